@@ -1,0 +1,127 @@
+//! The handler, rewritten.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, parse_quote, spanned::Spanned as _,
+};
+
+use crate::args::{Args, PolicyArg};
+
+/// As many as actix has handlers for.
+const MAX_PARAMETERS: usize = 16;
+
+/// Replaces the parameters `A, B, …` by the one parameter `Guarded<Policy, (A, B, …)>`, which is taken apart in the first lines of
+/// the body.
+pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
+    refuse_unsuitable(&function)?;
+    let krate = args.krate.clone().unwrap_or_else(|| parse_quote!(::approov_actix));
+    let (policy, policy_item) = policy(args, &function, &krate);
+
+    let parameters = parameters(&function)?;
+    let types = parameters.iter().map(|parameter| &parameter.ty);
+    let guarded = format_ident!("__approov_guarded", span = Span::mixed_site());
+    let parameter: FnArg = parse_quote!(#guarded: #krate::__private::Guarded<#policy, (#(#types,)*)>);
+    let unpacking = unpack(&guarded, &parameters);
+
+    function.sig.inputs = std::iter::once(parameter).collect();
+    function.block.stmts.splice(0..0, unpacking.stmts);
+    Ok(quote!(#policy_item #function))
+}
+
+/// The first lines of the body: they take the guarded tuple apart, into the handler's own patterns.
+fn unpack(guarded: &Ident, parameters: &[PatType]) -> Block {
+    let mut elements = Vec::new();
+    let mut lets = Vec::new();
+    for (i, PatType { attrs, pat, .. }) in parameters.iter().enumerate() {
+        if attrs.is_empty() && matches!(**pat, Pat::Ident(_)) {
+            elements.push(quote!(#pat));
+        } else {
+            // By way of a name of its own, a value that the pattern does not bind lives as long as a parameter would.
+            let value = format_ident!("__approov_{i}", span = Span::mixed_site());
+            lets.push(quote!(#(#attrs)* let #pat = #value;));
+            elements.push(quote!(#value));
+        }
+    }
+    parse_quote!({
+        let (#(#elements,)*) = #guarded.into_inner();
+        #(#lets)*
+    })
+}
+
+fn refuse_unsuitable(function: &ItemFn) -> Result<()> {
+    let signature = &function.sig;
+    if signature.asyncness.is_none() {
+        return Err(Error::new(signature.fn_token.span, "a handler must be an `async fn`"));
+    }
+    if let Some(receiver) = signature.receiver() {
+        return Err(Error::new(
+            receiver.span(),
+            "a handler cannot take `self`; take `web::Data<Self>` instead",
+        ));
+    }
+    if let Some(parameter) = signature.inputs.iter().nth(MAX_PARAMETERS) {
+        return Err(Error::new(
+            parameter.span(),
+            "actix handlers have at most 16 parameters",
+        ));
+    }
+    Ok(())
+}
+
+fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
+    function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(parameter) => Some(parameter),
+            FnArg::Receiver(_) => None,
+        })
+        .map(|parameter| {
+            let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+            match parameter.attrs.iter().find(is_cfg) {
+                Some(cfg) => Err(Error::new(
+                    cfg.span(),
+                    "a parameter of a protected handler cannot be conditional; put `#[cfg]` on the handler",
+                )),
+                None => Ok(parameter.clone()),
+            }
+        })
+        .collect()
+}
+
+/// The policy's type, and the item that declares it where there is one.
+fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenStream) {
+    match &args.policy {
+        PolicyArg::Default => (quote!(#krate::__private::DefaultPolicy), quote!()),
+        PolicyArg::Unbound => (quote!(#krate::__private::UnboundPolicy), quote!()),
+        PolicyArg::Type(path) => (quote!(#path), quote!()),
+        PolicyArg::Bound(headers) => {
+            let name = &function.sig.ident;
+            let policy = format_ident!("__ApproovPolicy_{name}", span = name.span());
+            // Of the handler's own visibility, because it stands in the handler's signature.
+            let visibility = &function.vis;
+            let conditions: Vec<_> = function
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("cfg"))
+                .collect();
+            let item = quote_spanned! {name.span()=>
+                #(#conditions)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
+                #visibility struct #policy;
+
+                #(#conditions)*
+                impl #krate::RoutePolicy for #policy {
+                    fn policy() -> &'static #krate::Policy {
+                        static POLICY: #krate::Policy = #krate::Policy::new().binding(&[#(#headers),*]);
+                        &POLICY
+                    }
+                }
+            };
+            (quote!(#policy), item)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The attribute `#[approov_protected]` of [approov-actix](https://docs.rs/approov-actix), which re-exports it.
+//!
+//! Depend on `approov-actix`; this crate's interface may change with any release.
+
+#![warn(missing_docs)]
+
+mod args;
+mod expand;
+
+use proc_macro::TokenStream;
+use quote::ToTokens as _;
+use syn::{ItemFn, parse_macro_input};
+
+/// Lets only requests of genuine apps reach a handler.
+///
+/// | written | meaning |
+/// |---|---|
+/// | `#[approov_protected]` | the application's default policy |
+/// | `binding = "Authorization"` | the token must be bound to this header |
+/// | `binding = ["Authorization", "X-Device-Id"]` | the token must be bound to these headers, in this order |
+/// | `binding = false` | no binding, even where the application's default has one |
+/// | `policy = path::to::Type` | what this `RoutePolicy` says |
+/// | `crate = "path"` | where `approov-actix` is found under another name |
+///
+/// What is not said here is inherited from the application's default policy.
+///
+/// The attribute may stand above or below `#[get]` and its like, and on handlers that are registered with
+/// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. With
+/// `#[utoipa::path]`, that one comes first, then `#[get]`, then this one.
+///
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, because an attribute there cannot add an item.
+///
+/// # Examples
+///
+/// ```
+/// # // The doc test of a macro crate cannot depend on the crate that re-exports it; the tests of the workspace run this.
+/// # mod ignored { const TEXT: &str = stringify! {
+/// #[get("/orders")]
+/// #[approov_protected(binding = "Authorization")]
+/// async fn orders(claims: ApproovClaims) -> impl Responder {
+///     format!("hello, device {}", claims.device_id().unwrap_or("unknown"))
+/// }
+/// # }; }
+/// ```
+///
+/// # Security
+///
+/// The check comes before the handler's own extractors: no byte of a refused request's body is read. Parameters named
+/// `Option<ApproovClaims>` make nothing optional here.
+///
+/// The function that is left takes one parameter that only a checked request can make, so calling it around the check does not
+/// compile.
+#[proc_macro_attribute]
+pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
+    let args = syn::parse::<args::Args>(args);
+    let original: proc_macro2::TokenStream = item.clone().into();
+    let function = parse_macro_input!(item as ItemFn);
+    let expanded = args.and_then(|args| expand::expand(&args, function));
+    expanded
+        // The original beside the error lets an editor go on understanding the file; it never gets past the compiler.
+        .unwrap_or_else(|error| {
+            let mut tokens = error.into_compile_error();
+            original.to_tokens(&mut tokens);
+            tokens
+        })
+        .into()
+}

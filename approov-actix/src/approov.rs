@@ -1,0 +1,165 @@
+//! What an application holds: [`Approov`].
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use actix_web::{
+    HttpResponse,
+    http::header::{HeaderMap, HeaderName},
+};
+
+use crate::{
+    builder::ApproovBuilder,
+    config_error::ConfigError,
+    event::RejectionEvent,
+    middleware::ApproovMiddleware,
+    policy::EffectivePolicy,
+    rejection::Rejection,
+    token::{self, ApproovClaims, Clock, KeySet, TokenRules, presented_token},
+};
+
+/// The header in which apps send the token unless they were told otherwise.
+pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("approov-token");
+
+/// The Approov configuration of an application: keys, default policy, what a refusal looks like.
+///
+/// Make one at start-up, outside the closure of `HttpServer::new`, and give a clone to each worker: as application data
+/// for guards and extractors, or as a [middleware](Self::middleware), or both. Clones are cheap and share everything.
+/// `Send + Sync`.
+///
+/// # Examples
+///
+/// ```no_run
+/// use actix_web::{App, HttpServer, get};
+/// use approov_actix::{Approov, ApproovClaims};
+///
+/// #[get("/whoami")]
+/// async fn whoami(claims: ApproovClaims) -> String {
+///     claims.device_id().unwrap_or("unknown").to_owned()
+/// }
+///
+/// #[actix_web::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let approov = Approov::from_env()?;
+///     HttpServer::new(move || App::new().app_data(approov.clone()).service(whoami))
+///         .bind(("127.0.0.1", 8002))?
+///         .run()
+///         .await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// Both `app_data(approov)` and `app_data(web::Data::new(approov))` are found, but use one form in an application: where a
+/// request could see different values in both forms, which of them is nearer cannot be told, and the answer is 500.
+#[derive(Clone)]
+pub struct Approov {
+    /// Tells this configuration from every other one of the process. Never used again, unlike an address.
+    id: u64,
+    settings: Arc<Settings>,
+}
+
+pub(crate) type RejectWith = dyn Fn(&RejectionEvent<'_>) -> HttpResponse + Send + Sync;
+pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
+
+/// What the builder has checked.
+pub(crate) struct Settings {
+    pub(crate) keys: KeySet,
+    pub(crate) rules: TokenRules,
+    pub(crate) token_header: HeaderName,
+    pub(crate) default_policy: EffectivePolicy,
+    pub(crate) logging: bool,
+    pub(crate) reject_with: Option<Box<RejectWith>>,
+    pub(crate) on_rejection: Option<Box<OnRejection>>,
+}
+
+impl Approov {
+    /// Reads the configuration from the environment: short for `Approov::builder().env()?.build()`.
+    ///
+    /// See [`ApproovBuilder::env`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is wrong or no key is configured. Let it stop the start-up.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().env()?.build()
+    }
+
+    /// Configures in code, with or without the environment.
+    pub fn builder() -> ApproovBuilder {
+        ApproovBuilder::default()
+    }
+
+    /// A middleware for an app, a scope or a resource. See [`ApproovMiddleware`].
+    pub fn middleware(&self) -> ApproovMiddleware {
+        ApproovMiddleware::new(self.clone())
+    }
+
+    /// Verifies a token that came another way than in the token header: in the first message of a WebSocket, in gRPC metadata.
+    ///
+    /// Form, signature, claims and time are checked exactly as for a request; a `Bearer ` prefix is accepted as well. A binding
+    /// is not: see [`ApproovClaims::is_bound_to`].
+    ///
+    /// # Errors
+    ///
+    /// The reason why the token is not good. Nothing is logged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn example(approov: &approov_actix::Approov, first_message: &str) {
+    /// match approov.verify_token(first_message) {
+    ///     Ok(claims) => println!("device {:?}", claims.device_id()),
+    ///     Err(rejection) => println!("refused: {}", rejection.code()),
+    /// }
+    /// # }
+    /// ```
+    pub fn verify_token(&self, token: &str) -> Result<ApproovClaims, Rejection> {
+        self.verify_header_value(token.as_bytes())
+    }
+
+    /// Verifies the token in the headers of a request.
+    pub(crate) fn verify_headers(&self, headers: &HeaderMap) -> Result<ApproovClaims, Rejection> {
+        let mut lines = headers.get_all(&self.settings.token_header);
+        let value = lines.next().ok_or(Rejection::TokenMissing)?;
+        if lines.next().is_some() {
+            return Err(Rejection::TokenRepeated);
+        }
+        self.verify_header_value(value.as_bytes())
+    }
+
+    fn verify_header_value(&self, value: &[u8]) -> Result<ApproovClaims, Rejection> {
+        let token = presented_token(value)?;
+        token::verify(token, &self.settings.keys, &self.settings.rules, Clock::now())
+    }
+
+    pub(crate) fn new(settings: Settings) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            settings: Arc::new(settings),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl fmt::Debug for Approov {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Approov")
+            .field("token_header", &self.settings.token_header)
+            .field("default_policy", &self.settings.default_policy)
+            .field("logging", &self.settings.logging)
+            .finish_non_exhaustive()
+    }
+}

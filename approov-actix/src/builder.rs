@@ -1,0 +1,312 @@
+//! How an [`Approov`] is configured.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use actix_web::{HttpResponse, http::header::HeaderName};
+
+use crate::{
+    approov::{Approov, DEFAULT_TOKEN_HEADER, OnRejection, RejectWith, Settings},
+    config_error::ConfigError,
+    env,
+    event::{LOG_TARGET, RejectionEvent},
+    policy::{BoundHeaders, EffectivePolicy, Enforcement},
+    token::{Key, KeySet, MAX_LEEWAY, TokenRules, decode_secret, is_published},
+};
+
+/// Configures an [`Approov`]. Made by [`Approov::builder`].
+///
+/// Later calls win over earlier ones, [`env`](Self::env) included: what is called after it overrides the environment.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use approov_actix::{Approov, ConfigError};
+///
+/// # fn main() -> Result<(), ConfigError> {
+/// let approov = Approov::builder()
+///     .base64_secret("h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==")
+///     .binding(["Authorization"])
+///     .leeway(Duration::from_secs(5))
+///     .on_rejection(|event| println!("{} for {}", event.rejection.code(), event.request.uri.path()))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct ApproovBuilder {
+    secret: Option<Setting>,
+    token_header: Option<Setting>,
+    binding: Option<(String, Vec<String>)>,
+    policy: EffectivePolicy,
+    rules: TokenRules,
+    logging: Option<bool>,
+    reject_with: Option<Box<RejectWith>>,
+    on_rejection: Option<Box<OnRejection>>,
+}
+
+/// A value, and what an error calls it.
+pub(crate) struct Setting {
+    pub(crate) origin: String,
+    pub(crate) value: String,
+}
+
+impl ApproovBuilder {
+    /// Reads the environment variables of the process.
+    ///
+    /// | variable | meaning | default |
+    /// |---|---|---|
+    /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes | – |
+    /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
+    /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
+    /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
+    /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
+    ///
+    /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
+    /// about. No `.env` file is read: that is the application's business.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is set to something else than the table says, or to nothing, or if both spellings of the secret are set.
+    pub fn env(self) -> Result<Self, ConfigError> {
+        env::apply(self, std::env::vars_os())
+    }
+
+    /// The account secret, as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not.
+    ///
+    /// # Security
+    ///
+    /// Who has the secret can make tokens. Read it from where secrets are kept, and never write it into source code.
+    pub fn base64_secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(Setting {
+            origin: "the secret given to `base64_secret`".to_owned(),
+            value: secret.into(),
+        });
+        self
+    }
+
+    /// The header that carries the token. Default: `Approov-Token`.
+    pub fn token_header(mut self, name: impl Into<String>) -> Self {
+        self.token_header = Some(Setting {
+            origin: "the header given to `token_header`".to_owned(),
+            value: name.into(),
+        });
+        self
+    }
+
+    /// The headers that tokens must be bound to by default, in order. None, which is the default, means no binding.
+    pub fn binding<N: Into<String>>(mut self, headers: impl IntoIterator<Item = N>) -> Self {
+        self.binding = Some((
+            "a header given to `binding`".to_owned(),
+            headers.into_iter().map(Into::into).collect(),
+        ));
+        self
+    }
+
+    /// Whether a request without a genuine token is refused, which is the default, or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] everyone gets in.
+    pub fn token_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.policy.token = enforcement;
+        self
+    }
+
+    /// Whether a genuine token that is bound to nothing or to something else is refused, which is the default, or only reported.
+    pub fn binding_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.policy.binding_enforcement = enforcement;
+        self
+    }
+
+    /// Whether a genuine token without a `pay` claim passes the binding check. Default: no.
+    ///
+    /// # Security
+    ///
+    /// See [`Policy::allow_missing_binding_claim`](crate::Policy::allow_missing_binding_claim).
+    pub fn allow_missing_binding_claim(mut self, allow: bool) -> Self {
+        self.policy.allow_missing_binding_claim = allow;
+        self
+    }
+
+    /// How far the server's clock may be off: `exp` counts that much longer and `nbf` that much earlier. Default: nothing, as in
+    /// Approov's samples. At most five minutes. Rather keep the clock on NTP.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.rules.leeway = leeway;
+        self
+    }
+
+    /// Accepts only tokens whose `iss` is this text. Default: any, or none.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.rules.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Accepts only tokens whose `aud` is this text, or a list with it. Default: any, or none.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.rules.audience = Some(audience.into());
+        self
+    }
+
+    /// Whether decisions are logged. Default: yes. The hook of [`on_rejection`](Self::on_rejection) is called either way, and
+    /// faults of the configuration are always logged.
+    pub fn logging(mut self, enabled: bool) -> Self {
+        self.logging = Some(enabled);
+        self
+    }
+
+    /// Builds the response to a refused request. Default: 401 with the body `{}`.
+    ///
+    /// # Security
+    ///
+    /// Whatever tells one refusal from another helps who probes the server. Faults of the server (500) do not come here.
+    ///
+    /// # Examples
+    ///
+    /// Answer 400 to every refusal:
+    ///
+    /// ```
+    /// # use actix_web::{App, HttpResponse, rt, test, web};
+    /// # use approov_actix::Approov;
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// # let builder = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let builder = builder.reject_with(|_| HttpResponse::BadRequest().json(serde_json::json!({})));
+    /// # let approov = builder.build()?;
+    /// # rt::System::new().block_on(async {
+    /// #     let app = App::new().route("/", web::get().to(|| async { "in" })).wrap(approov.middleware());
+    /// #     let app = test::init_service(app).await;
+    /// #     let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
+    /// #     assert_eq!(response.status(), 400);
+    /// #     assert_eq!(test::read_body(response).await, "{}");
+    /// # });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reject_with(
+        mut self,
+        respond: impl Fn(&RejectionEvent<'_>) -> HttpResponse + Send + Sync + 'static,
+    ) -> Self {
+        self.reject_with = Some(Box::new(respond));
+        self
+    }
+
+    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms; it
+    /// runs on the worker's thread, so it should not block.
+    pub fn on_rejection(mut self, hook: impl Fn(&RejectionEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_rejection = Some(Box::new(hook));
+        self
+    }
+
+    /// Checks everything and makes the [`Approov`].
+    ///
+    /// # Errors
+    ///
+    /// If there is no key, or a setting is wrong. Let it stop the start-up.
+    pub fn build(self) -> Result<Approov, ConfigError> {
+        let keys = keys(self.secret)?;
+        let token_header = token_header(self.token_header)?;
+        let mut default_policy = self.policy;
+        if let Some((origin, names)) = self.binding {
+            default_policy.binding = bound_headers(&origin, &names, &token_header)?;
+        }
+        if self.rules.leeway > MAX_LEEWAY {
+            return Err(ConfigError::new("the leeway is longer than 5 minutes"));
+        }
+        warn_of_reports("application", &default_policy);
+        Ok(Approov::new(Settings {
+            keys,
+            rules: self.rules,
+            token_header,
+            default_policy,
+            logging: self.logging.unwrap_or(true),
+            reject_with: self.reject_with,
+            on_rejection: self.on_rejection,
+        }))
+    }
+
+    pub(crate) fn set_secret(&mut self, setting: Setting) {
+        self.secret = Some(setting);
+    }
+
+    pub(crate) fn set_token_header(&mut self, setting: Setting) {
+        self.token_header = Some(setting);
+    }
+
+    pub(crate) fn set_binding(&mut self, origin: &str, names: Vec<String>) {
+        self.binding = Some((origin.to_owned(), names));
+    }
+}
+
+impl fmt::Debug for ApproovBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApproovBuilder").finish_non_exhaustive()
+    }
+}
+
+fn keys(secret: Option<Setting>) -> Result<KeySet, ConfigError> {
+    let Some(Setting { origin, value }) = secret else {
+        return Err(ConfigError::new(
+            "no key to verify Approov tokens with: set APPROOV_BASE64_SECRET to the output of `approov secret -get base64`",
+        ));
+    };
+    let secret = decode_secret(&value).map_err(|fault| ConfigError::new(format!("{origin} {fault}")))?;
+    if is_published(&secret) {
+        log::warn!(
+            target: LOG_TARGET,
+            "{origin} is the development secret that Approov publishes with its samples: ANYONE CAN FORGE TOKENS for this server"
+        );
+    }
+    Ok(KeySet::new(vec![Key::hs256(&secret)]))
+}
+
+fn token_header(setting: Option<Setting>) -> Result<HeaderName, ConfigError> {
+    setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |Setting { origin, value }| {
+        header_name(&origin, &value)
+    })
+}
+
+fn bound_headers(origin: &str, names: &[String], token_header: &HeaderName) -> Result<BoundHeaders, ConfigError> {
+    let mut headers = Vec::with_capacity(names.len());
+    for name in names {
+        let name = header_name(origin, name)?;
+        if name == *token_header {
+            return Err(ConfigError::new(format!(
+                "{origin} is the header that carries the token; bind to another one"
+            )));
+        }
+        if headers.contains(&name) {
+            return Err(ConfigError::new(format!("{origin} is named twice")));
+        }
+        headers.push(name);
+    }
+    Ok(BoundHeaders::Configured(Arc::from(headers)))
+}
+
+fn header_name(origin: &str, name: &str) -> Result<HeaderName, ConfigError> {
+    name.parse()
+        .map_err(|_| ConfigError::new(format!("{origin} is not a valid HTTP header name")))
+}
+
+/// Nobody may believe that a check is on when it is not.
+pub(crate) fn warn_of_reports(whose: &str, policy: &EffectivePolicy) {
+    if policy.token == Enforcement::Report {
+        log::warn!(
+            target: LOG_TARGET,
+            "the {whose}'s policy only REPORTS requests without a genuine token and lets them in"
+        );
+    }
+    if policy.binding_enforcement == Enforcement::Report {
+        log::warn!(
+            target: LOG_TARGET,
+            "the {whose}'s policy only REPORTS tokens that are not bound to the request and lets them in"
+        );
+    } else if policy.token == Enforcement::Report && !policy.binding.is_empty() {
+        log::warn!(
+            target: LOG_TARGET,
+            "the {whose}'s policy enforces the token binding, but who leaves the token out avoids it"
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! The pipeline, and the only place where the order of the checks is written down.
+
+use actix_web::{HttpMessage as _, HttpRequest};
+
+use crate::{
+    approov::Approov,
+    binding,
+    event::{LOG_TARGET, announce_report, log_accepted},
+    policy::{EffectivePolicy, Enforcement},
+    refusal::Refusal,
+    rejection::Rejection,
+    token::ApproovClaims,
+};
+
+/// Runs every check that the policy asks for and stops at the first that refuses.
+///
+/// The claims of the token, or none if there was no genuine one and that is only reported.
+pub(crate) fn check(
+    request: &HttpRequest,
+    approov: &Approov,
+    policy: &EffectivePolicy,
+) -> Result<Option<ApproovClaims>, Refusal> {
+    let refusal = |rejection, claims| Refusal {
+        approov: Some(approov.clone()),
+        rejection,
+        claims,
+    };
+
+    let claims = match token_verdict(request, approov) {
+        Ok(claims) => claims,
+        Err(rejection) if policy.token == Enforcement::Report => {
+            announce_report(approov, request, rejection, None);
+            return Ok(None);
+        }
+        Err(rejection) => return Err(refusal(rejection, None)),
+    };
+
+    refuse_invalid(approov, request, policy).map_err(|rejection| refusal(rejection, None))?;
+
+    match binding::check(request.headers(), policy, &claims) {
+        Ok(()) => log_accepted(approov, request.head(), &claims),
+        Err(rejection) if policy.binding_enforcement == Enforcement::Report => {
+            announce_report(approov, request, rejection, Some(&claims));
+        }
+        Err(rejection) => return Err(refusal(rejection, Some(claims))),
+    }
+
+    Ok(Some(claims))
+}
+
+/// The verdict on the request's token, remembered so that each request's token is verified once.
+#[derive(Clone)]
+struct TokenVerdict {
+    approov_id: u64,
+    verdict: Result<ApproovClaims, Rejection>,
+}
+
+fn token_verdict(request: &HttpRequest, approov: &Approov) -> Result<ApproovClaims, Rejection> {
+    if let Some(known) = request.extensions().get::<TokenVerdict>()
+        && known.approov_id == approov.id()
+    {
+        return known.verdict.clone();
+    }
+    let verdict = approov.verify_headers(request.headers());
+    request.extensions_mut().insert(TokenVerdict {
+        approov_id: approov.id(),
+        verdict: verdict.clone(),
+    });
+    verdict
+}
+
+/// A policy in code cannot know the configured token header, so this mistake shows at the first request with a good token.
+fn refuse_invalid(approov: &Approov, request: &HttpRequest, policy: &EffectivePolicy) -> Result<(), Rejection> {
+    let token_header = approov.settings().token_header.as_str();
+    let conflict = |name: &str| name.eq_ignore_ascii_case(token_header);
+    if !policy.binding.iter().any(conflict) {
+        return Ok(());
+    }
+    let path = request.path().escape_debug();
+    log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
+    Err(Rejection::PolicyInvalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App, HttpResponse,
+        dev::ServiceResponse,
+        http::StatusCode,
+        test::{TestRequest, call_service, init_service},
+        web,
+    };
+
+    use crate::{
+        Approov, ApproovClaims, ApproovVerdict, Policy, RoutePolicy,
+        crypto::VERIFICATIONS,
+        guard::Guarded,
+        policy::{DefaultPolicy, UnboundPolicy},
+        test_support::{builder, good_token},
+    };
+
+    struct Bound;
+
+    impl RoutePolicy for Bound {
+        fn policy() -> &'static Policy {
+            static POLICY: Policy = Policy::new().binding(&["Authorization"]);
+            &POLICY
+        }
+    }
+
+    async fn everything(
+        guarded: Guarded<DefaultPolicy, (ApproovClaims, Option<ApproovClaims>, ApproovVerdict)>,
+    ) -> HttpResponse {
+        let (claims, optional, verdict) = guarded.into_inner();
+        assert_eq!(claims.device_id(), Some("d"));
+        assert!(optional.is_some() && verdict.claims().is_some());
+        HttpResponse::Ok().finish()
+    }
+
+    fn request() -> TestRequest {
+        TestRequest::get().insert_header(("Approov-Token", good_token()))
+    }
+
+    fn verifications(response: &ServiceResponse<impl actix_web::body::MessageBody>, status: StatusCode) -> usize {
+        assert_eq!(response.status(), status);
+        VERIFICATIONS.replace(0)
+    }
+
+    #[actix_web::test]
+    async fn one_request_verifies_its_token_once() {
+        let approov = builder().build().unwrap();
+        let app = App::new()
+            .route("/", web::get().to(everything))
+            .wrap(approov.middleware())
+            .wrap(approov.middleware());
+        let app = init_service(app).await;
+
+        VERIFICATIONS.set(0);
+        let response = call_service(&app, request().to_request()).await;
+        assert_eq!(verifications(&response, StatusCode::OK), 1);
+        let response = call_service(&app, request().to_request()).await;
+        assert_eq!(verifications(&response, StatusCode::OK), 1);
+    }
+
+    #[actix_web::test]
+    async fn each_configuration_verifies_for_itself() {
+        let (a, b): (Approov, Approov) = (builder().build().unwrap(), builder().build().unwrap());
+        let app = App::new()
+            .service(
+                web::scope("/b")
+                    .route("", web::get().to(everything))
+                    .wrap(b.middleware()),
+            )
+            .wrap(a.middleware());
+        let app = init_service(app).await;
+
+        VERIFICATIONS.set(0);
+        let response = call_service(&app, request().uri("/b").to_request()).await;
+        assert_eq!(verifications(&response, StatusCode::OK), 2);
+    }
+
+    #[actix_web::test]
+    async fn a_remembered_verdict_is_no_pass_for_a_stricter_policy() {
+        let approov = builder().build().unwrap();
+        let app = App::new()
+            .route("/bound", web::get().to(|_: Guarded<Bound, ()>| async { "in" }))
+            .route(
+                "/unbound",
+                web::get().to(|_: Guarded<UnboundPolicy, ()>| async { "in" }),
+            )
+            .wrap(approov.middleware());
+        let app = init_service(app).await;
+
+        VERIFICATIONS.set(0);
+        let response = call_service(&app, request().uri("/bound").to_request()).await;
+        assert_eq!(verifications(&response, StatusCode::UNAUTHORIZED), 1);
+        let response = call_service(&app, request().uri("/unbound").to_request()).await;
+        assert_eq!(verifications(&response, StatusCode::OK), 1);
+    }
+}

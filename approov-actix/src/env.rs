@@ -1,0 +1,268 @@
+//! The environment variables, each named in one place.
+
+use std::ffi::OsString;
+
+use crate::{
+    builder::{ApproovBuilder, Setting},
+    config_error::ConfigError,
+    event::LOG_TARGET,
+    policy::Enforcement,
+};
+
+const PREFIX: &str = "APPROOV_";
+const SECRET: &str = "APPROOV_BASE64_SECRET";
+const URL_SAFE_SECRET: &str = "APPROOV_BASE64URL_SECRET";
+
+type Apply = fn(ApproovBuilder, name: &str, value: String) -> Result<ApproovBuilder, ConfigError>;
+
+const SET_SECRET: Apply = |mut builder, name, value| {
+    builder.set_secret(setting(name, value));
+    Ok(builder)
+};
+
+/// Every variable, and what it sets.
+const VARIABLES: [(&str, Apply); 8] = [
+    (SECRET, SET_SECRET),
+    (URL_SAFE_SECRET, SET_SECRET),
+    ("APPROOV_LOGGING_ENABLED", |builder, name, value| {
+        Ok(builder.logging(boolean(name, &value)?))
+    }),
+    ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", |builder, name, value| {
+        Ok(builder.token_enforcement(enforcement(name, &value)?))
+    }),
+    (
+        "APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING",
+        |builder, name, value| Ok(builder.binding_enforcement(enforcement(name, &value)?)),
+    ),
+    ("APPROOV_TOKEN_HEADER", |mut builder, name, value| {
+        builder.set_token_header(setting(name, value));
+        Ok(builder)
+    }),
+    ("APPROOV_TOKEN_BINDING_HEADER", |mut builder, name, value| {
+        let names = value.split(',').map(|name| name.trim().to_owned()).collect();
+        builder.set_binding(name, names);
+        Ok(builder)
+    }),
+    ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", |builder, name, value| {
+        Ok(builder.allow_missing_binding_claim(boolean(name, &value)?))
+    }),
+];
+
+/// Takes the settings from `vars` and leaves what they do not name as it is.
+pub(crate) fn apply(
+    mut builder: ApproovBuilder,
+    vars: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<ApproovBuilder, ConfigError> {
+    let mut secrets = 0;
+    for (name, value) in vars {
+        let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+            continue;
+        };
+        let Some((name, apply)) = VARIABLES.iter().find(|(known, _)| *known == name) else {
+            warn_of_unknown(name);
+            continue;
+        };
+        let value = value
+            .into_string()
+            .map_err(|_| ConfigError::new(format!("{name} is not text")))?;
+        if value.trim().is_empty() {
+            return Err(ConfigError::new(format!(
+                "{name} is empty; set it to a value or remove it"
+            )));
+        }
+        secrets += usize::from(*name == SECRET || *name == URL_SAFE_SECRET);
+        builder = apply(builder, name, value)?;
+    }
+    if secrets > 1 {
+        return Err(ConfigError::new(format!(
+            "{SECRET} and {URL_SAFE_SECRET} are both set; keep one"
+        )));
+    }
+    Ok(builder)
+}
+
+fn setting(name: &str, value: String) -> Setting {
+    Setting {
+        origin: name.to_owned(),
+        value,
+    }
+}
+
+fn boolean(name: &str, value: &str) -> Result<bool, ConfigError> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(ConfigError::new(format!("{name} is neither `true` nor `false`"))),
+    }
+}
+
+fn enforcement(name: &str, value: &str) -> Result<Enforcement, ConfigError> {
+    Ok(if boolean(name, value)? {
+        Enforcement::Enforce
+    } else {
+        Enforcement::Report
+    })
+}
+
+fn warn_of_unknown(name: &str) {
+    let nearest = nearest_variable(name);
+    log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect; the nearest is {nearest}");
+}
+
+fn nearest_variable(name: &str) -> &'static str {
+    VARIABLES
+        .iter()
+        .map(|(known, _)| *known)
+        .min_by_key(|known| strsim::damerau_levenshtein(known, name))
+        .unwrap_or(SECRET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Approov;
+
+    const GOOD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn build(vars: &[(&str, &str)]) -> Result<Approov, ConfigError> {
+        let vars = vars.iter().map(|(name, value)| (name.into(), value.into()));
+        apply(Approov::builder(), vars)?.build()
+    }
+
+    fn error(vars: &[(&str, &str)]) -> String {
+        build(vars).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_variable_has_its_effect() {
+        let approov = build(&[
+            (SECRET, GOOD),
+            ("APPROOV_LOGGING_ENABLED", "0"),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", "FALSE"),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "False"),
+            ("APPROOV_TOKEN_HEADER", "X-Attest"),
+            ("APPROOV_TOKEN_BINDING_HEADER", "Authorization, X-Device-Id"),
+            ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", "1"),
+            ("PATH", "/bin"),
+        ])
+        .unwrap();
+        let settings = approov.settings();
+        assert!(!settings.logging);
+        assert_eq!(settings.default_policy.token, Enforcement::Report);
+        assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
+        assert_eq!(settings.token_header, "x-attest");
+        assert_eq!(
+            settings.default_policy.binding.iter().collect::<Vec<_>>(),
+            ["authorization", "x-device-id"]
+        );
+        assert!(settings.default_policy.allow_missing_binding_claim);
+    }
+
+    #[test]
+    fn defaults() {
+        let approov = build(&[(URL_SAFE_SECRET, GOOD)]).unwrap();
+        let settings = approov.settings();
+        assert!(settings.logging);
+        assert_eq!(settings.default_policy.token, Enforcement::Enforce);
+        assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Enforce);
+        assert_eq!(settings.token_header, "approov-token");
+        assert!(settings.default_policy.binding.is_empty());
+        assert!(!settings.default_policy.allow_missing_binding_claim);
+    }
+
+    #[test]
+    fn code_after_the_environment_wins() {
+        let vars = [
+            (SECRET.into(), "junk".into()),
+            ("APPROOV_TOKEN_HEADER".into(), "a".into()),
+        ];
+        let builder = apply(Approov::builder().token_header("b"), vars).unwrap();
+        let approov = builder.base64_secret(GOOD).build().unwrap();
+        assert_eq!(approov.settings().token_header, "a");
+    }
+
+    #[test]
+    fn faults_name_the_variable_and_never_its_value() {
+        let boolean = "is neither `true` nor `false`";
+        for (name, value, fault) in [
+            (SECRET, "junk!junk", "is not base64"),
+            (SECRET, "c2hvcnQ=", "at least 32 bytes"),
+            (URL_SAFE_SECRET, "approov_base64url_secret_here", "placeholder"),
+            ("APPROOV_LOGGING_ENABLED", "yes!yes", boolean),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", "nope", boolean),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "2", boolean),
+            ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", "truee", boolean),
+            ("APPROOV_TOKEN_HEADER", "a header", "is not a valid HTTP header name"),
+            (
+                "APPROOV_TOKEN_BINDING_HEADER",
+                "a header",
+                "is not a valid HTTP header name",
+            ),
+            (
+                "APPROOV_TOKEN_BINDING_HEADER",
+                "xyz,",
+                "is not a valid HTTP header name",
+            ),
+            ("APPROOV_TOKEN_BINDING_HEADER", "xyz, XYZ", "is named twice"),
+            (
+                "APPROOV_TOKEN_BINDING_HEADER",
+                "approov-TOKEN",
+                "is the header that carries the token",
+            ),
+        ] {
+            let mut vars = vec![(name, value)];
+            if name != SECRET && name != URL_SAFE_SECRET {
+                vars.push((SECRET, GOOD));
+            }
+            let sentence = error(&vars);
+            assert!(sentence.starts_with(name), "{sentence}");
+            assert!(sentence.contains(fault), "{sentence}");
+            assert!(!sentence.contains(value), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_a_mistake_and_never_a_default() {
+        for (name, _) in VARIABLES {
+            for value in ["", "  ", "\n"] {
+                let mut vars = vec![(name, value)];
+                if name != SECRET {
+                    vars.push((SECRET, GOOD));
+                }
+                assert_eq!(error(&vars), format!("{name} is empty; set it to a value or remove it"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_variable_is_documented() {
+        for (name, _) in VARIABLES {
+            assert!(include_str!("../README.md").contains(&format!("`{name}`")), "{name}");
+            assert!(include_str!("builder.rs").contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    #[test]
+    fn one_secret_and_one_spelling() {
+        assert!(error(&[]).contains("set APPROOV_BASE64_SECRET"));
+        assert_eq!(
+            error(&[(SECRET, GOOD), (URL_SAFE_SECRET, GOOD)]),
+            "APPROOV_BASE64_SECRET and APPROOV_BASE64URL_SECRET are both set; keep one"
+        );
+    }
+
+    #[test]
+    fn the_nearest_name_is_proposed() {
+        assert_eq!(nearest_variable("APPROOV_BASE64_SECRT"), SECRET);
+        assert_eq!(nearest_variable("APPROOV_LOGING_ENABLED"), "APPROOV_LOGGING_ENABLED");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_no_text() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let vars = [(SECRET.into(), OsString::from_vec(vec![0xff, 0xfe]))];
+        let error = apply(Approov::builder(), vars).unwrap_err();
+        assert_eq!(error.to_string(), "APPROOV_BASE64_SECRET is not text");
+    }
+}

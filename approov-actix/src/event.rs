@@ -1,0 +1,122 @@
+//! What is told of a decision: the log line, and the application's hook.
+
+use std::fmt;
+
+use actix_web::{HttpMessage as _, HttpRequest, dev::RequestHead};
+
+use crate::{approov::Approov, policy::Enforcement, rejection::Rejection, token::ApproovClaims};
+
+/// The target of every log line of this crate.
+pub(crate) const LOG_TARGET: &str = "approov_actix";
+
+/// A request that was refused, or would have been if its check were enforced.
+///
+/// # Security
+///
+/// `Debug` shows method, path and the reason. The request's headers hold the token and the bound values: do not log them.
+#[non_exhaustive]
+#[derive(Clone, Copy)]
+pub struct RejectionEvent<'a> {
+    /// Method, URI, headers and peer address of the request.
+    pub request: &'a RequestHead,
+    /// Why.
+    pub rejection: Rejection,
+    /// The claims of the token, if and only if the token was genuine and valid.
+    pub claims: Option<&'a ApproovClaims>,
+    /// [`Enforce`](Enforcement::Enforce) if the request was refused, [`Report`](Enforcement::Report) if it was let through.
+    pub enforcement: Enforcement,
+}
+
+impl fmt::Debug for RejectionEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RejectionEvent")
+            .field("method", &self.request.method)
+            .field("path", &self.request.uri.path())
+            .field("rejection", &self.rejection)
+            .field("claims", &self.claims)
+            .field("enforcement", &self.enforcement)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Logs a refusal or a report and calls the application's hook.
+pub(crate) fn announce(approov: &Approov, event: &RejectionEvent<'_>) {
+    let settings = approov.settings();
+    if settings.logging {
+        let verdict = match event.enforcement {
+            Enforcement::Enforce => "REJECTED",
+            Enforcement::Report => "WOULD REJECT",
+        };
+        let (request, device) = (Request(event.request), Device(event.claims));
+        log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}", event.rejection);
+    }
+    if let Some(hook) = &settings.on_rejection {
+        hook(event);
+    }
+}
+
+/// Announces that a request would have been refused: once for each reason, however many layers look at it.
+pub(crate) fn announce_report(
+    approov: &Approov,
+    request: &HttpRequest,
+    rejection: Rejection,
+    claims: Option<&ApproovClaims>,
+) {
+    if !first_report(request, (approov.id(), rejection)) {
+        return;
+    }
+    announce(
+        approov,
+        &RejectionEvent {
+            request: request.head(),
+            rejection,
+            claims,
+            enforcement: Enforcement::Report,
+        },
+    );
+}
+
+struct Reported(Vec<(u64, Rejection)>);
+
+fn first_report(request: &HttpRequest, report: (u64, Rejection)) -> bool {
+    let mut extensions = request.extensions_mut();
+    match extensions.get_mut::<Reported>() {
+        Some(Reported(reports)) if reports.contains(&report) => return false,
+        Some(Reported(reports)) => reports.push(report),
+        None => drop(extensions.insert(Reported(vec![report]))),
+    }
+    true
+}
+
+pub(crate) fn log_accepted(approov: &Approov, request: &RequestHead, claims: &ApproovClaims) {
+    if approov.settings().logging {
+        let (request, device) = (Request(request), Device(Some(claims)));
+        log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}");
+    }
+}
+
+/// Method and path, without the query.
+struct Request<'a>(&'a RequestHead);
+
+impl fmt::Display for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RequestHead { method, uri, .. } = self.0;
+        write!(f, "{method} {}", uri.path().escape_debug())
+    }
+}
+
+/// What support asks for, of a genuine token only.
+struct Device<'a>(Option<&'a ApproovClaims>);
+
+impl fmt::Display for Device<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(claims) = self.0 else { return Ok(()) };
+        if let Some(arc) = claims.arc() {
+            write!(f, " arc={}", arc.escape_debug())?;
+        }
+        if let Some(did) = claims.device_id() {
+            write!(f, " did={}", did.escape_debug())?;
+        }
+        Ok(())
+    }
+}

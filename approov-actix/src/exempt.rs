@@ -1,0 +1,140 @@
+//! Which paths a middleware lets through.
+
+/// Paths and prefixes, compared byte for byte with the raw path of a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Exemptions {
+    paths: Vec<String>,
+    prefixes: Vec<String>,
+}
+
+impl Exemptions {
+    pub(crate) fn add_path(&mut self, path: String) {
+        assert_can_match(&path);
+        self.paths.push(path);
+    }
+
+    pub(crate) fn add_prefix(&mut self, prefix: String) {
+        assert_can_match(&prefix);
+        self.prefixes.push(prefix);
+    }
+
+    /// Whether one of the paths or prefixes covers `path`.
+    ///
+    /// actix routes the path as it was sent, so `/admin/x/../../public/y` reaches `/admin/{tail:.*}`. Whoever would normalise it
+    /// first, or look at its end only, would exempt it.
+    pub(crate) fn cover(&self, path: &str) -> bool {
+        let is_below = |prefix: &String| {
+            path.strip_prefix(prefix.as_str())
+                .is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
+        };
+        (self.paths.iter().any(|exempt| exempt == path) || self.prefixes.iter().any(is_below)) && is_plain(path)
+    }
+}
+
+/// A path that can only be read in one way.
+fn is_plain(path: &str) -> bool {
+    !path.contains(['%', '\\', ';'])
+        && !path.contains("//")
+        && !path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+/// # Panics
+///
+/// An exemption that never applies is a mistake that is better noticed at start-up than by a monitoring system that gets 401.
+#[allow(clippy::panic, reason = "a mistake in code, at start-up")]
+fn assert_can_match(path: &str) {
+    assert!(
+        path.starts_with('/') && is_plain(path) && !path.contains(['?', '#']),
+        "approov-actix: the exemption {path:?} can never apply: write the whole raw path, beginning with `/`, without `%`, `//`, `\\`, `;`, `?`, `#` or dot segments"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exemptions() -> Exemptions {
+        let mut exemptions = Exemptions::default();
+        exemptions.add_path("/health".to_owned());
+        exemptions.add_prefix("/public/".to_owned());
+        exemptions.add_prefix("/docs".to_owned());
+        exemptions
+    }
+
+    #[test]
+    fn exact_paths_and_prefixes() {
+        for path in [
+            "/health",
+            "/public/",
+            "/public/a",
+            "/public/a/b.css",
+            "/public/.well-known",
+            "/docs",
+            "/docs/",
+            "/docs/a",
+            "/public/...",
+        ] {
+            assert!(exemptions().cover(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_checked() {
+        for path in [
+            "",
+            "/",
+            "/Health",
+            "/HEALTH",
+            "/health/",
+            "/health/a",
+            "/health.",
+            "/healthy",
+            "/a/health",
+            "health",
+            "/public",
+            "/Public/a",
+            "/publications",
+            "/docsx",
+            "/docs.html",
+            "/a/public/b",
+            "*",
+        ] {
+            assert!(!exemptions().cover(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_with_two_readings_are_checked() {
+        for path in [
+            "/public/../admin",
+            "/public/..",
+            "/public/.",
+            "/public/./a",
+            "/public//a",
+            "//public/a",
+            "/public/%2e%2e/admin",
+            "/public/a%2f..",
+            "/public/%61",
+            "/public/a;b",
+            "/public/a\\..\\b",
+            "/docs/..",
+            "/docs//",
+            "/admin/x/../../public/y",
+            "/%70ublic/a",
+        ] {
+            assert!(!exemptions().cover(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_exemption_that_cannot_apply_is_a_mistake() {
+        for path in [
+            "", "health", "/a//b", "/a/../b", "/a%20b", "/a;b", "/a?b", "/a#b", "/a/.",
+        ] {
+            let add = || Exemptions::default().add_path(path.to_owned());
+            assert!(std::panic::catch_unwind(add).is_err(), "{path}");
+            let add = || Exemptions::default().add_prefix(path.to_owned());
+            assert!(std::panic::catch_unwind(add).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The extractors: [`ApproovClaims`] and [`ApproovVerdict`].
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use crate::{
+    check::check,
+    layer::Layer,
+    policy::{EffectivePolicy, Enforcement},
+    refusal::{Refusal, Refused},
+    rejection::Rejection,
+    token::ApproovClaims,
+};
+
+impl FromRequest for ApproovClaims {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(claims(request).map_err(|refusal| refusal.answer_later(request.head())))
+    }
+}
+
+/// Whether the request comes from a genuine app, for handlers that serve others too.
+///
+/// The policy is that of [`ApproovClaims`]: a token that is not bound as the policy asks is no genuine one.
+///
+/// A request that is not genuine is neither refused nor logged: what to do is the handler's decision. Without a configuration the
+/// answer is 500, unlike with `Option<ApproovClaims>`.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::ApproovVerdict;
+///
+/// async fn prices(verdict: ApproovVerdict) -> String {
+///     match verdict {
+///         ApproovVerdict::Genuine(claims) => format!("all prices for {:?}", claims.device_id()),
+///         ApproovVerdict::Rejected(_) => "public prices only".to_owned(),
+///     }
+/// }
+/// ```
+///
+/// # Security
+///
+/// This protects nothing by itself. Where only genuine apps may come in, take [`ApproovClaims`].
+#[derive(Debug, Clone)]
+pub enum ApproovVerdict {
+    /// The request comes from a genuine app.
+    Genuine(ApproovClaims),
+    /// It does not, for this reason.
+    Rejected(Rejection),
+}
+
+impl ApproovVerdict {
+    /// The claims, if the app is genuine.
+    pub fn claims(&self) -> Option<&ApproovClaims> {
+        match self {
+            Self::Genuine(claims) => Some(claims),
+            Self::Rejected(_) => None,
+        }
+    }
+}
+
+impl FromRequest for ApproovVerdict {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(match claims(request) {
+            Ok(claims) => Ok(Self::Genuine(claims)),
+            Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_later(request.head())),
+            Err(refusal) => Ok(Self::Rejected(refusal.rejection)),
+        })
+    }
+}
+
+/// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
+fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
+    let layer = Layer::of(request)?;
+    if let Some(claims) = layer.claims {
+        return Ok(claims);
+    }
+    let policy = EffectivePolicy {
+        token: Enforcement::Enforce,
+        ..layer.policy
+    };
+    let claims = check(request, &layer.approov, &policy)?;
+    // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
+    claims.ok_or_else(Refusal::not_configured)
+}

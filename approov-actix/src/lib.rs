@@ -1,0 +1,125 @@
+//! Lets only genuine installations of a mobile app reach an [actix-web](actix_web) backend.
+//!
+//! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
+//! request. This crate checks it. Three ways to protect, one verdict behind them:
+//!
+//! | you want | write |
+//! |---|---|
+//! | protect one handler | [`#[approov_protected]`](macro@approov_protected) |
+//! | protect an app, a scope or a resource | [`.wrap(approov.middleware())`](Approov::middleware) |
+//! | use what the token says | the argument [`ApproovClaims`], which alone protects the handler |
+//! | serve others as well | the argument [`ApproovVerdict`] |
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer, get};
+//! use approov_actix::{Approov, ApproovClaims, approov_protected};
+//!
+//! #[get("/orders")]
+//! #[approov_protected(binding = "Authorization")]
+//! async fn orders(claims: ApproovClaims) -> String {
+//!     format!("hello, device {}", claims.device_id().unwrap_or("unknown"))
+//! }
+//!
+//! #[actix_web::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let approov = Approov::from_env()?; // APPROOV_BASE64_SECRET, …
+//!     HttpServer::new(move || App::new().app_data(approov.clone()).service(orders))
+//!         .bind(("127.0.0.1", 8002))?
+//!         .run()
+//!         .await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # How a request is checked
+//!
+//! Always in this order, up to the first refusal, and before a byte of the body is read:
+//!
+//! 1. **Token**: one token header; a compact JWS of three strict segments; the algorithm of the configured key and no other; the signature; the
+//!    claims; `exp` and `nbf`. See [`Approov::verify_token`].
+//! 2. **Binding**, where the policy asks for one: each bound header once and not empty; the token's `pay` claim; their equality. See
+//!    [`Policy::binding`].
+//!
+//! The token of a request is verified once, however many middlewares, guards and arguments look at it. The policy is checked by each of them:
+//! a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
+//!
+//! # Policy
+//!
+//! A [`Policy`] says what a route asks for. Guards and middlewares have their own over the application's default, and do not inherit from each other.
+//! Each check can be [enforced or only reported](Enforcement), for rolling out.
+//!
+//! # When a request is refused
+//!
+//! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`) and the hook of
+//! [`on_rejection`](ApproovBuilder::on_rejection) know it: see [`Rejection`]. [`reject_with`](ApproovBuilder::reject_with) builds another
+//! answer.
+//!
+//! If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
+//!
+//! # Configuration
+//!
+//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] is for code, and they mix. What is wrong is a
+//! [`ConfigError`] of one sentence.
+//!
+//! # Features
+//!
+//! - `aws-lc-rs` (default): verifies with AWS-LC.
+//! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does
+//!   not compile and says so.
+//! - `macros` (default): the attribute `#[approov_protected]`.
+//!
+//! # Security
+//!
+//! No `unsafe`. No token, secret, key or bound value is logged or shown by `Debug`. What cannot be decided is refused.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_docs)]
+
+mod approov;
+mod binding;
+mod builder;
+mod check;
+mod config_error;
+mod crypto;
+mod env;
+mod event;
+mod exempt;
+mod extract;
+mod guard;
+mod layer;
+mod middleware;
+mod policy;
+mod refusal;
+mod rejection;
+#[cfg(test)]
+mod test_support;
+mod token;
+
+pub use crate::{
+    approov::Approov,
+    builder::ApproovBuilder,
+    config_error::ConfigError,
+    event::RejectionEvent,
+    extract::ApproovVerdict,
+    middleware::ApproovMiddleware,
+    policy::{Enforcement, Policy, RoutePolicy},
+    refusal::Refused,
+    rejection::Rejection,
+    token::{ApproovClaims, ClaimError},
+};
+#[cfg(feature = "macros")]
+#[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
+pub use approov_actix_macros::approov_protected;
+
+/// For code that `#[approov_protected]` writes. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        guard::Guarded,
+        policy::{DefaultPolicy, UnboundPolicy},
+    };
+}
+
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,0 +1,318 @@
+//! What a route asks for.
+
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderName;
+
+/// Whether a failed check refuses the request or is only reported.
+///
+/// *Report* is for rolling out: the check runs, its reason is logged and handed to
+/// [`on_rejection`](crate::ApproovBuilder::on_rejection), and the request goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// A failed check refuses the request.
+    #[default]
+    Enforce,
+    /// A failed check is logged and the request goes on.
+    Report,
+}
+
+/// What a route asks for, beside a genuine token.
+///
+/// Every setting is optional. What is not set here is inherited from the application's default, which is set on the
+/// [builder](crate::ApproovBuilder) or through the environment.
+///
+/// A policy can be built in a `const` or `static`, where a mistake is a compile error.
+///
+/// # Security
+///
+/// Checks only add up: when the middleware of a scope has refused a request, no policy of a handler inside can let it in.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Enforcement, Policy};
+///
+/// static ORDERS: Policy = Policy::new()
+///     .binding(&["Authorization", "X-Device-Id"])
+///     .binding_enforcement(Enforcement::Report);
+/// # let _ = ORDERS;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[must_use]
+pub struct Policy {
+    binding: Option<&'static [&'static str]>,
+    token_enforcement: Option<Enforcement>,
+    binding_enforcement: Option<Enforcement>,
+    allow_missing_binding_claim: Option<bool>,
+}
+
+impl Policy {
+    /// A policy that inherits everything.
+    pub const fn new() -> Self {
+        Self {
+            binding: None,
+            token_enforcement: None,
+            binding_enforcement: None,
+            allow_missing_binding_claim: None,
+        }
+    }
+
+    /// Asks for a token that is bound to these headers, in this order.
+    ///
+    /// Their values are trimmed and concatenated, and their SHA-256 must be the token's `pay` claim.
+    ///
+    /// # Panics
+    ///
+    /// If the list is empty, a header is named twice, or a name is one that no HTTP header can have. In a `const` or
+    /// `static` this is a compile error.
+    ///
+    /// # Security
+    ///
+    /// The protocol concatenates without a separator: to headers `ab` and `c` the same token is bound as to `a` and `bc`.
+    /// Bind to more than one header only where no caller can choose where one value ends and the next begins.
+    pub const fn binding(mut self, headers: &'static [&'static str]) -> Self {
+        assert!(
+            !headers.is_empty(),
+            "Policy::binding needs at least one header; for no binding say Policy::no_binding"
+        );
+        let mut i = 0;
+        while i < headers.len() {
+            assert!(
+                is_header_name(headers[i]),
+                "Policy::binding: a name is not a valid HTTP header name"
+            );
+            let mut j = 0;
+            while j < i {
+                assert!(
+                    !headers[i].eq_ignore_ascii_case(headers[j]),
+                    "Policy::binding: a header is named twice"
+                );
+                j += 1;
+            }
+            i += 1;
+        }
+        self.binding = Some(headers);
+        self
+    }
+
+    /// Asks for no binding, even where the application's default has one. For login and refresh routes, whose bound header
+    /// is not there yet.
+    pub const fn no_binding(mut self) -> Self {
+        self.binding = Some(&[]);
+        self
+    }
+
+    /// Whether a request without a genuine token is refused or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] everyone gets in. A handler that takes [`ApproovClaims`](crate::ApproovClaims) still
+    /// needs a genuine token.
+    pub const fn token_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.token_enforcement = Some(enforcement);
+        self
+    }
+
+    /// Whether a genuine token that is bound to nothing or to something else is refused or only reported.
+    pub const fn binding_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.binding_enforcement = Some(enforcement);
+        self
+    }
+
+    /// Whether a genuine token without a `pay` claim passes the binding check. Tokens of Approov's failover service have none.
+    ///
+    /// # Security
+    ///
+    /// A stolen token without `pay` can then be used with any bound header. A `pay` that is there but wrong is refused
+    /// all the same.
+    pub const fn allow_missing_binding_claim(mut self, allow: bool) -> Self {
+        self.allow_missing_binding_claim = Some(allow);
+        self
+    }
+
+    /// This policy, with what it leaves open taken from `default`.
+    pub(crate) fn over(self, default: &EffectivePolicy) -> EffectivePolicy {
+        EffectivePolicy {
+            binding: self
+                .binding
+                .map_or_else(|| default.binding.clone(), BoundHeaders::Named),
+            token: self.token_enforcement.unwrap_or(default.token),
+            binding_enforcement: self.binding_enforcement.unwrap_or(default.binding_enforcement),
+            allow_missing_binding_claim: self
+                .allow_missing_binding_claim
+                .unwrap_or(default.allow_missing_binding_claim),
+        }
+    }
+}
+
+/// A type that stands for a [`Policy`], for `#[approov_protected(policy = path::to::Type)]`.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Policy, RoutePolicy};
+///
+/// struct Orders;
+///
+/// impl RoutePolicy for Orders {
+///     fn policy() -> &'static Policy {
+///         static POLICY: Policy = Policy::new().binding(&["Authorization"]);
+///         &POLICY
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "this type does not implement `approov_actix::RoutePolicy`",
+    note = "write `impl RoutePolicy for {Self}` with a function `policy() -> &'static Policy`"
+)]
+pub trait RoutePolicy: 'static {
+    /// The policy that this type stands for.
+    fn policy() -> &'static Policy;
+}
+
+/// The policy of a handler that says nothing: the application's default.
+#[derive(Debug)]
+pub struct DefaultPolicy;
+
+impl RoutePolicy for DefaultPolicy {
+    fn policy() -> &'static Policy {
+        static POLICY: Policy = Policy::new();
+        &POLICY
+    }
+}
+
+/// The policy of a handler that says `binding = false`.
+#[derive(Debug)]
+pub struct UnboundPolicy;
+
+impl RoutePolicy for UnboundPolicy {
+    fn policy() -> &'static Policy {
+        static POLICY: Policy = Policy::new().no_binding();
+        &POLICY
+    }
+}
+
+/// A policy with nothing left open.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EffectivePolicy {
+    pub(crate) binding: BoundHeaders,
+    pub(crate) token: Enforcement,
+    pub(crate) binding_enforcement: Enforcement,
+    pub(crate) allow_missing_binding_claim: bool,
+}
+
+/// The headers that a token must be bound to, in order; none of them means no binding.
+#[derive(Debug, Clone)]
+pub(crate) enum BoundHeaders {
+    /// Named in code; checked by [`Policy::binding`].
+    Named(&'static [&'static str]),
+    /// Named in the configuration.
+    Configured(Arc<[HeaderName]>),
+}
+
+impl BoundHeaders {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Named(names) => names.is_empty(),
+            Self::Configured(names) => names.is_empty(),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let (named, configured): (&[&str], &[HeaderName]) = match self {
+            Self::Named(names) => (names, &[]),
+            Self::Configured(names) => (&[], names),
+        };
+        named.iter().copied().chain(configured.iter().map(HeaderName::as_str))
+    }
+}
+
+impl Default for BoundHeaders {
+    fn default() -> Self {
+        Self::Named(&[])
+    }
+}
+
+/// Whether `name` is a `token` of RFC 9110, section 5.6.2.
+const fn is_header_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !matches!(bytes[i], b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+        {
+            return false;
+        }
+        i += 1;
+    }
+    !bytes.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(policy: &EffectivePolicy) -> Vec<&str> {
+        policy.binding.iter().collect()
+    }
+
+    #[test]
+    fn unset_fields_are_inherited_one_by_one() {
+        let default = EffectivePolicy {
+            binding: BoundHeaders::Configured(Arc::new([HeaderName::from_static("authorization")])),
+            token: Enforcement::Report,
+            binding_enforcement: Enforcement::Report,
+            allow_missing_binding_claim: true,
+        };
+
+        let inherited = Policy::new().over(&default);
+        assert_eq!(headers(&inherited), ["authorization"]);
+        assert_eq!(inherited.token, Enforcement::Report);
+        assert_eq!(inherited.binding_enforcement, Enforcement::Report);
+        assert!(inherited.allow_missing_binding_claim);
+
+        let own = Policy::new()
+            .binding(&["X-Device-Id"])
+            .token_enforcement(Enforcement::Enforce)
+            .binding_enforcement(Enforcement::Enforce)
+            .allow_missing_binding_claim(false)
+            .over(&default);
+        assert_eq!(headers(&own), ["X-Device-Id"]);
+        assert_eq!(own.token, Enforcement::Enforce);
+        assert_eq!(own.binding_enforcement, Enforcement::Enforce);
+        assert!(!own.allow_missing_binding_claim);
+
+        assert!(Policy::new().no_binding().over(&default).binding.is_empty());
+    }
+
+    #[test]
+    fn header_names_are_those_that_http_allows() {
+        for name in ["Authorization", "x", "X-Device_Id", "!#$%&'*+-.^_`|~09"] {
+            assert!(is_header_name(name), "{name}");
+            assert!(name.parse::<HeaderName>().is_ok(), "{name}");
+        }
+        for name in ["", " ", "a b", "a:b", "a,b", "a\r\nb", "é", "a\0", "(a)", "a/b"] {
+            assert!(!is_header_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one header")]
+    fn an_empty_list_is_not_no_binding() {
+        let _ = Policy::new().binding(&[]);
+    }
+
+    #[test]
+    #[should_panic(expected = "named twice")]
+    fn a_header_twice_is_a_mistake() {
+        let _ = Policy::new().binding(&["Authorization", "authorization"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "not a valid HTTP header name")]
+    fn names_are_checked() {
+        let _ = Policy::new().binding(&["Authorization, X-Device-Id"]);
+    }
+}

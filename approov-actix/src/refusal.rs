@@ -1,0 +1,173 @@
+//! A refused request's way to its response.
+
+use std::{cell::RefCell, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    dev::RequestHead,
+    http::{StatusCode, header},
+};
+
+use crate::{
+    approov::Approov,
+    event::{RejectionEvent, announce},
+    policy::Enforcement,
+    rejection::Rejection,
+    token::ApproovClaims,
+};
+
+/// A verdict against a request, not yet answered.
+pub(crate) struct Refusal {
+    /// The configuration that refused; none if none was found.
+    pub(crate) approov: Option<Approov>,
+    pub(crate) rejection: Rejection,
+    /// The claims, if the token was genuine.
+    pub(crate) claims: Option<ApproovClaims>,
+}
+
+impl Refusal {
+    pub(crate) fn not_configured() -> Self {
+        Self {
+            approov: None,
+            rejection: Rejection::NotConfigured,
+            claims: None,
+        }
+    }
+
+    /// The answer, announced at once.
+    pub(crate) fn answer(self, request: &RequestHead) -> Refused {
+        let refused = Refused::new(self.rejection, self.response(request));
+        self.announce(request);
+        refused
+    }
+
+    /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or
+    /// stands in an `Option` that swallows its error.
+    pub(crate) fn answer_later(self, request: &RequestHead) -> Refused {
+        let refused = Refused::new(self.rejection, self.response(request));
+        // A copy of the head, because a clone of the `HttpRequest` that outlives the extractor makes actix panic when the
+        // request is routed later, in a middleware that takes `Result<ApproovClaims, _>`.
+        refused.unannounced.replace(Some((self, request.clone())));
+        refused
+    }
+
+    fn response(&self, request: &RequestHead) -> HttpResponse {
+        let reject_with = self.approov.as_ref().and_then(|approov| {
+            let reject_with = approov.settings().reject_with.as_ref();
+            reject_with.filter(|_| !self.rejection.is_server_fault())
+        });
+        reject_with.map_or_else(
+            || plain_response(status(self.rejection)),
+            |reject_with| reject_with(&self.event(request)),
+        )
+    }
+
+    fn announce(&self, request: &RequestHead) {
+        if let Some(approov) = &self.approov {
+            announce(approov, &self.event(request));
+        }
+    }
+
+    fn event<'a>(&'a self, request: &'a RequestHead) -> RejectionEvent<'a> {
+        RejectionEvent {
+            request,
+            rejection: self.rejection,
+            claims: self.claims.as_ref(),
+            enforcement: Enforcement::Enforce,
+        }
+    }
+}
+
+fn status(rejection: Rejection) -> StatusCode {
+    if rejection.is_server_fault() {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::UNAUTHORIZED
+    }
+}
+
+/// The same whatever the reason.
+fn plain_response(status: StatusCode) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header(header::ContentType::json())
+        .body("{}")
+}
+
+/// A refusal as an actix error: it carries the response, and converts into its [`Rejection`].
+///
+/// Handlers meet it when they take `Result<ApproovClaims, Refused>`; returning it from a handler answers the request as if the
+/// extractor had refused. It is logged, and handed to the application's hook, when it becomes a response and not before.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{ApproovClaims, Refused, Rejection};
+///
+/// async fn handler(claims: Result<ApproovClaims, Refused>) -> Result<String, Refused> {
+///     match claims {
+///         Err(refused) if refused.rejection() == Rejection::TokenExpired => Ok("please retry".to_owned()),
+///         claims => Ok(format!("device {:?}", claims?.device_id())),
+///     }
+/// }
+/// ```
+///
+/// # Security
+///
+/// `Display` and `Debug` show the rejection's code and nothing else.
+pub struct Refused {
+    rejection: Rejection,
+    status: StatusCode,
+    response: RefCell<Option<HttpResponse>>,
+    unannounced: RefCell<Option<(Refusal, RequestHead)>>,
+}
+
+impl Refused {
+    /// Why the request was refused.
+    pub fn rejection(&self) -> Rejection {
+        self.rejection
+    }
+
+    fn new(rejection: Rejection, response: HttpResponse) -> Self {
+        Self {
+            rejection,
+            status: response.status(),
+            response: RefCell::new(Some(response)),
+            unannounced: RefCell::new(None),
+        }
+    }
+}
+
+impl From<Refused> for Rejection {
+    fn from(refused: Refused) -> Self {
+        refused.rejection
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The response that was built when the request was refused. A response cannot be copied: whoever asks again gets the
+    /// same status with the plain body.
+    fn error_response(&self) -> HttpResponse {
+        if let Some((refusal, request)) = self.unannounced.take() {
+            refusal.announce(&request);
+        }
+        self.response.take().unwrap_or_else(|| plain_response(self.status))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused: {}", self.rejection)
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Refused").field(&self.rejection).finish()
+    }
+}

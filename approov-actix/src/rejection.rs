@@ -1,0 +1,168 @@
+//! Every reason to refuse a request, and its stable code.
+
+use std::fmt;
+
+/// Why a request was refused.
+///
+/// Callers never see the reason: every refusal looks alike from outside. It is for logs, metrics and support.
+/// New reasons may be added; [`code`](Self::code) of an existing one never changes.
+///
+/// # Security
+///
+/// A `Rejection` carries nothing that a caller wrote: neither its `Display` nor its `Debug` can leak a token, a secret or
+/// a header value.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Approov, Rejection};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// let approov = Approov::builder()
+///     .base64_secret("h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==")
+///     .build()?;
+/// let rejection = approov.verify_token("NO_NETWORK").unwrap_err();
+///
+/// assert_eq!(rejection, Rejection::TokenStatusWord("NO_NETWORK"));
+/// assert_eq!(rejection.code(), "token_status_word");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// `token_missing`: the request has no token header.
+    TokenMissing,
+    /// `token_empty`: the token header is empty, or says `Bearer` and nothing else. Some Android versions send this when
+    /// they got no token.
+    TokenEmpty,
+    /// `token_status_word`: in place of a token stands the word with which the Approov SDK says why it got none, such as
+    /// `NO_NETWORK`. The word is not authenticated.
+    TokenStatusWord(&'static str),
+    /// `token_repeated`: the request has more than one token header.
+    TokenRepeated,
+    /// `token_too_long`: the token is longer than 8 KiB.
+    TokenTooLong,
+    /// `token_encrypted`: five segments, so a JWE (RFC 7516). Encrypted tokens are not supported.
+    TokenEncrypted,
+    /// `token_malformed`: not a compact JWS (RFC 7515, section 7.1): not three segments, not strict base64url, not a JSON
+    /// object, a member twice, or a header member of the wrong type.
+    TokenMalformed,
+    /// `token_critical_header`: the token's header has `crit` or `b64`, which ask for extensions that are not understood.
+    TokenCriticalHeader,
+    /// `token_algorithm`: the token's `alg` is not the algorithm of any configured key.
+    TokenAlgorithm,
+    /// `token_signature`: no configured key made this signature. **The usual sign of an app that failed attestation**;
+    /// also of a wrong secret.
+    TokenSignature,
+    /// `token_claim_invalid`: the named claim of a well-signed token has the wrong type or an impossible value.
+    TokenClaimInvalid(&'static str),
+    /// `token_expiry_missing`: a well-signed token without `exp`.
+    TokenExpiryMissing,
+    /// `token_expired`: `exp` is not in the future.
+    TokenExpired,
+    /// `token_not_yet_valid`: `nbf` is in the future.
+    TokenNotYetValid,
+    /// `token_issuer`: an issuer is configured, and `iss` is another or absent.
+    TokenIssuer,
+    /// `token_audience`: an audience is configured, and `aud` does not name it or is absent.
+    TokenAudience,
+    /// `binding_header_missing`: a header that the token must be bound to is absent or empty.
+    BindingHeaderMissing,
+    /// `binding_header_repeated`: a header that the token must be bound to is there more than once.
+    BindingHeaderRepeated,
+    /// `binding_claim_missing`: the token has no `pay` claim, so it is bound to nothing.
+    BindingClaimMissing,
+    /// `binding_mismatch`: the token is bound to something else.
+    BindingMismatch,
+    /// `not_configured`: no [`Approov`](crate::Approov) was found for a protected handler. A fault of the server, answered
+    /// with 500.
+    NotConfigured,
+    /// `policy_invalid`: the policy binds tokens to the very header that carries them. A fault of the server, answered
+    /// with 500.
+    PolicyInvalid,
+}
+
+impl Rejection {
+    /// The stable code of this reason, for logs and metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TokenMissing => "token_missing",
+            Self::TokenEmpty => "token_empty",
+            Self::TokenStatusWord(_) => "token_status_word",
+            Self::TokenRepeated => "token_repeated",
+            Self::TokenTooLong => "token_too_long",
+            Self::TokenEncrypted => "token_encrypted",
+            Self::TokenMalformed => "token_malformed",
+            Self::TokenCriticalHeader => "token_critical_header",
+            Self::TokenAlgorithm => "token_algorithm",
+            Self::TokenSignature => "token_signature",
+            Self::TokenClaimInvalid(_) => "token_claim_invalid",
+            Self::TokenExpiryMissing => "token_expiry_missing",
+            Self::TokenExpired => "token_expired",
+            Self::TokenNotYetValid => "token_not_yet_valid",
+            Self::TokenIssuer => "token_issuer",
+            Self::TokenAudience => "token_audience",
+            Self::BindingHeaderMissing => "binding_header_missing",
+            Self::BindingHeaderRepeated => "binding_header_repeated",
+            Self::BindingClaimMissing => "binding_claim_missing",
+            Self::BindingMismatch => "binding_mismatch",
+            Self::NotConfigured => "not_configured",
+            Self::PolicyInvalid => "policy_invalid",
+        }
+    }
+
+    /// The SDK's status word or the name of the invalid claim, where there is one.
+    pub fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::TokenStatusWord(detail) | Self::TokenClaimInvalid(detail) => Some(detail),
+            _ => None,
+        }
+    }
+
+    /// Whether the fault is the server's own configuration, not the request: these are answered with 500.
+    pub fn is_server_fault(self) -> bool {
+        matches!(self, Self::NotConfigured | Self::PolicyInvalid)
+    }
+}
+
+/// The code, and the detail in brackets: `token_status_word(NO_NETWORK)`.
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())?;
+        self.detail().map_or(Ok(()), |detail| write!(f, "({detail})"))
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_is_the_code_with_its_detail() {
+        assert_eq!(Rejection::TokenExpired.to_string(), "token_expired");
+        assert_eq!(
+            Rejection::TokenClaimInvalid("exp").to_string(),
+            "token_claim_invalid(exp)"
+        );
+    }
+
+    /// The codes as they stand in [`Rejection::code`], so that none is forgotten.
+    #[test]
+    fn every_code_is_explained_in_the_readme_and_at_its_variant() {
+        let (before, after) = include_str!("rejection.rs").split_once("pub fn code(self)").unwrap();
+        let (body, _) = after.split_once("pub fn detail(self)").unwrap();
+        let codes: Vec<_> = body
+            .split("=> \"")
+            .skip(1)
+            .filter_map(|code| code.split('"').next())
+            .collect();
+        assert_eq!(codes.len(), 22);
+        for code in codes {
+            assert!(include_str!("../README.md").contains(&format!("`{code}`")), "{code}");
+            assert!(before.contains(&format!("/// `{code}`: ")), "{code}");
+        }
+    }
+}

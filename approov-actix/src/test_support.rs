@@ -1,0 +1,40 @@
+//! Tokens for unit tests, signed by another implementation than the one that verifies them.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use crate::ApproovBuilder;
+
+pub(crate) const SECRET: [u8; 32] = [7; 32];
+
+/// A builder that knows [`SECRET`] as its key.
+pub(crate) fn builder() -> ApproovBuilder {
+    ApproovBuilder::default().base64_secret(STANDARD.encode(SECRET))
+}
+
+/// A signed token of the given header and claims, both JSON text.
+pub(crate) fn sign(header: &str, claims: &str) -> String {
+    sign_with(&SECRET, &encode(header), &encode(claims))
+}
+
+pub(crate) fn encode(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+/// A token of segments that are encoded already.
+pub(crate) fn sign_with(secret: &[u8], header: &str, payload: &str) -> String {
+    let message = format!("{header}.{payload}");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+    mac.update(message.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("{message}.{signature}")
+}
+
+/// A token that expires in the year 2100.
+pub(crate) fn good_token() -> String {
+    sign(r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"exp":4102444800,"did":"d"}"#)
+}

@@ -1,0 +1,320 @@
+//! The claims of a token whose signature was found good.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{
+    Deserialize,
+    de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
+};
+
+use super::json::{JsonError, Members, read_object};
+use crate::{binding, rejection::Rejection};
+
+/// The claims of a verified Approov token.
+///
+/// Cheap to clone, and `Send + Sync`.
+///
+/// # As an extractor
+///
+/// A handler that takes `ApproovClaims` is protected by that alone: without a genuine token the request is refused, in
+/// report mode and on exempt paths too. The policy is that of the guard around the handler, else that of the innermost
+/// middleware, else the application's default.
+///
+/// ```
+/// use actix_web::{App, get};
+/// use approov_actix::ApproovClaims;
+///
+/// #[get("/whoami")]
+/// async fn whoami(claims: ApproovClaims) -> String {
+///     format!("device {}", claims.device_id().unwrap_or("unknown"))
+/// }
+/// # let _ = App::new().service(whoami);
+/// ```
+///
+/// Without an [`Approov`](crate::Approov) in the application's data and without a middleware the answer is 500: never
+/// "allowed".
+///
+/// # Security
+///
+/// Values of this type exist only after a signature was verified; there is no other way to make one. Beware of
+/// `Option<ApproovClaims>` and `Result<ApproovClaims, _>` as arguments: they make protection **optional**. actix turns every
+/// extractor error into `None`, a missing configuration too. For optional attestation take
+/// [`ApproovVerdict`](crate::ApproovVerdict).
+///
+/// `Debug` shows expiry, device id and `arc` and nothing else.
+#[derive(Clone)]
+pub struct ApproovClaims(Arc<Claims>);
+
+struct Claims {
+    known: KnownClaims,
+    /// The JSON text, for [`ApproovClaims::claim`].
+    payload: String,
+}
+
+#[derive(Default)]
+struct KnownClaims {
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
+    iss: Option<String>,
+    aud: Audience,
+    sub: Option<String>,
+    did: Option<String>,
+    ip: Option<String>,
+    arc: Option<String>,
+    pay: Option<String>,
+    ipk: Option<String>,
+    mskid: Option<String>,
+}
+
+impl ApproovClaims {
+    /// When the token expires, or has expired: `exp` (RFC 7519, section 4.1.4). A few minutes after it was issued.
+    pub fn expires_at(&self) -> SystemTime {
+        // Verified tokens always have an `exp` that converts.
+        self.0.known.exp.and_then(system_time).unwrap_or(UNIX_EPOCH)
+    }
+
+    /// The installation of the app: `did`, base64 of 16 bytes. It changes when the app is installed anew.
+    pub fn device_id(&self) -> Option<&str> {
+        self.0.known.did.as_deref()
+    }
+
+    /// The device's address as Approov saw it: `ip`. Behind another network exit your server sees another one.
+    pub fn ip(&self) -> Option<&str> {
+        self.0.known.ip.as_deref()
+    }
+
+    /// The attestation response code: `arc`, an opaque text for Approov's support.
+    pub fn arc(&self) -> Option<&str> {
+        self.0.known.arc.as_deref()
+    }
+
+    /// What the token is bound to: `pay`, base64 of a SHA-256. Compare with [`is_bound_to`](Self::is_bound_to).
+    pub fn token_binding(&self) -> Option<&str> {
+        self.0.known.pay.as_deref()
+    }
+
+    /// The installation public key: `ipk`, base64 of a DER `SubjectPublicKeyInfo`, P-256. There if the account turned
+    /// installation message signing on.
+    pub fn installation_key(&self) -> Option<&str> {
+        self.0.known.ipk.as_deref()
+    }
+
+    /// The id of the account's message signing key: `mskid`. There if the account turned account message signing on.
+    pub fn message_signing_key_id(&self) -> Option<&str> {
+        self.0.known.mskid.as_deref()
+    }
+
+    /// Who issued the token: `iss` (RFC 7519, section 4.1.1), `<account>.approov.io` if the account turned it on.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.known.iss.as_deref()
+    }
+
+    /// Whom the token is for: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
+    pub fn audience(&self) -> &[String] {
+        &self.0.known.aud.0
+    }
+
+    /// When the token was issued: `iat` (RFC 7519, section 4.1.6).
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.0.known.iat.and_then(system_time)
+    }
+
+    /// `sub` (RFC 7519, section 4.1.2), in Approov's samples `approov|` and the device id.
+    pub fn subject(&self) -> Option<&str> {
+        self.0.known.sub.as_deref()
+    }
+
+    /// Any claim by its name, for annotations and others that have no method here. `Ok(None)` if the token does not have it.
+    ///
+    /// The token's JSON is read anew at each call.
+    ///
+    /// # Errors
+    ///
+    /// If the claim is there and is no `T`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use approov_actix::ApproovClaims;
+    /// # use actix_web::{HttpResponse, error::ErrorForbidden};
+    /// async fn handler(claims: ApproovClaims) -> actix_web::Result<String> {
+    ///     let channel: Option<String> = claims.claim("channel").map_err(ErrorForbidden)?;
+    ///     Ok(channel.unwrap_or_else(|| "none".to_owned()))
+    /// }
+    /// ```
+    pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ClaimError> {
+        let mut json = serde_json::Deserializer::from_str(&self.0.payload);
+        json.deserialize_map(OneClaim(name, PhantomData))
+            .map_err(|_| ClaimError { name: name.to_owned() })
+    }
+
+    /// Whether the token is bound to these values: trimmed, concatenated in this order, whole (`Bearer ` included).
+    ///
+    /// For bindings to something that is no header. `false` if the token has no `pay`, if there are no values, or if one of
+    /// them is empty. The comparison takes constant time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use approov_actix::ApproovClaims;
+    /// # fn example(claims: ApproovClaims, session: &str) -> bool {
+    /// claims.is_bound_to([session])
+    /// # }
+    /// ```
+    pub fn is_bound_to<V: AsRef<[u8]>>(&self, values: impl IntoIterator<Item = V>) -> bool {
+        let values: Vec<V> = values.into_iter().collect();
+        self.token_binding().is_some_and(|pay| binding::matches(pay, &values))
+    }
+
+    pub(super) fn parse(payload: String) -> Result<Self, Rejection> {
+        let known = read_object(&payload).map_err(|error| match error {
+            JsonError::Malformed => Rejection::TokenMalformed,
+            JsonError::Member(name) => Rejection::TokenClaimInvalid(name),
+        })?;
+        Ok(Self(Arc::new(Claims { known, payload })))
+    }
+
+    pub(super) fn exp(&self) -> Option<f64> {
+        self.0.known.exp
+    }
+
+    pub(super) fn nbf(&self) -> Option<f64> {
+        self.0.known.nbf
+    }
+}
+
+impl fmt::Debug for ApproovClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApproovClaims")
+            .field("expires_at", &self.expires_at())
+            .field("device_id", &self.device_id())
+            .field("arc", &self.arc())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A claim is there, but is not of the wanted type.
+///
+/// Names the claim and never shows its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimError {
+    name: String,
+}
+
+impl fmt::Display for ClaimError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the claim {:?} is not of the wanted type", self.name)
+    }
+}
+
+impl std::error::Error for ClaimError {}
+
+/// Midnight after the last day of the year 9999, in seconds since 1970.
+pub(super) const YEAR_10000: f64 = 253_402_300_800.0;
+
+fn system_time(seconds: f64) -> Option<SystemTime> {
+    let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
+    UNIX_EPOCH.checked_add(since_epoch)
+}
+
+impl<'de> Members<'de> for KnownClaims {
+    const KNOWN: &'static [&'static str] = &[
+        "exp", "nbf", "iat", "iss", "aud", "sub", "did", "ip", "arc", "pay", "ipk", "mskid",
+    ];
+    /// The size of a token is limit enough: claims are only read if the signature is good.
+    const MAX_MEMBERS: usize = usize::MAX;
+
+    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "exp" => self.exp = Some(map.next_value()?),
+            "nbf" => self.nbf = Some(map.next_value()?),
+            "iat" => self.iat = Some(map.next_value::<Past>()?.0),
+            "iss" => self.iss = Some(map.next_value()?),
+            "aud" => self.aud = map.next_value()?,
+            "sub" => self.sub = Some(map.next_value()?),
+            "did" => self.did = Some(map.next_value()?),
+            "ip" => self.ip = Some(map.next_value()?),
+            "arc" => self.arc = Some(map.next_value()?),
+            "pay" => self.pay = Some(map.next_value()?),
+            "ipk" => self.ipk = Some(map.next_value()?),
+            "mskid" => self.mskid = Some(map.next_value()?),
+            _ => return Err(de::Error::custom("no claim of this name is known")),
+        }
+        Ok(())
+    }
+}
+
+/// A `NumericDate` that does not decide anything, and so must only be one that can be shown.
+struct Past(f64);
+
+impl<'de> Deserialize<'de> for Past {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        if (0.0..YEAR_10000).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(de::Error::custom("not between 1970 and 9999"))
+        }
+    }
+}
+
+/// `aud`: one text, or a list of them.
+#[derive(Default)]
+struct Audience(Vec<String>);
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AudienceVisitor;
+
+        impl<'de> Visitor<'de> for AudienceVisitor {
+            type Value = Audience;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or a list of strings")
+            }
+
+            fn visit_str<E>(self, one: &str) -> Result<Audience, E> {
+                Ok(Audience(vec![one.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {
+                let mut audience = Vec::new();
+                while let Some(one) = list.next_element()? {
+                    audience.push(one);
+                }
+                Ok(Audience(audience))
+            }
+        }
+
+        deserializer.deserialize_any(AudienceVisitor)
+    }
+}
+
+/// Finds one member of an object and passes over the others.
+struct OneClaim<'n, T>(&'n str, PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneClaim<'_, T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(name) = map.next_key::<String>()? {
+            if name == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<de::IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}

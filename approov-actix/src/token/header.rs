@@ -1,0 +1,102 @@
+//! The protected header of a token (RFC 7515, section 4.1).
+
+use std::borrow::Cow;
+
+use serde::de::{IgnoredAny, MapAccess};
+
+use super::json::{JsonError, Members, Text, read_object};
+use crate::rejection::Rejection;
+
+/// The members that bear on the verdict. Where the header offers a key of its own (`jwk`, `jku`, `x5c`, `x5u`) it is not
+/// even read: keys come from the configuration alone.
+#[derive(Debug, Default)]
+pub(super) struct JoseHeader<'a> {
+    pub(super) alg: Cow<'a, str>,
+    critical: bool,
+}
+
+impl<'a> JoseHeader<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, Rejection> {
+        let header: Self = read_object(text).map_err(|error| match error {
+            JsonError::Malformed | JsonError::Member(_) => Rejection::TokenMalformed,
+        })?;
+        if header.critical {
+            return Err(Rejection::TokenCriticalHeader);
+        }
+        Ok(header)
+    }
+}
+
+impl<'de> Members<'de> for JoseHeader<'de> {
+    const KNOWN: &'static [&'static str] = &["alg", "typ", "cty", "kid", "crit", "b64"];
+    /// RFC 7515 registers eleven. The limit bounds the work that a caller without any key can cause.
+    const MAX_MEMBERS: usize = 32;
+
+    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            "alg" => self.alg = map.next_value::<Text<'_>>()?.0,
+            "crit" | "b64" => {
+                map.next_value::<IgnoredAny>()?;
+                self.critical = true;
+            }
+            _ => drop(map.next_value::<Text<'_>>()?),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<String, Rejection> {
+        JoseHeader::parse(text).map(|header| header.alg.into_owned())
+    }
+
+    #[test]
+    fn members_in_any_order() {
+        for text in [
+            r#"{"alg":"HS256","typ":"JWT"}"#,
+            r#"{"typ":"JWT","alg":"HS256"}"#,
+            r#"{"alg":"HS256"}"#,
+            r#"{"alg":"HS256","kid":"a","cty":"b","x":{"y":[1]},"jku":1}"#,
+        ] {
+            assert_eq!(parse(text).as_deref(), Ok("HS256"), "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_types() {
+        for name in ["alg", "typ", "cty", "kid"] {
+            for value in ["null", "1", "[]", "{}", "true", r#"["HS256"]"#] {
+                let text = format!(r#"{{"{name}":{value}}}"#);
+                assert_eq!(parse(&text), Err(Rejection::TokenMalformed), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn extensions_that_must_be_understood_are_not() {
+        for member in [
+            r#""crit":["exp"]"#,
+            r#""crit":[]"#,
+            r#""crit":null"#,
+            r#""\u0063rit":["b64"]"#,
+            r#""b64":false"#,
+            r#""b64":true"#,
+        ] {
+            let text = format!(r#"{{"alg":"HS256",{member}}}"#);
+            assert_eq!(parse(&text), Err(Rejection::TokenCriticalHeader), "{text}");
+        }
+    }
+
+    #[test]
+    fn many_members() {
+        let text = |count: usize| {
+            let members: Vec<_> = (0..count).map(|i| format!(r#""{i}":0"#)).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert!(parse(&text(32)).is_ok());
+        assert_eq!(parse(&text(33)), Err(Rejection::TokenMalformed));
+    }
+}

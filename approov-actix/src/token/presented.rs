@@ -1,0 +1,108 @@
+//! What stands in the token header: a token, or what an app sends when it has none.
+
+use std::str;
+
+use crate::{binding::trim, rejection::Rejection};
+
+/// The words that the Approov SDK sends in place of a token it could not get.
+const STATUS_WORDS: [&str; 18] = [
+    "NO_NETWORK",
+    "POOR_NETWORK",
+    "MITM_DETECTED",
+    "UNTRUSTED_NETWORK",
+    "NO_APPROOV_SERVICE",
+    "UNKNOWN_URL",
+    "UNPROTECTED_URL",
+    "BAD_URL",
+    "NOT_INITIALIZED",
+    "NO_NETWORK_PERMISSION",
+    "MISSING_LIB_DEPENDENCY",
+    "INTERNAL_ERROR",
+    "REJECTED",
+    "DISABLED",
+    "UNKNOWN_KEY",
+    "BAD_KEY",
+    "BAD_PAYLOAD",
+    "SUCCESS",
+];
+
+const SCHEME: &[u8] = b"Bearer";
+
+/// The token in a header value, without white space around it and without a `Bearer ` prefix.
+pub(crate) fn presented_token(value: &[u8]) -> Result<&str, Rejection> {
+    let token = without_scheme(trim(value));
+    if token.is_empty() {
+        return Err(Rejection::TokenEmpty);
+    }
+    if let Some(word) = STATUS_WORDS.iter().find(|word| word.as_bytes() == token) {
+        return Err(Rejection::TokenStatusWord(word));
+    }
+    str::from_utf8(token).map_err(|_| Rejection::TokenMalformed)
+}
+
+fn without_scheme(value: &[u8]) -> &[u8] {
+    match value.split_at_checked(SCHEME.len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(SCHEME) => match rest {
+            [] => rest,
+            [b' ', ..] => trim(rest),
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_with_or_without_prefix() {
+        for value in [
+            "a.b.c",
+            "Bearer a.b.c",
+            "bearer a.b.c",
+            "BEARER  a.b.c",
+            " \ta.b.c\t ",
+            "  bEaReR   a.b.c ",
+        ] {
+            assert_eq!(presented_token(value.as_bytes()), Ok("a.b.c"), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_is_taken_off_once_and_only_as_a_word() {
+        for (value, token) in [
+            ("Bearer Bearer a.b.c", "Bearer a.b.c"),
+            ("Bearera.b.c", "Bearera.b.c"),
+            ("Bearer\ta.b.c", "Bearer\ta.b.c"),
+            ("Basic a.b.c", "Basic a.b.c"),
+        ] {
+            assert_eq!(presented_token(value.as_bytes()), Ok(token));
+        }
+    }
+
+    #[test]
+    fn no_token() {
+        for value in ["", " ", "\t", "Bearer", "bearer", "Bearer ", " Bearer\t "] {
+            assert_eq!(
+                presented_token(value.as_bytes()),
+                Err(Rejection::TokenEmpty),
+                "{value:?}"
+            );
+        }
+        for word in STATUS_WORDS {
+            let rejection = Err(Rejection::TokenStatusWord(word));
+            assert_eq!(presented_token(word.as_bytes()), rejection);
+            assert_eq!(presented_token(format!("Bearer {word}").as_bytes()), rejection);
+            assert_eq!(
+                presented_token(word.to_lowercase().as_bytes()),
+                Ok(word.to_lowercase().as_str())
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        assert_eq!(presented_token(b"a.b.\xff"), Err(Rejection::TokenMalformed));
+    }
+}

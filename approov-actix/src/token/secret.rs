@@ -1,0 +1,109 @@
+//! The account secret as `approov secret -get` prints it.
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// HS256 wants a key at least as long as its hash: RFC 7518, section 3.2.
+const MIN_LENGTH: usize = 32;
+
+/// Texts that stand in place of the secret in Approov's quickstarts.
+const PLACEHOLDERS: [&str; 4] = [
+    "approov_base64_secret_here",
+    "approov-base64-encoded-secret-here",
+    "__ADD_HERE_THE_APPROOV_BASE64_SECRET__",
+    "approov_base64url_secret_here",
+];
+
+/// The development secret that Approov publishes with its samples.
+const PUBLISHED: &str = "h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==";
+
+/// Padding may be there or not, as people paste either.
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error ends the sentence
+/// that begins with where the secret came from.
+pub(crate) fn decode_secret(text: &str) -> Result<Vec<u8>, &'static str> {
+    let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if PLACEHOLDERS
+        .iter()
+        .any(|placeholder| placeholder.eq_ignore_ascii_case(&text))
+    {
+        return Err("is still the placeholder of a quickstart; put in the output of `approov secret -get base64`");
+    }
+    let secret = ENGINE
+        .decode(text.replace('-', "+").replace('_', "/"))
+        .map_err(|_| "is not base64; put in the output of `approov secret -get base64`, unchanged")?;
+    if secret.len() < MIN_LENGTH {
+        return Err("is too short: the decoded secret must have at least 32 bytes");
+    }
+    Ok(secret)
+}
+
+/// Whether this is the development secret that everyone can read.
+pub(crate) fn is_published(secret: &[u8]) -> bool {
+    ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_alphabet_padded_or_not_wrapped_or_not() {
+        let secret = decode_secret(PUBLISHED).unwrap();
+        assert_eq!(secret.len(), 64);
+        let url_safe = PUBLISHED.replace('+', "-").replace('/', "_");
+        for text in [
+            PUBLISHED.trim_end_matches('=').to_owned(),
+            url_safe.trim_end_matches('=').to_owned(),
+            format!(" {PUBLISHED}\n"),
+            format!("{}\r\n\t{}\n", &PUBLISHED[..64], &PUBLISHED[64..]),
+            format!("{}\n{}", &url_safe[..87], &url_safe[87..]),
+            url_safe,
+        ] {
+            assert_eq!(decode_secret(&text).as_ref(), Ok(&secret), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret() {
+        let error = |text: &str| decode_secret(text).unwrap_err();
+        for text in ["", " ", "\n"] {
+            assert!(error(text).contains("empty"), "{text:?}");
+        }
+        for text in PLACEHOLDERS {
+            assert!(error(text).contains("placeholder"), "{text:?}");
+            assert!(error(&format!(" {}\n", text.to_lowercase())).contains("placeholder"));
+        }
+        for text in [
+            "not base64!",
+            "a",
+            &format!("{PUBLISHED}="),
+            &format!("={PUBLISHED}"),
+            &format!("{PUBLISHED},{PUBLISHED}"),
+            &format!("\"{PUBLISHED}\""),
+            &PUBLISHED[..85],
+            &format!("{}é", &PUBLISHED[..84]),
+        ] {
+            assert!(error(text).contains("not base64"), "{text:?}");
+        }
+        let short = ENGINE.encode([7; 31]);
+        assert!(error(&short).contains("32 bytes"));
+        assert!(decode_secret(&ENGINE.encode([7; 32])).is_ok());
+    }
+
+    #[test]
+    fn the_published_secret_is_known_in_any_spelling() {
+        let spelt = PUBLISHED.replace('+', "-").replace('/', "_");
+        assert!(is_published(&decode_secret(spelt.trim_end_matches('=')).unwrap()));
+        assert!(!is_published(&[7; 64]));
+    }
+}

@@ -1,0 +1,353 @@
+//! The whole verdict on single tokens.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+use crate::test_support::{SECRET, encode, sign, sign_with};
+
+const NOW: f64 = 1_700_000_000.0;
+const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+
+fn verify_with(rules: &TokenRules, token: &str) -> Result<ApproovClaims, Rejection> {
+    let keys = KeySet::new(vec![Key::hs256(&SECRET)]);
+    verify(token, &keys, rules, Clock::at(NOW))
+}
+
+fn verify_token(token: &str) -> Result<ApproovClaims, Rejection> {
+    verify_with(&TokenRules::default(), token)
+}
+
+/// The verdict on a well-signed token with these claims.
+fn verdict(claims: &str) -> Result<(), Rejection> {
+    verify_token(&sign(HEADER, claims)).map(drop)
+}
+
+fn claims(text: &str) -> ApproovClaims {
+    verify_token(&sign(HEADER, text)).unwrap()
+}
+
+#[test]
+fn all_claims_are_read() {
+    let claims = claims(
+        r#"{"exp":1700000001.5,"nbf":1699999999,"iat":1699999999.25,"iss":"acme.approov.io","aud":"approov.io",
+            "sub":"approov|d","did":"ExampleApproovTokenDID==","ip":"1.2.3.4","arc":"IXPSB7TRK26LXE3M",
+            "pay":"71tnS3rSq2lanEWrKz4MoexiOMtv7w0fspfM8BAQKNU=","ipk":"key","mskid":"j3AWy6",
+            "embed":{"a":[1,2]},"esc\u0061ped":"é\n"}"#,
+    );
+    assert_eq!(
+        claims.expires_at(),
+        UNIX_EPOCH + Duration::from_millis(1_700_000_001_500)
+    );
+    assert_eq!(
+        claims.issued_at(),
+        Some(UNIX_EPOCH + Duration::from_millis(1_699_999_999_250))
+    );
+    assert_eq!(claims.issuer(), Some("acme.approov.io"));
+    assert_eq!(claims.audience(), ["approov.io"]);
+    assert_eq!(claims.subject(), Some("approov|d"));
+    assert_eq!(claims.device_id(), Some("ExampleApproovTokenDID=="));
+    assert_eq!(claims.ip(), Some("1.2.3.4"));
+    assert_eq!(claims.arc(), Some("IXPSB7TRK26LXE3M"));
+    assert_eq!(claims.installation_key(), Some("key"));
+    assert_eq!(claims.message_signing_key_id(), Some("j3AWy6"));
+    assert!(claims.is_bound_to(["Bearer myauth_token", "my-device-id"]));
+    assert!(!claims.is_bound_to(["Bearer myauth_token"]));
+    assert!(!claims.is_bound_to(Vec::<&str>::new()));
+
+    assert_eq!(claims.claim("escaped"), Ok(Some("é\n".to_owned())));
+    assert_eq!(claims.claim("did"), Ok(Some("ExampleApproovTokenDID==".to_owned())));
+    assert_eq!(claims.claim("exp"), Ok(Some(1_700_000_001.5)));
+    assert_eq!(
+        claims.claim::<serde_json::Value>("embed"),
+        Ok(Some(serde_json::json!({"a": [1, 2]})))
+    );
+    assert_eq!(claims.claim::<String>("a"), Ok(None));
+    let error = claims.claim::<String>("embed").unwrap_err();
+    assert_eq!(error.to_string(), r#"the claim "embed" is not of the wanted type"#);
+}
+
+#[test]
+fn only_exp_is_needed() {
+    let claims = claims(r#"{"exp":1700000001}"#);
+    assert_eq!(claims.device_id(), None);
+    assert_eq!(claims.issued_at(), None);
+    assert!(claims.audience().is_empty());
+    assert!(!claims.is_bound_to(["a"]));
+}
+
+#[test]
+fn debug_shows_little() {
+    let claims = claims(r#"{"exp":1700000001,"did":"dev","arc":"code","pay":"SECRET","ipk":"SECRET","x":"SECRET"}"#);
+    let debug = format!("{claims:?}");
+    assert!(debug.contains("dev") && debug.contains("code"), "{debug}");
+    assert!(!debug.contains("SECRET"), "{debug}");
+}
+
+#[test]
+fn expiry() {
+    for exp in [
+        "1700000001",
+        "1700000000.001",
+        "1.7000000009e9",
+        "4708683205.891912",
+        "253402300799",
+        "253402300799.9",
+    ] {
+        assert_eq!(verdict(&format!(r#"{{"exp":{exp}}}"#)), Ok(()), "{exp}");
+    }
+    for exp in [
+        "1700000000",
+        "1700000000.0",
+        "1699999999.999",
+        "0",
+        "-0.0",
+        "-1",
+        "-1e300",
+        "1e-300",
+    ] {
+        assert_eq!(
+            verdict(&format!(r#"{{"exp":{exp}}}"#)),
+            Err(Rejection::TokenExpired),
+            "{exp}"
+        );
+    }
+    for exp in [
+        "253402300800",
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1e300",
+        r#""""#,
+        r#""1800000000""#,
+        "null",
+        "true",
+        "[1800000000]",
+        "{}",
+    ] {
+        let rejection = Rejection::TokenClaimInvalid("exp");
+        assert_eq!(verdict(&format!(r#"{{"exp":{exp}}}"#)), Err(rejection), "{exp}");
+    }
+    for exp in [
+        "1e400",
+        "-1e400",
+        "NaN",
+        "Infinity",
+        "01800000000",
+        "0x7fffffff",
+        "1800000000.",
+        "+1800000000",
+    ] {
+        assert_eq!(
+            verdict(&format!(r#"{{"exp":{exp}}}"#)),
+            Err(Rejection::TokenMalformed),
+            "{exp}"
+        );
+    }
+    assert_eq!(verdict("{}"), Err(Rejection::TokenExpiryMissing));
+    assert_eq!(verdict(r#"{"EXP":1800000000}"#), Err(Rejection::TokenExpiryMissing));
+}
+
+#[test]
+fn not_before() {
+    let verdict = |nbf: &str| verdict(&format!(r#"{{"exp":1700000001,"nbf":{nbf}}}"#));
+    for nbf in ["1700000000", "1699999999.9", "0", "-1"] {
+        assert_eq!(verdict(nbf), Ok(()), "{nbf}");
+    }
+    for nbf in ["1700000000.001", "1700000001", "1e300"] {
+        assert_eq!(verdict(nbf), Err(Rejection::TokenNotYetValid), "{nbf}");
+    }
+    for nbf in ["null", r#""0""#, "[]"] {
+        assert_eq!(verdict(nbf), Err(Rejection::TokenClaimInvalid("nbf")), "{nbf}");
+    }
+}
+
+#[test]
+fn leeway_moves_both_ends() {
+    let rules = TokenRules {
+        leeway: Duration::from_secs(10),
+        ..TokenRules::default()
+    };
+    let verdict = |claims: &str| verify_with(&rules, &sign(HEADER, claims)).map(drop);
+    assert_eq!(verdict(r#"{"exp":1699999991}"#), Ok(()));
+    assert_eq!(verdict(r#"{"exp":1699999990}"#), Err(Rejection::TokenExpired));
+    assert_eq!(verdict(r#"{"exp":1700000001,"nbf":1700000010}"#), Ok(()));
+    assert_eq!(
+        verdict(r#"{"exp":1700000001,"nbf":1700000010.5}"#),
+        Err(Rejection::TokenNotYetValid)
+    );
+}
+
+#[test]
+fn an_odd_clock_makes_no_panic() {
+    let keys = KeySet::new(vec![Key::hs256(&SECRET)]);
+    let rules = TokenRules {
+        leeway: MAX_LEEWAY,
+        ..TokenRules::default()
+    };
+    let verdict = |exp: &str, now| {
+        let token = sign(HEADER, &format!(r#"{{"exp":{exp}}}"#));
+        verify(&token, &keys, &rules, Clock::at(now)).map(|claims| claims.expires_at())
+    };
+    assert_eq!(verdict("4102444800", f64::INFINITY), Err(Rejection::TokenExpired));
+    assert_eq!(verdict("0.5", 0.0), Ok(UNIX_EPOCH + Duration::from_millis(500)));
+    assert_eq!(verdict("-1", 0.0), Err(Rejection::TokenClaimInvalid("exp")));
+}
+
+#[test]
+fn claims_of_the_wrong_type() {
+    for name in ["iss", "sub", "did", "ip", "arc", "pay", "ipk", "mskid"] {
+        for value in ["null", "1", "true", "[]", "{}", r#"["a"]"#] {
+            let rejection = Rejection::TokenClaimInvalid(name);
+            let claims = format!(r#"{{"exp":1800000000,"{name}":{value}}}"#);
+            assert_eq!(verdict(&claims), Err(rejection), "{claims}");
+        }
+    }
+    for value in ["null", "1", "{}", r#"{"a":"b"}"#, "[1]", r#"["a",null]"#, r#"[["a"]]"#] {
+        let claims = format!(r#"{{"exp":1800000000,"aud":{value}}}"#);
+        assert_eq!(verdict(&claims), Err(Rejection::TokenClaimInvalid("aud")), "{claims}");
+    }
+    for value in ["null", r#""1""#, "-1", "253402300800"] {
+        let claims = format!(r#"{{"exp":1800000000,"iat":{value}}}"#);
+        assert_eq!(verdict(&claims), Err(Rejection::TokenClaimInvalid("iat")), "{claims}");
+    }
+}
+
+#[test]
+fn duplicates_and_other_forms_of_payload() {
+    for claims in [
+        r#"{"exp":1800000000,"exp":1800000000}"#,
+        r#"{"exp":1,"exp":1800000000}"#,
+        r#"{"exp":1800000000,"\u0065xp":1800000000}"#,
+        r#"{"exp":1800000000,"x":1,"x":1}"#,
+        r#"{"exp":1800000000,"pay":"a","pay":"b"}"#,
+        "[]",
+        r#""exp""#,
+        "null",
+        "1800000000",
+        "",
+        r#"{"exp":1800000000}{"exp":1800000000}"#,
+        r#"{"exp":1800000000"#,
+        r#"{"exp":1800000000,"did":"\ud800"}"#,
+        "{\"exp\":1800000000}\0",
+        "\u{feff}{\"exp\":1800000000}",
+    ] {
+        assert_eq!(verdict(claims), Err(Rejection::TokenMalformed), "{claims}");
+    }
+    let not_utf8 = sign_with(&SECRET, &encode(HEADER), "eyJleHAiOjE4MDAwMDAwMDAsIngiOiL_In0");
+    assert_eq!(verify_token(&not_utf8).map(drop), Err(Rejection::TokenMalformed));
+}
+
+#[test]
+fn issuer_and_audience_matter_only_if_expected() {
+    let rules = TokenRules {
+        issuer: Some("acme.approov.io".to_owned()),
+        audience: Some("api.acme.com".to_owned()),
+        ..TokenRules::default()
+    };
+    let verdict = |claims: &str| {
+        let claims = format!(r#"{{"exp":1800000000{claims}}}"#);
+        verify_with(&rules, &sign(HEADER, &claims)).map(drop)
+    };
+    assert_eq!(verdict(r#","iss":"acme.approov.io","aud":"api.acme.com""#), Ok(()));
+    assert_eq!(
+        verdict(r#","iss":"acme.approov.io","aud":["x","api.acme.com"]"#),
+        Ok(())
+    );
+    for iss in [
+        "",
+        r#","iss":"""#,
+        r#","iss":"acme.approov.io.evil.com""#,
+        r#","iss":"ACME.approov.io""#,
+    ] {
+        let claims = format!(r#"{iss},"aud":"api.acme.com""#);
+        assert_eq!(verdict(&claims), Err(Rejection::TokenIssuer), "{claims}");
+    }
+    for aud in [
+        "",
+        r#","aud":"""#,
+        r#","aud":[]"#,
+        r#","aud":"api.acme.com.evil.com""#,
+        r#","aud":["x"]"#,
+    ] {
+        let claims = format!(r#","iss":"acme.approov.io"{aud}"#);
+        assert_eq!(verdict(&claims), Err(Rejection::TokenAudience), "{claims}");
+    }
+}
+
+#[test]
+fn the_header_never_chooses_the_algorithm() {
+    let good = r#"{"exp":1800000000}"#;
+    for alg in [
+        "none", "None", "NONE", "nOnE", "hs256", "HS256 ", "HS384", "HS512", "RS256", "ES256", "EdDSA", "",
+    ] {
+        let token = sign(&format!(r#"{{"alg":"{alg}"}}"#), good);
+        assert_eq!(verify_token(&token).map(drop), Err(Rejection::TokenAlgorithm), "{alg}");
+        let stripped = format!("{}.", token.rsplit_once('.').unwrap().0);
+        assert_eq!(
+            verify_token(&stripped).map(drop),
+            Err(Rejection::TokenAlgorithm),
+            "{alg}"
+        );
+    }
+    assert_eq!(
+        verify_token(&sign("{}", good)).map(drop),
+        Err(Rejection::TokenAlgorithm)
+    );
+    assert!(verify_token(&sign(r#"{"\u0061lg":"HS\u003256","typ":"at+jwt","kid":"x"}"#, good)).is_ok());
+    for header in [
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":["HS256"]}"#,
+        r#"["HS256"]"#,
+        "{\"alg\":\"HS256\"} x",
+        r#"{"alg":"HS256","kid":1}"#,
+        r#"{"alg":"HS256","x":1,"x":2}"#,
+    ] {
+        let token = sign(header, good);
+        assert_eq!(
+            verify_token(&token).map(drop),
+            Err(Rejection::TokenMalformed),
+            "{header}"
+        );
+    }
+    let crit = sign(r#"{"alg":"HS256","crit":["exp"]}"#, good);
+    assert_eq!(verify_token(&crit).map(drop), Err(Rejection::TokenCriticalHeader));
+}
+
+#[test]
+fn signatures() {
+    let good = sign(HEADER, r#"{"exp":1800000000}"#);
+    let (message, signature) = good.rsplit_once('.').unwrap();
+    assert!(verify_token(&good).is_ok());
+
+    let forged = sign_with(&[8; 32], &encode(HEADER), &encode(r#"{"exp":1800000000}"#));
+    assert_eq!(verify_token(&forged).map(drop), Err(Rejection::TokenSignature));
+    for signature in ["", "AA", &signature[..40], &format!("{signature}AAAA"), &"A".repeat(43)] {
+        let token = format!("{message}.{signature}");
+        assert_eq!(
+            verify_token(&token).map(drop),
+            Err(Rejection::TokenSignature),
+            "{signature}"
+        );
+    }
+    // A bad signature is found before anything in the payload is, so a forger learns nothing from the order of checks.
+    let junk = sign_with(&[8; 32], &encode(HEADER), &encode("junk"));
+    assert_eq!(verify_token(&junk).map(drop), Err(Rejection::TokenSignature));
+}
+
+/// Each single changed character, in every place.
+#[test]
+fn one_changed_character_is_a_refusal() {
+    let good = sign(HEADER, r#"{"exp":1800000000,"did":"d"}"#);
+    for i in 0..good.len() {
+        for replacement in ["A", "_", ".", "=", " "] {
+            let mut token = good.clone();
+            token.replace_range(i..=i, replacement);
+            if token != good {
+                assert!(verify_token(&token).is_err(), "{token}");
+            }
+        }
+        let mut shorter = good.clone();
+        shorter.remove(i);
+        assert!(verify_token(&shorter).is_err(), "{shorter}");
+    }
+}
