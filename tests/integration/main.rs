@@ -1,0 +1,26 @@
+//! The crates from outside, most of it over real HTTP.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
+
+mod api;
+mod binding;
+mod bodies;
+mod configuration;
+mod events;
+mod extractors;
+mod layers;
+mod middleware;
+mod report;
+mod tokens;
+
+use approov_actix::{Approov, ApproovBuilder};
+use support::token::SECRET;
+
+/// The configuration of most tests.
+fn builder() -> ApproovBuilder {
+    Approov::builder().base64_secret(SECRET)
+}
+
+fn approov() -> Approov {
+    builder().build().unwrap()
+}

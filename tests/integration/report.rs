@@ -1,0 +1,157 @@
+//! Checks that only report.
+
+use std::sync::{Arc, Mutex};
+
+use actix_test::TestServer;
+use actix_web::{App, web};
+use approov_actix::{ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, approov_protected};
+use support::{client::Request, log, token};
+
+use crate::builder;
+
+#[approov_protected]
+async fn guarded(claims: Option<ApproovClaims>) -> String {
+    claims.is_some().to_string()
+}
+
+#[approov_protected]
+async fn with_claims(_: ApproovClaims) -> &'static str {
+    "in"
+}
+
+struct Strict;
+
+impl RoutePolicy for Strict {
+    fn policy() -> &'static Policy {
+        static POLICY: Policy = Policy::new()
+            .token_enforcement(Enforcement::Enforce)
+            .binding_enforcement(Enforcement::Enforce);
+        &POLICY
+    }
+}
+
+#[approov_protected(policy = Strict)]
+async fn strict() -> &'static str {
+    "in"
+}
+
+type Codes = Arc<Mutex<Vec<(&'static str, Enforcement)>>>;
+
+/// Bound to `X-User`; a middleware, a guard and claims, one inside the other, on `/all`.
+fn serve(builder: ApproovBuilder) -> (TestServer, Codes) {
+    let codes = Codes::default();
+    let record = Arc::clone(&codes);
+    let approov = builder
+        .binding(["X-User"])
+        .on_rejection(move |event| record.lock().unwrap().push((event.rejection.code(), event.enforcement)))
+        .build()
+        .unwrap();
+    let server = actix_test::start(move || {
+        App::new()
+            .app_data(approov.clone())
+            .route("/report/guard", web::get().to(guarded))
+            .route("/claims", web::get().to(with_claims))
+            .route("/strict", web::get().to(strict))
+            .service(
+                web::scope("/all")
+                    .route("", web::get().to(guarded))
+                    .wrap(approov.middleware()),
+            )
+    });
+    (server, codes)
+}
+
+fn ask(server: &TestServer, path: &str, token: &str) -> (u16, String) {
+    let answer = Request::get(path)
+        .token(token)
+        .header("X-User", "u")
+        .send(server.addr());
+    (answer.status, answer.body)
+}
+
+#[actix_web::test]
+async fn reported_tokens_pass_and_their_binding_is_not_checked() {
+    log::capture();
+    let (server, codes) = serve(builder().token_enforcement(Enforcement::Report));
+    for path in ["/report/guard", "/all"] {
+        assert_eq!(ask(&server, path, ""), (200, "false".to_owned()), "{path}");
+        assert_eq!(*codes.lock().unwrap(), [("token_empty", Enforcement::Report)], "{path}");
+        codes.lock().unwrap().clear();
+    }
+    assert_eq!(log::lines_with("WOULD REJECT token_empty GET /report/guard").len(), 1);
+
+    assert_eq!(
+        ask(&server, "/report/guard", &token::bound(&["u"])),
+        (200, "true".to_owned())
+    );
+    assert_eq!(ask(&server, "/report/guard", &token::bound(&["v"])).0, 401);
+    assert_eq!(ask(&server, "/strict", "").0, 401);
+    codes.lock().unwrap().clear();
+
+    // Claims are never handed out without a genuine token: reported by the guard, then refused by the extractor.
+    assert_eq!(ask(&server, "/claims", &token::expired()).0, 401);
+    assert_eq!(
+        *codes.lock().unwrap(),
+        [
+            ("token_expired", Enforcement::Report),
+            ("token_expired", Enforcement::Enforce)
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn reported_bindings_pass() {
+    let (server, codes) = serve(builder().binding_enforcement(Enforcement::Report));
+    for path in ["/report/guard", "/all"] {
+        assert_eq!(
+            ask(&server, path, &token::bound(&["v"])),
+            (200, "true".to_owned()),
+            "{path}"
+        );
+        assert_eq!(
+            *codes.lock().unwrap(),
+            [("binding_mismatch", Enforcement::Report)],
+            "{path}"
+        );
+        codes.lock().unwrap().clear();
+    }
+    assert_eq!(ask(&server, "/claims", &token::good()).0, 200);
+    assert_eq!(ask(&server, "/report/guard", &token::forged()).0, 401);
+    assert_eq!(ask(&server, "/strict", &token::bound(&["v"])).0, 401);
+    assert_eq!(ask(&server, "/strict", &token::bound(&["u"])).0, 200);
+}
+
+#[actix_web::test]
+async fn both_reported() {
+    let both = builder()
+        .token_enforcement(Enforcement::Report)
+        .binding_enforcement(Enforcement::Report);
+    let (server, codes) = serve(both);
+    assert_eq!(ask(&server, "/all", &token::forged()), (200, "false".to_owned()));
+    assert_eq!(ask(&server, "/all", &token::good()), (200, "true".to_owned()));
+    assert_eq!(
+        *codes.lock().unwrap(),
+        [
+            ("token_signature", Enforcement::Report),
+            ("binding_claim_missing", Enforcement::Report)
+        ]
+    );
+}
+
+#[test]
+fn a_check_that_only_reports_says_so_at_start_up() {
+    log::capture();
+    let build = |token, binding| {
+        builder()
+            .token_enforcement(token)
+            .binding_enforcement(binding)
+            .binding(["X-User"])
+            .build()
+            .unwrap();
+    };
+    build(Enforcement::Report, Enforcement::Report);
+    assert!(!log::lines_with("only REPORTS requests without a genuine token").is_empty());
+    assert!(!log::lines_with("only REPORTS tokens that are not bound").is_empty());
+    build(Enforcement::Report, Enforcement::Enforce);
+    assert!(!log::lines_with("who leaves the token out avoids it").is_empty());
+}

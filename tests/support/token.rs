@@ -1,0 +1,99 @@
+//! Tokens, signed with the `hmac` crate.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use hmac::{Hmac, Mac as _};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// The development secret of `.env.example`.
+pub const SECRET: &str = "h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==";
+
+/// Another one.
+pub const OTHER_SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// The device id of every token here.
+pub const DEVICE_ID: &str = "ExampleApproovTokenDID==";
+
+/// The `arc` of every token here.
+pub const ARC: &str = "IXPSB7TRK26LXE3M";
+
+/// Seconds since 1970.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Claims of a token that is good for some minutes, with `more` over them. A `null` takes a claim out.
+#[must_use]
+pub fn claims(more: &Value) -> Value {
+    let mut claims = json!({ "exp": now() + 300, "did": DEVICE_ID, "arc": ARC });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        if value.is_null() {
+            claims.as_object_mut().unwrap().remove(name);
+        } else {
+            claims[name] = value.clone();
+        }
+    }
+    claims
+}
+
+/// A token as Approov makes it for a genuine app.
+#[must_use]
+pub fn good() -> String {
+    with(&json!({}))
+}
+
+/// A good token with other claims.
+#[must_use]
+pub fn with(more: &Value) -> String {
+    sign(SECRET, r#"{"alg":"HS256","typ":"JWT"}"#, &claims(more).to_string())
+}
+
+/// A good token that is bound to these values.
+#[must_use]
+pub fn bound(values: &[&str]) -> String {
+    with(&json!({ "pay": binding(values) }))
+}
+
+/// A token that expired a moment ago.
+#[must_use]
+pub fn expired() -> String {
+    with(&json!({ "exp": now() - 1 }))
+}
+
+/// What a device that failed attestation sends.
+#[must_use]
+pub fn forged() -> String {
+    signed_by(OTHER_SECRET)
+}
+
+/// A good token but for the key.
+#[must_use]
+pub fn signed_by(secret: &str) -> String {
+    sign(
+        secret,
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+        &claims(&json!({})).to_string(),
+    )
+}
+
+/// The `pay` claim for these values.
+#[must_use]
+pub fn binding(values: &[&str]) -> String {
+    STANDARD.encode(Sha256::digest(values.concat()))
+}
+
+/// A token of any header and payload.
+#[must_use]
+pub fn sign(secret: &str, header: &str, payload: &str) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let secret = STANDARD.decode(secret).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
