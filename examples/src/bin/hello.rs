@@ -1,0 +1,64 @@
+//! A whole application behind one middleware; its handlers know nothing of Approov.
+//!
+//! `cargo run --bin hello` needs no set-up and prints how to call it.
+
+use std::error::Error;
+
+use actix_web::{App, HttpServer, Responder, get, middleware::Logger, web};
+use approov_actix::Approov;
+use approov_actix_examples::{Call, Demo, Settings};
+use serde_json::json;
+
+#[get("/")]
+async fn root() -> impl Responder {
+    web::Json(json!({ "message": "Hello, World!" }))
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::load()?;
+    let demo = Demo::detect(&settings)?;
+    let approov = demo.approov(Approov::builder())?;
+
+    let server = HttpServer::new(move || {
+        // actix runs the middleware that is registered last first: Approov comes after all others, but for the access log.
+        App::new()
+            .service(root)
+            .wrap(approov.middleware())
+            .wrap(Logger::default())
+    })
+    .workers(settings.workers)
+    .bind((settings.host.as_str(), settings.port))
+    .map_err(|error| settings.bind_error(&error))?;
+    demo.announce(&settings, &CALLS);
+    server.run().await?;
+    Ok(())
+}
+
+/// For the demo mode: accepted and refused requests.
+const CALLS: [Call; 4] = [
+    Call {
+        title: "a genuine app",
+        path: "/",
+        args: "",
+        token: Some(&[]),
+    },
+    Call {
+        title: "refused: no token",
+        path: "/",
+        args: "",
+        token: None,
+    },
+    Call {
+        title: "a genuine app, and 404",
+        path: "/unknown",
+        args: "",
+        token: Some(&[]),
+    },
+    Call {
+        title: "refused: no token, whatever the path",
+        path: "/unknown",
+        args: "",
+        token: None,
+    },
+];

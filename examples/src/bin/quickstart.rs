@@ -1,0 +1,128 @@
+//! Handlers protected one by one, laid out like Approov's newest samples.
+//!
+//! `cargo run --bin quickstart` needs no set-up and prints how to call it.
+
+use std::error::Error;
+
+use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
+use approov_actix::{Approov, ApproovClaims, approov_protected};
+use approov_actix_examples::{Call, Demo, Settings};
+use serde_json::{Value, json};
+
+#[get("/unprotected")]
+async fn unprotected() -> impl Responder {
+    web::Json(json!({ "message": "Hello, World!" }))
+}
+
+#[get("/token-check")]
+#[approov_protected]
+async fn token_check(claims: ApproovClaims) -> impl Responder {
+    hello(&claims)
+}
+
+#[post("/token-check")]
+#[approov_protected]
+async fn token_check_post(claims: ApproovClaims, body: web::Json<Value>) -> impl Responder {
+    web::Json(json!({ "echo": *body, "device_id": claims.device_id() }))
+}
+
+#[get("/token-binding")]
+#[approov_protected(binding = "Authorization")]
+async fn token_binding(claims: ApproovClaims) -> impl Responder {
+    hello(&claims)
+}
+
+#[get("/token-double-binding")]
+#[approov_protected(binding = ["Authorization", "X-Device-Id"])]
+async fn token_double_binding(claims: ApproovClaims) -> impl Responder {
+    hello(&claims)
+}
+
+fn hello(claims: &ApproovClaims) -> impl Responder + use<> {
+    web::Json(json!({ "message": "Hello, World!", "device_id": claims.device_id() }))
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::load()?;
+    let demo = Demo::detect(&settings)?;
+    let approov = demo.approov(Approov::builder())?;
+
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(approov.clone())
+            .service(unprotected)
+            .service(token_check)
+            .service(token_check_post)
+            .service(token_binding)
+            .service(token_double_binding)
+            .wrap(Logger::default())
+    })
+    .workers(settings.workers)
+    .bind((settings.host.as_str(), settings.port))
+    .map_err(|error| settings.bind_error(&error))?;
+    demo.announce(&settings, &CALLS);
+    server.run().await?;
+    Ok(())
+}
+
+const AUTHORIZATION: &str = " -H 'Authorization: Bearer user-1'";
+const OTHER_AUTHORIZATION: &str = " -H 'Authorization: Bearer user-2'";
+
+/// For the demo mode: an accepted and a refused request of each route.
+const CALLS: [Call; 9] = [
+    Call {
+        title: "everyone",
+        path: "/unprotected",
+        args: "",
+        token: None,
+    },
+    Call {
+        title: "a genuine app",
+        path: "/token-check",
+        args: "",
+        token: Some(&[]),
+    },
+    Call {
+        title: "refused: no token",
+        path: "/token-check",
+        args: "",
+        token: None,
+    },
+    Call {
+        title: "a genuine app sends JSON",
+        path: "/token-check",
+        args: r#" -H 'Content-Type: application/json' -d '{"shape":"circle"}'"#,
+        token: Some(&[]),
+    },
+    Call {
+        title: "refused before the JSON is looked at: no token",
+        path: "/token-check",
+        args: r" -H 'Content-Type: application/json' -d '{not even JSON'",
+        token: None,
+    },
+    Call {
+        title: "a genuine app of this user",
+        path: "/token-binding",
+        args: AUTHORIZATION,
+        token: Some(&["Bearer user-1"]),
+    },
+    Call {
+        title: "refused: the token is bound to another user",
+        path: "/token-binding",
+        args: OTHER_AUTHORIZATION,
+        token: Some(&["Bearer user-1"]),
+    },
+    Call {
+        title: "a genuine app of this user on this device",
+        path: "/token-double-binding",
+        args: " -H 'Authorization: Bearer user-1' -H 'X-Device-Id: device-1'",
+        token: Some(&["Bearer user-1", "device-1"]),
+    },
+    Call {
+        title: "refused: one of the two bound headers is missing",
+        path: "/token-double-binding",
+        args: AUTHORIZATION,
+        token: Some(&["Bearer user-1", "device-1"]),
+    },
+];

@@ -1,0 +1,122 @@
+//! `.env`, the log, and where to listen.
+
+use std::{env, error::Error, fmt, io, net::IpAddr, str::FromStr, thread};
+
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `HTTP_HOST`, 127.0.0.1 by default.
+    pub host: String,
+    /// `HTTP_PORT`, 8002 by default.
+    pub port: u16,
+    /// `HTTP_WORKERS`, one for each core by default.
+    pub workers: usize,
+}
+
+impl Settings {
+    /// Reads `.env` from this folder or a parent, then the environment, which wins; and starts the log, at `info` unless
+    /// `RUST_LOG` says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// If `.env` cannot be read, or a variable is wrong.
+    pub fn load() -> Result<Self, StartError> {
+        load_dotenv()?;
+        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let settings = Self {
+            host: variable("HTTP_HOST")?.unwrap_or_else(|| "127.0.0.1".to_owned()),
+            port: parsed("HTTP_PORT")?.unwrap_or(8002),
+            workers: parsed("HTTP_WORKERS")?.unwrap_or(cores),
+        };
+        if settings.workers == 0 {
+            return Err("HTTP_WORKERS must be at least 1".into());
+        }
+        Ok(settings)
+    }
+
+    /// Says which settings to look at when the server cannot listen.
+    #[must_use]
+    pub fn bind_error(&self, error: &io::Error) -> StartError {
+        StartError(format!(
+            "cannot listen on HTTP_HOST and HTTP_PORT, {}: {error}",
+            self.url()
+        ))
+    }
+
+    /// Whether only this machine can reach the server.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || IpAddr::from_str(&self.host).is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The address for a browser or `curl`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') {
+            format!("http://[{host}]:{port}")
+        } else {
+            format!("http://{host}:{port}")
+        }
+    }
+}
+
+/// Why a server does not start, in one sentence. `Debug` writes it too, because `main() -> Result` prints that.
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for StartError {}
+
+impl From<String> for StartError {
+    fn from(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
+impl From<&str> for StartError {
+    fn from(sentence: &str) -> Self {
+        sentence.to_owned().into()
+    }
+}
+
+/// The error of a line that cannot be parsed would show the line, and with it the secret.
+fn load_dotenv() -> Result<(), StartError> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(dotenvy::Error::LineParse(..)) => Err("a line of the file .env is not of the form NAME=value".into()),
+        Err(_) => Err("the file .env cannot be read".into()),
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, StartError> {
+    match env::var(name) {
+        Ok(value) if value.trim().is_empty() => Err(format!("{name} is empty; set it to a value or remove it").into()),
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not text").into()),
+    }
+}
+
+fn parsed<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
+    variable(name)?
+        .map(|value| {
+            value
+                .trim()
+                .parse()
+                .map_err(|_| format!("{name} is not a number in its range").into())
+        })
+        .transpose()
+}

@@ -1,0 +1,102 @@
+//! A binary with an environment of its own.
+
+use std::{
+    fs::{self, File},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, ExitStatus},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A program that runs in an empty folder with nothing in its environment but what the test says. Stopped when dropped.
+pub(crate) struct Process {
+    child: Child,
+    folder: TempDir,
+    port: u16,
+}
+
+impl Process {
+    /// Starts it. `dotenv` is the text of the file `.env`.
+    pub(crate) fn start(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
+        let folder = TempDir::new().unwrap();
+        if let Some(text) = dotenv {
+            fs::write(folder.path().join(".env"), text).unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(binary);
+        command
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HTTP_PORT", port.to_string())
+            .env("HTTP_WORKERS", "1")
+            .envs(vars.iter().copied())
+            .stdout(File::create(folder.path().join("stdout")).unwrap())
+            .stderr(File::create(folder.path().join("stderr")).unwrap());
+        // Windows programs cannot open a socket without it.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        let child = command.spawn().unwrap();
+        Self { child, folder, port }
+    }
+
+    /// Starts a server and waits until it answers.
+    pub(crate) fn serve(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
+        let mut server = Self::start(binary, vars, dotenv);
+        let address = server.address();
+        wait_for(|| {
+            assert_eq!(server.child.try_wait().unwrap(), None, "{}", server.stderr());
+            TcpStream::connect(address).ok()
+        });
+        server
+    }
+
+    /// Waits for a program that does not start, and returns what it prints.
+    pub(crate) fn fail(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> String {
+        let mut process = Self::start(binary, vars, dotenv);
+        let status: ExitStatus = wait_for(|| process.child.try_wait().unwrap());
+        assert!(!status.success());
+        assert_eq!(process.stdout(), "");
+        process.stderr()
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        read(self.folder.path(), "stdout")
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        read(self.folder.path(), "stderr")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(start.elapsed() < TIMEOUT, "waited in vain");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
