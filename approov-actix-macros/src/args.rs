@@ -64,12 +64,12 @@ impl Args {
                 "`binding` and `policy` exclude each other: say the binding in the policy",
             )),
             "binding" => {
-                input.parse::<Token![=]>()?;
+                parse_equals(key, input)?;
                 self.policy = parse_binding(input)?;
                 Ok(())
             }
             "policy" => {
-                input.parse::<Token![=]>()?;
+                parse_equals(key, input)?;
                 self.policy = PolicyArg::Type(Box::new(input.parse().map_err(|error: Error| {
                     Error::new(
                         error.span(),
@@ -79,14 +79,26 @@ impl Args {
                 Ok(())
             }
             "crate" => {
-                input.parse::<Token![=]>()?;
-                let path: LitStr = input.parse()?;
-                self.krate = Some(path.parse_with(Path::parse_mod_style)?);
+                parse_equals(key, input)?;
+                let path: LitStr = input.parse().map_err(|error: Error| Error::new(error.span(), CRATE))?;
+                let parsed = path.parse_with(Path::parse_mod_style);
+                self.krate = Some(parsed.map_err(|error| Error::new(error.span(), CRATE))?);
                 Ok(())
             }
             unknown => Err(Error::new(key.span(), format!("unknown key `{unknown}`: {KEYS}"))),
         }
     }
+}
+
+const CRATE: &str = "expected a path in quotes: `crate = \"approov_actix\"`";
+
+/// The error of a missing `=` stands at the key: behind the last token there is nothing to point at.
+fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        return Ok(());
+    }
+    Err(Error::new(key.span(), format!("expected a value: `{key} = …`")))
 }
 
 fn parse_binding(input: ParseStream<'_>) -> Result<PolicyArg> {
@@ -104,7 +116,11 @@ fn parse_binding(input: ParseStream<'_>) -> Result<PolicyArg> {
     if input.peek(Bracket) {
         let list;
         let bracket = bracketed!(list in input);
-        let names = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+        let names = Punctuated::<LitStr, Token![,]>::parse_terminated_with(&list, |input| {
+            input
+                .parse()
+                .map_err(|error: Error| Error::new(error.span(), "expected a header name in quotes"))
+        })?;
         let names: Vec<_> = names.into_iter().collect();
         return bound(names, bracket.span.join());
     }

@@ -1,10 +1,8 @@
 //! The handler, rewritten.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{
-    Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, parse_quote, spanned::Spanned as _,
-};
+use quote::{format_ident, quote};
+use syn::{Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, parse_quote};
 
 use crate::args::{Args, PolicyArg};
 
@@ -22,15 +20,18 @@ pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
     let types = parameters.iter().map(|parameter| &parameter.ty);
     let guarded = format_ident!("__approov_guarded", span = Span::mixed_site());
     let parameter: FnArg = parse_quote!(#guarded: #krate::__private::Guarded<#policy, (#(#types,)*)>);
-    let unpacking = unpack(&guarded, &parameters);
+    let lets = unpack(&guarded, &parameters);
+    let body = &function.block;
+    // An arm, so that the body's items and temporaries stay inside and its end does not outlive the parameters.
+    let block: Block = parse_quote!({ #lets match () { () => #body } });
 
     function.sig.inputs = std::iter::once(parameter).collect();
-    function.block.stmts.splice(0..0, unpacking.stmts);
+    function.block.stmts = block.stmts;
     Ok(quote!(#policy_item #function))
 }
 
 /// The first lines of the body: they take the guarded tuple apart, into the handler's own patterns.
-fn unpack(guarded: &Ident, parameters: &[PatType]) -> Block {
+fn unpack(guarded: &Ident, parameters: &[PatType]) -> TokenStream {
     let mut elements = Vec::new();
     let mut lets = Vec::new();
     for (i, PatType { attrs, pat, .. }) in parameters.iter().enumerate() {
@@ -43,26 +44,33 @@ fn unpack(guarded: &Ident, parameters: &[PatType]) -> Block {
             elements.push(quote!(#value));
         }
     }
-    parse_quote!({
+    quote! {
         let (#(#elements,)*) = #guarded.into_inner();
         #(#lets)*
-    })
+    }
 }
 
 fn refuse_unsuitable(function: &ItemFn) -> Result<()> {
+    let is_protected = |attribute: &&Attribute| {
+        let name = attribute.path().segments.last();
+        name.is_some_and(|name| name.ident == "approov_protected")
+    };
+    if let Some(second) = function.attrs.iter().find(is_protected) {
+        return Err(Error::new_spanned(second, "this handler is protected already"));
+    }
     let signature = &function.sig;
     if signature.asyncness.is_none() {
         return Err(Error::new(signature.fn_token.span, "a handler must be an `async fn`"));
     }
     if let Some(receiver) = signature.receiver() {
-        return Err(Error::new(
-            receiver.span(),
+        return Err(Error::new_spanned(
+            receiver,
             "a handler cannot take `self`; take `web::Data<Self>` instead",
         ));
     }
     if let Some(parameter) = signature.inputs.iter().nth(MAX_PARAMETERS) {
-        return Err(Error::new(
-            parameter.span(),
+        return Err(Error::new_spanned(
+            parameter,
             "actix handlers have at most 16 parameters",
         ));
     }
@@ -81,8 +89,8 @@ fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
         .map(|parameter| {
             let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
             match parameter.attrs.iter().find(is_cfg) {
-                Some(cfg) => Err(Error::new(
-                    cfg.span(),
+                Some(cfg) => Err(Error::new_spanned(
+                    cfg,
                     "a parameter of a protected handler cannot be conditional; put `#[cfg]` on the handler",
                 )),
                 None => Ok(parameter.clone()),
@@ -99,21 +107,14 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
         PolicyArg::Type(path) => (quote!(#path), quote!()),
         PolicyArg::Bound(headers) => {
             let name = &function.sig.ident;
-            let policy = format_ident!("__ApproovPolicy_{name}", span = name.span());
+            let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
             // Of the handler's own visibility, because it stands in the handler's signature.
             let visibility = &function.vis;
-            let conditions: Vec<_> = function
-                .attrs
-                .iter()
-                .filter(|attribute| attribute.path().is_ident("cfg"))
-                .collect();
-            let item = quote_spanned! {name.span()=>
-                #(#conditions)*
+            let item = quote! {
                 #[doc(hidden)]
-                #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
+                #[non_exhaustive]
                 #visibility struct #policy;
 
-                #(#conditions)*
                 impl #krate::RoutePolicy for #policy {
                     fn policy() -> &'static #krate::Policy {
                         static POLICY: #krate::Policy = #krate::Policy::new().binding(&[#(#headers),*]);

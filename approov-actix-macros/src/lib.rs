@@ -9,7 +9,7 @@ mod expand;
 
 use proc_macro::TokenStream;
 use quote::ToTokens as _;
-use syn::{ItemFn, parse_macro_input};
+use syn::{Error, Item, ItemFn};
 
 /// Lets only requests of genuine apps reach a handler.
 ///
@@ -55,10 +55,12 @@ use syn::{ItemFn, parse_macro_input};
 /// compile.
 #[proc_macro_attribute]
 pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
-    let args = syn::parse::<args::Args>(args);
     let original: proc_macro2::TokenStream = item.clone().into();
-    let function = parse_macro_input!(item as ItemFn);
-    let expanded = args.and_then(|args| expand::expand(&args, function));
+    let function = syn::parse::<ItemFn>(item.clone()).map_err(|error| match syn::parse::<Item>(item) {
+        Ok(_) => Error::new(error.span(), "only a handler, an `async fn`, can be protected"),
+        Err(_) => error,
+    });
+    let expanded = function.and_then(|function| expand::expand(&syn::parse(args)?, function));
     expanded
         // The original beside the error lets an editor go on understanding the file; it never gets past the compiler.
         .unwrap_or_else(|error| {
@@ -68,3 +70,18 @@ pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
         })
         .into()
 }
+
+/// Up to edition 2021 the temporaries of a body's last expression outlive its variables, but not its parameters.
+///
+/// ```edition2021
+/// use std::sync::Mutex;
+///
+/// #[actix_web::get("/")]
+/// #[approov_actix::approov_protected]
+/// async fn count(count: actix_web::web::Data<Mutex<u32>>) -> String {
+///     count.lock().unwrap().to_string()
+/// }
+/// # let _ = actix_web::App::new().service(count);
+/// ```
+#[cfg(doctest)]
+struct LastExpression;

@@ -12,6 +12,7 @@ mod layers;
 mod middleware;
 mod report;
 mod tokens;
+mod ui;
 
 use approov_actix::{Approov, ApproovBuilder};
 use support::token::SECRET;
