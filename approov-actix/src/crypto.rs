@@ -88,6 +88,20 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
+/// An HS256 signature.
+#[cfg(feature = "testing")]
+pub(crate) fn sign_hs256(secret: &[u8], message: &[u8]) -> Vec<u8> {
+    use jsonwebtoken::EncodingKey;
+
+    #[allow(
+        clippy::expect_used,
+        reason = "for tests; HMAC takes keys and messages of any length"
+    )]
+    (backend().signer_factory)(&Algorithm::Hs256.to_backend(), &EncodingKey::from_secret(secret))
+        .and_then(|signer| Ok(signer.try_sign(message)?))
+        .expect("a signature")
+}
+
 /// Padded standard base64 of the SHA-256 of `parts`, one after the other: the form of the `pay` claim.
 pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();

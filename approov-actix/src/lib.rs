@@ -67,6 +67,7 @@
 //! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does
 //!   not compile and says so.
 //! - `macros` (default): the attribute `#[approov_protected]`.
+//! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
 //! # Security
 //!
@@ -93,6 +94,9 @@ mod refusal;
 mod rejection;
 #[cfg(test)]
 mod test_support;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 mod token;
 
 pub use crate::{

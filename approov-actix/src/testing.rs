@@ -1,0 +1,345 @@
+//! Tokens for the tests of your own handlers. Feature `testing`.
+//!
+//! Turn the feature on for tests alone:
+//!
+//! ```toml
+//! [dependencies]
+//! approov-actix = "0.1"
+//! [dev-dependencies]
+//! approov-actix = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! A whole test of a protected handler:
+//!
+//! ```
+//! use actix_web::{App, get, test::{TestRequest, call_service, init_service}};
+//! use approov_actix::{approov_protected, testing::{self, ApproovTestRequest as _, TokenBuilder}};
+//!
+//! #[get("/orders")]
+//! #[approov_protected(binding = "Authorization")]
+//! async fn orders() -> &'static str { "in" }
+//!
+//! #[actix_web::test]
+//! # async fn ignored() {}
+//! # fn main() { actix_web::rt::System::new().block_on(async {
+//! # /*
+//! async fn only_genuine_apps_of_this_user_get_in() {
+//! # */
+//!     let app = init_service(App::new().app_data(testing::approov()).service(orders)).await;
+//!     let request = || TestRequest::get().uri("/orders").insert_header(("Authorization", "Bearer user-1"));
+//!     let status = async |token: TokenBuilder| call_service(&app, request().approov_token(token).to_request()).await.status();
+//!
+//!     assert_eq!(status(TokenBuilder::new().bind("Bearer user-1")).await, 200);
+//!     assert_eq!(status(TokenBuilder::new().bind("Bearer user-2")).await, 401);
+//!     assert_eq!(status(TokenBuilder::new().bind("Bearer user-1").expired()).await, 401);
+//!     assert_eq!(status(TokenBuilder::new().bind("Bearer user-1").forged()).await, 401);
+//! # /*
+//! }
+//! # */
+//! # }) }
+//! ```
+//!
+//! # Security
+//!
+//! Who can make tokens can pose as any app. The secret of [`approov`] and [`builder`] is a new random one in each process, so a server that
+//! was built with this feature by mistake is not open to anyone. Nothing outside this module makes tokens.
+
+use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    sync::OnceLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use actix_web::test::TestRequest;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto, token::decode_secret,
+};
+
+/// How long a token lives unless it is told otherwise: as long as real ones.
+const LIFETIME: Duration = Duration::from_secs(5 * 60);
+
+/// A configuration that accepts the tokens of [`TokenBuilder::new`].
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::testing::{self, TokenBuilder};
+///
+/// assert!(testing::approov().verify_token(&TokenBuilder::new().build()).is_ok());
+/// ```
+#[allow(clippy::missing_panics_doc, reason = "the secret is a good one")]
+pub fn approov() -> Approov {
+    #[allow(clippy::expect_used, reason = "for tests, where a panic is a failed test")]
+    builder().build().expect("the secret is a good one")
+}
+
+/// As [`approov`], for tests of other settings. Does not read the environment.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::testing;
+///
+/// let approov = testing::builder().binding(["Authorization"]).build()?;
+/// # Ok::<(), approov_actix::ConfigError>(())
+/// ```
+pub fn builder() -> ApproovBuilder {
+    Approov::builder().base64_secret(STANDARD.encode(process_secret()))
+}
+
+/// The same for all tests of a process, and unknown to everyone else.
+fn process_secret() -> &'static [u8] {
+    static SECRET: OnceLock<Vec<u8>> = OnceLock::new();
+    SECRET.get_or_init(|| {
+        let random = || RandomState::new().build_hasher().finish().to_le_bytes();
+        std::iter::repeat_with(random).take(8).flatten().collect()
+    })
+}
+
+/// Makes tokens like those of the Approov service.
+///
+/// Without further calls: a good token for [`approov`], with `exp` in five minutes and a device id.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use approov_actix::{Rejection, testing::{self, TokenBuilder}};
+///
+/// let token = TokenBuilder::new()
+///     .expires_in(Duration::from_secs(60))
+///     .claim("aud", "api.example.com")
+///     .bind("Bearer user-1")
+///     .build();
+/// let claims = testing::approov().verify_token(&token).unwrap();
+/// assert!(claims.is_bound_to(["Bearer user-1"]));
+///
+/// let expired = TokenBuilder::new().expired().build();
+/// assert_eq!(testing::approov().verify_token(&expired).unwrap_err(), Rejection::TokenExpired);
+/// ```
+#[derive(Clone)]
+#[must_use = "call `build` for the token, or give it to `approov_token`"]
+pub struct TokenBuilder {
+    secret: Vec<u8>,
+    claims: Map<String, Value>,
+    bound: Vec<u8>,
+    tampered: bool,
+}
+
+impl TokenBuilder {
+    /// A good token for [`approov`].
+    pub fn new() -> Self {
+        Self::signed_by(process_secret().to_vec())
+    }
+
+    /// A good token for an account secret, as `approov secret -get base64` prints it. For development and tests against a server of
+    /// your own.
+    ///
+    /// # Errors
+    ///
+    /// If the secret is not base64, or shorter than 32 bytes.
+    pub fn with_base64_secret(secret: &str) -> Result<Self, ConfigError> {
+        decode_secret(secret)
+            .map(Self::signed_by)
+            .map_err(|fault| ConfigError::new(format!("the secret given to `with_base64_secret` {fault}")))
+    }
+
+    fn signed_by(secret: Vec<u8>) -> Self {
+        let token = Self {
+            secret,
+            claims: Map::new(),
+            bound: Vec::new(),
+            tampered: false,
+        };
+        token.expires_in(LIFETIME).claim("did", "ExampleApproovTokenDID==")
+    }
+
+    /// Expires that long from now.
+    pub fn expires_in(self, duration: Duration) -> Self {
+        self.expires_at(SystemTime::now() + duration)
+    }
+
+    /// Expires at this time: the claim `exp`, in whole seconds.
+    pub fn expires_at(self, time: SystemTime) -> Self {
+        let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.claim("exp", since_epoch.as_secs())
+    }
+
+    /// Expired a minute ago.
+    pub fn expired(self) -> Self {
+        self.expires_at(SystemTime::now() - Duration::from_secs(60))
+    }
+
+    /// Has this claim, in place of what it had. A value of JSON `null` stays a `null`; see [`without`](Self::without).
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be written as JSON.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        #[allow(clippy::expect_used, reason = "for tests, where a panic is a failed test")]
+        let value = serde_json::to_value(value).expect("a claim that can be written as JSON");
+        self.claims.insert(name.into(), value);
+        self
+    }
+
+    /// Does not have this claim.
+    pub fn without(mut self, name: &str) -> Self {
+        self.claims.remove(name);
+        self
+    }
+
+    /// Is bound to this value; called again, to the next one as well: the claim `pay`.
+    pub fn bind(mut self, value: impl AsRef<[u8]>) -> Self {
+        self.bound.extend_from_slice(trim(value.as_ref()));
+        let pay = crypto::sha256_base64([self.bound.as_slice()]);
+        self.claim("pay", pay)
+    }
+
+    /// Is signed with a wrong key, like the token of an app that failed attestation.
+    pub fn forged(mut self) -> Self {
+        for byte in &mut self.secret {
+            *byte = !*byte;
+        }
+        self
+    }
+
+    /// Has claims that were changed after it was signed.
+    pub fn tampered(mut self) -> Self {
+        self.tampered = true;
+        self
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn build(&self) -> String {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        let encode = |claims: &Map<String, Value>| {
+            let json = Value::Object(claims.clone()).to_string();
+            format!("{header}.{}", URL_SAFE_NO_PAD.encode(json))
+        };
+        let signed = encode(&self.claims);
+        let signature = URL_SAFE_NO_PAD.encode(crypto::sign_hs256(&self.secret, signed.as_bytes()));
+        if self.tampered {
+            let mut claims = self.claims.clone();
+            claims.insert("tampered".to_owned(), Value::Bool(true));
+            format!("{}.{signature}", encode(&claims))
+        } else {
+            format!("{signed}.{signature}")
+        }
+    }
+}
+
+impl Default for TokenBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for TokenBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenBuilder").finish_non_exhaustive()
+    }
+}
+
+/// Puts tokens into test requests.
+///
+/// # Examples
+///
+/// ```
+/// use actix_web::test::TestRequest;
+/// use approov_actix::testing::{ApproovTestRequest as _, TokenBuilder};
+///
+/// let request = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new()).to_http_request();
+/// assert!(request.headers().contains_key("Approov-Token"));
+/// ```
+pub trait ApproovTestRequest: sealed::Sealed {
+    /// With this token in the header `Approov-Token`.
+    #[must_use]
+    fn approov_token(self, token: TokenBuilder) -> Self;
+
+    /// With this text in the header `Approov-Token`, such as a status word of the SDK.
+    #[must_use]
+    fn approov_token_text(self, text: &str) -> Self;
+}
+
+impl ApproovTestRequest for TestRequest {
+    fn approov_token(self, token: TokenBuilder) -> Self {
+        self.approov_token_text(&token.build())
+    }
+
+    fn approov_token_text(self, text: &str) -> Self {
+        self.insert_header((DEFAULT_TOKEN_HEADER, text))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for actix_web::test::TestRequest {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rejection;
+
+    fn verdict(token: &TokenBuilder) -> Result<(), Rejection> {
+        approov().verify_token(&token.build()).map(drop)
+    }
+
+    #[test]
+    fn each_kind_of_token() {
+        assert_eq!(verdict(&TokenBuilder::new()), Ok(()));
+        assert_eq!(
+            verdict(&TokenBuilder::default().expires_in(Duration::ZERO)),
+            Err(Rejection::TokenExpired)
+        );
+        assert_eq!(verdict(&TokenBuilder::new().expired()), Err(Rejection::TokenExpired));
+        assert_eq!(verdict(&TokenBuilder::new().forged()), Err(Rejection::TokenSignature));
+        assert_eq!(verdict(&TokenBuilder::new().tampered()), Err(Rejection::TokenSignature));
+        assert_eq!(
+            verdict(&TokenBuilder::new().without("exp")),
+            Err(Rejection::TokenExpiryMissing)
+        );
+        assert_eq!(
+            verdict(&TokenBuilder::new().claim("did", Value::Null)),
+            Err(Rejection::TokenClaimInvalid("did"))
+        );
+    }
+
+    #[test]
+    fn bindings_follow_each_other() {
+        let token = TokenBuilder::new()
+            .bind(" Bearer myauth_token")
+            .bind("my-device-id ")
+            .build();
+        let claims = approov().verify_token(&token).unwrap();
+        assert_eq!(
+            claims.token_binding(),
+            Some("71tnS3rSq2lanEWrKz4MoexiOMtv7w0fspfM8BAQKNU=")
+        );
+    }
+
+    #[test]
+    fn secrets() {
+        let secret = STANDARD.encode([7; 32]);
+        let token = TokenBuilder::with_base64_secret(&secret).unwrap();
+        assert_eq!(verdict(&token), Err(Rejection::TokenSignature));
+        let own = Approov::builder().base64_secret(secret).build().unwrap();
+        assert!(own.verify_token(&token.build()).is_ok());
+        let error = TokenBuilder::with_base64_secret("junk!").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the secret given to `with_base64_secret` is not base64")
+        );
+        assert_eq!(format!("{token:?}"), "TokenBuilder { .. }");
+    }
+}
