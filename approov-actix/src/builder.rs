@@ -158,7 +158,7 @@ impl ApproovBuilder {
         self
     }
 
-    /// Builds the response to a refused request. Default: 401 with the body `{}`.
+    /// Builds the response to a refused request. Default: 401 with the body `{}`. If it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///
@@ -193,8 +193,10 @@ impl ApproovBuilder {
         self
     }
 
-    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms; it
-    /// runs on the worker's thread, so it should not block.
+    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms.
+    ///
+    /// A request that one layer reports and another one refuses is told of twice, with the [`Enforcement`] of each. The hook runs on the worker's
+    /// thread, so it should not block; if it panics, actix closes the connection without an answer.
     pub fn on_rejection(mut self, hook: impl Fn(&RejectionEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_rejection = Some(Box::new(hook));
         self
@@ -214,6 +216,11 @@ impl ApproovBuilder {
         }
         if self.rules.leeway > MAX_LEEWAY {
             return Err(ConfigError::new("the leeway is longer than 5 minutes"));
+        }
+        for (setting, text) in [("issuer", &self.rules.issuer), ("audience", &self.rules.audience)] {
+            if text.as_ref().is_some_and(String::is_empty) {
+                return Err(ConfigError::new(format!("the text given to `{setting}` is empty")));
+            }
         }
         warn_of_reports("application", &default_policy);
         Ok(Approov::new(Settings {
@@ -286,6 +293,9 @@ fn bound_headers(origin: &str, names: &[String], token_header: &HeaderName) -> R
 }
 
 fn header_name(origin: &str, name: &str) -> Result<HeaderName, ConfigError> {
+    if name.is_empty() {
+        return Err(ConfigError::new(format!("{origin} has an empty name in its list")));
+    }
     name.parse()
         .map_err(|_| ConfigError::new(format!("{origin} is not a valid HTTP header name")))
 }
@@ -303,10 +313,10 @@ pub(crate) fn warn_of_reports(whose: &str, policy: &EffectivePolicy) {
             target: LOG_TARGET,
             "the {whose}'s policy only REPORTS tokens that are not bound to the request and lets them in"
         );
-    } else if policy.token == Enforcement::Report && !policy.binding.is_empty() {
+    } else if policy.token == Enforcement::Report {
         log::warn!(
             target: LOG_TARGET,
-            "the {whose}'s policy enforces the token binding, but who leaves the token out avoids it"
+            "the {whose}'s policy enforces bindings, but not tokens: who leaves the token out avoids the binding"
         );
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use crate::{
     approov::Approov,
     binding,
-    event::{LOG_TARGET, announce_report, log_accepted},
+    event::{LOG_TARGET, LogPath, announce_report, log_accepted},
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
@@ -76,7 +76,7 @@ fn refuse_invalid(approov: &Approov, request: &HttpRequest, policy: &EffectivePo
     if !policy.binding.iter().any(conflict) {
         return Ok(());
     }
-    let path = request.path().escape_debug();
+    let path = LogPath(request.path());
     log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
     Err(Rejection::PolicyInvalid)
 }

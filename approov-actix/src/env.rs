@@ -198,11 +198,7 @@ mod tests {
                 "a header",
                 "is not a valid HTTP header name",
             ),
-            (
-                "APPROOV_TOKEN_BINDING_HEADER",
-                "xyz,",
-                "is not a valid HTTP header name",
-            ),
+            ("APPROOV_TOKEN_BINDING_HEADER", "xyz,", "has an empty name in its list"),
             ("APPROOV_TOKEN_BINDING_HEADER", "xyz, XYZ", "is named twice"),
             (
                 "APPROOV_TOKEN_BINDING_HEADER",

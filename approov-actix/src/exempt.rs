@@ -15,6 +15,10 @@ impl Exemptions {
 
     pub(crate) fn add_prefix(&mut self, prefix: String) {
         assert_can_match(&prefix);
+        assert_ne!(
+            prefix, "/",
+            "approov-actix: the prefix `/` would exempt every path; leave the middleware out instead"
+        );
         self.prefixes.push(prefix);
     }
 
@@ -44,8 +48,12 @@ fn is_plain(path: &str) -> bool {
 #[allow(clippy::panic, reason = "a mistake in code, at start-up")]
 fn assert_can_match(path: &str) {
     assert!(
-        path.starts_with('/') && is_plain(path) && !path.contains(['?', '#']),
-        "approov-actix: the exemption {path:?} can never apply: write the whole raw path, beginning with `/`, without `%`, `//`, `\\`, `;`, `?`, `#` or dot segments"
+        path.starts_with('/')
+            && is_plain(path)
+            && path
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte)),
+        "approov-actix: the exemption {path:?} can never apply: write the whole raw path in ASCII, beginning with `/`, without spaces, `%`, `//`, `\\`, `;`, `?`, `#` or dot segments"
     );
 }
 
@@ -129,12 +137,18 @@ mod tests {
     #[test]
     fn an_exemption_that_cannot_apply_is_a_mistake() {
         for path in [
-            "", "health", "/a//b", "/a/../b", "/a%20b", "/a;b", "/a?b", "/a#b", "/a/.",
+            "", "health", "/a//b", "/a/../b", "/a%20b", "/a;b", "/a?b", "/a#b", "/a/.", "/a b", "/é", "/a\n",
         ] {
             let add = || Exemptions::default().add_path(path.to_owned());
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
             let add = || Exemptions::default().add_prefix(path.to_owned());
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "would exempt every path")]
+    fn not_everything_is_exempt() {
+        Exemptions::default().add_prefix("/".to_owned());
     }
 }

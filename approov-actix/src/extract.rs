@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
+    approov::Approov,
     check::check,
     layer::Layer,
     policy::{EffectivePolicy, Enforcement},
@@ -25,10 +26,11 @@ impl FromRequest for ApproovClaims {
 
 /// Whether the request comes from a genuine app, for handlers that serve others too.
 ///
-/// The policy is that of [`ApproovClaims`]: a token that is not bound as the policy asks is no genuine one.
+/// The policy is that of [`ApproovClaims`]: a token that is not bound as the policy asks is no genuine one, even where that is only
+/// reported.
 ///
-/// A request that is not genuine is neither refused nor logged: what to do is the handler's decision. Without a configuration the
-/// answer is 500, unlike with `Option<ApproovClaims>`.
+/// A request that is not genuine is not refused, nor announced to the log and the hook: what to do is the handler's decision. Without a
+/// configuration the answer is 500, unlike with `Option<ApproovClaims>`.
 ///
 /// # Examples
 ///
@@ -69,7 +71,7 @@ impl FromRequest for ApproovVerdict {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(match claims(request) {
+        ready(match verdict(request) {
             Ok(claims) => Ok(Self::Genuine(claims)),
             Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_later(request.head())),
             Err(refusal) => Ok(Self::Rejected(refusal.rejection)),
@@ -87,7 +89,22 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
         token: Enforcement::Enforce,
         ..layer.policy
     };
-    let claims = check(request, &layer.approov, &policy)?;
+    genuine(request, &layer.approov, &policy)
+}
+
+/// The claims that pass every check of the innermost layer's policy, enforced or not.
+fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
+    let layer = Layer::of(request)?;
+    let policy = EffectivePolicy {
+        token: Enforcement::Enforce,
+        binding_enforcement: Enforcement::Enforce,
+        ..layer.policy
+    };
+    genuine(request, &layer.approov, &policy)
+}
+
+fn genuine(request: &HttpRequest, approov: &Approov, policy: &EffectivePolicy) -> Result<ApproovClaims, Refusal> {
+    let claims = check(request, approov, policy)?;
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     claims.ok_or_else(Refusal::not_configured)
 }

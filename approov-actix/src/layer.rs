@@ -2,7 +2,13 @@
 
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
-use crate::{approov::Approov, event::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal, token::ApproovClaims};
+use crate::{
+    approov::Approov,
+    event::{LOG_TARGET, LogPath},
+    policy::EffectivePolicy,
+    refusal::Refusal,
+    token::ApproovClaims,
+};
 
 /// The innermost middleware or guard that a request has entered. Kept in the request's extensions under this private type, so
 /// nobody else can write it.
@@ -15,18 +21,35 @@ pub(crate) struct Layer {
     pub(crate) claims: Option<ApproovClaims>,
 }
 
+/// A layer, and what application data there was around it.
+struct Entered {
+    layer: Layer,
+    around: Identities,
+}
+
 impl Layer {
     /// Records that the request has entered this layer.
     pub(crate) fn enter(self, request: &HttpRequest) {
-        request.extensions_mut().insert(self);
+        let entered = Entered {
+            layer: self,
+            around: ApplicationData::of(request).identities(),
+        };
+        request.extensions_mut().insert(entered);
     }
 
-    /// The innermost layer; without one, the application's data and its default policy.
+    /// What is nearest: the innermost layer, or application data that was registered inside of it.
+    ///
+    /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
+    /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        if let Some(layer) = request.extensions().get::<Self>() {
-            return Ok(layer.clone());
+        let data = ApplicationData::of(request);
+        if let Some(Entered { layer, around }) = request.extensions().get() {
+            let visible = data.identities();
+            if visible == *around || visible.are_all(layer.approov.id()) {
+                return Ok(layer.clone());
+            }
         }
-        let approov = application_data(request)?;
+        let approov = data.nearest(request)?;
         Ok(Self {
             policy: approov.settings().default_policy.clone(),
             approov: approov.clone(),
@@ -35,21 +58,46 @@ impl Layer {
     }
 }
 
-/// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.
-fn application_data(request: &HttpRequest) -> Result<&Approov, Refusal> {
-    let plain = request.app_data::<Approov>();
-    let shared = request.app_data::<web::Data<Approov>>();
-    let fault = match (plain, shared) {
-        (Some(plain), Some(shared)) if plain.id() != shared.id() => {
-            "both an `Approov` and a different `web::Data<Approov>` are in the application's data; use one form"
+/// The configurations that are visible as application data, in either form.
+struct ApplicationData<'a> {
+    plain: Option<&'a Approov>,
+    shared: Option<&'a Approov>,
+}
+
+/// The identities of the two.
+#[derive(PartialEq)]
+struct Identities([Option<u64>; 2]);
+
+impl Identities {
+    fn are_all(&self, id: u64) -> bool {
+        self.0.iter().flatten().all(|visible| *visible == id)
+    }
+}
+
+impl<'a> ApplicationData<'a> {
+    fn of(request: &'a HttpRequest) -> Self {
+        Self {
+            plain: request.app_data::<Approov>(),
+            shared: request.app_data::<web::Data<Approov>>().map(|shared| &***shared),
         }
-        (Some(approov), _) => return Ok(approov),
-        (None, Some(approov)) => return Ok(approov),
-        (None, None) => {
-            "no `Approov` found: add `.app_data(approov.clone())` to the app, or wrap it with `approov.middleware()`"
-        }
-    };
-    let path = request.path().escape_debug();
-    log::error!(target: LOG_TARGET, "not_configured {path}: {fault}");
-    Err(Refusal::not_configured())
+    }
+
+    fn identities(&self) -> Identities {
+        Identities([self.plain, self.shared].map(|approov| approov.map(Approov::id)))
+    }
+
+    /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.
+    fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Refusal> {
+        let fault = match (self.plain, self.shared) {
+            (Some(plain), Some(shared)) if plain.id() != shared.id() => {
+                "both an `Approov` and a different `web::Data<Approov>` are in the application's data; use one form"
+            }
+            (Some(approov), _) | (None, Some(approov)) => return Ok(approov),
+            (None, None) => {
+                "no `Approov` found: add `.app_data(approov.clone())` to the app, or wrap it with `approov.middleware()`"
+            }
+        };
+        log::error!(target: LOG_TARGET, "not_configured {}: {fault}", LogPath(request.path()));
+        Err(Refusal::not_configured())
+    }
 }

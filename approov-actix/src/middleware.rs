@@ -25,7 +25,9 @@ use crate::{
 
 /// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`].
 ///
-/// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough.
+/// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the
+/// nearest counts: application data that was added inside of a middleware is nearer than the middleware, and what a scope itself has as data
+/// is inside of what it is wrapped with.
 ///
 /// # Order
 ///
@@ -87,11 +89,13 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for this path through unchecked. Guards and claims inside still check.
+    /// Lets requests for this path through unchecked, whatever their method. Guards and claims inside still check.
+    ///
+    /// The path is the whole one, with the prefixes of the scopes around.
     ///
     /// # Panics
     ///
-    /// If no request could ever match: the path does not begin with `/`, or has one of the forms below.
+    /// If no request could ever match: the path does not begin with `/`, is not ASCII, has a space, or one of the forms below.
     ///
     /// # Security
     ///
@@ -107,17 +111,19 @@ impl ApproovMiddleware {
     ///
     /// # Panics
     ///
-    /// As [`exempt`](Self::exempt) does.
+    /// As [`exempt`](Self::exempt) does, and for the prefix `/`, which would exempt everything.
     ///
     /// # Security
     ///
-    /// As for [`exempt`](Self::exempt).
+    /// As for [`exempt`](Self::exempt). Mind routes with parameters: `/public` also covers `/{tenant}/secret` for a tenant `public`.
     pub fn exempt_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.exempt.add_prefix(prefix.into());
         self
     }
 
     /// Asks for no binding on this path; the token is still checked. For login and refresh routes inside a binding scope.
+    ///
+    /// A guard inside does not inherit this: where the application's default has a binding, give it `binding = false` as well.
     ///
     /// # Panics
     ///
@@ -132,7 +138,8 @@ impl ApproovMiddleware {
     ///
     /// # Security
     ///
-    /// Whoever sends these two headers reaches your `OPTIONS` handlers, those of unknown paths included.
+    /// Whoever sends `OPTIONS` with these two headers, of any value, reaches what answers `OPTIONS`: handlers for any method and the
+    /// default service included.
     pub fn allow_preflight(mut self) -> Self {
         self.allow_preflight = true;
         self

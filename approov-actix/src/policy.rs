@@ -37,8 +37,12 @@ pub enum Enforcement {
 /// static ORDERS: Policy = Policy::new()
 ///     .binding(&["Authorization", "X-Device-Id"])
 ///     .binding_enforcement(Enforcement::Report);
-/// # let _ = ORDERS;
+/// # fn example(approov: approov_actix::Approov) {
+/// let middleware = approov.middleware().policy(ORDERS);
+/// # }
 /// ```
+///
+/// An attribute takes a type that stands for a policy: see [`RoutePolicy`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[must_use]
 pub struct Policy {

@@ -46,7 +46,7 @@ pub enum Rejection {
     /// `token_encrypted`: five segments, so a JWE (RFC 7516). Encrypted tokens are not supported.
     TokenEncrypted,
     /// `token_malformed`: not a compact JWS (RFC 7515, section 7.1): not three segments, not strict base64url, not a JSON
-    /// object, a member twice, or a header member of the wrong type.
+    /// object, a member twice at its top level, or a header member of the wrong type.
     TokenMalformed,
     /// `token_critical_header`: the token's header has `crit` or `b64`, which ask for extensions that are not understood.
     TokenCriticalHeader,

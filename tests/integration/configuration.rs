@@ -20,9 +20,11 @@ fn faults_are_one_sentence() {
     assert!(error(Approov::builder().base64_secret("approov_base64_secret_here")).contains("placeholder"));
     assert!(error(builder().token_header("a b")).contains("not a valid HTTP header name"));
     assert!(error(builder().binding(["a", "A"])).contains("named twice"));
-    assert!(error(builder().binding([""])).contains("not a valid HTTP header name"));
+    assert!(error(builder().binding([""])).contains("has an empty name in its list"));
     assert!(error(builder().binding(["Approov-Token"])).contains("carries the token"));
     assert!(error(builder().binding(["X"]).token_header("x")).contains("carries the token"));
+    assert_eq!(error(builder().issuer("")), "the text given to `issuer` is empty");
+    assert_eq!(error(builder().audience("")), "the text given to `audience` is empty");
     assert!(error(builder().leeway(Duration::from_secs(301))).contains("5 minutes"));
 }
 

@@ -7,7 +7,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web,
 };
-use approov_actix::{ApproovClaims, ApproovVerdict, Refused};
+use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Refused};
 use support::{client::Request, log, token};
 
 use crate::{approov, builder};
@@ -38,6 +38,47 @@ async fn verdict_serves_everyone_and_tells_them_apart() {
     assert_eq!(ask(&token::bound(&["v"])), "binding_mismatch");
     assert_eq!(ask(&token::expired()), "token_expired");
     assert_eq!(Request::get("/").send(server.addr()).body, "token_missing");
+}
+
+/// Nothing is genuine to a verdict that a report would complain of, and nobody is told.
+#[actix_web::test]
+async fn verdict_does_not_know_report_mode() {
+    log::capture();
+    let approov = builder()
+        .binding(["X-User"])
+        .token_enforcement(Enforcement::Report)
+        .binding_enforcement(Enforcement::Report)
+        .on_rejection(|event| assert_ne!(event.request.uri.path(), "/reported/data"))
+        .build()
+        .unwrap();
+    let server = actix_test::start(move || {
+        App::new()
+            .app_data(approov.clone())
+            .route("/reported/data", web::get().to(verdict))
+            .service(
+                web::scope("/reported/scope")
+                    .route("", web::get().to(verdict))
+                    .wrap(approov.middleware()),
+            )
+    });
+    for path in ["/reported/data", "/reported/scope"] {
+        let ask = |token: &str| {
+            Request::get(path)
+                .token(token)
+                .header("X-User", "u")
+                .send(server.addr())
+                .body
+        };
+        assert_eq!(ask(&token::bound(&["u"])), token::DEVICE_ID, "{path}");
+        assert_eq!(ask(&token::bound(&["v"])), "binding_mismatch", "{path}");
+        assert_eq!(ask(&token::good()), "binding_claim_missing", "{path}");
+        assert_eq!(ask(&token::forged()), "token_signature", "{path}");
+    }
+    assert!(
+        log::lines_with("/reported/data")
+            .iter()
+            .all(|line| !line.contains("REJECT"))
+    );
 }
 
 #[actix_web::test]

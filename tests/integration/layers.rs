@@ -129,15 +129,14 @@ async fn nested_configurations_never_accept_each_others_tokens() {
     }
 }
 
-/// The middleware's configuration wins over application data, wherever that is.
+/// A middleware is nearer than the data around it.
 #[actix_web::test]
-async fn the_innermost_middleware_wins_over_application_data() {
+async fn the_innermost_middleware_wins_over_application_data_around_it() {
     let (a, b) = two();
     let server = serve!(move || App::new()
         .app_data(a.clone())
         .service(
             web::scope("/inside")
-                .app_data(a.clone())
                 .route("", web::get().to(guarded))
                 .wrap(b.middleware())
         )
@@ -150,6 +149,81 @@ async fn the_innermost_middleware_wins_over_application_data() {
     };
     assert_eq!((ask("/inside", SECRET), ask("/inside", OTHER_SECRET)), (401, 200));
     assert_eq!((ask("/outside", SECRET), ask("/outside", OTHER_SECRET)), (200, 401));
+}
+
+/// Data inside of a middleware is nearer than the middleware, whose keys and policy say nothing about the handlers there.
+#[actix_web::test]
+async fn application_data_inside_a_middleware_is_nearer() {
+    let (a, b) = two();
+    let shared = web::Data::new(b.clone());
+    let report = Policy::new().token_enforcement(Enforcement::Report);
+    let server = serve!(move || {
+        let inner = |path: &str| {
+            web::scope(path)
+                .route("/guard", web::get().to(guarded))
+                .route("/claims", web::get().to(claims))
+        };
+        App::new()
+            .service(
+                web::scope("/report")
+                    .service(inner("/plain").app_data(b.clone()))
+                    .service(inner("/shared").app_data(shared.clone()))
+                    .service(inner("/none"))
+                    .wrap(a.middleware().policy(report)),
+            )
+            .service(
+                web::scope("/enforce")
+                    .service(inner("").app_data(b.clone()))
+                    .wrap(a.middleware()),
+            )
+    });
+    for way in ["guard", "claims"] {
+        let ask = |path: &str, token: &str| {
+            Request::get(&format!("{path}/{way}"))
+                .token(token)
+                .send(server.addr())
+                .status
+        };
+        for path in ["/report/plain", "/report/shared"] {
+            assert_eq!(ask(path, ""), 401, "{path}/{way}");
+            assert_eq!(ask(path, &token::signed_by(SECRET)), 401, "{path}/{way}");
+            assert_eq!(ask(path, &token::signed_by(OTHER_SECRET)), 200, "{path}/{way}");
+        }
+        assert_eq!(ask("/report/none", &token::signed_by(SECRET)), 200, "{way}");
+        for secret in [SECRET, OTHER_SECRET] {
+            assert_eq!(
+                ask("/enforce", &token::signed_by(secret)),
+                401,
+                "{way}: no token satisfies both"
+            );
+        }
+    }
+}
+
+/// The same configuration as data inside of its own middleware changes nothing: the middleware's policy holds.
+#[actix_web::test]
+async fn the_same_configuration_inside_keeps_the_middlewares_policy() {
+    let a = approov();
+    let server = serve!(move || App::new()
+        .service(
+            web::scope("/scope")
+                .app_data(a.clone())
+                .route("", web::get().to(claims))
+        )
+        .wrap(
+            a.middleware()
+                .policy(Policy::new().binding(&["Authorization"]))
+                .exempt("/scope")
+        ));
+    let ask = |token: &str| {
+        Request::get("/scope")
+            .token(token)
+            .header("Authorization", "u")
+            .send(server.addr())
+            .status
+    };
+    assert_eq!(ask(&token::good()), 401);
+    assert_eq!(ask(&token::bound(&["u"])), 200);
 }
 
 #[actix_web::test]
@@ -165,7 +239,8 @@ async fn a_lax_scope_never_satisfies_a_strict_handler() {
         .route("/guard", web::get().to(guarded))
         .route("/claims", web::get().to(claims))
         .route("/open", web::get().to(open))
-        .wrap(approov.middleware().policy(lax).exempt_prefix("/")));
+        .route("/exempt/bound", web::get().to(bound))
+        .wrap(approov.middleware().policy(lax).exempt_prefix("/exempt")));
     let ask = |path: &str, token: &str, user: &str| {
         Request::get(path)
             .token(token)
@@ -174,6 +249,7 @@ async fn a_lax_scope_never_satisfies_a_strict_handler() {
             .status
     };
     assert_eq!(ask("/open", "", ""), 200);
+    assert_eq!(ask("/exempt/bound", "", ""), 401);
     for path in ["/bound", "/guard", "/claims"] {
         for token in ["", &token::forged(), &token::expired()] {
             assert_eq!(ask(path, token, "u"), 401, "{path}");

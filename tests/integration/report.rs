@@ -153,5 +153,5 @@ fn a_check_that_only_reports_says_so_at_start_up() {
     assert!(!log::lines_with("only REPORTS requests without a genuine token").is_empty());
     assert!(!log::lines_with("only REPORTS tokens that are not bound").is_empty());
     build(Enforcement::Report, Enforcement::Enforce);
-    assert!(!log::lines_with("who leaves the token out avoids it").is_empty());
+    assert!(!log::lines_with("who leaves the token out avoids the binding").is_empty());
 }

@@ -25,7 +25,7 @@ impl<'a> Compact<'a> {
         let (Some(header), Some(payload), Some(signature)) = (segments.next(), segments.next(), segments.next()) else {
             return Err(Rejection::TokenMalformed);
         };
-        match segments.count() {
+        match segments.take(3).count() {
             0 => Ok(Self {
                 signing_input: &token.as_bytes()[..header.len() + 1 + payload.len()],
                 header,
