@@ -2,29 +2,18 @@
 //!
 //! This exists in the examples alone. A real server never makes tokens: Approov does.
 
-use std::{
-    env,
-    error::Error,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{env, error::Error, time::Duration};
 
-use approov_actix::{Approov, ApproovBuilder};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use hmac::{Hmac, Mac as _};
-use serde_json::json;
-use sha2::{Digest as _, Sha256};
+use approov_actix::{ApproovBuilder, testing::TokenBuilder};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::{Settings, StartError};
+use crate::StartError;
 
-const LIFETIME_SECONDS: u64 = 60 * 60;
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// A secret for this run, if the demo mode is on: when no variable that begins with `APPROOV_` is set.
-#[derive(Debug)]
-pub struct Demo {
-    secret: Option<[u8; 64]>,
+/// The demo mode, with the secret of this run.
+pub(crate) struct Demo {
+    base64_secret: String,
 }
 
 /// One request to show: `curl` arguments, and the headers that its token is bound to.
@@ -41,17 +30,13 @@ pub struct Call {
 }
 
 impl Demo {
-    /// Finds out whether the demo mode is on.
-    ///
-    /// # Errors
-    ///
-    /// If it is on and others than this machine could reach the server.
-    pub fn detect(settings: &Settings) -> Result<Self, Box<dyn Error>> {
+    /// The demo mode, if it is on: when no variable that begins with `APPROOV_` is set.
+    pub(crate) fn detect(is_loopback: bool) -> Result<Option<Self>, Box<dyn Error>> {
         let is_configured = env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("APPROOV_"));
         if is_configured {
-            return Ok(Self { secret: None });
+            return Ok(None);
         }
-        if !settings.is_loopback() {
+        if !is_loopback {
             return Err(StartError::from(
                 "HTTP_HOST is not a loopback address, and the demo mode is for this machine only: set APPROOV_BASE64_SECRET",
             )
@@ -59,28 +44,18 @@ impl Demo {
         }
         let mut secret = [0; 64];
         getrandom::fill(&mut secret)?;
-        Ok(Self { secret: Some(secret) })
+        let base64_secret = STANDARD.encode(secret);
+        Ok(Some(Self { base64_secret }))
     }
 
-    /// Makes the `Approov`: from the environment, or with the secret of this run.
-    ///
-    /// # Errors
-    ///
-    /// If the environment is wrong.
-    pub fn approov(&self, builder: ApproovBuilder) -> Result<Approov, Box<dyn Error>> {
-        let builder = builder.env()?;
-        let builder = match &self.secret {
-            Some(secret) => builder.base64_secret(STANDARD.encode(secret)),
-            None => builder,
-        };
-        Ok(builder.build()?)
+    pub(crate) fn configure(&self, builder: ApproovBuilder) -> ApproovBuilder {
+        builder.base64_secret(self.base64_secret.as_str())
     }
 
-    /// In demo mode, prints how to call the server.
+    /// Prints how to call the server.
     #[allow(clippy::print_stdout, reason = "for the person who started it, beside the log")]
-    pub fn announce(&self, settings: &Settings, calls: &[Call]) {
-        let Some(secret) = &self.secret else { return };
-        log::warn!("DEMO MODE: no APPROOV_ variable is set, so this run has a random secret and prints tokens for it");
+    pub(crate) fn announce(&self, url: &str, calls: &[Call]) {
+        log::warn!("DEMO MODE: no APPROOV_ variable is set, so this run has a random secret and offers tokens for it");
         println!("\nPaste these into another terminal. The tokens are good for an hour, and for this run alone.");
         for Call {
             title,
@@ -89,31 +64,23 @@ impl Demo {
             token,
         } in calls
         {
-            let token = token.map(|bound| format!(" -H 'Approov-Token: {}'", mint(secret, bound)));
-            let (url, token) = (settings.url(), token.unwrap_or_default());
-            println!("\n# {title}\ncurl -i{args}{token} {url}{path}");
+            let token = token.map(|bound| format!(" -H 'Approov-Token: {}'", self.token(bound).build()));
+            println!("\n# {title}\ncurl -i{args}{} {url}{path}", token.unwrap_or_default());
         }
         println!();
     }
+
+    /// A token as the Approov service makes it for a genuine app.
+    pub(crate) fn token(&self, bound_values: &[&str]) -> TokenBuilder {
+        #[allow(clippy::expect_used, reason = "64 bytes that we encoded ourselves")]
+        let token = TokenBuilder::with_base64_secret(&self.base64_secret).expect("a good secret");
+        let token = token.expires_in(LIFETIME).claim("arc", "IXPSB7TRK26LXE3M");
+        bound_values.iter().fold(token, TokenBuilder::bind)
+    }
 }
 
-/// A token as the Approov service makes it for a genuine app.
-fn mint(secret: &[u8], bound_values: &[&str]) -> String {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_secs());
-    let mut claims = json!({
-        "exp": now + LIFETIME_SECONDS,
-        "did": "ExampleApproovTokenDID==",
-        "arc": "IXPSB7TRK26LXE3M",
-    });
-    if !bound_values.is_empty() {
-        claims["pay"] = STANDARD.encode(Sha256::digest(bound_values.concat())).into();
+impl std::fmt::Debug for Demo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Demo").finish_non_exhaustive()
     }
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-    #[allow(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any length");
-    mac.update(message.as_bytes());
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }

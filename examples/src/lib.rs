@@ -1,7 +1,10 @@
-//! What the example servers share: settings, logging and the demo mode. Nothing here is needed to use `approov-actix`.
+//! What the example servers share: settings, logging, the demo mode and a home page. Nothing here is needed to use
+//! `approov-actix`.
 
 mod demo;
+mod home;
 mod settings;
 
-pub use demo::{Call, Demo};
-pub use settings::{Settings, StartError};
+pub use demo::Call;
+pub use home::{Endpoint, home_page};
+pub use settings::{Settings, StartError, load_dotenv};

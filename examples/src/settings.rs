@@ -2,8 +2,12 @@
 
 use std::{env, error::Error, fmt, io, net::IpAddr, str::FromStr, thread};
 
-/// Where a server listens.
-#[derive(Debug, Clone)]
+use approov_actix::{Approov, ApproovBuilder};
+
+use crate::demo::{Call, Demo};
+
+/// Where a server listens, and its demo mode.
+#[derive(Debug)]
 pub struct Settings {
     /// `HTTP_HOST`, 127.0.0.1 by default.
     pub host: String,
@@ -11,28 +15,53 @@ pub struct Settings {
     pub port: u16,
     /// `HTTP_WORKERS`, one for each core by default.
     pub workers: usize,
+    /// The demo mode, once [`approov`](Self::approov) has found that it is on.
+    pub(crate) demo: Option<Demo>,
 }
 
 impl Settings {
-    /// Reads `.env` from this folder or a parent, then the environment, which wins; and starts the log, at `info` unless
+    /// Reads `.env` from this folder or a parent, then the environment, which wins; and starts the log, with this filter unless
     /// `RUST_LOG` says otherwise.
     ///
     /// # Errors
     ///
     /// If `.env` cannot be read, or a variable is wrong.
-    pub fn load() -> Result<Self, StartError> {
+    pub fn load(log: &str) -> Result<Self, StartError> {
         load_dotenv()?;
-        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(log)).init();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let settings = Self {
             host: variable("HTTP_HOST")?.unwrap_or_else(|| "127.0.0.1".to_owned()),
             port: parsed("HTTP_PORT")?.unwrap_or(8002),
             workers: parsed("HTTP_WORKERS")?.unwrap_or(cores),
+            demo: None,
         };
         if settings.workers == 0 {
             return Err("HTTP_WORKERS must be at least 1".into());
         }
         Ok(settings)
+    }
+
+    /// Makes the `Approov` from the environment; in demo mode, which is on when no variable that begins with `APPROOV_` is set, with a secret
+    /// of this run.
+    ///
+    /// # Errors
+    ///
+    /// If the environment is wrong, or others than this machine could reach a server in demo mode.
+    pub fn approov(&mut self, builder: ApproovBuilder) -> Result<Approov, Box<dyn Error>> {
+        self.demo = Demo::detect(self.is_loopback())?;
+        let builder = builder.env()?;
+        Ok(match &self.demo {
+            Some(demo) => demo.configure(builder).build()?,
+            None => builder.build()?,
+        })
+    }
+
+    /// In demo mode, prints how to call the server.
+    pub fn announce(&self, calls: &[Call]) {
+        if let Some(demo) = &self.demo {
+            demo.announce(&self.url(), calls);
+        }
     }
 
     /// Says which settings to look at when the server cannot listen.
@@ -45,14 +74,12 @@ impl Settings {
     }
 
     /// Whether only this machine can reach the server.
-    #[must_use]
-    pub fn is_loopback(&self) -> bool {
+    fn is_loopback(&self) -> bool {
         self.host == "localhost" || IpAddr::from_str(&self.host).is_ok_and(|address| address.is_loopback())
     }
 
     /// The address for a browser or `curl`.
-    #[must_use]
-    pub fn url(&self) -> String {
+    fn url(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') {
             format!("http://[{host}]:{port}")
@@ -91,8 +118,12 @@ impl From<&str> for StartError {
     }
 }
 
-/// The error of a line that cannot be parsed would show the line, and with it the secret.
-fn load_dotenv() -> Result<(), StartError> {
+/// Reads `.env` from this folder or a parent into the environment, which wins.
+///
+/// # Errors
+///
+/// If the file cannot be read. The line at fault is not shown: it may hold the secret.
+pub fn load_dotenv() -> Result<(), StartError> {
     match dotenvy::dotenv() {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),

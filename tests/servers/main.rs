@@ -2,10 +2,15 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod cli;
 mod hello;
 mod process;
 mod quickstart;
+mod shapes;
 mod start_up;
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 const HELLO: &str = env!("CARGO_BIN_EXE_hello");
+const SHAPES_API: &str = env!("CARGO_BIN_EXE_shapes-api");
+const SHAPES_API_UNPROTECTED: &str = env!("CARGO_BIN_EXE_shapes-api-unprotected");
+const APPROOV_TOKEN: &str = env!("CARGO_BIN_EXE_approov-token");

@@ -6,7 +6,7 @@ use std::error::Error;
 
 use actix_web::{App, HttpServer, Responder, get, middleware::Logger, web};
 use approov_actix::Approov;
-use approov_actix_examples::{Call, Demo, Settings};
+use approov_actix_examples::{Call, Settings};
 use serde_json::json;
 
 #[get("/")]
@@ -16,9 +16,8 @@ async fn root() -> impl Responder {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let settings = Settings::load()?;
-    let demo = Demo::detect(&settings)?;
-    let approov = demo.approov(Approov::builder())?;
+    let mut settings = Settings::load("info")?;
+    let approov = settings.approov(Approov::builder())?;
 
     let server = HttpServer::new(move || {
         // actix runs the middleware that is registered last first: Approov comes after all others, but for the access log.
@@ -30,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .workers(settings.workers)
     .bind((settings.host.as_str(), settings.port))
     .map_err(|error| settings.bind_error(&error))?;
-    demo.announce(&settings, &CALLS);
+    settings.announce(&CALLS);
     server.run().await?;
     Ok(())
 }

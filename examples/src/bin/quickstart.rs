@@ -6,7 +6,7 @@ use std::error::Error;
 
 use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
 use approov_actix::{Approov, ApproovClaims, approov_protected};
-use approov_actix_examples::{Call, Demo, Settings};
+use approov_actix_examples::{Call, Settings};
 use serde_json::{Value, json};
 
 #[get("/unprotected")]
@@ -44,9 +44,8 @@ fn hello(claims: &ApproovClaims) -> impl Responder + use<> {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let settings = Settings::load()?;
-    let demo = Demo::detect(&settings)?;
-    let approov = demo.approov(Approov::builder())?;
+    let mut settings = Settings::load("info")?;
+    let approov = settings.approov(Approov::builder())?;
 
     let server = HttpServer::new(move || {
         App::new()
@@ -61,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .workers(settings.workers)
     .bind((settings.host.as_str(), settings.port))
     .map_err(|error| settings.bind_error(&error))?;
-    demo.announce(&settings, &CALLS);
+    settings.announce(&CALLS);
     server.run().await?;
     Ok(())
 }

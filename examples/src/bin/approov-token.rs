@@ -1,0 +1,276 @@
+//! Mints and inspects tokens, for development. Real tokens come from the Approov service.
+//!
+//! `cargo run --bin approov-token -- --help`
+
+use std::{
+    error::Error,
+    io::{self, Read as _},
+    process::ExitCode,
+    time::{Duration, SystemTime},
+};
+
+use approov_actix::{Approov, ApproovClaims, Rejection, testing::TokenBuilder};
+use approov_actix_examples::{StartError, load_dotenv};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
+
+/// Mints and inspects Approov tokens, for development.
+///
+/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`.
+#[derive(Parser)]
+#[command(name = "approov-token", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print JSON, for scripts.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print a token.
+    Mint(Mint),
+    /// Say whether a token is good, and what it says. Exits with 0 only if it is good.
+    Check(Check),
+    /// Print a new random secret.
+    Secret,
+}
+
+#[derive(Args)]
+struct Mint {
+    /// How long the token lives: 90s, 5m, 1h.
+    #[arg(long, default_value = "5m", value_parser = humantime::parse_duration)]
+    expires_in: Duration,
+    /// A token that has expired.
+    #[arg(long, conflicts_with = "expires_in")]
+    expired: bool,
+    /// A token signed with a wrong key, like that of an app that failed attestation.
+    #[arg(long)]
+    forged: bool,
+    /// Bind it to this value, for example 'Bearer …'. Several values are bound in this order.
+    #[arg(long, value_name = "VALUE")]
+    bind: Vec<String>,
+    /// One more claim. The value is JSON, or else a text.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_claim)]
+    claim: Vec<(String, Value)>,
+    /// The account secret, in base64.
+    #[arg(long)]
+    secret: Option<String>,
+}
+
+#[derive(Args)]
+struct Check {
+    /// The token, or `-` for standard input.
+    token: String,
+    /// Say whether it is bound to this value. Several values are taken in this order.
+    #[arg(long, value_name = "VALUE")]
+    bind: Vec<String>,
+    /// The account secret, in base64.
+    #[arg(long)]
+    secret: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&*error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Box<dyn Error>> {
+    load_dotenv()?;
+    match &cli.command {
+        Command::Mint(mint) => {
+            let token = mint.token()?.build();
+            print(cli.json, &token, &json!({ "token": token }));
+        }
+        Command::Secret => {
+            let mut secret = [0; 64];
+            getrandom::fill(&mut secret)?;
+            let secret = STANDARD.encode(secret);
+            print(cli.json, &secret, &json!({ "secret": secret }));
+        }
+        Command::Check(check) => {
+            let report = check.report()?;
+            print(cli.json, &report.text(), &report.json());
+            return Ok(if report.is_good() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Mint {
+    fn token(&self) -> Result<TokenBuilder, Box<dyn Error>> {
+        if SystemTime::now().checked_add(self.expires_in).is_none() {
+            return Err("--expires-in is too long".into());
+        }
+        let mut token = TokenBuilder::with_base64_secret(&secret(self.secret.as_ref())?)?.expires_in(self.expires_in);
+        if self.expired {
+            token = token.expired();
+        }
+        for value in &self.bind {
+            token = token.bind(value);
+        }
+        for (name, value) in &self.claim {
+            token = token.claim(name, value);
+        }
+        Ok(if self.forged { token.forged() } else { token })
+    }
+}
+
+impl Check {
+    /// The library's own verdict.
+    fn report(&self) -> Result<Report, Box<dyn Error>> {
+        let mut token = self.token.clone();
+        if token == "-" {
+            token.clear();
+            io::stdin().read_to_string(&mut token)?;
+        }
+        let approov = Approov::builder()
+            .base64_secret(secret(self.secret.as_ref())?)
+            .logging(false)
+            .build()?;
+        let verdict = approov.verify_token(token.trim());
+        let claims = verdict.as_ref().ok();
+        Ok(Report {
+            bound: claims
+                .filter(|_| !self.bind.is_empty())
+                .map(|claims| claims.is_bound_to(&self.bind)),
+            payload: payload(&token),
+            verdict,
+        })
+    }
+}
+
+struct Report {
+    verdict: Result<ApproovClaims, Rejection>,
+    /// Whether it is bound to the given values, if some were given.
+    bound: Option<bool>,
+    /// What the token says, verified or not.
+    payload: Option<Value>,
+}
+
+impl Report {
+    fn is_good(&self) -> bool {
+        self.verdict.is_ok() && self.bound != Some(false)
+    }
+
+    fn text(&self) -> String {
+        let mut lines = match &self.verdict {
+            Ok(claims) => vec![format!("VALID, for another {}", time_left(claims))],
+            Err(rejection) => vec![format!("INVALID: {rejection}"), explanation(*rejection).to_owned()],
+        };
+        match self.bound {
+            Some(true) => lines.push("bound to the given value".to_owned()),
+            Some(false) => lines.push("NOT bound to the given value".to_owned()),
+            None => {}
+        }
+        if let Some(payload) = &self.payload {
+            let verified = if self.verdict.is_ok() {
+                "claims"
+            } else {
+                "claims, NOT VERIFIED"
+            };
+            lines.push(format!("{verified}: {payload:#}"));
+        }
+        lines.join("\n")
+    }
+
+    fn json(&self) -> Value {
+        let rejection = self.verdict.as_ref().err();
+        json!({
+            "valid": self.verdict.is_ok(),
+            "code": rejection.map(|rejection| rejection.code()),
+            "detail": rejection.and_then(|rejection| rejection.detail()),
+            "seconds_left": self.verdict.as_ref().ok().map(|claims| seconds_left(claims).as_secs()),
+            "bound": self.bound,
+            "claims": self.payload,
+        })
+    }
+}
+
+fn seconds_left(claims: &ApproovClaims) -> Duration {
+    claims
+        .expires_at()
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+}
+
+fn time_left(claims: &ApproovClaims) -> humantime::FormattedDuration {
+    humantime::format_duration(Duration::from_secs(seconds_left(claims).as_secs()))
+}
+
+fn explanation(rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::TokenEmpty => "There is no token.",
+        Rejection::TokenStatusWord(_) => "No token: with this word the Approov SDK says why it got none.",
+        Rejection::TokenEncrypted => {
+            "Five segments: a JWE, which is encrypted. Your account's option for that must be off."
+        }
+        Rejection::TokenSignature => {
+            "Another key signed it: the app failed attestation, or this is not the account's secret."
+        }
+        Rejection::TokenAlgorithm => "It was signed with another algorithm than HS256.",
+        Rejection::TokenExpired => "It was good once.",
+        Rejection::TokenNotYetValid => "It is not good yet. Is this machine's clock right?",
+        Rejection::TokenMalformed => {
+            "This is no JWT: three segments of base64url without padding, with JSON in the first two."
+        }
+        _ => "See the table of codes in the README.",
+    }
+}
+
+/// The claims as they stand in the token. Nothing is decided by them.
+fn payload(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+fn secret(argument: Option<&String>) -> Result<String, StartError> {
+    let variable = |name| std::env::var(name).ok();
+    match (
+        argument,
+        variable("APPROOV_BASE64_SECRET"),
+        variable("APPROOV_BASE64URL_SECRET"),
+    ) {
+        (Some(secret), _, _) => Ok(secret.clone()),
+        (None, Some(secret), None) | (None, None, Some(secret)) => Ok(secret),
+        (None, Some(_), Some(_)) => {
+            Err("APPROOV_BASE64_SECRET and APPROOV_BASE64URL_SECRET are both set; keep one".into())
+        }
+        (None, None, None) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
+    }
+}
+
+fn parse_claim(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok((name.to_owned(), value))
+}
+
+#[allow(clippy::print_stdout, reason = "this is what the program is for")]
+fn print(as_json: bool, text: &str, json: &Value) {
+    if as_json {
+        println!("{json}");
+    } else {
+        println!("{text}");
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "a command line tool's way to fail")]
+fn complain(error: &dyn Error) {
+    eprintln!("Error: {error}");
+}

@@ -1,0 +1,192 @@
+//! Every subcommand of `approov-token`, and its exit code.
+
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+use support::token::{self, DEVICE_ID, OTHER_SECRET, SECRET};
+use tempfile::TempDir;
+
+use crate::APPROOV_TOKEN;
+
+/// Exit code, standard output and standard error.
+fn run(args: &[&str], vars: &[(&str, &str)], input: &str) -> (i32, String, String) {
+    let folder = TempDir::new().unwrap();
+    let mut child = Command::new(APPROOV_TOKEN)
+        .args(args)
+        .current_dir(folder.path())
+        .env_clear()
+        .envs(vars.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(
+        !stdout.contains(SECRET) && !stderr.contains(SECRET),
+        "the secret is never shown"
+    );
+    (output.status.code().unwrap(), stdout, stderr)
+}
+
+fn with_secret(args: &[&str]) -> (i32, String, String) {
+    run(args, &[("APPROOV_BASE64_SECRET", SECRET)], "")
+}
+
+fn mint(args: &[&str]) -> String {
+    let (code, stdout, stderr) = with_secret(&[&["mint"], args].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let token = stdout.strip_suffix('\n').unwrap();
+    assert!(!token.contains(char::is_whitespace), "the bare token");
+    token.to_owned()
+}
+
+fn check(token: &str, args: &[&str]) -> (i32, Value) {
+    let (code, stdout, _) = with_secret(&[&["--json", "check", token], args].concat());
+    (code, stdout.parse().unwrap())
+}
+
+#[test]
+fn minted_tokens_are_what_they_should_be() {
+    let (code, report) = check(&mint(&[]), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(report["valid"], true);
+    assert_eq!(report["claims"]["did"], DEVICE_ID);
+    let left = report["seconds_left"].as_u64().unwrap();
+    assert!((280..=300).contains(&left), "{left}");
+
+    let (_, report) = check(&mint(&["--expires-in", "1h"]), &[]);
+    assert!(report["seconds_left"].as_u64().unwrap() > 3500);
+    for (flag, rejection) in [("--expired", "token_expired"), ("--forged", "token_signature")] {
+        let (code, report) = check(&mint(&[flag]), &[]);
+        assert_eq!(
+            (code, report["valid"].as_bool(), report["code"].as_str()),
+            (1, Some(false), Some(rejection))
+        );
+    }
+    let token = mint(&[
+        "--claim",
+        "aud=api.example.com",
+        "--claim",
+        "n=5",
+        "--claim",
+        "list=[1,\"a\"]",
+    ]);
+    let (_, report) = check(&token, &[]);
+    assert_eq!(report["claims"]["aud"], "api.example.com");
+    assert_eq!(report["claims"]["n"], 5);
+    assert_eq!(report["claims"]["list"][1], "a");
+}
+
+#[test]
+fn bindings() {
+    let one = mint(&["--bind", "Bearer user-1"]);
+    assert_eq!(check(&one, &["--bind", "Bearer user-1"]).0, 0);
+    assert_eq!(check(&one, &["--bind", "Bearer user-1"]).1["bound"], true);
+    let (code, report) = check(&one, &["--bind", "Bearer user-2"]);
+    assert_eq!(
+        (code, report["bound"].as_bool(), report["valid"].as_bool()),
+        (1, Some(false), Some(true))
+    );
+    assert_eq!(check(&one, &[]).1["bound"], Value::Null);
+
+    let two = mint(&["--bind", "Bearer myauth_token", "--bind", "my-device-id"]);
+    assert_eq!(
+        check(&two, &[]).1["claims"]["pay"],
+        "71tnS3rSq2lanEWrKz4MoexiOMtv7w0fspfM8BAQKNU="
+    );
+    assert_eq!(
+        check(&two, &["--bind", "Bearer myauth_token", "--bind", "my-device-id"]).0,
+        0
+    );
+    assert_eq!(
+        check(&two, &["--bind", "my-device-id", "--bind", "Bearer myauth_token"]).0,
+        1
+    );
+}
+
+#[test]
+fn tokens_from_elsewhere() {
+    assert_eq!(check(&token::good(), &[]).0, 0);
+    for (token, code) in [
+        ("a.b.c.d.e", "token_encrypted"),
+        ("NO_NETWORK", "token_status_word"),
+        ("", "token_empty"),
+        ("junk", "token_malformed"),
+    ] {
+        let (exit, report) = check(token, &[]);
+        assert_eq!((exit, report["code"].as_str()), (1, Some(code)), "{token}");
+    }
+    let (code, stdout, _) = run(
+        &["check", "-"],
+        &[("APPROOV_BASE64URL_SECRET", SECRET)],
+        &format!("{}\n", token::good()),
+    );
+    assert!(code == 0 && stdout.starts_with("VALID, for another "), "{stdout}");
+    let (code, stdout, _) = with_secret(&["check", "a.b.c.d.e"]);
+    assert!(code == 1 && stdout.contains("a JWE, which is encrypted"), "{stdout}");
+    let (code, stdout, _) = with_secret(&["check", "MITM_DETECTED"]);
+    assert!(
+        code == 1 && stdout.contains("with this word the Approov SDK says"),
+        "{stdout}"
+    );
+    let (code, stdout, _) = with_secret(&["check", &token::expired()]);
+    assert!(code == 1 && stdout.contains("claims, NOT VERIFIED"), "{stdout}");
+}
+
+#[test]
+fn where_the_secret_comes_from() {
+    let token = token::signed_by(OTHER_SECRET);
+    assert_eq!(with_secret(&["check", &token]).0, 1);
+    assert_eq!(with_secret(&["check", &token, "--secret", OTHER_SECRET]).0, 0);
+    let (code, _, stderr) = run(&["mint"], &[], "");
+    assert_eq!(
+        (code, stderr.trim()),
+        (2, "Error: no secret: give --secret, or set APPROOV_BASE64_SECRET")
+    );
+    let both = [("APPROOV_BASE64_SECRET", SECRET), ("APPROOV_BASE64URL_SECRET", SECRET)];
+    assert_eq!(run(&["check", &token], &both, "").0, 2);
+    for args in [["mint", "--secret", "c2hvcnQ="], ["mint", "--secret", "junk!"]] {
+        let (code, stdout, stderr) = with_secret(&args);
+        assert_eq!((code, stdout.as_str()), (2, ""));
+        assert!(!stderr.contains(args[2]), "{stderr}");
+    }
+}
+
+#[test]
+fn new_secrets() {
+    let secret = || with_secret(&["secret"]).1.trim().to_owned();
+    let (a, b) = (secret(), secret());
+    assert_ne!(a, b);
+    assert_eq!(a.len(), 88);
+    let (code, token, _) = with_secret(&["mint", "--secret", &a]);
+    assert_eq!(code, 0);
+    assert_eq!(with_secret(&["check", token.trim(), "--secret", &a]).0, 0);
+    assert_eq!(with_secret(&["check", token.trim(), "--secret", &b]).0, 1);
+    let json: Value = with_secret(&["secret", "--json"]).1.parse().unwrap();
+    assert_eq!(json["secret"].as_str().unwrap().len(), 88);
+    let json: Value = with_secret(&["mint", "--json"]).1.parse().unwrap();
+    assert_eq!(check(json["token"].as_str().unwrap(), &[]).0, 0);
+}
+
+#[test]
+fn misuse() {
+    for args in [
+        &[][..],
+        &["unknown"],
+        &["check"],
+        &["mint", "--claim", "x"],
+        &["mint", "--expires-in", "soon"],
+        &["mint", "--expires-in", "500000000000y"],
+        &["mint", "--expired", "--expires-in", "5m"],
+    ] {
+        assert_eq!(with_secret(args).0, 2, "{args:?}");
+    }
+    assert_eq!(with_secret(&["--help"]).0, 0);
+}
