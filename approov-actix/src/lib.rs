@@ -124,6 +124,6 @@ pub mod __private {
     };
 }
 
-#[cfg(all(doctest, feature = "macros"))]
+#[cfg(all(doctest, feature = "macros", feature = "testing"))]
 #[doc = include_str!("../README.md")]
 mod readme {}

@@ -11,6 +11,9 @@ mod extractors;
 mod layers;
 mod middleware;
 mod report;
+mod testing;
+#[rustfmt::skip]
+mod testing_example;
 mod tokens;
 mod ui;
 
