@@ -68,6 +68,7 @@ pub fn home_page(settings: &Settings, endpoints: &[Endpoint]) -> HttpResponse {
     let demo = settings.demo.as_ref().map(|demo| buttons(endpoints, demo));
     let page = include_str!("home.html")
         .replace("<!-- rows -->", &rows)
+        .replace("http://127.0.0.1:8002", &settings.url())
         .replace("<!-- demo -->", &demo.unwrap_or_default());
     HttpResponse::Ok()
         .insert_header(("Cache-Control", "no-store"))

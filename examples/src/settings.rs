@@ -79,7 +79,7 @@ impl Settings {
     }
 
     /// The address for a browser or `curl`.
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') {
             format!("http://[{host}]:{port}")

@@ -150,11 +150,14 @@ fn where_the_secret_comes_from() {
         (code, stderr.trim()),
         (2, "Error: no secret: give --secret, or set APPROOV_BASE64_SECRET")
     );
+    let (_, _, stderr) = run(&["check", &token], &[("APPROOV_BASE64URL_SECRET", "")], "");
+    assert_eq!(stderr.trim(), "Error: APPROOV_BASE64URL_SECRET is empty");
     let both = [("APPROOV_BASE64_SECRET", SECRET), ("APPROOV_BASE64URL_SECRET", SECRET)];
     assert_eq!(run(&["check", &token], &both, "").0, 2);
     for args in [["mint", "--secret", "c2hvcnQ="], ["mint", "--secret", "junk!"]] {
         let (code, stdout, stderr) = with_secret(&args);
         assert_eq!((code, stdout.as_str()), (2, ""));
+        assert!(stderr.starts_with("Error: --secret is "), "{stderr}");
         assert!(!stderr.contains(args[2]), "{stderr}");
     }
 }

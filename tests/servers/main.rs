@@ -6,6 +6,7 @@ mod cli;
 mod hello;
 mod process;
 mod quickstart;
+mod scripts;
 mod shapes;
 mod start_up;
 

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use approov_actix::{Approov, ApproovClaims, Rejection, testing::TokenBuilder};
+use approov_actix::{Approov, ApproovClaims, ConfigError, Rejection, testing::TokenBuilder};
 use approov_actix_examples::{StartError, load_dotenv};
 use base64::{
     Engine as _,
@@ -117,7 +117,9 @@ impl Mint {
         if SystemTime::now().checked_add(self.expires_in).is_none() {
             return Err("--expires-in is too long".into());
         }
-        let mut token = TokenBuilder::with_base64_secret(&secret(self.secret.as_ref())?)?.expires_in(self.expires_in);
+        let secret = Secret::find(self.secret.as_ref())?;
+        let token = TokenBuilder::with_base64_secret(&secret.value);
+        let mut token = token.map_err(|error| secret.fault(&error))?.expires_in(self.expires_in);
         if self.expired {
             token = token.expired();
         }
@@ -139,10 +141,9 @@ impl Check {
             token.clear();
             io::stdin().read_to_string(&mut token)?;
         }
-        let approov = Approov::builder()
-            .base64_secret(secret(self.secret.as_ref())?)
-            .logging(false)
-            .build()?;
+        let secret = Secret::find(self.secret.as_ref())?;
+        let approov = Approov::builder().base64_secret(&secret.value).logging(false).build();
+        let approov = approov.map_err(|error| secret.fault(&error))?;
         let verdict = approov.verify_token(token.trim());
         let claims = verdict.as_ref().ok();
         Ok(Report {
@@ -239,19 +240,34 @@ fn payload(token: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-fn secret(argument: Option<&String>) -> Result<String, StartError> {
-    let variable = |name| std::env::var(name).ok();
-    match (
-        argument,
-        variable("APPROOV_BASE64_SECRET"),
-        variable("APPROOV_BASE64URL_SECRET"),
-    ) {
-        (Some(secret), _, _) => Ok(secret.clone()),
-        (None, Some(secret), None) | (None, None, Some(secret)) => Ok(secret),
-        (None, Some(_), Some(_)) => {
-            Err("APPROOV_BASE64_SECRET and APPROOV_BASE64URL_SECRET are both set; keep one".into())
+/// The account secret, and where it came from.
+struct Secret {
+    origin: &'static str,
+    value: String,
+}
+
+impl Secret {
+    fn find(argument: Option<&String>) -> Result<Self, StartError> {
+        let variable = |origin| std::env::var(origin).ok().map(|value| Self { origin, value });
+        let variables = (variable("APPROOV_BASE64_SECRET"), variable("APPROOV_BASE64URL_SECRET"));
+        match (argument, variables) {
+            (Some(value), _) => Ok(Self {
+                origin: "--secret",
+                value: value.clone(),
+            }),
+            (None, (Some(secret), None) | (None, Some(secret))) => Ok(secret),
+            (None, (Some(_), Some(_))) => {
+                Err("APPROOV_BASE64_SECRET and APPROOV_BASE64URL_SECRET are both set; keep one".into())
+            }
+            (None, (None, None)) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
         }
-        (None, None, None) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
+    }
+
+    /// The library's sentence names its own method; the user of this program gave the secret in another way.
+    fn fault(&self, error: &ConfigError) -> StartError {
+        let sentence = error.to_string();
+        let fault = sentence.split_once("` ").map_or(sentence.as_str(), |(_, fault)| fault);
+        format!("{} {fault}", self.origin).into()
     }
 }
 

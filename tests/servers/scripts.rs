@@ -1,0 +1,28 @@
+//! Tests that need more than Rust: a browser, or node. They run where the environment asks for them.
+
+use std::{env, path::Path, process::Command};
+
+fn run(script: &str) {
+    if env::var_os("APPROOV_SCRIPT_TESTS").is_none() {
+        support::skipped(
+            script,
+            "set APPROOV_SCRIPT_TESTS=1 to run it; it installs what it needs",
+        );
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let status = Command::new("bash").arg(script).current_dir(root).status().unwrap();
+    assert!(status.success(), "{script} failed");
+}
+
+/// Clicks every button of the Shapes API's home page in headless Chromium.
+#[test]
+fn browser() {
+    run("tests/browser");
+}
+
+/// Sends the Postman collection to the Shapes API with newman.
+#[test]
+fn postman() {
+    run("tests/postman");
+}
