@@ -4,22 +4,28 @@ use std::env;
 
 use trybuild::TestCases;
 
+/// Thirty small programs to link, which takes minutes.
 #[test]
 fn accepted_shapes() {
-    TestCases::new().pass("ui/pass/*.rs");
+    if is_asked_for("ui::accepted_shapes") {
+        TestCases::new().pass("ui/pass/*.rs");
+    }
 }
 
-// Not always: every compiler version words and draws its messages a little differently.
+/// Every compiler version words and draws its messages a little differently.
 #[test]
 fn mistakes() {
-    if env::var_os("APPROOV_UI_TESTS").is_none() {
-        support::skipped(
-            "ui::mistakes",
-            "set APPROOV_UI_TESTS=1 to run it, with the compiler that CI uses",
-        );
-        return;
+    if is_asked_for("ui::mistakes") {
+        let cases = TestCases::new();
+        cases.compile_fail("ui/fail/*.rs");
+        cases.compile_fail("ui/fail_rustc/*.rs");
     }
-    let cases = TestCases::new();
-    cases.compile_fail("ui/fail/*.rs");
-    cases.compile_fail("ui/fail_rustc/*.rs");
+}
+
+fn is_asked_for(test: &str) -> bool {
+    let is_set = env::var_os("APPROOV_UI_TESTS").is_some();
+    if !is_set {
+        support::skipped(test, "set APPROOV_UI_TESTS=1 to run it, with the compiler that CI uses");
+    }
+    is_set
 }

@@ -2,6 +2,8 @@
 
 use std::{env, path::Path, process::Command};
 
+use crate::SHAPES_API;
+
 fn run(script: &str) {
     if env::var_os("APPROOV_SCRIPT_TESTS").is_none() {
         support::skipped(
@@ -11,7 +13,9 @@ fn run(script: &str) {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let status = Command::new("bash").arg(script).current_dir(root).status().unwrap();
+    let mut script_run = Command::new("bash");
+    script_run.arg(script).current_dir(root).env("SHAPES_API", SHAPES_API);
+    let status = script_run.status().unwrap();
     assert!(status.success(), "{script} failed");
 }
 
