@@ -20,3 +20,22 @@ pub fn skipped(test: &str, why: &str) {
     // Nothing can be done if nobody listens.
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
+
+/// The code in the guides compiles.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/deployment.md")]
+    mod deployment {}
+    #[doc = include_str!("../../docs/from-python.md")]
+    mod from_python {}
+    #[doc = include_str!("../../docs/roll-out.md")]
+    mod roll_out {}
+    #[doc = include_str!("../../docs/shapes-api.md")]
+    mod shapes_api {}
+    #[doc = include_str!("../../docs/testing.md")]
+    mod testing {}
+    #[doc = include_str!("../../docs/token-binding.md")]
+    mod token_binding {}
+    #[doc = include_str!("../../docs/token-check.md")]
+    mod token_check {}
+}
