@@ -1,6 +1,7 @@
 //! Every subcommand of `approov-token`, and its exit code.
 
 use std::{
+    fs,
     io::Write as _,
     process::{Command, Stdio},
 };
@@ -13,7 +14,10 @@ use crate::APPROOV_TOKEN;
 
 /// Exit code, standard output and standard error.
 fn run(args: &[&str], vars: &[(&str, &str)], input: &str) -> (i32, String, String) {
-    let folder = TempDir::new().unwrap();
+    run_in(&TempDir::new().unwrap(), args, vars, input)
+}
+
+fn run_in(folder: &TempDir, args: &[&str], vars: &[(&str, &str)], input: &str) -> (i32, String, String) {
     let mut child = Command::new(APPROOV_TOKEN)
         .args(args)
         .current_dir(folder.path())
@@ -145,6 +149,15 @@ fn where_the_secret_comes_from() {
     let token = token::signed_by(OTHER_SECRET);
     assert_eq!(with_secret(&["check", &token]).0, 1);
     assert_eq!(with_secret(&["check", &token, "--secret", OTHER_SECRET]).0, 0);
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join(".env"), format!("APPROOV_BASE64_SECRET={SECRET}\n")).unwrap();
+    assert_eq!(run_in(&folder, &["check", &token::good()], &[], "").0, 0);
+    let other = [("APPROOV_BASE64_SECRET", OTHER_SECRET)];
+    assert_eq!(
+        run_in(&folder, &["check", &token], &other, "").0,
+        0,
+        "the environment wins"
+    );
     let (code, _, stderr) = run(&["mint"], &[], "");
     assert_eq!(
         (code, stderr.trim()),

@@ -35,10 +35,16 @@ pub(super) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, Jso
         object: PhantomData,
     });
     match object {
-        Ok(object) => json.end().map_or(Err(JsonError::Malformed), |()| Ok(object)),
+        Ok(object) if json.end().is_ok() && are_distinct(&mut names) => Ok(object),
         Err(error) if error.is_data() => Err(member_at_fault::<T>(&names)),
-        Err(_) => Err(JsonError::Malformed),
+        _ => Err(JsonError::Malformed),
     }
+}
+
+/// Sorted first: a token of 8 KiB has room for more than a thousand names.
+fn are_distinct(names: &mut [Cow<'_, str>]) -> bool {
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The member that was being read when the reading failed is the last one seen, unless it is there for the second time.
@@ -69,11 +75,10 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut object = T::default();
         while let Some(Text(name)) = map.next_key()? {
-            let again = self.names.contains(&name);
             let known = known::<T>(&name);
             self.names.push(name);
-            if again || self.names.len() > T::MAX_MEMBERS {
-                return Err(de::Error::custom("a member twice, or too many"));
+            if self.names.len() > T::MAX_MEMBERS {
+                return Err(de::Error::custom("too many members"));
             }
             match known {
                 Some(name) => object.read(name, &mut map)?,
