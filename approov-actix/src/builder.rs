@@ -160,6 +160,9 @@ impl ApproovBuilder {
 
     /// Builds the response to a refused request. Default: 401 with the body `{}`. If it panics, actix closes the connection without an answer.
     ///
+    /// It is called when a request is refused, also where an `Option` or `Result` in a handler then keeps the refusal to itself. What is to happen
+    /// for each answered refusal belongs into [`on_rejection`](Self::on_rejection).
+    ///
     /// # Security
     ///
     /// Whatever tells one refusal from another helps who probes the server. Faults of the server (500) do not come here.
