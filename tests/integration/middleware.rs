@@ -197,7 +197,7 @@ async fn cors_and_the_access_log_treat_a_refusal_like_any_answer() {
     );
     let preflight = origin(Request::new("OPTIONS", "/cors")).header("Access-Control-Request-Method", "GET");
     assert_eq!(preflight.send(server.addr()).status, 200);
-    assert_eq!(log::lines_with("GET /cors HTTP/1.1 401 access").len(), 1);
+    assert_eq!(log::wait_for_lines_with("GET /cors HTTP/1.1 401 access").len(), 1);
 }
 
 #[actix_web::test]

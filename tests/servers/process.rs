@@ -45,15 +45,19 @@ impl Process {
         Self { child, folder, port }
     }
 
-    /// Starts a server and waits until it answers.
+    /// Starts a server and waits until it answers. Another program may take the free port before the server does: then again with another.
     pub(crate) fn serve(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
-        let mut server = Self::start(binary, vars, dotenv);
-        let address = server.address();
-        wait_for(|| {
-            assert_eq!(server.child.try_wait().unwrap(), None, "{}", server.stderr());
-            TcpStream::connect(address).ok()
-        });
-        server
+        loop {
+            let mut server = Self::start(binary, vars, dotenv);
+            let listens = wait_for(|| match server.child.try_wait().unwrap() {
+                None => TcpStream::connect(server.address()).ok().map(|_| true),
+                Some(_) => Some(false),
+            });
+            if listens {
+                return server;
+            }
+            assert!(server.stderr().contains("cannot listen"), "{}", server.stderr());
+        }
     }
 
     /// Waits for a program that does not start, and returns what it prints.
@@ -71,6 +75,11 @@ impl Process {
 
     pub(crate) fn stdout(&self) -> String {
         read(self.folder.path(), "stdout")
+    }
+
+    /// What a server in demo mode prints, once it is complete: the server listens before that.
+    pub(crate) fn announcement(&self) -> String {
+        wait_for(|| Some(self.stdout()).filter(|text| text.ends_with("\n\n")))
     }
 
     pub(crate) fn stderr(&self) -> String {

@@ -101,8 +101,8 @@ fn routes() {
 #[test]
 fn the_demo_mode_prints_commands_that_do_what_they_say() {
     let server = Process::serve(QUICKSTART, &[], None);
+    let stdout = server.announcement();
     assert!(server.stderr().contains("DEMO MODE"));
-    let stdout = server.stdout();
     let mut calls = 0;
     for call in stdout.split("\n# ").skip(1) {
         let (title, command) = call.split_once('\n').unwrap();
@@ -127,7 +127,7 @@ fn the_demo_mode_prints_commands_that_do_what_they_say() {
 #[test]
 fn each_run_of_the_demo_has_a_secret_of_its_own() {
     let token = |server: &Process| {
-        let stdout = server.stdout();
+        let stdout = server.announcement();
         let start = stdout.find("Approov-Token: ").unwrap() + "Approov-Token: ".len();
         stdout[start..].split('\'').next().unwrap().to_owned()
     };

@@ -1,6 +1,6 @@
 //! A log that can be read. Tests run side by side: look for lines with a path that only one test uses.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, thread, time::Duration};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -31,4 +31,17 @@ pub fn capture() {
 pub fn lines_with(needle: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap();
     lines.iter().filter(|line| line.contains(needle)).cloned().collect()
+}
+
+/// All lines with `needle`, as soon as there is one. For what is logged after the answer, such as the access log.
+#[must_use]
+pub fn wait_for_lines_with(needle: &str) -> Vec<String> {
+    for _ in 0..500 {
+        let lines = lines_with(needle);
+        if !lines.is_empty() {
+            return lines;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Vec::new()
 }
