@@ -28,8 +28,8 @@ use syn::{Error, Item, ItemFn};
 /// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. With
 /// `#[utoipa::path]`, that one comes first, then `#[get]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"`, because an attribute there cannot add an item. `binding = false` works everywhere.
-/// The type must be as visible as the handler.
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, because an attribute there cannot add an item;
+/// `binding = false` works everywhere. The type must be as visible as the handler.
 ///
 /// # Examples
 ///

@@ -22,9 +22,11 @@ use crate::{binding, rejection::Rejection};
 /// # As an extractor
 ///
 /// A handler that takes `ApproovClaims` is protected by that alone: without a genuine token the request is refused, in
-/// report mode and on exempt paths too. **Take it as the first argument**: actix runs extractors in order, so one that stands before it sees, and
-/// answers, requests that are not genuine. The attribute `#[approov_protected]` protects all arguments in any order. The policy is that of the guard around the handler, else that of the innermost
+/// report mode and on exempt paths too. The policy is that of the guard around the handler, else that of the innermost
 /// middleware, else the application's default.
+///
+/// **Take it as the first argument.** actix runs extractors in order, so one that stands before it sees, and answers,
+/// requests that are not genuine. The attribute `#[approov_protected]` protects all arguments, in any order.
 ///
 /// ```
 /// use actix_web::{App, get};
