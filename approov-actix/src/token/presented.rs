@@ -76,6 +76,7 @@ mod tests {
             ("Bearera.b.c", "Bearera.b.c"),
             ("Bearer\ta.b.c", "Bearer\ta.b.c"),
             ("Basic a.b.c", "Basic a.b.c"),
+            ("Digest a.b.c", "Digest a.b.c"),
         ] {
             assert_eq!(presented_token(value.as_bytes()), Ok(token));
         }
