@@ -7,7 +7,7 @@
 //! |---|---|
 //! | protect one handler | [`#[approov_protected]`](macro@approov_protected) |
 //! | protect an app, a scope or a resource | [`.wrap(approov.middleware())`](Approov::middleware) |
-//! | use what the token says | the argument [`ApproovClaims`], which alone protects the handler |
+//! | use what the token says | the argument [`ApproovClaims`], as the first one, which alone protects the handler |
 //! | serve others as well | the argument [`ApproovVerdict`] |
 //!
 //! ```no_run
