@@ -12,15 +12,17 @@ use actix_web::{
     HttpResponse,
     http::header::{HeaderMap, HeaderName},
 };
+use arc_swap::Guard;
 
 use crate::{
     builder::ApproovBuilder,
     config_error::ConfigError,
     event::RejectionEvent,
+    keys::{CurrentKeys, KeyRing, KeySet},
     middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{self, ApproovClaims, Clock, KeySet, TokenRules, presented_token},
+    token::{self, ApproovClaims, Clock, TokenRules, presented_token},
 };
 
 /// The header in which apps send the token unless they were told otherwise.
@@ -68,7 +70,7 @@ pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
 
 /// What the builder has checked.
 pub(crate) struct Settings {
-    pub(crate) keys: KeySet,
+    pub(crate) keys: Arc<KeyRing>,
     pub(crate) rules: TokenRules,
     pub(crate) token_header: HeaderName,
     pub(crate) default_policy: EffectivePolicy,
@@ -119,22 +121,51 @@ impl Approov {
     /// # }
     /// ```
     pub fn verify_token(&self, token: &str) -> Result<ApproovClaims, Rejection> {
-        self.verify_header_value(token.as_bytes())
+        self.verify_header_value(token.as_bytes(), &self.current_keys())
+    }
+
+    /// Verifies tokens with these keys from now on, in place of all others, without a restart.
+    ///
+    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. What was verified with the old ones and
+    /// is remembered, also for the request that is being served, counts no longer.
+    ///
+    /// # Errors
+    ///
+    /// If keys come from a file or an address: these are refreshed, and would soon take the place of the new ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Approov, ConfigError, Key, KeySet};
+    ///
+    /// fn rotate(approov: &Approov, new: &str, previous: &str) -> Result<(), ConfigError> {
+    ///     let keys = KeySet::new([Key::from_base64_secret(new)?, Key::from_base64_secret(previous)?])?;
+    ///     approov.replace_keys(keys)
+    /// }
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "to leave open how keys are kept")]
+    pub fn replace_keys(&self, keys: KeySet) -> Result<(), ConfigError> {
+        self.settings.keys.replace(&keys)
+    }
+
+    /// The keys that count at this moment.
+    pub(crate) fn current_keys(&self) -> Guard<Arc<CurrentKeys>> {
+        self.settings.keys.current()
     }
 
     /// Verifies the token in the headers of a request.
-    pub(crate) fn verify_headers(&self, headers: &HeaderMap) -> Result<ApproovClaims, Rejection> {
+    pub(crate) fn verify_headers(&self, headers: &HeaderMap, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
         let mut lines = headers.get_all(&self.settings.token_header);
         let value = lines.next().ok_or(Rejection::TokenMissing)?;
         if lines.next().is_some() {
             return Err(Rejection::TokenRepeated);
         }
-        self.verify_header_value(value.as_bytes())
+        self.verify_header_value(value.as_bytes(), keys)
     }
 
-    fn verify_header_value(&self, value: &[u8]) -> Result<ApproovClaims, Rejection> {
+    fn verify_header_value(&self, value: &[u8], keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
         let token = presented_token(value)?;
-        token::verify(token, &self.settings.keys, &self.settings.rules, Clock::now())
+        token::verify(token, keys, &self.settings.rules, Clock::now())
     }
 
     pub(crate) fn new(settings: Settings) -> Self {

@@ -1,16 +1,20 @@
 //! How an [`Approov`] is configured.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header::HeaderName};
 
 use crate::{
+    algorithm::Algorithm,
     approov::{Approov, DEFAULT_TOKEN_HEADER, OnRejection, RejectWith, Settings},
     config_error::ConfigError,
     env,
-    event::{LOG_TARGET, RejectionEvent},
+    event::RejectionEvent,
+    keys::{Key, KeyConfig, KeyFile},
+    log_target::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
-    token::{Key, KeySet, MAX_LEEWAY, TokenRules, decode_secret, is_published},
+    setting::Setting,
+    token::{MAX_LEEWAY, TokenRules},
 };
 
 /// Configures an [`Approov`]. Made by [`Approov::builder`].
@@ -36,7 +40,7 @@ use crate::{
 #[derive(Default)]
 #[must_use]
 pub struct ApproovBuilder {
-    secret: Option<Setting>,
+    keys: KeyConfig,
     token_header: Option<Setting>,
     binding: Option<(String, Vec<String>)>,
     policy: EffectivePolicy,
@@ -46,18 +50,18 @@ pub struct ApproovBuilder {
     on_rejection: Option<Box<OnRejection>>,
 }
 
-/// A value, and what an error calls it.
-pub(crate) struct Setting {
-    pub(crate) origin: String,
-    pub(crate) value: String,
-}
-
 impl ApproovBuilder {
     /// Reads the environment variables of the process.
     ///
     /// | variable | meaning | default |
     /// |---|---|---|
-    /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes | – |
+    /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes; or several, comma-separated, newest first | – |
+    /// | `APPROOV_PUBLIC_KEY_FILE` | a file with a public key in PEM | – |
+    /// | `APPROOV_PUBLIC_KEY_ALGORITHM` | its algorithm, such as `RS256` | – |
+    /// | `APPROOV_JWKS_FILE` | a file with a JWK Set | – |
+    /// | `APPROOV_JWKS_URL` | the address of a JWK Set; feature `jwks-url` | – |
+    /// | `APPROOV_JWKS_REFRESH_SECONDS` | how often the file or address is read again, from 1 to 86400 | 60 for files, 300 for addresses |
+    /// | `APPROOV_JWKS_MAX_STALE_SECONDS` | after how long without a successful refresh its keys no longer count | never |
     /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
@@ -70,30 +74,121 @@ impl ApproovBuilder {
     ///
     /// # Errors
     ///
-    /// If a variable is set to something else than the table says, or to nothing, or if both spellings of the secret are set.
+    /// If a variable is set to something else than the table says, or to nothing, or if more than one source of keys is set.
     pub fn env(self) -> Result<Self, ConfigError> {
         env::apply(self, std::env::vars_os())
     }
 
-    /// The account secret, as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not.
+    /// The account secret, as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not. Several with commas
+    /// between them, the newest first, are all accepted.
+    ///
+    /// This replaces secrets that were set before; other sources of keys add up with it and with each other.
     ///
     /// # Security
     ///
-    /// Who has the secret can make tokens. Read it from where secrets are kept, and never write it into source code.
+    /// Who has the secret can make tokens. Read it from where secrets are kept, and never write it into source code. A public key is safer:
+    /// see [`jwks_url`](Self::jwks_url).
     pub fn base64_secret(mut self, secret: impl Into<String>) -> Self {
-        self.secret = Some(Setting {
-            origin: "the secret given to `base64_secret`".to_owned(),
-            value: secret.into(),
-        });
+        self.keys.secrets = Some(Setting::new("the secret given to `base64_secret`", secret));
+        self
+    }
+
+    /// One more key. See [`Approov::replace_keys`] for changing keys that were set in code.
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.keys.push(key);
+        self
+    }
+
+    /// A file with a public key in PEM, as `approov keyset -kid KID -getPEM` prints it. It is [read again](Self::key_refresh_interval) while the
+    /// server runs.
+    ///
+    /// See [`Key::from_pem`] for what the file may hold.
+    pub fn public_key_file(mut self, path: impl Into<PathBuf>, algorithm: Algorithm) -> Self {
+        let file = KeyFile::new("the path given to `public_key_file`", path.into());
+        self.keys.public_keys.push((file, algorithm));
+        self
+    }
+
+    /// A file with a JWK Set (RFC 7517). It is [read again](Self::key_refresh_interval) while the server runs.
+    ///
+    /// See [`KeySet::from_jwks`] for which of its keys are used.
+    ///
+    /// [`KeySet::from_jwks`]: crate::KeySet::from_jwks
+    pub fn jwks_file(mut self, path: impl Into<PathBuf>) -> Self {
+        let file = KeyFile::new("the path given to `jwks_file`", path.into());
+        self.keys.jwks_files.push(file);
+        self
+    }
+
+    /// The address of a JWK Set (RFC 7517), as `approov keyset -kid KID -getJWKSURI` prints it. Feature `jwks-url`.
+    ///
+    /// It is asked once at the start, within ten seconds, and [again](Self::key_refresh_interval) while the server runs, with conditional requests;
+    /// also when a token has a `kid` that no key has, at most once in ten seconds. No request waits for that. If it fails later, the keys that
+    /// are there are kept, see [`max_stale`](Self::max_stale). Redirects are followed within the same origin. See [`KeySet::from_jwks`] for
+    /// which keys are used; secrets (`oct`) are not, unless [allowed](Self::allow_secrets_from_jwks_url).
+    ///
+    /// # Security
+    ///
+    /// Who controls the address decides which tokens are good. It must be an `https` address, whose certificate is checked against the
+    /// authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`, `localhost`). `https` requests go
+    /// through the proxy of the environment variables `HTTPS_PROXY` or `ALL_PROXY`, if set.
+    ///
+    /// [`KeySet::from_jwks`]: crate::KeySet::from_jwks
+    #[cfg(feature = "jwks-url")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+    pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
+        self.keys
+            .jwks_urls
+            .push(Setting::new("the address given to `jwks_url`", url));
+        self
+    }
+
+    /// How often files and addresses with keys are read again, from one second to one day. Default: 60 seconds for files, 300 for addresses.
+    ///
+    /// A key that was removed is accepted until then. What was read is used only if it has changed; if it cannot be read, or has no usable
+    /// key, the keys that are there are kept, an error is logged, and the next attempt comes sooner, at first after five seconds.
+    pub fn key_refresh_interval(mut self, interval: Duration) -> Self {
+        self.keys.refresh = Some(("the time given to `key_refresh_interval`".to_owned(), interval));
+        self
+    }
+
+    /// After which time without a successful refresh the keys of a file or an address no longer count, and their tokens are refused. At least twice
+    /// the time between refreshes. Default: never.
+    ///
+    /// # Security
+    ///
+    /// Without a limit, who can keep this server from its source of keys can keep a key alive that was removed there. With one, who can do that
+    /// locks all apps out in the end.
+    pub fn max_stale(mut self, time: Duration) -> Self {
+        self.keys.max_stale = Some(("the time given to `max_stale`".to_owned(), time));
+        self
+    }
+
+    /// Whether the server starts if an address of keys cannot be read at that moment. Default: no, that is an error.
+    ///
+    /// Until the address can be read, tokens that need its keys are refused.
+    #[cfg(feature = "jwks-url")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+    pub fn start_without_keys(mut self, start: bool) -> Self {
+        self.keys.start_without_keys = start;
+        self
+    }
+
+    /// Whether secrets (JWKs of the type `oct`) are accepted from an address. Default: no.
+    ///
+    /// # Security
+    ///
+    /// A secret that anyone can fetch is none, and who has it can make tokens. Only for an address that answers nobody else.
+    #[cfg(feature = "jwks-url")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+    pub fn allow_secrets_from_jwks_url(mut self, allow: bool) -> Self {
+        self.keys.allow_secrets_from_url = allow;
         self
     }
 
     /// The header that carries the token. Default: `Approov-Token`.
     pub fn token_header(mut self, name: impl Into<String>) -> Self {
-        self.token_header = Some(Setting {
-            origin: "the header given to `token_header`".to_owned(),
-            value: name.into(),
-        });
+        self.token_header = Some(Setting::new("the header given to `token_header`", name));
         self
     }
 
@@ -211,7 +306,6 @@ impl ApproovBuilder {
     ///
     /// If there is no key, or a setting is wrong. Let it stop the start-up.
     pub fn build(self) -> Result<Approov, ConfigError> {
-        let keys = keys(self.secret)?;
         let token_header = token_header(self.token_header)?;
         let mut default_policy = self.policy;
         if let Some((origin, names)) = self.binding {
@@ -225,6 +319,8 @@ impl ApproovBuilder {
                 return Err(ConfigError::new(format!("the text given to `{setting}` is empty")));
             }
         }
+        // Last, as it may take a while.
+        let keys = self.keys.build()?;
         warn_of_reports("application", &default_policy);
         Ok(Approov::new(Settings {
             keys,
@@ -237,8 +333,8 @@ impl ApproovBuilder {
         }))
     }
 
-    pub(crate) fn set_secret(&mut self, setting: Setting) {
-        self.secret = Some(setting);
+    pub(crate) fn keys(&mut self) -> &mut KeyConfig {
+        &mut self.keys
     }
 
     pub(crate) fn set_token_header(&mut self, setting: Setting) {
@@ -254,22 +350,6 @@ impl fmt::Debug for ApproovBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApproovBuilder").finish_non_exhaustive()
     }
-}
-
-fn keys(secret: Option<Setting>) -> Result<KeySet, ConfigError> {
-    let Some(Setting { origin, value }) = secret else {
-        return Err(ConfigError::new(
-            "no key to verify Approov tokens with: set APPROOV_BASE64_SECRET to the output of `approov secret -get base64`",
-        ));
-    };
-    let secret = decode_secret(&value).map_err(|fault| ConfigError::new(format!("{origin} {fault}")))?;
-    if is_published(&secret) {
-        log::warn!(
-            target: LOG_TARGET,
-            "{origin} is the development secret that Approov publishes with its samples: ANYONE CAN FORGE TOKENS for this server"
-        );
-    }
-    Ok(KeySet::new(vec![Key::hs256(&secret)]))
 }
 
 fn token_header(setting: Option<Setting>) -> Result<HeaderName, ConfigError> {

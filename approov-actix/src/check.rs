@@ -5,7 +5,8 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use crate::{
     approov::Approov,
     binding,
-    event::{LOG_TARGET, LogPath, announce_report, log_accepted},
+    event::{LogPath, announce_report, log_accepted},
+    log_target::LOG_TARGET,
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
@@ -52,18 +53,23 @@ pub(crate) fn check(
 #[derive(Clone)]
 struct TokenVerdict {
     approov_id: u64,
+    /// The keys with which the verification started.
+    generation: u64,
     verdict: Result<ApproovClaims, Rejection>,
 }
 
 fn token_verdict(request: &HttpRequest, approov: &Approov) -> Result<ApproovClaims, Rejection> {
+    let keys = approov.current_keys();
     if let Some(known) = request.extensions().get::<TokenVerdict>()
         && known.approov_id == approov.id()
+        && known.generation == keys.generation()
     {
         return known.verdict.clone();
     }
-    let verdict = approov.verify_headers(request.headers());
+    let verdict = approov.verify_headers(request.headers(), &keys);
     request.extensions_mut().insert(TokenVerdict {
         approov_id: approov.id(),
+        generation: keys.generation(),
         verdict: verdict.clone(),
     });
     verdict

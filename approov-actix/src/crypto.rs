@@ -6,9 +6,14 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use jsonwebtoken::{DecodingKey, crypto::CryptoProvider};
+use jsonwebtoken::{
+    DecodingKey,
+    crypto::{CryptoProvider, JwtVerifier},
+};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use crate::algorithm::Algorithm;
 
 #[cfg(feature = "aws-lc-rs")]
 fn backend() -> &'static CryptoProvider {
@@ -31,25 +36,18 @@ fn backend() -> &'static CryptoProvider {
     unreachable!()
 }
 
-/// A signature algorithm of RFC 7518, section 3.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    Hs256,
-}
-
-impl Algorithm {
-    /// The name as it stands in the `alg` member of a token's header.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-        }
-    }
-
-    fn to_backend(self) -> jsonwebtoken::Algorithm {
-        match self {
-            Self::Hs256 => jsonwebtoken::Algorithm::HS256,
-        }
-    }
+/// What a key is made of, in the encoding that every backend takes.
+#[derive(Clone, Copy)]
+pub(crate) enum KeyMaterial<'a> {
+    Secret(&'a [u8]),
+    /// Modulus and exponent, big-endian, without leading zeros.
+    Rsa {
+        n: &'a [u8],
+        e: &'a [u8],
+    },
+    /// An uncompressed point (SEC 1, section 2.3.3).
+    Ec(&'a [u8]),
+    Ed25519(&'a [u8; 32]),
 }
 
 /// A key together with the only algorithm it is ever used with.
@@ -59,11 +57,16 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    pub(crate) fn hs256(secret: &[u8]) -> Self {
-        Self {
-            algorithm: Algorithm::Hs256,
-            key: DecodingKey::from_secret(secret),
-        }
+    /// A key of the type that the algorithm takes. None if the backend cannot use it: a point that is not on the curve.
+    pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
+        let key = match material {
+            KeyMaterial::Secret(secret) => DecodingKey::from_secret(secret),
+            KeyMaterial::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+            KeyMaterial::Ec(point) => DecodingKey::from_ec_der(point),
+            KeyMaterial::Ed25519(key) => DecodingKey::from_ed_der(key),
+        };
+        let key = Self { algorithm, key };
+        (is_usable(algorithm, material) && key.verifier().is_some()).then_some(key)
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -75,8 +78,49 @@ impl VerifyingKey {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        (backend().verifier_factory)(&self.algorithm.to_backend(), &self.key)
-            .is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
+        self.verifier()
+            .is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+    }
+
+    fn verifier(&self) -> Option<Box<dyn JwtVerifier>> {
+        (backend().verifier_factory)(&to_backend(self.algorithm), &self.key).ok()
+    }
+}
+
+/// AWS-LC's verifiers read a public key when they are used; this reads it beforehand. RSA numbers need no more than the check of
+/// their sizes.
+#[cfg(feature = "aws-lc-rs")]
+fn is_usable(algorithm: Algorithm, material: KeyMaterial<'_>) -> bool {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};
+
+    match (algorithm, material) {
+        (Algorithm::ES256, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).is_ok(),
+        (Algorithm::ES384, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).is_ok(),
+        (Algorithm::EdDSA, KeyMaterial::Ed25519(key)) => ParsedPublicKey::new(&ED25519, key).is_ok(),
+        _ => true,
+    }
+}
+
+/// The verifiers of RustCrypto read a point when they are made.
+#[cfg(not(feature = "aws-lc-rs"))]
+fn is_usable(_: Algorithm, _: KeyMaterial<'_>) -> bool {
+    true
+}
+
+fn to_backend(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::HS256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::HS384 => jsonwebtoken::Algorithm::HS384,
+        Algorithm::HS512 => jsonwebtoken::Algorithm::HS512,
+        Algorithm::RS256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::RS384 => jsonwebtoken::Algorithm::RS384,
+        Algorithm::RS512 => jsonwebtoken::Algorithm::RS512,
+        Algorithm::PS256 => jsonwebtoken::Algorithm::PS256,
+        Algorithm::PS384 => jsonwebtoken::Algorithm::PS384,
+        Algorithm::PS512 => jsonwebtoken::Algorithm::PS512,
+        Algorithm::ES256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::ES384 => jsonwebtoken::Algorithm::ES384,
+        Algorithm::EdDSA => jsonwebtoken::Algorithm::EdDSA,
     }
 }
 
@@ -97,9 +141,19 @@ pub(crate) fn sign_hs256(secret: &[u8], message: &[u8]) -> Vec<u8> {
         clippy::expect_used,
         reason = "for tests; HMAC takes keys and messages of any length"
     )]
-    (backend().signer_factory)(&Algorithm::Hs256.to_backend(), &EncodingKey::from_secret(secret))
+    (backend().signer_factory)(&to_backend(Algorithm::HS256), &EncodingKey::from_secret(secret))
         .and_then(|signer| Ok(signer.try_sign(message)?))
         .expect("a signature")
+}
+
+/// How TLS is spoken to an address of keys.
+#[cfg(feature = "jwks-url")]
+pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
+    #[cfg(feature = "aws-lc-rs")]
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(not(feature = "aws-lc-rs"))]
+    let provider = rustls::crypto::ring::default_provider();
+    provider
 }
 
 /// Padded standard base64 of the SHA-256 of `parts`, one after the other: the form of the `pay` claim.
@@ -126,6 +180,10 @@ thread_local! {
 mod tests {
     use super::*;
 
+    fn hs256(secret: &[u8]) -> VerifyingKey {
+        VerifyingKey::new(Algorithm::HS256, KeyMaterial::Secret(secret)).unwrap()
+    }
+
     /// RFC 7515, appendix A.1.
     #[test]
     fn hs256_test_vector() {
@@ -137,20 +195,20 @@ mod tests {
         let signature = URL_SAFE_NO_PAD
             .decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
             .unwrap();
-        let key = VerifyingKey::hs256(&secret);
+        let key = hs256(&secret);
 
         assert!(key.verifies(message, &signature));
         assert!(!key.verifies(&message[1..], &signature));
         assert!(!key.verifies(message, &signature[..31].to_vec()));
         assert!(!key.verifies(message, &[signature.as_slice(), &[0]].concat()));
         assert!(!key.verifies(message, &Vec::new()));
-        assert!(!VerifyingKey::hs256(&secret[1..]).verifies(message, &signature));
+        assert!(!hs256(&secret[1..]).verifies(message, &signature));
     }
 
     #[test]
     fn debug_shows_no_key() {
-        let key = VerifyingKey::hs256(b"0123456789abcdef0123456789abcdef");
-        assert_eq!(format!("{key:?}"), "VerifyingKey { algorithm: Hs256, .. }");
+        let key = hs256(b"0123456789abcdef0123456789abcdef");
+        assert_eq!(format!("{key:?}"), "VerifyingKey { algorithm: HS256, .. }");
     }
 
     /// The two examples of Approov's samples.

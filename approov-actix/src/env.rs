@@ -1,29 +1,55 @@
 //! The environment variables, each named in one place.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, time::Duration};
 
 use crate::{
-    builder::{ApproovBuilder, Setting},
-    config_error::ConfigError,
-    event::LOG_TARGET,
-    policy::Enforcement,
+    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, keys::KeyFile, log_target::LOG_TARGET,
+    policy::Enforcement, setting::Setting,
 };
 
 const PREFIX: &str = "APPROOV_";
 const SECRET: &str = "APPROOV_BASE64_SECRET";
 const URL_SAFE_SECRET: &str = "APPROOV_BASE64URL_SECRET";
+const PUBLIC_KEY_FILE: &str = "APPROOV_PUBLIC_KEY_FILE";
+const PUBLIC_KEY_ALGORITHM: &str = "APPROOV_PUBLIC_KEY_ALGORITHM";
+const JWKS_FILE: &str = "APPROOV_JWKS_FILE";
+const JWKS_URL: &str = "APPROOV_JWKS_URL";
+
+/// The environment names one source of keys; a mixture is for code, where it can be seen.
+const KEY_SOURCES: [&str; 5] = [SECRET, URL_SAFE_SECRET, PUBLIC_KEY_FILE, JWKS_FILE, JWKS_URL];
 
 type Apply = fn(ApproovBuilder, name: &str, value: String) -> Result<ApproovBuilder, ConfigError>;
 
 const SET_SECRET: Apply = |mut builder, name, value| {
-    builder.set_secret(setting(name, value));
+    builder.keys().secrets = Some(Setting::new(name, value));
     Ok(builder)
 };
 
+/// For variables that mean something only together: see [`public_key`].
+const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
+
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 8] = [
+const VARIABLES: [(&str, Apply); 14] = [
     (SECRET, SET_SECRET),
     (URL_SAFE_SECRET, SET_SECRET),
+    (PUBLIC_KEY_FILE, WITH_OTHERS),
+    (PUBLIC_KEY_ALGORITHM, WITH_OTHERS),
+    (JWKS_FILE, |mut builder, name, value| {
+        builder.keys().jwks_files.push(KeyFile::new(name, value.trim()));
+        Ok(builder)
+    }),
+    (JWKS_URL, |mut builder, name, value| {
+        builder.keys().jwks_urls.push(Setting::new(name, value));
+        Ok(builder)
+    }),
+    ("APPROOV_JWKS_REFRESH_SECONDS", |mut builder, name, value| {
+        builder.keys().refresh = Some((name.to_owned(), seconds(name, &value)?));
+        Ok(builder)
+    }),
+    ("APPROOV_JWKS_MAX_STALE_SECONDS", |mut builder, name, value| {
+        builder.keys().max_stale = Some((name.to_owned(), seconds(name, &value)?));
+        Ok(builder)
+    }),
     ("APPROOV_LOGGING_ENABLED", |builder, name, value| {
         Ok(builder.logging(boolean(name, &value)?))
     }),
@@ -35,7 +61,7 @@ const VARIABLES: [(&str, Apply); 8] = [
         |builder, name, value| Ok(builder.binding_enforcement(enforcement(name, &value)?)),
     ),
     ("APPROOV_TOKEN_HEADER", |mut builder, name, value| {
-        builder.set_token_header(setting(name, value));
+        builder.set_token_header(Setting::new(name, value));
         Ok(builder)
     }),
     ("APPROOV_TOKEN_BINDING_HEADER", |mut builder, name, value| {
@@ -53,7 +79,23 @@ pub(crate) fn apply(
     mut builder: ApproovBuilder,
     vars: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<ApproovBuilder, ConfigError> {
-    let mut secrets = 0;
+    let settings = known_settings(vars)?;
+    let mut sources = KEY_SOURCES.into_iter().filter(|name| value(&settings, name).is_some());
+    if let (Some(one), Some(other)) = (sources.next(), sources.next()) {
+        return Err(ConfigError::new(format!("{one} and {other} are both set; keep one")));
+    }
+    public_key(&mut builder, &settings)?;
+    for (name, apply, value) in settings {
+        builder = apply(builder, name, value)?;
+    }
+    Ok(builder)
+}
+
+type Settings = Vec<(&'static str, Apply, String)>;
+
+/// The variables that mean something here. Warns of those that only look so.
+fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::new();
     for (name, value) in vars {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
             continue;
@@ -70,22 +112,49 @@ pub(crate) fn apply(
                 "{name} is empty; set it to a value or remove it"
             )));
         }
-        secrets += usize::from(*name == SECRET || *name == URL_SAFE_SECRET);
-        builder = apply(builder, name, value)?;
+        settings.push((*name, *apply, value));
     }
-    if secrets > 1 {
-        return Err(ConfigError::new(format!(
-            "{SECRET} and {URL_SAFE_SECRET} are both set; keep one"
-        )));
-    }
-    Ok(builder)
+    Ok(settings)
 }
 
-fn setting(name: &str, value: String) -> Setting {
-    Setting {
-        origin: name.to_owned(),
-        value,
-    }
+fn value<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
+    let (_, _, value) = settings.iter().find(|(set, _, _)| *set == name)?;
+    Some(value.trim())
+}
+
+fn public_key(builder: &mut ApproovBuilder, settings: &Settings) -> Result<(), ConfigError> {
+    let (file, algorithm) = match (value(settings, PUBLIC_KEY_FILE), value(settings, PUBLIC_KEY_ALGORITHM)) {
+        (None, None) => return Ok(()),
+        (Some(file), Some(algorithm)) => (file, algorithm),
+        (Some(_), None) => {
+            return Err(ConfigError::new(format!(
+                "{PUBLIC_KEY_ALGORITHM} is not set, and {PUBLIC_KEY_FILE} needs it"
+            )));
+        }
+        (None, Some(_)) => {
+            return Err(ConfigError::new(format!(
+                "{PUBLIC_KEY_ALGORITHM} is set without {PUBLIC_KEY_FILE}"
+            )));
+        }
+    };
+    let algorithm = Algorithm::from_name(algorithm).ok_or_else(|| {
+        ConfigError::new(format!(
+            "{PUBLIC_KEY_ALGORITHM} is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"
+        ))
+    })?;
+    builder
+        .keys()
+        .public_keys
+        .push((KeyFile::new(PUBLIC_KEY_FILE, file), algorithm));
+    Ok(())
+}
+
+fn seconds(name: &str, value: &str) -> Result<Duration, ConfigError> {
+    value
+        .trim()
+        .parse()
+        .map(Duration::from_secs)
+        .map_err(|_| ConfigError::new(format!("{name} is not a whole number of seconds")))
 }
 
 fn boolean(name: &str, value: &str) -> Result<bool, ConfigError> {
@@ -222,7 +291,7 @@ mod tests {
         for (name, _) in VARIABLES {
             for value in ["", "  ", "\n"] {
                 let mut vars = vec![(name, value)];
-                if name != SECRET {
+                if !KEY_SOURCES.contains(&name) {
                     vars.push((SECRET, GOOD));
                 }
                 assert_eq!(error(&vars), format!("{name} is empty; set it to a value or remove it"));

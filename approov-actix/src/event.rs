@@ -4,10 +4,9 @@ use std::fmt;
 
 use actix_web::{HttpMessage as _, HttpRequest, dev::RequestHead};
 
-use crate::{approov::Approov, policy::Enforcement, rejection::Rejection, token::ApproovClaims};
-
-/// The target of every log line of this crate.
-pub(crate) const LOG_TARGET: &str = "approov_actix";
+use crate::{
+    approov::Approov, log_target::LOG_TARGET, policy::Enforcement, rejection::Rejection, token::ApproovClaims,
+};
 
 /// A request that was refused, or would have been if its check were enforced.
 ///

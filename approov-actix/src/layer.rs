@@ -3,10 +3,7 @@
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use crate::{
-    approov::Approov,
-    event::{LOG_TARGET, LogPath},
-    policy::EffectivePolicy,
-    refusal::Refusal,
+    approov::Approov, event::LogPath, log_target::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
     token::ApproovClaims,
 };
 

@@ -76,6 +76,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
+mod algorithm;
 mod approov;
 mod binding;
 mod builder;
@@ -87,11 +88,15 @@ mod event;
 mod exempt;
 mod extract;
 mod guard;
+mod json;
+mod keys;
 mod layer;
+mod log_target;
 mod middleware;
 mod policy;
 mod refusal;
 mod rejection;
+mod setting;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
@@ -100,11 +105,13 @@ pub mod testing;
 mod token;
 
 pub use crate::{
+    algorithm::Algorithm,
     approov::Approov,
     builder::ApproovBuilder,
     config_error::ConfigError,
     event::RejectionEvent,
     extract::ApproovVerdict,
+    keys::{Key, KeySet},
     middleware::ApproovMiddleware,
     policy::{Enforcement, Policy, RoutePolicy},
     refusal::Refused,

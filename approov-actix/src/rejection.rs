@@ -50,7 +50,10 @@ pub enum Rejection {
     TokenMalformed,
     /// `token_critical_header`: the token's header has `crit` or `b64`, which ask for extensions that are not understood.
     TokenCriticalHeader,
-    /// `token_algorithm`: the token's `alg` is not the algorithm of any configured key.
+    /// `token_key_unknown`: the token's `kid` is that of no configured key, and every key has one. Or there is no key at all, because
+    /// their source cannot be read.
+    TokenKeyUnknown,
+    /// `token_algorithm`: the token's `alg` is not the algorithm of any key that its `kid` leaves to choose from.
     TokenAlgorithm,
     /// `token_signature`: no configured key made this signature. **The usual sign of an app that failed attestation**;
     /// also of a wrong secret.
@@ -95,6 +98,7 @@ impl Rejection {
             Self::TokenEncrypted => "token_encrypted",
             Self::TokenMalformed => "token_malformed",
             Self::TokenCriticalHeader => "token_critical_header",
+            Self::TokenKeyUnknown => "token_key_unknown",
             Self::TokenAlgorithm => "token_algorithm",
             Self::TokenSignature => "token_signature",
             Self::TokenClaimInvalid(_) => "token_claim_invalid",
@@ -159,7 +163,7 @@ mod tests {
             .skip(1)
             .filter_map(|code| code.split('"').next())
             .collect();
-        assert_eq!(codes.len(), 22);
+        assert_eq!(codes.len(), 23);
         for code in codes {
             assert!(include_str!("../README.md").contains(&format!("`{code}`")), "{code}");
             assert!(before.contains(&format!("/// `{code}`: ")), "{code}");

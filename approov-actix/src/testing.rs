@@ -42,7 +42,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto, token::decode_secret,
+    Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto, keys::decode_secrets,
 };
 
 /// How long a token lives unless it is told otherwise: as long as real ones.
@@ -122,15 +122,15 @@ impl TokenBuilder {
         Self::signed_by(process_secret().to_vec())
     }
 
-    /// A good token for an account secret, as `approov secret -get base64` prints it. For development and tests against a server of
-    /// your own.
+    /// A good token for an account secret, as `approov secret -get base64` prints it; of several with commas between them, for the first, which
+    /// is the newest. For development and tests against a server of your own.
     ///
     /// # Errors
     ///
     /// If the secret is not base64, or shorter than 32 bytes.
     pub fn with_base64_secret(secret: &str) -> Result<Self, ConfigError> {
-        decode_secret(secret)
-            .map(Self::signed_by)
+        decode_secrets(secret)
+            .map(|mut secrets| Self::signed_by(secrets.swap_remove(0)))
             .map_err(|fault| ConfigError::new(format!("the secret given to `with_base64_secret` {fault}")))
     }
 

@@ -12,7 +12,7 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 
-use super::json::{JsonError, Members, read_object};
+use crate::json::{JsonError, Members, read_object};
 use crate::{binding, rejection::Rejection};
 
 /// The claims of a verified Approov token.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::json::{JsonError, Members, Text, read_object};
+use crate::json::{JsonError, Members, Text, read_object};
 use crate::rejection::Rejection;
 
 /// The members that bear on the verdict. Where the header offers a key of its own (`jwk`, `jku`, `x5c`, `x5u`) it is not
@@ -12,6 +12,7 @@ use crate::rejection::Rejection;
 #[derive(Debug, Default)]
 pub(super) struct JoseHeader<'a> {
     pub(super) alg: Cow<'a, str>,
+    pub(super) kid: Option<Cow<'a, str>>,
     critical: bool,
 }
 
@@ -35,6 +36,7 @@ impl<'de> Members<'de> for JoseHeader<'de> {
     fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
         match name {
             "alg" => self.alg = map.next_value::<Text<'_>>()?.0,
+            "kid" => self.kid = Some(map.next_value::<Text<'_>>()?.0),
             "crit" | "b64" => {
                 map.next_value::<IgnoredAny>()?;
                 self.critical = true;
@@ -63,6 +65,14 @@ mod tests {
         ] {
             assert_eq!(parse(text).as_deref(), Ok("HS256"), "{text}");
         }
+    }
+
+    #[test]
+    fn key_ids() {
+        let kid = |text: &str| JoseHeader::parse(text).unwrap().kid.map(Cow::into_owned);
+        assert_eq!(kid(r#"{"alg":"HS256"}"#), None);
+        assert_eq!(kid(r#"{"alg":"HS256","kid":""}"#).as_deref(), Some(""));
+        assert_eq!(kid(r#"{"kid":"\u0061b","alg":"HS256"}"#).as_deref(), Some("ab"));
     }
 
     #[test]

@@ -3,28 +3,33 @@
 mod claims;
 mod compact;
 mod header;
-mod json;
-mod keys;
 mod presented;
 mod rules;
-mod secret;
 
 pub use claims::{ApproovClaims, ClaimError};
-pub(crate) use keys::{Key, KeySet};
 pub(crate) use presented::presented_token;
 pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
-pub(crate) use secret::{decode_secret, is_published};
 
 use self::{compact::Compact, header::JoseHeader};
-use crate::rejection::Rejection;
+use crate::{keys::CurrentKeys, rejection::Rejection};
 
 /// The whole verdict on one token: form, header, signature, claims, time. Nothing of the claims is read before the
 /// signature has been found good.
-pub(crate) fn verify(token: &str, keys: &KeySet, rules: &TokenRules, clock: Clock) -> Result<ApproovClaims, Rejection> {
+pub(crate) fn verify(
+    token: &str,
+    keys: &CurrentKeys,
+    rules: &TokenRules,
+    clock: Clock,
+) -> Result<ApproovClaims, Rejection> {
     let compact = Compact::split(token)?;
     let header = compact.header()?;
     let header = JoseHeader::parse(&header)?;
-    keys.verify(&header, compact.signing_input, &compact.signature()?)?;
+    keys.verify(
+        &header.alg,
+        header.kid.as_deref(),
+        compact.signing_input,
+        &compact.signature()?,
+    )?;
     let claims = ApproovClaims::parse(compact.payload()?)?;
     rules.check(&claims, clock)?;
     Ok(claims)

@@ -4,12 +4,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
 use crate::test_support::{SECRET, encode, sign, sign_with};
+use crate::{Algorithm, Key};
 
 const NOW: f64 = 1_700_000_000.0;
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 fn verify_with(rules: &TokenRules, token: &str) -> Result<ApproovClaims, Rejection> {
-    let keys = KeySet::new(vec![Key::hs256(&SECRET)]);
+    let keys = CurrentKeys::of([Key::from_secret(Algorithm::HS256, &SECRET).unwrap()]);
     verify(token, &keys, rules, Clock::at(NOW))
 }
 
@@ -179,7 +180,7 @@ fn leeway_moves_both_ends() {
 
 #[test]
 fn an_odd_clock_makes_no_panic() {
-    let keys = KeySet::new(vec![Key::hs256(&SECRET)]);
+    let keys = CurrentKeys::of([Key::from_secret(Algorithm::HS256, &SECRET).unwrap()]);
     let rules = TokenRules {
         leeway: MAX_LEEWAY,
         ..TokenRules::default()

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// A type that is read member by member.
-pub(super) trait Members<'de>: Default {
+pub(crate) trait Members<'de>: Default {
     /// The names that [`read`](Self::read) knows.
     const KNOWN: &'static [&'static str];
     /// Objects with more members are refused.
@@ -19,7 +19,7 @@ pub(super) trait Members<'de>: Default {
 
 /// Why an object could not be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum JsonError {
+pub(crate) enum JsonError {
     /// Not JSON, not an object, a member twice, or too many.
     Malformed,
     /// A known member whose value has the wrong type.
@@ -27,7 +27,7 @@ pub(super) enum JsonError {
 }
 
 /// Reads the one JSON object that `text` consists of.
-pub(super) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, JsonError> {
+pub(crate) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, JsonError> {
     let mut names = Vec::new();
     let mut json = serde_json::Deserializer::from_str(text);
     let object = json.deserialize_map(ObjectVisitor {
@@ -90,7 +90,7 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
 }
 
 /// A JSON string, borrowed from the input where it has no escapes.
-pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
+pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

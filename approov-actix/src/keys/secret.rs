@@ -5,6 +5,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
+use super::key::Fault;
+
 /// HS256 wants a key at least as long as its hash: RFC 7518, section 3.2.
 const MIN_LENGTH: usize = 32;
 
@@ -27,7 +29,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 
 /// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error ends the sentence
 /// that begins with where the secret came from.
-pub(crate) fn decode_secret(text: &str) -> Result<Vec<u8>, &'static str> {
+pub(super) fn decode_secret(text: &str) -> Result<Vec<u8>, Fault> {
     let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     if text.is_empty() {
         return Err("is empty");
@@ -47,8 +49,24 @@ pub(crate) fn decode_secret(text: &str) -> Result<Vec<u8>, &'static str> {
     Ok(secret)
 }
 
+/// Decodes one or several secrets with commas between them, the newest first.
+pub(crate) fn decode_secrets(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut secrets = Vec::new();
+    for secret in text.split(',') {
+        if secret.trim().is_empty() && text.contains(',') {
+            return Err("has an empty secret in its list");
+        }
+        let secret = decode_secret(secret)?;
+        if secrets.contains(&secret) {
+            return Err("has the same secret twice");
+        }
+        secrets.push(secret);
+    }
+    Ok(secrets)
+}
+
 /// Whether this is the development secret that everyone can read.
-pub(crate) fn is_published(secret: &[u8]) -> bool {
+pub(super) fn is_published(secret: &[u8]) -> bool {
     ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)
 }
 
@@ -98,6 +116,26 @@ mod tests {
         let short = ENGINE.encode([7; 31]);
         assert!(error(&short).contains("32 bytes"));
         assert!(decode_secret(&ENGINE.encode([7; 32])).is_ok());
+    }
+
+    #[test]
+    fn several_secrets() {
+        let text = |byte: u8| ENGINE.encode([byte; 32]);
+        let (a, b) = (text(1), text(2));
+        let both = Ok(vec![vec![1; 32], vec![2; 32]]);
+        assert_eq!(decode_secrets(&format!("{a},{b}")), both);
+        assert_eq!(decode_secrets(&format!(" {a} ,\n{b}\n")), both);
+        assert_eq!(decode_secrets(&a), Ok(vec![vec![1; 32]]));
+        for list in [",", &format!("{a},"), &format!(",{a}"), &format!("{a},,{b}")] {
+            assert_eq!(decode_secrets(list), Err("has an empty secret in its list"), "{list}");
+        }
+        assert_eq!(decode_secrets(&format!("{a},{a}")), Err("has the same secret twice"));
+        assert!(
+            decode_secrets(&format!("{a},junk!"))
+                .unwrap_err()
+                .contains("not base64")
+        );
+        assert_eq!(decode_secrets(""), Err("is empty"));
     }
 
     #[test]

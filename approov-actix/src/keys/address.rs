@@ -1,0 +1,164 @@
+//! A JWK Set at an address.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ureq::{
+    Agent, Proxy,
+    http::{
+        Response, StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    tls::{RootCerts, TlsConfig},
+};
+use url::{Host, Url};
+
+use super::source::{MAX_BYTES, text};
+use crate::crypto;
+
+/// How long an answer may take, with all redirects.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+const MAX_REDIRECTS: usize = 3;
+/// Which header of an answer goes back in which header of the next request.
+const VALIDATORS: [(HeaderName, HeaderName); 2] = [
+    (header::ETAG, header::IF_NONE_MATCH),
+    (header::LAST_MODIFIED, header::IF_MODIFIED_SINCE),
+];
+
+pub(super) struct JwksAddress {
+    url: Url,
+    agent: Agent,
+    /// What a conditional request sends: for the keys in use, and for those of the last answer.
+    accepted: Vec<(HeaderName, HeaderValue)>,
+    latest: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl JwksAddress {
+    /// An address that is safe to take keys from. An error ends the sentence that begins with the setting.
+    pub(super) fn new(address: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(address).map_err(|_| "is not an absolute URL")?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return Err("is an `http` address of another machine; use `https`"),
+            _ => return Err("is neither an `https` address nor an `http` address of this machine"),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("has a user name or a password in it, which is not supported");
+        }
+        Ok(Self {
+            agent: agent(&url),
+            url,
+            accepted: Vec::new(),
+            latest: Vec::new(),
+        })
+    }
+
+    /// Asks for the set. None if it is the accepted one. Redirects are followed within the same origin only, as elsewhere somebody else decides on the keys.
+    pub(super) fn fetch(&mut self) -> Result<Option<String>, String> {
+        let deadline = Instant::now() + TIME_LIMIT;
+        let mut url = self.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let mut response = self.request(&url, deadline)?;
+            match response.status() {
+                StatusCode::OK => {
+                    self.latest = validators(&response);
+                    let body = response.body_mut().with_config().limit(MAX_BYTES as u64 + 1);
+                    return text(body.read_to_vec().map_err(|error| fault(&error))?).map(Some);
+                }
+                StatusCode::NOT_MODIFIED if !self.accepted.is_empty() => return Ok(None),
+                status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {
+                    url = self.target(&url, &response)?;
+                }
+                status => return Err(format!("answers with the status {}", status.as_u16())),
+            }
+        }
+        Err("redirects too often".to_owned())
+    }
+
+    /// The latest answer was a good one: from now on, ask whether it has changed.
+    pub(super) fn accept(&mut self) {
+        self.accepted.clone_from(&self.latest);
+    }
+
+    /// The next request is unconditional.
+    pub(super) fn forget(&mut self) {
+        self.accepted.clear();
+    }
+
+    fn request(&self, url: &Url, deadline: Instant) -> Result<Response<ureq::Body>, String> {
+        let time_left = deadline.saturating_duration_since(Instant::now());
+        if time_left.is_zero() {
+            return Err(fault(&ureq::Error::Timeout(ureq::Timeout::Global)));
+        }
+        let mut request = self.agent.get(url.as_str());
+        for (name, value) in &self.accepted {
+            request = request.header(name, value);
+        }
+        let request = request.config().timeout_global(Some(time_left)).build();
+        request.call().map_err(|error| fault(&error))
+    }
+
+    fn target(&self, from: &Url, response: &Response<ureq::Body>) -> Result<Url, String> {
+        let location = response.headers().get(header::LOCATION);
+        let target = location
+            .and_then(|location| from.join(location.to_str().ok()?).ok())
+            .ok_or("redirects without saying where to")?;
+        if target.origin() == self.url.origin() {
+            Ok(target)
+        } else {
+            Err("redirects to another origin, which is not followed".to_owned())
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn agent(url: &Url) -> Agent {
+    let is_encrypted = url.scheme() == "https";
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(Arc::new(crypto::tls_provider()))
+        .build();
+    Agent::config_builder()
+        .https_only(is_encrypted)
+        // What is not encrypted must not leave the machine.
+        .proxy(if is_encrypted { Proxy::try_from_env() } else { None })
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections(0)
+        .user_agent(concat!("approov-actix/", env!("CARGO_PKG_VERSION")))
+        .accept("application/jwk-set+json, application/json")
+        .build()
+        .new_agent()
+}
+
+fn validators(response: &Response<ureq::Body>) -> Vec<(HeaderName, HeaderValue)> {
+    let value = |(from, to): &(HeaderName, HeaderName)| Some((to.clone(), response.headers().get(from)?.clone()));
+    VALIDATORS.iter().filter_map(value).collect()
+}
+
+/// What went wrong, without the address.
+fn fault(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Timeout(_) => format!("does not answer within {} seconds", TIME_LIMIT.as_secs()),
+        ureq::Error::BodyExceedsLimit(_) => "is larger than 1 MiB".to_owned(),
+        ureq::Error::HostNotFound => "cannot be reached: its host name is unknown".to_owned(),
+        ureq::Error::ConnectionFailed => "cannot be reached".to_owned(),
+        ureq::Error::Io(error) => format!("cannot be reached: {error}"),
+        ureq::Error::Rustls(error) => format!("cannot be reached over TLS: {error}"),
+        ureq::Error::Tls(error) => format!("cannot be reached over TLS: {error}"),
+        _ => "gives no valid HTTP answer".to_owned(),
+    }
+}

@@ -1,0 +1,208 @@
+//! JWK Sets: RFC 7517, with the parameters of RFC 7518, section 6, and RFC 8037, section 2.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::de::{IgnoredAny, MapAccess};
+use serde_json::value::RawValue;
+
+use super::key::{Fault, Key};
+use crate::{
+    algorithm::Algorithm,
+    crypto::KeyMaterial,
+    json::{JsonError, Members, Text, read_object},
+};
+
+/// The usable keys of a set, and what is wrong with each of the others.
+#[derive(Debug, Default)]
+pub(super) struct JwkSet {
+    pub(super) keys: Vec<Key>,
+    pub(super) dropped: Vec<Dropped>,
+}
+
+/// A member of `keys` that is no usable key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Dropped {
+    /// Its place, from 1.
+    pub(super) number: usize,
+    pub(super) kid: Option<String>,
+    pub(super) fault: Fault,
+}
+
+impl JwkSet {
+    /// Reads a set. Only what is no set at all is an error.
+    pub(super) fn parse(text: &str, allow_secrets: bool) -> Result<Self, Fault> {
+        let members: SetMembers<'_> = read_object(text).map_err(|_| "is not a JWK Set")?;
+        let mut set = Self::default();
+        for (index, json) in members.keys.ok_or("is not a JWK Set")?.into_iter().enumerate() {
+            let mut drop = |kid: Option<Cow<'_, str>>, fault| {
+                set.dropped.push(Dropped {
+                    number: index + 1,
+                    kid: kid.map(Cow::into_owned),
+                    fault,
+                });
+            };
+            match read_object::<Jwk<'_>>(json.get()) {
+                Err(JsonError::Malformed) => drop(None, "is not a JWK"),
+                Err(JsonError::Member(_)) => drop(None, "has a member of the wrong type"),
+                Ok(jwk) => match jwk.key(allow_secrets) {
+                    Err(fault) => drop(jwk.kid, fault),
+                    Ok(key) => set.keys.push(match jwk.kid {
+                        Some(kid) => key.with_kid(kid),
+                        None => key,
+                    }),
+                },
+            }
+        }
+        Ok(set)
+    }
+}
+
+#[derive(Default)]
+struct SetMembers<'a> {
+    keys: Option<Vec<&'a RawValue>>,
+}
+
+impl<'de> Members<'de> for SetMembers<'de> {
+    const KNOWN: &'static [&'static str] = &["keys"];
+    const MAX_MEMBERS: usize = usize::MAX;
+
+    fn read<A: MapAccess<'de>>(&mut self, _name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        self.keys = Some(map.next_value()?);
+        Ok(())
+    }
+}
+
+/// The members that bear on whether and how a key is used.
+#[derive(Default)]
+struct Jwk<'a> {
+    kty: Option<Cow<'a, str>>,
+    usage: Option<Cow<'a, str>>,
+    key_ops: Option<Vec<Text<'a>>>,
+    alg: Option<Cow<'a, str>>,
+    kid: Option<Cow<'a, str>>,
+    crv: Option<Cow<'a, str>>,
+    n: Option<Cow<'a, str>>,
+    e: Option<Cow<'a, str>>,
+    x: Option<Cow<'a, str>>,
+    y: Option<Cow<'a, str>>,
+    k: Option<Cow<'a, str>>,
+    is_private: bool,
+}
+
+impl<'de> Members<'de> for Jwk<'de> {
+    const KNOWN: &'static [&'static str] = &[
+        "kty", "use", "key_ops", "alg", "kid", "crv", "n", "e", "x", "y", "k", "d",
+    ];
+    const MAX_MEMBERS: usize = usize::MAX;
+
+    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        let member = match name {
+            "kty" => &mut self.kty,
+            "use" => &mut self.usage,
+            "alg" => &mut self.alg,
+            "kid" => &mut self.kid,
+            "crv" => &mut self.crv,
+            "n" => &mut self.n,
+            "e" => &mut self.e,
+            "x" => &mut self.x,
+            "y" => &mut self.y,
+            "k" => &mut self.k,
+            "key_ops" => {
+                self.key_ops = Some(map.next_value()?);
+                return Ok(());
+            }
+            _ => {
+                self.is_private = true;
+                return map.next_value::<IgnoredAny>().map(drop);
+            }
+        };
+        *member = Some(map.next_value::<Text<'_>>()?.0);
+        Ok(())
+    }
+}
+
+impl Jwk<'_> {
+    fn key(&self, allow_secrets: bool) -> Result<Key, Fault> {
+        if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
+            return Err("has a `use` other than `sig`");
+        }
+        if let Some(operations) = &self.key_ops
+            && !operations.iter().any(|operation| operation.0 == "verify")
+        {
+            return Err("has `key_ops` without `verify`");
+        }
+        match self.kty.as_deref() {
+            Some("oct") if allow_secrets => self.secret(),
+            Some("oct") => Err("is a secret, and secrets from an address are not allowed"),
+            _ if self.is_private => Err("is a private key, which must be in no key set"),
+            Some("RSA") => self.rsa(),
+            Some("EC") => self.ec(),
+            Some("OKP") => self.ed25519(),
+            Some(_) => Err("has an unknown `kty`"),
+            None => Err("has no `kty`"),
+        }
+    }
+
+    fn secret(&self) -> Result<Key, Fault> {
+        let algorithm = self.algorithm()?.ok_or("has no `alg`, which a secret needs")?;
+        Key::new(algorithm, KeyMaterial::Secret(&decode(self.k.as_deref())?))
+    }
+
+    fn rsa(&self) -> Result<Key, Fault> {
+        let algorithm = self.algorithm()?.ok_or("has no `alg`, which an RSA key needs")?;
+        let (n, e) = (decode(self.n.as_deref())?, decode(self.e.as_deref())?);
+        let (n, e) = (without_leading_zeros(&n), without_leading_zeros(&e));
+        Key::new(algorithm, KeyMaterial::Rsa { n, e })
+    }
+
+    fn ec(&self) -> Result<Key, Fault> {
+        let (implied, length) = match self.crv.as_deref() {
+            Some("P-256") => (Algorithm::ES256, 32),
+            Some("P-384") => (Algorithm::ES384, 48),
+            _ => return Err("has an unknown `crv`, or none"),
+        };
+        let (x, y) = (decode(self.x.as_deref())?, decode(self.y.as_deref())?);
+        if x.len() != length || y.len() != length {
+            return Err("has coordinates of the wrong length");
+        }
+        Key::new(
+            self.implied(implied)?,
+            KeyMaterial::Ec(&[&[4], x.as_slice(), &y].concat()),
+        )
+    }
+
+    fn ed25519(&self) -> Result<Key, Fault> {
+        if self.crv.as_deref() != Some("Ed25519") {
+            return Err("has an unknown `crv`, or none");
+        }
+        let x = decode(self.x.as_deref())?;
+        let key = x.as_slice().try_into().map_err(|_| "has an `x` of the wrong length")?;
+        Key::new(self.implied(Algorithm::EdDSA)?, KeyMaterial::Ed25519(key))
+    }
+
+    fn algorithm(&self) -> Result<Option<Algorithm>, Fault> {
+        let known = |name| Algorithm::from_name(name).ok_or("has an unknown `alg`");
+        self.alg.as_deref().map(known).transpose()
+    }
+
+    /// The algorithm of a curve, which `alg` may only repeat.
+    fn implied(&self, algorithm: Algorithm) -> Result<Algorithm, Fault> {
+        match self.algorithm()? {
+            Some(other) if other != algorithm => Err("has an `alg` that does not fit its `crv`"),
+            _ => Ok(algorithm),
+        }
+    }
+}
+
+fn decode(member: Option<&str>) -> Result<Vec<u8>, Fault> {
+    let text = member.ok_or("lacks a member that its `kty` needs")?;
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| "has a member that is not base64url")
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}

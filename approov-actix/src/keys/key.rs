@@ -1,0 +1,208 @@
+//! One key.
+
+use std::{fmt, sync::Arc};
+
+use super::{pem, secret::decode_secret};
+use crate::{
+    algorithm::{Algorithm, Curve, KeyType},
+    config_error::ConfigError,
+    crypto::{KeyMaterial, VerifyingKey},
+};
+
+/// Why something is no key: the end of a sentence that begins with where it came from. Never has a part of the key.
+pub(crate) type Fault = &'static str;
+
+const MIN_RSA_BITS: usize = 2048;
+/// The most that both backends take.
+const MAX_RSA_BITS: usize = 4096;
+
+/// A key that verifies tokens: one algorithm, and at most one key id (`kid`).
+///
+/// A public key is the safer choice: it verifies tokens and cannot make them. See the guide `docs/key-sets.md`.
+///
+/// # Security
+///
+/// The key, not the token, says which algorithm is used. Neither a secret nor a public key is shown by `Debug`.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Algorithm, Approov, Key};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// # let pem = "-----BEGIN PUBLIC KEY-----
+/// # MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9
+/// # q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
+/// # -----END PUBLIC KEY-----";
+/// let key = Key::from_pem(Algorithm::ES256, pem)?.with_kid("2026-11");
+/// let approov = Approov::builder().key(key).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    kid: Option<Arc<str>>,
+    verifying: Arc<VerifyingKey>,
+}
+
+impl Key {
+    /// The account secret as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not base64, or the secret is shorter than 32 bytes.
+    ///
+    /// # Security
+    ///
+    /// Who has the secret can make tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Algorithm, Key};
+    ///
+    /// let key = Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// assert_eq!(key.algorithm(), Algorithm::HS256);
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
+    pub fn from_base64_secret(secret: &str) -> Result<Self, ConfigError> {
+        decode_secret(secret)
+            .and_then(|secret| Self::new(Algorithm::HS256, KeyMaterial::Secret(&secret)))
+            .map_err(|fault| ConfigError::new(format!("the secret given to `Key::from_base64_secret` {fault}")))
+    }
+
+    /// A secret for an HMAC algorithm.
+    ///
+    /// # Errors
+    ///
+    /// If the algorithm is not an HMAC, or the secret is shorter than the algorithm's hash: 32, 48 or 64 bytes (RFC 7518, section 3.2).
+    ///
+    /// # Security
+    ///
+    /// Who has the secret can make tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Algorithm, Key};
+    ///
+    /// assert!(Key::from_secret(Algorithm::HS512, &[0; 64]).is_ok());
+    /// assert!(Key::from_secret(Algorithm::HS512, &[0; 32]).is_err());
+    /// ```
+    pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, ConfigError> {
+        Self::new(algorithm, KeyMaterial::Secret(secret))
+            .map_err(|fault| ConfigError::new(format!("the secret given to `Key::from_secret` {fault}")))
+    }
+
+    /// A public key in PEM, as `approov keyset -kid KID -getPEM` prints it: a `SubjectPublicKeyInfo` (RFC 7468, section 13).
+    ///
+    /// # Errors
+    ///
+    /// If the text is something else, such as a private key or a certificate; if the key is not of the algorithm's type and curve; or if it is an RSA
+    /// key of less than 2048 or more than 4096 bits.
+    ///
+    /// # Examples
+    ///
+    /// See [`Key`].
+    pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
+        pem::parse(algorithm, pem)
+            .map_err(|fault| ConfigError::new(format!("the text given to `Key::from_pem` {fault}")))
+    }
+
+    /// With this key id. A token whose `kid` is the same is verified with this key alone; a key without id is tried for tokens whose `kid` no
+    /// other key has.
+    #[must_use]
+    pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
+        self.kid = Some(kid.into().into());
+        self
+    }
+
+    /// The algorithm.
+    pub fn algorithm(&self) -> Algorithm {
+        self.verifying.algorithm()
+    }
+
+    /// The key id, if it has one.
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Checks that the material is fit for the algorithm. The only way to a key.
+    pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
+        match (algorithm.key_type(), material) {
+            (KeyType::Secret { min_bytes }, KeyMaterial::Secret(secret)) => check_secret(secret, min_bytes),
+            (KeyType::Rsa, KeyMaterial::Rsa { n, e }) => check_rsa(n, e),
+            (KeyType::Ec(curve), KeyMaterial::Ec(point)) => check_point(curve, point),
+            (KeyType::Ed25519, KeyMaterial::Ed25519(_)) => Ok(()),
+            _ => Err("is not a key of the type that its algorithm takes"),
+        }?;
+        let verifying = VerifyingKey::new(algorithm, material).ok_or("is not a valid key")?;
+        Ok(Self {
+            kid: None,
+            verifying: Arc::new(verifying),
+        })
+    }
+
+    /// As log lines name it: `RS256 "2026-11"`.
+    pub(super) fn label(&self) -> String {
+        let algorithm = self.algorithm();
+        match self.kid() {
+            Some(kid) => format!("{algorithm} {kid:?}"),
+            None => algorithm.to_string(),
+        }
+    }
+
+    pub(super) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        self.verifying.verifies(message, signature)
+    }
+}
+
+fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {
+    match min_bytes {
+        _ if secret.len() >= min_bytes => Ok(()),
+        32 => Err("is too short: a secret for HS256 must have at least 32 bytes"),
+        48 => Err("is too short: a secret for HS384 must have at least 48 bytes"),
+        _ => Err("is too short: a secret for HS512 must have at least 64 bytes"),
+    }
+}
+
+/// Both numbers without leading zeros.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), Fault> {
+    let bits = n
+        .first()
+        .map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    if bits < MIN_RSA_BITS {
+        return Err("is an RSA key of less than 2048 bits");
+    }
+    if bits > MAX_RSA_BITS {
+        return Err("is an RSA key of more than 4096 bits");
+    }
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    let is_plausible_exponent = is_odd(e) && e.len() <= 4 && e != [1];
+    if is_odd(n) && is_plausible_exponent {
+        Ok(())
+    } else {
+        Err("is not a valid RSA key")
+    }
+}
+
+fn check_point(curve: Curve, point: &[u8]) -> Result<(), Fault> {
+    let (length, other_curve) = match curve {
+        Curve::P256 => (1 + 2 * 32, "is not a key on the curve P-256, which ES256 takes"),
+        Curve::P384 => (1 + 2 * 48, "is not a key on the curve P-384, which ES384 takes"),
+    };
+    match point.first() {
+        Some(4) if point.len() == length => Ok(()),
+        _ => Err(other_curve),
+    }
+}
+
+/// Algorithm and key id only.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("algorithm", &self.algorithm())
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}

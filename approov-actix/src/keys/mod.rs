@@ -1,0 +1,21 @@
+//! The keys that verify tokens: what they are, where they come from, and which of them count now.
+
+#[cfg(feature = "jwks-url")]
+mod address;
+mod config;
+mod jwk;
+mod key;
+mod pem;
+mod refresh;
+mod ring;
+mod secret;
+mod set;
+mod source;
+
+#[cfg(feature = "testing")]
+pub(crate) use self::secret::decode_secrets;
+pub(crate) use self::{
+    config::{KeyConfig, KeyFile},
+    ring::{CurrentKeys, KeyRing},
+};
+pub use self::{key::Key, set::KeySet};

@@ -1,0 +1,171 @@
+//! Sources of keys that are read again while the server runs.
+
+use std::{
+    io,
+    sync::{
+        Arc, Weak,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{ring::KeyRing, source::KeySource};
+use crate::log_target::LOG_TARGET;
+
+/// Tokens with an unknown `kid` cause a request no more often than this.
+const ON_DEMAND_INTERVAL: Duration = Duration::from_secs(10);
+/// The first wait after a failure, where the interval is not shorter. It doubles with each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+/// The longest wait after a failure, where the interval is not longer.
+const LAST_RETRY: Duration = Duration::from_secs(60);
+
+/// Refreshes a source, on a thread of its own, as long as the ring lives.
+pub(super) struct Refresh {
+    pub(super) source: KeySource,
+    pub(super) ring: Weak<KeyRing>,
+    /// The source's place in the ring.
+    pub(super) part: usize,
+    /// Receives when a token has an unknown `kid`, and ends with the ring.
+    pub(super) wake: Receiver<()>,
+    pub(super) schedule: Schedule,
+}
+
+impl Refresh {
+    pub(super) fn spawn(mut self) -> io::Result<()> {
+        let thread = thread::Builder::new().name("approov-keys".to_owned());
+        thread.spawn(move || while self.step().is_some() {}).map(drop)
+    }
+
+    /// Waits for the next event and deals with it. None when the ring is gone.
+    fn step(&mut self) -> Option<()> {
+        let wait = self.schedule.next().saturating_duration_since(Instant::now());
+        match self.wake.recv_timeout(wait) {
+            Ok(()) => self.schedule.unknown_kid(Instant::now()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+        if self.schedule.expires(Instant::now()) {
+            log::error!(target: LOG_TARGET, "the keys of {} are too old and no longer count", self.source.origin);
+            self.source.forget();
+            self.ring.upgrade()?.change(self.part, Vec::new());
+        }
+        if self.schedule.starts(Instant::now()) {
+            self.load()?;
+        }
+        Some(())
+    }
+
+    fn load(&mut self) -> Option<()> {
+        let loaded = self.source.load();
+        let was_failing = self.schedule.finished(Instant::now(), loaded.is_ok());
+        let ring: Arc<KeyRing> = self.ring.upgrade()?;
+        match loaded {
+            Ok(keys) => {
+                if was_failing {
+                    log::info!(target: LOG_TARGET, "{} can be read again", self.source.origin);
+                }
+                if let Some(keys) = keys {
+                    ring.change(self.part, keys);
+                }
+            }
+            Err(fault) => log::error!(target: LOG_TARGET, "{fault}; what came from there before is kept"),
+        }
+        Some(())
+    }
+}
+
+/// When a source is read again, and when its keys no longer count. Knows no clock of its own.
+pub(super) struct Schedule {
+    interval: Duration,
+    max_stale: Option<Duration>,
+    /// The next regular reading.
+    due: Instant,
+    /// Failures since the last success.
+    failures: u32,
+    /// The last success, until its keys have expired.
+    good_since: Option<Instant>,
+    /// When an unknown `kid` was first seen that no request has been made for yet.
+    asked: Option<Instant>,
+    /// The last request that was made for an unknown `kid`.
+    answered: Option<Instant>,
+}
+
+impl Schedule {
+    /// After the first reading, which has succeeded or not.
+    pub(super) fn new(now: Instant, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
+        let mut schedule = Self {
+            interval,
+            max_stale,
+            due: now,
+            failures: 0,
+            good_since: None,
+            asked: None,
+            answered: None,
+        };
+        schedule.finished(now, is_loaded);
+        schedule
+    }
+
+    /// When there is something to do.
+    fn next(&self) -> Instant {
+        [Some(self.due), self.on_demand(), self.expiry()]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(self.due)
+    }
+
+    fn unknown_kid(&mut self, now: Instant) {
+        self.asked.get_or_insert(now);
+    }
+
+    /// Whether the keys expire now, once.
+    fn expires(&mut self, now: Instant) -> bool {
+        let expires = self.expiry().is_some_and(|expiry| expiry <= now);
+        if expires {
+            self.good_since = None;
+        }
+        expires
+    }
+
+    /// Whether to read the source now. If so, the answer is one for every unknown `kid` seen before.
+    fn starts(&mut self, now: Instant) -> bool {
+        if self.on_demand().is_some_and(|time| time <= now) {
+            self.answered = Some(now);
+        } else if self.due > now {
+            return false;
+        }
+        self.asked = None;
+        true
+    }
+
+    /// Plans the next reading. Whether the one before this failed.
+    fn finished(&mut self, now: Instant, succeeded: bool) -> bool {
+        let was_failing = self.failures > 0;
+        let wait = if succeeded {
+            self.failures = 0;
+            self.good_since = Some(now);
+            self.interval
+        } else {
+            let doubled = 2u32.saturating_pow(self.failures);
+            self.failures += 1;
+            let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
+            wait.min(self.interval.max(LAST_RETRY))
+        };
+        self.due = now + wait;
+        was_failing
+    }
+
+    fn on_demand(&self) -> Option<Instant> {
+        let asked = self.asked?;
+        Some(
+            self.answered
+                .map_or(asked, |answered| asked.max(answered + ON_DEMAND_INTERVAL)),
+        )
+    }
+
+    fn expiry(&self) -> Option<Instant> {
+        Some(self.good_since? + self.max_stale?)
+    }
+}

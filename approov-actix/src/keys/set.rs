@@ -1,0 +1,201 @@
+//! The keys that may have signed a token, and which of them is tried.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    jwk::{Dropped, JwkSet},
+    key::{Fault, Key},
+};
+use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Rejection};
+
+/// How many keys may have the same algorithm: a forged token costs at most so many verifications.
+const MAX_PER_ALGORITHM: usize = 8;
+
+/// The keys of an application. Never empty.
+///
+/// Which keys are tried for a token:
+///
+/// - Its `kid` is that of a key: that key alone.
+/// - Its `kid` is that of no key: the keys without `kid` whose algorithm is the token's `alg`. If every key has a `kid`, the token is refused.
+/// - It has no `kid`: every key whose algorithm is the token's `alg`.
+///
+/// # Security
+///
+/// A token never chooses more than which key is tried. With which algorithm a key is used is a property of the key.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Key, KeySet};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// let new = Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+/// let previous = Key::from_base64_secret("Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=")?;
+/// let keys = KeySet::new([new, previous])?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct KeySet(Arc<[Key]>);
+
+impl KeySet {
+    /// The set of these keys.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, if there are more than eight with the same algorithm, or if two have the same algorithm and `kid`.
+    pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
+        let (set, surplus) = Self::gather(keys);
+        refuse_too_many(&surplus)?;
+        match surplus.first() {
+            Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
+            None if set.0.is_empty() => Err(ConfigError::new("no key was given to `KeySet::new`")),
+            None => Ok(set),
+        }
+    }
+
+    /// The usable keys of a JWK Set (RFC 7517, section 5). The others are dropped one by one, each with an error in the log: a bad entry
+    /// must not make the whole set useless.
+    ///
+    /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`]; whose `use`, if any, is `sig`; whose `key_ops`,
+    /// if any, have `verify`; with an `alg`, unless the curve implies it; that hold no private key; RSA from 2048 to 4096 bits, secrets at least
+    /// as long as the hash; and for which no earlier key has the same `alg` and `kid`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a JWK Set, if no key is usable, or if there are more than eight with the same algorithm.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::KeySet;
+    ///
+    /// let keys = KeySet::from_jwks(r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"2026-11",
+    ///     "x":"EVs_o5-uQbTjL3chynL4wXgUg2R9q9UU8I5mEovUf84",
+    ///     "y":"kGe5DgSIycKp8w9aJmoHhB1sB3QTugfnRWm5nU_TzsY"}]}"#)?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
+    pub fn from_jwks(json: &str) -> Result<Self, ConfigError> {
+        let origin = "the text given to `KeySet::from_jwks`";
+        let keys = usable_keys(origin, json, true).map_err(|fault| ConfigError::new(format!("{origin} {fault}")))?;
+        let (set, surplus) = Self::gather(keys);
+        refuse_too_many(&surplus)?;
+        log_surplus(&surplus);
+        Ok(set)
+    }
+
+    /// A set of those keys that have a place in one, maybe none, and the others.
+    pub(super) fn gather(keys: impl IntoIterator<Item = Key>) -> (Self, Vec<(Key, Surplus)>) {
+        let mut set: Vec<Key> = Vec::new();
+        let mut surplus = Vec::new();
+        for key in keys {
+            let alike = || set.iter().filter(|other| other.algorithm() == key.algorithm());
+            if key.kid().is_some() && alike().any(|other| other.kid() == key.kid()) {
+                surplus.push((key, Surplus::Repeated));
+            } else if alike().count() == MAX_PER_ALGORITHM {
+                surplus.push((key, Surplus::TooMany));
+            } else {
+                set.push(key);
+            }
+        }
+        (Self(set.into()), surplus)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.0.iter()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Checks the signature with the keys that may have made it.
+    pub(super) fn verify(
+        &self,
+        alg: &str,
+        kid: Option<&str>,
+        message: &[u8],
+        signature: &Vec<u8>,
+    ) -> Result<(), Rejection> {
+        let is_known = kid.is_some_and(|kid| self.has(kid));
+        let mut chosen = self
+            .0
+            .iter()
+            .filter(|key| match kid {
+                None => true,
+                Some(_) if is_known => key.kid() == kid,
+                Some(_) => key.kid().is_none(),
+            })
+            .peekable();
+        if chosen.peek().is_none() {
+            return Err(Rejection::TokenKeyUnknown);
+        }
+        let mut fitting = chosen.filter(|key| key.algorithm().name() == alg).peekable();
+        if fitting.peek().is_none() {
+            return Err(Rejection::TokenAlgorithm);
+        }
+        if fitting.any(|key| key.verifies(message, signature)) {
+            Ok(())
+        } else {
+            Err(Rejection::TokenSignature)
+        }
+    }
+
+    pub(super) fn has(&self, kid: &str) -> bool {
+        self.0.iter().any(|key| key.kid() == Some(kid))
+    }
+}
+
+/// Why a key has no place in a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surplus {
+    Repeated,
+    TooMany,
+}
+
+/// The end of a sentence that begins with the key.
+impl fmt::Display for Surplus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repeated => f.write_str("repeats the `alg` and `kid` of an earlier one"),
+            Self::TooMany => write!(
+                f,
+                "is one too many: there are already {MAX_PER_ALGORITHM} with its algorithm"
+            ),
+        }
+    }
+}
+
+/// What stops a start, where a refresh goes on without the surplus.
+pub(super) fn refuse_too_many(surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
+    match surplus.iter().find(|(_, why)| *why == Surplus::TooMany) {
+        Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
+        None => Ok(()),
+    }
+}
+
+/// The keys of a JWK Set that can be used. Logs why the others cannot.
+pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, Fault> {
+    let JwkSet { keys, dropped } = JwkSet::parse(json, allow_secrets)?;
+    for Dropped { number, kid, fault } in dropped {
+        let kid = kid.map_or(String::new(), |kid| format!(", kid {kid:?},"));
+        log::error!(target: LOG_TARGET, "{origin}: key {number}{kid} is not used: it {fault}");
+    }
+    if keys.is_empty() {
+        return Err("has no usable key");
+    }
+    Ok(keys)
+}
+
+pub(super) fn log_surplus(surplus: &[(Key, Surplus)]) {
+    for (key, why) in surplus {
+        log::error!(target: LOG_TARGET, "the key {} is not used: it {why}", key.label());
+    }
+}
+
+/// Algorithms and key ids only.
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter()).finish()
+    }
+}

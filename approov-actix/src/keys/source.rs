@@ -1,0 +1,137 @@
+//! Where keys come from and can be read again.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read as _},
+    path::PathBuf,
+    time::Duration,
+};
+
+use sha2::{Digest as _, Sha256};
+
+#[cfg(feature = "jwks-url")]
+use super::address::JwksAddress;
+use super::{key::Key, pem, set::usable_keys};
+use crate::algorithm::Algorithm;
+
+/// Far more than any key set has.
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// A source of keys.
+pub(super) struct KeySource {
+    /// What errors and log lines call it.
+    pub(super) origin: String,
+    place: Place,
+    format: Format,
+    /// The hash of the text that the last keys came from.
+    last: Option<[u8; 32]>,
+}
+
+enum Place {
+    File(PathBuf),
+    #[cfg(feature = "jwks-url")]
+    Address(Box<JwksAddress>),
+}
+
+/// What is found there.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    /// One public key.
+    Pem(Algorithm),
+    Jwks {
+        allow_secrets: bool,
+    },
+}
+
+impl KeySource {
+    pub(super) fn file(origin: String, path: PathBuf, format: Format) -> Self {
+        Self {
+            origin,
+            place: Place::File(path),
+            format,
+            last: None,
+        }
+    }
+
+    #[cfg(feature = "jwks-url")]
+    pub(super) fn address(origin: String, address: JwksAddress, allow_secrets: bool) -> Self {
+        Self {
+            origin,
+            place: Place::Address(Box::new(address)),
+            format: Format::Jwks { allow_secrets },
+            last: None,
+        }
+    }
+
+    pub(super) fn is_address(&self) -> bool {
+        !matches!(self.place, Place::File(_))
+    }
+
+    /// How often it is read again unless the application says otherwise.
+    pub(super) fn default_interval(&self) -> Duration {
+        Duration::from_secs(if self.is_address() { 300 } else { 60 })
+    }
+
+    /// Its keys, or none if they are those of the last time. An error is a sentence that begins with the source.
+    pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, String> {
+        self.load_part().map_err(|fault| {
+            let place = if self.is_address() { "an address" } else { "a file" };
+            format!("{} names {place} that {fault}", self.origin)
+        })
+    }
+
+    fn load_part(&mut self) -> Result<Option<Vec<Key>>, String> {
+        let text = match &mut self.place {
+            Place::File(path) => Some(read_file(path)?),
+            #[cfg(feature = "jwks-url")]
+            Place::Address(address) => address.fetch()?,
+        };
+        let Some(text) = text else {
+            return Ok(None);
+        };
+        let hash = Sha256::digest(&text).into();
+        if self.last == Some(hash) {
+            return Ok(None);
+        }
+        let keys = match self.format {
+            Format::Pem(algorithm) => vec![pem::parse(algorithm, &text)?],
+            Format::Jwks { allow_secrets } => usable_keys(&self.origin, &text, allow_secrets)?,
+        };
+        self.last = Some(hash);
+        #[cfg(feature = "jwks-url")]
+        if let Place::Address(address) = &mut self.place {
+            address.accept();
+        }
+        Ok(Some(keys))
+    }
+
+    /// Lets the next [`load`](Self::load) bring keys, changed or not.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+        #[cfg(feature = "jwks-url")]
+        if let Place::Address(address) = &mut self.place {
+            address.forget();
+        }
+    }
+}
+
+fn read_file(path: &PathBuf) -> Result<String, String> {
+    let unreadable = |error: io::Error| format!("cannot be read: {error}");
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err("is not a regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    text(bytes)
+}
+
+/// What was read, unless it is too much or no text.
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err("is larger than 1 MiB".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| "is not text".to_owned())
+}
