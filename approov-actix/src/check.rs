@@ -91,18 +91,18 @@ fn refuse_invalid(approov: &Approov, request: &HttpRequest, policy: &EffectivePo
 mod tests {
     use actix_web::{
         App, HttpResponse,
-        dev::ServiceResponse,
+        dev::{Service as _, ServiceResponse},
         http::StatusCode,
         test::{TestRequest, call_service, init_service},
         web,
     };
 
     use crate::{
-        Approov, ApproovClaims, ApproovVerdict, Policy, RoutePolicy,
+        Algorithm, Approov, ApproovClaims, ApproovVerdict, Key, KeySet, Policy, RoutePolicy,
         crypto::VERIFICATIONS,
         guard::Guarded,
         policy::{DefaultPolicy, UnboundPolicy},
-        test_support::{builder, good_token},
+        test_support::{self, builder, good_token},
     };
 
     struct Bound;
@@ -163,6 +163,29 @@ mod tests {
         VERIFICATIONS.set(0);
         let response = call_service(&app, request().uri("/b").to_request()).await;
         assert_eq!(verifications(&response, StatusCode::OK), 2);
+    }
+
+    /// Rotates the keys while a request is between its middleware and its guard.
+    #[actix_web::test]
+    async fn a_verdict_does_not_outlive_its_keys() {
+        let same = KeySet::new([test_support::key()]).unwrap();
+        let other = KeySet::new([Key::from_secret(Algorithm::HS256, &[9; 32]).unwrap()]).unwrap();
+        for (keys, status, expected) in [(same, StatusCode::OK, 2), (other, StatusCode::UNAUTHORIZED, 2)] {
+            let approov = builder().build().unwrap();
+            let rotating = approov.clone();
+            let app = App::new()
+                .route("/", web::get().to(everything))
+                .wrap_fn(move |request, next| {
+                    rotating.replace_keys(keys.clone()).unwrap();
+                    next.call(request)
+                })
+                .wrap(approov.middleware());
+            let app = init_service(app).await;
+
+            VERIFICATIONS.set(0);
+            let response = call_service(&app, request().to_request()).await;
+            assert_eq!(verifications(&response, status), expected);
+        }
     }
 
     #[actix_web::test]

@@ -7,13 +7,18 @@ use base64::{
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::ApproovBuilder;
+use crate::{Algorithm, ApproovBuilder, Key};
 
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 
 /// A builder that knows [`SECRET`] as its key.
 pub(crate) fn builder() -> ApproovBuilder {
     ApproovBuilder::default().base64_secret(STANDARD.encode(SECRET))
+}
+
+/// The key of [`SECRET`].
+pub(crate) fn key() -> Key {
+    Key::from_secret(Algorithm::HS256, &SECRET).unwrap()
 }
 
 /// A signed token of the given header and claims, both JSON text.

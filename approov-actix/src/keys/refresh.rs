@@ -169,3 +169,111 @@ impl Schedule {
         Some(self.good_since? + self.max_stale?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A schedule of five minutes, and its start.
+    fn schedule(max_stale: Option<Duration>) -> (Schedule, Instant) {
+        let start = Instant::now();
+        (Schedule::new(start, 300 * SECOND, max_stale, true), start)
+    }
+
+    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `succeeds` says.
+    fn readings(schedule: &mut Schedule, start: Instant, end: u32, succeeds: bool) -> Vec<u64> {
+        let mut readings = Vec::new();
+        loop {
+            let now = schedule.next();
+            if now > start + end * SECOND {
+                return readings;
+            }
+            schedule.expires(now);
+            if schedule.starts(now) {
+                readings.push((now - start).as_secs());
+                schedule.finished(now, succeeds);
+            }
+        }
+    }
+
+    #[test]
+    fn regular_readings() {
+        let (mut schedule, start) = schedule(None);
+        assert_eq!(readings(&mut schedule, start, 1000, true), [300, 600, 900]);
+    }
+
+    #[test]
+    fn after_a_failure_the_waits_grow_up_to_the_interval() {
+        let (mut schedule, start) = schedule(None);
+        let failing = readings(&mut schedule, start, 1500, false);
+        assert_eq!(failing, [300, 305, 315, 335, 375, 455, 615, 915, 1215]);
+        let due = (schedule.next() - start).as_secs();
+        assert_eq!(due, 1515);
+        assert!(schedule.starts(start + 1515 * SECOND));
+        assert!(schedule.finished(start + 1515 * SECOND, true), "it was failing before");
+        assert_eq!(readings(&mut schedule, start, 2200, true), [1815, 2115]);
+    }
+
+    #[test]
+    fn a_short_interval_does_not_keep_a_failing_source_busy() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start, SECOND, None, true);
+        let failing = readings(&mut schedule, start, 240, false);
+        assert_eq!(failing, [1, 2, 4, 8, 16, 32, 64, 124, 184]);
+    }
+
+    #[test]
+    fn an_unknown_kid_is_looked_up_at_once_and_then_once_in_ten_seconds() {
+        let (mut schedule, start) = schedule(None);
+        for millisecond in 0..10_000 {
+            let now = start + millisecond * SECOND / 1000;
+            schedule.unknown_kid(now);
+            assert_eq!(schedule.starts(now), millisecond == 0, "{millisecond}");
+            if millisecond == 0 {
+                schedule.finished(now, true);
+            }
+        }
+        // Asked since the last one, so there is one more, and no third.
+        assert_eq!(readings(&mut schedule, start, 250, true), [10]);
+    }
+
+    #[test]
+    fn a_regular_reading_answers_what_was_asked_before() {
+        let (mut schedule, start) = schedule(None);
+        schedule.unknown_kid(start + 295 * SECOND);
+        assert!(schedule.starts(start + 295 * SECOND));
+        schedule.finished(start + 295 * SECOND, false);
+        schedule.unknown_kid(start + 296 * SECOND);
+        assert!(!schedule.starts(start + 296 * SECOND));
+        // The retry after five seconds.
+        assert!(schedule.starts(start + 300 * SECOND));
+        schedule.finished(start + 300 * SECOND, true);
+        assert!(!schedule.starts(start + 305 * SECOND));
+    }
+
+    #[test]
+    fn keys_expire_once_and_only_without_success() {
+        let (mut schedule, start) = schedule(Some(700 * SECOND));
+        assert_eq!(readings(&mut schedule, start, 3000, true).len(), 10);
+        // The last success was after 3000 seconds.
+        assert!(!schedule.expires(start + 3699 * SECOND));
+        assert!(schedule.expires(start + 3700 * SECOND));
+        assert!(!schedule.expires(start + 3701 * SECOND));
+        schedule.finished(start + 3800 * SECOND, false);
+        assert!(!schedule.expires(start + 9000 * SECOND));
+        schedule.finished(start + 9000 * SECOND, true);
+        assert!(!schedule.expires(start + 9699 * SECOND));
+        assert!(schedule.expires(start + 9700 * SECOND));
+    }
+
+    #[test]
+    fn a_source_that_failed_at_the_start_is_retried_soon() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start, 300 * SECOND, Some(600 * SECOND), false);
+        assert!(!schedule.expires(start + 601 * SECOND), "there is nothing to expire");
+        assert_eq!((schedule.next() - start).as_secs(), 5);
+        assert!(schedule.starts(start + 5 * SECOND));
+    }
+}

@@ -131,3 +131,85 @@ fn log_keys(keys: &KeySet) {
         log::info!(target: LOG_TARGET, "tokens are verified with {}", labels.join(", "));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::algorithm::Algorithm;
+
+    fn key(byte: u8) -> Key {
+        Key::from_secret(Algorithm::HS256, &[byte; 32]).unwrap()
+    }
+
+    fn kids(ring: &KeyRing) -> Vec<Option<String>> {
+        let kid = |key: &Key| key.kid().map(str::to_owned);
+        ring.current().keys.iter().map(kid).collect()
+    }
+
+    #[test]
+    fn each_change_is_a_generation_of_its_own() {
+        let ring = KeyRing::new(vec![vec![key(1)]], Vec::new()).unwrap();
+        let before = ring.current();
+        ring.replace(&KeySet::new([key(2).with_kid("b")]).unwrap()).unwrap();
+        assert_eq!(before.generation(), 1);
+        assert_eq!(ring.current().generation(), 2);
+        ring.replace(&KeySet::new([key(2).with_kid("b")]).unwrap()).unwrap();
+        assert_eq!(ring.current().generation(), 3);
+    }
+
+    #[test]
+    fn a_source_changes_its_own_keys_only() {
+        let ring = KeyRing::new(vec![vec![key(1)], vec![key(2).with_kid("b")]], Vec::new()).unwrap();
+        ring.change(1, vec![key(3).with_kid("c")]);
+        assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
+        ring.change(1, Vec::new());
+        assert_eq!(kids(&ring), [None]);
+    }
+
+    /// At the start that is an error, but a running server must not keep removed keys because of it.
+    #[test]
+    fn too_many_keys_after_a_refresh_are_dropped() {
+        let ring = KeyRing::new(vec![vec![key(1)], vec![key(2)]], Vec::new()).unwrap();
+        ring.change(1, (10..18).map(key).collect());
+        assert_eq!(kids(&ring).len(), 8);
+        let parts = vec![vec![key(1)], (10..18).map(key).collect()];
+        assert!(KeyRing::new(parts, Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_source_is_woken_for_an_unknown_kid_alone() {
+        let (wake, woken) = sync_channel(1);
+        let refresher = |on_unknown_kid| Refresher {
+            origin: "a source".to_owned(),
+            wake: wake.clone(),
+            on_unknown_kid,
+        };
+        let ring = |on_unknown_kid| {
+            let parts = vec![vec![key(1)], vec![key(2).with_kid("b")]];
+            KeyRing::new(parts, vec![refresher(on_unknown_kid)]).unwrap()
+        };
+        let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();
+
+        let address = ring(true);
+        assert_eq!(verify(&address, None), Rejection::TokenSignature);
+        assert_eq!(verify(&address, Some("b")), Rejection::TokenSignature);
+        assert!(woken.try_recv().is_err());
+        for _ in 0..100 {
+            assert_eq!(verify(&address, Some("x")), Rejection::TokenSignature);
+        }
+        assert!(woken.try_recv().is_ok());
+        assert!(woken.try_recv().is_err());
+
+        verify(&ring(false), Some("x"));
+        assert!(woken.try_recv().is_err());
+
+        let error = address.replace(&KeySet::new([key(3)]).unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a source is a source of keys that is refreshed, so its keys cannot be replaced"
+        );
+        assert_eq!(kids(&address).len(), 2);
+    }
+}

@@ -3,14 +3,13 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
-use crate::test_support::{SECRET, encode, sign, sign_with};
-use crate::{Algorithm, Key};
+use crate::test_support::{SECRET, encode, key, sign, sign_with};
 
 const NOW: f64 = 1_700_000_000.0;
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 fn verify_with(rules: &TokenRules, token: &str) -> Result<ApproovClaims, Rejection> {
-    let keys = CurrentKeys::of([Key::from_secret(Algorithm::HS256, &SECRET).unwrap()]);
+    let keys = CurrentKeys::of([key()]);
     verify(token, &keys, rules, Clock::at(NOW))
 }
 
@@ -180,7 +179,7 @@ fn leeway_moves_both_ends() {
 
 #[test]
 fn an_odd_clock_makes_no_panic() {
-    let keys = CurrentKeys::of([Key::from_secret(Algorithm::HS256, &SECRET).unwrap()]);
+    let keys = CurrentKeys::of([key()]);
     let rules = TokenRules {
         leeway: MAX_LEEWAY,
         ..TokenRules::default()
