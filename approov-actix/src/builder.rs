@@ -10,7 +10,7 @@ use crate::{
     config_error::ConfigError,
     env,
     event::RejectionEvent,
-    keys::{Key, KeyConfig, KeyFile},
+    keys::{Key, KeyConfig, KeyFile, KeySet},
     log_target::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
@@ -99,6 +99,25 @@ impl ApproovBuilder {
         self
     }
 
+    /// More keys, for example of a JWK Set that came from a secret store. See [`Approov::replace_keys`] for changing them.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Approov, KeySet};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let keys = KeySet::from_jwks(&std::fs::read_to_string("keys.json")?)?;
+    /// let approov = Approov::builder().keys(keys).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[allow(clippy::needless_pass_by_value, reason = "to leave open how keys are kept")]
+    pub fn keys(mut self, keys: KeySet) -> Self {
+        self.keys.keys.extend(keys.iter().cloned());
+        self
+    }
+
     /// A file with a public key in PEM, as `approov keyset -kid KID -getPEM` prints it. It is [read again](Self::key_refresh_interval) while the
     /// server runs.
     ///
@@ -112,8 +131,6 @@ impl ApproovBuilder {
     /// A file with a JWK Set (RFC 7517). It is [read again](Self::key_refresh_interval) while the server runs.
     ///
     /// See [`KeySet::from_jwks`] for which of its keys are used.
-    ///
-    /// [`KeySet::from_jwks`]: crate::KeySet::from_jwks
     pub fn jwks_file(mut self, path: impl Into<PathBuf>) -> Self {
         let file = KeyFile::new("the path given to `jwks_file`", path.into());
         self.keys.jwks_files.push(file);
@@ -132,8 +149,6 @@ impl ApproovBuilder {
     /// Who controls the address decides which tokens are good. It must be an `https` address, whose certificate is checked against the
     /// authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`, `localhost`). `https` requests go
     /// through the proxy of the environment variables `HTTPS_PROXY` or `ALL_PROXY`, if set.
-    ///
-    /// [`KeySet::from_jwks`]: crate::KeySet::from_jwks
     #[cfg(feature = "jwks-url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
@@ -333,7 +348,7 @@ impl ApproovBuilder {
         }))
     }
 
-    pub(crate) fn keys(&mut self) -> &mut KeyConfig {
+    pub(crate) fn key_config(&mut self) -> &mut KeyConfig {
         &mut self.keys
     }
 

@@ -21,7 +21,7 @@ const KEY_SOURCES: [&str; 5] = [SECRET, URL_SAFE_SECRET, PUBLIC_KEY_FILE, JWKS_F
 type Apply = fn(ApproovBuilder, name: &str, value: String) -> Result<ApproovBuilder, ConfigError>;
 
 const SET_SECRET: Apply = |mut builder, name, value| {
-    builder.keys().secrets = Some(Setting::new(name, value));
+    builder.key_config().secrets = Some(Setting::new(name, value));
     Ok(builder)
 };
 
@@ -35,19 +35,19 @@ const VARIABLES: [(&str, Apply); 14] = [
     (PUBLIC_KEY_FILE, WITH_OTHERS),
     (PUBLIC_KEY_ALGORITHM, WITH_OTHERS),
     (JWKS_FILE, |mut builder, name, value| {
-        builder.keys().jwks_files.push(KeyFile::new(name, value.trim()));
+        builder.key_config().jwks_files.push(KeyFile::new(name, value.trim()));
         Ok(builder)
     }),
     (JWKS_URL, |mut builder, name, value| {
-        builder.keys().jwks_urls.push(Setting::new(name, value));
+        builder.key_config().jwks_urls.push(Setting::new(name, value));
         Ok(builder)
     }),
     ("APPROOV_JWKS_REFRESH_SECONDS", |mut builder, name, value| {
-        builder.keys().refresh = Some((name.to_owned(), seconds(name, &value)?));
+        builder.key_config().refresh = Some((name.to_owned(), seconds(name, &value)?));
         Ok(builder)
     }),
     ("APPROOV_JWKS_MAX_STALE_SECONDS", |mut builder, name, value| {
-        builder.keys().max_stale = Some((name.to_owned(), seconds(name, &value)?));
+        builder.key_config().max_stale = Some((name.to_owned(), seconds(name, &value)?));
         Ok(builder)
     }),
     ("APPROOV_LOGGING_ENABLED", |builder, name, value| {
@@ -143,7 +143,7 @@ fn public_key(builder: &mut ApproovBuilder, settings: &Settings) -> Result<(), C
         ))
     })?;
     builder
-        .keys()
+        .key_config()
         .public_keys
         .push((KeyFile::new(PUBLIC_KEY_FILE, file), algorithm));
     Ok(())

@@ -35,13 +35,20 @@
 //!
 //! Always in this order, up to the first refusal, and before a byte of the body is read:
 //!
-//! 1. **Token**: one token header; a compact JWS of three strict segments; the algorithm of the configured key and no other; the signature; the
-//!    claims; `exp` and `nbf`. See [`Approov::verify_token`].
+//! 1. **Token**: one token header; a compact JWS of three strict segments; a key that may have signed it, used with its own algorithm and no other; the
+//!    signature; the claims; `exp` and `nbf`. See [`Approov::verify_token`].
 //! 2. **Binding**, where the policy asks for one: each bound header once and not empty; the token's `pay` claim; their equality. See
 //!    [`Policy::binding`].
 //!
 //! The token of a request is verified once, however many middlewares, guards and arguments look at it. The policy is checked by each of them:
 //! a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
+//!
+//! # Keys
+//!
+//! The [account secret](ApproovBuilder::base64_secret), or better a public key, which cannot make tokens: from a [PEM file](ApproovBuilder::public_key_file),
+//! a [JWK Set in a file](ApproovBuilder::jwks_file) or at an [address](#features), or [in code](ApproovBuilder::key). Files and addresses are
+//! [read again](ApproovBuilder::key_refresh_interval) while the server runs; other keys can be [replaced](Approov::replace_keys). [`KeySet`] tells which key
+//! is tried for which token.
 //!
 //! # Policy
 //!
@@ -66,6 +73,8 @@
 //! - `aws-lc-rs` (default): verifies with AWS-LC.
 //! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does
 //!   not compile and says so.
+//! - `jwks-url`: keys from an address: `ApproovBuilder::jwks_url`, `APPROOV_JWKS_URL`. TLS is spoken by rustls, with AWS-LC or, where only `rust-crypto` is
+//!   on, with *ring*, which needs a C compiler; certificates are checked against the authorities that the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!

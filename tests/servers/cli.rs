@@ -164,7 +164,10 @@ fn where_the_secret_comes_from() {
         (2, "Error: no secret: give --secret, or set APPROOV_BASE64_SECRET")
     );
     let (_, _, stderr) = run(&["check", &token], &[("APPROOV_BASE64URL_SECRET", "")], "");
-    assert_eq!(stderr.trim(), "Error: APPROOV_BASE64URL_SECRET is empty");
+    assert_eq!(
+        stderr.trim(),
+        "Error: APPROOV_BASE64URL_SECRET is empty; set it to a value or remove it"
+    );
     let both = [("APPROOV_BASE64_SECRET", SECRET), ("APPROOV_BASE64URL_SECRET", SECRET)];
     assert_eq!(run(&["check", &token], &both, "").0, 2);
     for args in [["mint", "--secret", "c2hvcnQ="], ["mint", "--secret", "junk!"]] {

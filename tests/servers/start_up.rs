@@ -52,7 +52,10 @@ fn what_is_printed() {
         ),
         (
             &[("APPROOV_LOGGING_ENABLED", "true")],
-            &format!("no key to verify Approov tokens with: set {NAME} to the output of `approov secret -get base64`"),
+            &format!(
+                "no key to verify Approov tokens with: set {NAME} to the output of `approov secret -get base64`, \
+                 or one of APPROOV_PUBLIC_KEY_FILE, APPROOV_JWKS_FILE and APPROOV_JWKS_URL"
+            ),
         ),
         (
             &[("HTTP_HOST", "0.0.0.0")],

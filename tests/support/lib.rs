@@ -28,6 +28,8 @@ mod guides {
     mod deployment {}
     #[doc = include_str!("../../docs/from-python.md")]
     mod from_python {}
+    #[doc = include_str!("../../docs/key-sets.md")]
+    mod key_sets {}
     #[doc = include_str!("../../docs/roll-out.md")]
     mod roll_out {}
     #[doc = include_str!("../../docs/shapes-api.md")]

@@ -101,7 +101,7 @@ impl KeySet {
         (Self(set.into()), surplus)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Key> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
         self.0.iter()
     }
 

@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 
 /// Mints and inspects Approov tokens, for development.
 ///
-/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`.
+/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`. `check` takes
+/// public keys and key sets from there as well, as a server does.
 #[derive(Parser)]
 #[command(name = "approov-token", version)]
 struct Cli {
@@ -134,6 +135,17 @@ impl Mint {
 }
 
 impl Check {
+    /// With the given secret, or with the keys that a server would take from the environment.
+    fn approov(&self) -> Result<Approov, Box<dyn Error>> {
+        let builder = Approov::builder();
+        if self.secret.is_none() {
+            return Ok(builder.env()?.logging(false).build()?);
+        }
+        let secret = Secret::find(self.secret.as_ref())?;
+        let approov = builder.base64_secret(&secret.value).logging(false).build();
+        approov.map_err(|error| secret.fault(&error).into())
+    }
+
     /// The library's own verdict.
     fn report(&self) -> Result<Report, Box<dyn Error>> {
         let mut token = self.token.clone();
@@ -141,9 +153,7 @@ impl Check {
             token.clear();
             io::stdin().read_to_string(&mut token)?;
         }
-        let secret = Secret::find(self.secret.as_ref())?;
-        let approov = Approov::builder().base64_secret(&secret.value).logging(false).build();
-        let approov = approov.map_err(|error| secret.fault(&error))?;
+        let approov = self.approov()?;
         let verdict = approov.verify_token(token.trim());
         let claims = verdict.as_ref().ok();
         Ok(Report {
@@ -222,9 +232,10 @@ fn explanation(rejection: Rejection) -> &'static str {
             "Five segments: a JWE, which is encrypted. Your account's option for that must be off."
         }
         Rejection::TokenSignature => {
-            "Another key signed it: the app failed attestation, or this is not the account's secret."
+            "Another key signed it: the app failed attestation, or this is not the account's secret or key."
         }
-        Rejection::TokenAlgorithm => "It was signed with another algorithm than HS256.",
+        Rejection::TokenKeyUnknown => "It names a key, with `kid`, that is not one of these.",
+        Rejection::TokenAlgorithm => "It was signed with another algorithm than that of the key.",
         Rejection::TokenExpired => "It was good once.",
         Rejection::TokenNotYetValid => "It is not good yet. Is this machine's clock right?",
         Rejection::TokenMalformed => {
