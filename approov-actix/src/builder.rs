@@ -148,7 +148,7 @@ impl ApproovBuilder {
     ///
     /// Who controls the address decides which tokens are good. It must be an `https` address, whose certificate is checked against the
     /// authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`, `localhost`). `https` requests go
-    /// through the proxy of the environment variables `HTTPS_PROXY` or `ALL_PROXY`, if set.
+    /// through the proxy of the environment variables `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY`, the first that is set, unless `NO_PROXY` has the host.
     #[cfg(feature = "jwks-url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {

@@ -88,9 +88,12 @@ fn first_report(request: &HttpRequest, report: (u64, Rejection)) -> bool {
 }
 
 pub(crate) fn log_accepted(approov: &Approov, request: &RequestHead, claims: &ApproovClaims) {
-    if approov.settings().logging {
+    if approov.settings().logging && log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
         let (request, device) = (Request(request), Device(Some(claims)));
-        log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}");
+        let key = claims
+            .key_id()
+            .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
+        log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{pem, secret::decode_secret};
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
@@ -43,6 +45,8 @@ const MAX_RSA_BITS: usize = 4096;
 pub struct Key {
     kid: Option<Arc<str>>,
     verifying: Arc<VerifyingKey>,
+    /// Tells public keys without `kid` apart in the log.
+    fingerprint: Option<[u8; 4]>,
 }
 
 impl Key {
@@ -140,21 +144,39 @@ impl Key {
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),
+            fingerprint: fingerprint(material),
         })
     }
 
-    /// As log lines name it: `RS256 "2026-11"`.
+    /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #1f2e3d4c`. Of a secret nothing is shown.
     pub(super) fn label(&self) -> String {
         let algorithm = self.algorithm();
-        match self.kid() {
-            Some(kid) => format!("{algorithm} {kid:?}"),
-            None => algorithm.to_string(),
+        match (self.kid(), self.fingerprint) {
+            (Some(kid), _) => format!("{algorithm} {kid:?}"),
+            (None, Some(fingerprint)) => format!("{algorithm} #{:08x}", u32::from_be_bytes(fingerprint)),
+            (None, None) => algorithm.to_string(),
         }
+    }
+
+    pub(super) fn shared_kid(&self) -> Option<Arc<str>> {
+        self.kid.clone()
     }
 
     pub(super) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifying.verifies(message, signature)
     }
+}
+
+fn fingerprint(material: KeyMaterial<'_>) -> Option<[u8; 4]> {
+    let bytes = match material {
+        KeyMaterial::Secret(_) => return None,
+        KeyMaterial::Rsa { n, .. } => n,
+        KeyMaterial::Ec(point) => point,
+        KeyMaterial::Ed25519(key) => key,
+    };
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let [a, b, c, d, ..] = digest;
+    Some([a, b, c, d])
 }
 
 fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {

@@ -69,7 +69,10 @@ impl Refresh {
                     ring.change(self.part, keys);
                 }
             }
-            Err(fault) => log::error!(target: LOG_TARGET, "{fault}; what came from there before is kept"),
+            Err(fault) if self.schedule.has_keys() => {
+                log::error!(target: LOG_TARGET, "{fault}; the keys that came from there before are kept");
+            }
+            Err(fault) => log::error!(target: LOG_TARGET, "{fault}; there are no keys from there"),
         }
         Some(())
     }
@@ -155,6 +158,11 @@ impl Schedule {
         };
         self.due = now + wait;
         was_failing
+    }
+
+    /// Whether there are keys from the source that count.
+    fn has_keys(&self) -> bool {
+        self.good_since.is_some()
     }
 
     fn on_demand(&self) -> Option<Instant> {
@@ -261,6 +269,7 @@ mod tests {
         assert!(!schedule.expires(start + 3699 * SECOND));
         assert!(schedule.expires(start + 3700 * SECOND));
         assert!(!schedule.expires(start + 3701 * SECOND));
+        assert!(!schedule.has_keys());
         schedule.finished(start + 3800 * SECOND, false);
         assert!(!schedule.expires(start + 9000 * SECOND));
         schedule.finished(start + 9000 * SECOND, true);

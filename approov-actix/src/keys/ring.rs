@@ -40,14 +40,14 @@ impl CurrentKeys {
         self.generation
     }
 
-    /// Checks a signature with the keys that may have made it. Never waits: where the key may be a new one, its source is told to look.
+    /// Checks a signature with the keys that may have made it. The `kid` of the key that did. Never waits: where the key may be a new one, its source is told to look.
     pub(crate) fn verify(
         &self,
         alg: &str,
         kid: Option<&str>,
         message: &[u8],
         signature: &Vec<u8>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Option<Arc<str>>, Rejection> {
         let verdict = self.keys.verify(alg, kid, message, signature);
         if verdict.is_err() && kid.is_some_and(|kid| !self.keys.has(kid)) {
             for source in self.on_unknown_kid.iter() {
@@ -55,7 +55,7 @@ impl CurrentKeys {
                 let _ = source.try_send(());
             }
         }
-        verdict
+        verdict.map(Key::shared_kid)
     }
 
     #[cfg(test)]

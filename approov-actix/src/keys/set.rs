@@ -109,14 +109,14 @@ impl KeySet {
         self.0.is_empty()
     }
 
-    /// Checks the signature with the keys that may have made it.
+    /// Checks the signature with the keys that may have made it. The key that did.
     pub(super) fn verify(
         &self,
         alg: &str,
         kid: Option<&str>,
         message: &[u8],
         signature: &Vec<u8>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<&Key, Rejection> {
         let is_known = kid.is_some_and(|kid| self.has(kid));
         let mut chosen = self
             .0
@@ -134,11 +134,9 @@ impl KeySet {
         if fitting.peek().is_none() {
             return Err(Rejection::TokenAlgorithm);
         }
-        if fitting.any(|key| key.verifies(message, signature)) {
-            Ok(())
-        } else {
-            Err(Rejection::TokenSignature)
-        }
+        fitting
+            .find(|key| key.verifies(message, signature))
+            .ok_or(Rejection::TokenSignature)
     }
 
     pub(super) fn has(&self, kid: &str) -> bool {

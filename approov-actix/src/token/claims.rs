@@ -57,6 +57,8 @@ struct Claims {
     known: KnownClaims,
     /// The JSON text, for [`ApproovClaims::claim`].
     payload: String,
+    /// Of the key that verified them.
+    kid: Option<Arc<str>>,
 }
 
 #[derive(Default)]
@@ -95,6 +97,12 @@ impl ApproovClaims {
     /// The attestation response code: `arc`, an opaque text for Approov's support.
     pub fn arc(&self) -> Option<&str> {
         self.0.known.arc.as_deref()
+    }
+
+    /// The id of the key that verified the token: not what the token's header says, but the `kid` of the configured [`Key`](crate::Key). None if
+    /// that key has no id. While keys are changed over, it tells who still has a token of the old one.
+    pub fn key_id(&self) -> Option<&str> {
+        self.0.kid.as_deref()
     }
 
     /// What the token is bound to: `pay`, base64 of a SHA-256. Compare with [`is_bound_to`](Self::is_bound_to).
@@ -175,12 +183,12 @@ impl ApproovClaims {
         self.token_binding().is_some_and(|pay| binding::matches(pay, &values))
     }
 
-    pub(super) fn parse(payload: String) -> Result<Self, Rejection> {
+    pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
         let known = read_object(&payload).map_err(|error| match error {
             JsonError::Malformed => Rejection::TokenMalformed,
             JsonError::Member(name) => Rejection::TokenClaimInvalid(name),
         })?;
-        Ok(Self(Arc::new(Claims { known, payload })))
+        Ok(Self(Arc::new(Claims { known, payload, kid })))
     }
 
     pub(super) fn exp(&self) -> Option<f64> {

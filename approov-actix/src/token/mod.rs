@@ -24,13 +24,13 @@ pub(crate) fn verify(
     let compact = Compact::split(token)?;
     let header = compact.header()?;
     let header = JoseHeader::parse(&header)?;
-    keys.verify(
+    let kid = keys.verify(
         &header.alg,
         header.kid.as_deref(),
         compact.signing_input,
         &compact.signature()?,
     )?;
-    let claims = ApproovClaims::parse(compact.payload()?)?;
+    let claims = ApproovClaims::parse(compact.payload()?, kid)?;
     rules.check(&claims, clock)?;
     Ok(claims)
 }
