@@ -1,6 +1,7 @@
 //! A JWK Set at an address.
 
 use std::{
+    error::Error,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -156,7 +157,11 @@ fn fault(error: &ureq::Error) -> String {
         ureq::Error::BodyExceedsLimit(_) => "is larger than 1 MiB".to_owned(),
         ureq::Error::HostNotFound => "cannot be reached: its host name is unknown".to_owned(),
         ureq::Error::ConnectionFailed => "cannot be reached".to_owned(),
-        ureq::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+        ureq::Error::Io(error)
+            if error
+                .get_ref()
+                .is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) =>
+        {
             format!("cannot be reached over TLS: {error}")
         }
         ureq::Error::Io(error) => format!("cannot be reached: {error}"),
