@@ -6,7 +6,7 @@ use approov_actix::{Approov, KeySet, Rejection};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use support::{
-    keys::{TestKey, jwks},
+    keys::{TestKey, jwks, signing_input},
     log,
     token::SECRET,
 };
@@ -338,6 +338,52 @@ fn ed25519_keys_of_another_length() {
         (ed, json!({ "x": null }), "lacks a member that its `kty` needs"),
         (ed, json!({ "x": text(&x) + "=" }), "has a member that is not base64url"),
     ]);
+}
+
+/// The number two is no coordinate of any point.
+#[test]
+#[cfg_attr(
+    feature = "aws-lc-rs",
+    ignore = "AWS-LC reads the point when a signature is verified, so that the key counts and every token is refused"
+)]
+fn an_ed25519_key_that_is_no_point() {
+    let x = text(&[&[2], [0; 31].as_slice()].concat());
+    assert_all_dropped([(&TestKey::new("EdDSA"), json!({ "x": x }), "is not a valid key")]);
+}
+
+/// Who has such a key in a configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
+/// points whose order divides eight, in all their encodings.
+#[test]
+#[ignore = "both backends accept the keys, and forged tokens with them"]
+fn ed25519_keys_of_small_order() {
+    let of_order_eight = [
+        "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
+        "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o",
+    ];
+    let of_smaller_order = [0, 1].map(|y| [&[y], [0; 31].as_slice()].concat());
+    // The same and minus one, without reduction by the prime.
+    let not_reduced = [0xEC, 0xED, 0xEE].map(|y| [&[y], [0xFF; 30].as_slice(), &[0x7F]].concat());
+    let decoded = of_order_eight.map(|x| URL_SAFE_NO_PAD.decode(x).unwrap());
+    for point in decoded.iter().chain(&of_smaller_order).chain(&not_reduced) {
+        for sign in [0, 0x80] {
+            let mut x = point.clone();
+            x[31] |= sign;
+            let jwk = changed(&TestKey::new("EdDSA"), &json!({ "x": text(&x) }));
+            let Ok(keys) = KeySet::from_jwks(&jwks(&[jwk])) else {
+                continue;
+            };
+            let approov = Approov::builder().base64_secret(SECRET).build().unwrap();
+            approov.replace_keys(keys).unwrap();
+            // `R` is the neutral element and `S` is zero.
+            let signature = text(&[&[1], [0; 63].as_slice()].concat());
+            let accepted = (0..100)
+                .map(|i| json!({ "alg": "EdDSA", "i": i }).to_string())
+                .map(|header| format!("{}.{signature}", signing_input(&header, r#"{"exp":4102444800}"#)))
+                .filter(|token| verdict(&approov, token).is_ok())
+                .count();
+            panic!("{x:02x?} is a key, and {accepted} of 100 forged tokens are accepted");
+        }
+    }
 }
 
 /// RFC 7518, section 3.2: a secret has at least as many bytes as the hash.

@@ -299,6 +299,17 @@ fn rsa_signature_plus_modulus() {
     }
 }
 
+#[test]
+#[cfg_attr(
+    not(feature = "aws-lc-rs"),
+    ignore = "rust-crypto accepts it: `rsa` 0.9 compares the number with the modulus for PKCS #1 v1.5 only"
+)]
+fn rsa_pss_signature_plus_modulus() {
+    for name in ["PS256", "PS384", "PS512"] {
+        assert_refuses_signature_plus_modulus(name);
+    }
+}
+
 /// RFC 7518, section 3.5: the salt is as long as the hash.
 #[test]
 fn pss_salts() {
