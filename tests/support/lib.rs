@@ -12,6 +12,7 @@
 use std::io::Write as _;
 
 pub mod client;
+pub mod keys;
 pub mod log;
 pub mod token;
 

@@ -1,0 +1,33 @@
+//! Keys of every algorithm: what they accept, and every cheat that we know of. Each cheat is a row with the code of its refusal.
+
+mod confusion;
+mod headers;
+mod jwks;
+mod pem;
+mod selection;
+mod signatures;
+
+use approov_actix::{Algorithm, Approov, ApproovBuilder, Key, Rejection};
+use support::keys::TestKey;
+
+fn algorithm(key: &TestKey) -> Algorithm {
+    key.algorithm().parse().unwrap()
+}
+
+/// What a server has that verifies with this key.
+fn verifying(key: &TestKey) -> Key {
+    match key.secret() {
+        Some(secret) => Key::from_secret(algorithm(key), secret),
+        None => Key::from_pem(algorithm(key), &key.pem()),
+    }
+    .unwrap()
+}
+
+fn approov_with(keys: impl IntoIterator<Item = Key>) -> Approov {
+    let builder = keys.into_iter().fold(Approov::builder(), ApproovBuilder::key);
+    builder.build().unwrap()
+}
+
+fn verdict(approov: &Approov, token: &str) -> Result<(), Rejection> {
+    approov.verify_token(token).map(drop)
+}

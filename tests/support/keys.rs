@@ -1,0 +1,323 @@
+//! Keys of every algorithm, and what they sign, with the crates of the RustCrypto project.
+//!
+//! The private keys in the directory `keys` protect nothing: everyone can read them. They are fixed because making RSA keys takes seconds. Each
+//! came from a command like these, and the certificate from the last one:
+//!
+//! ```sh
+//! openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem # rsa-1024.pem: with 1024 bits
+//! openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -pkeyopt rsa_keygen_pubexp:3 -out rsa-4096.pem
+//! openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out p256.pem
+//! openssl genpkey -algorithm ED25519 -out ed25519.pem
+//! openssl req -x509 -new -key p256.pem -subj /CN=test -days 36500 -out certificate.pem
+//! ```
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac, digest::KeyInit};
+use rsa::{
+    RsaPrivateKey,
+    pkcs1v15::Pkcs1v15Sign,
+    pkcs8::{AssociatedOid, DecodePrivateKey as _, EncodePublicKey as _, LineEnding, spki::Document},
+    pss::Pss,
+    rand_core::OsRng,
+    signature::Signer as _,
+    traits::PublicKeyParts as _,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256, Sha384, Sha512, digest::DynDigest};
+
+use crate::token;
+
+/// Every algorithm there is.
+pub const ALGORITHMS: [&str; 12] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
+
+/// A certificate of the key [`TestKey::new`]`("ES256")`.
+pub const CERTIFICATE: &str = include_str!("keys/certificate.pem");
+
+/// A key that signs, with its algorithm.
+///
+/// Algorithms of one family have the same key: `RS256` and `PS512` differ in how they sign, and in nothing else.
+#[derive(Debug, Clone)]
+pub struct TestKey {
+    algorithm: String,
+    secret: Secret,
+}
+
+#[derive(Debug, Clone)]
+enum Secret {
+    Hmac(Vec<u8>),
+    Rsa(Box<RsaPrivateKey>),
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+/// A file in the directory `keys`.
+macro_rules! pem {
+    ($name:literal) => {
+        include_str!(concat!("keys/", $name, ".pem"))
+    };
+}
+
+impl TestKey {
+    /// The key of this algorithm.
+    #[must_use]
+    pub fn new(algorithm: &str) -> Self {
+        match family(algorithm) {
+            "HS" => Self::hmac(algorithm, &[0xA5; 64]),
+            "RSA" => Self::from_private_pem(algorithm, pem!("rsa")),
+            "ES256" => Self::from_private_pem(algorithm, pem!("p256")),
+            "ES384" => Self::from_private_pem(algorithm, pem!("p384")),
+            _ => Self::from_private_pem(algorithm, pem!("ed25519")),
+        }
+    }
+
+    /// Another key of the same type.
+    #[must_use]
+    pub fn other(algorithm: &str) -> Self {
+        match family(algorithm) {
+            "HS" => Self::hmac(algorithm, &[0x5A; 64]),
+            "RSA" => Self::from_private_pem(algorithm, pem!("rsa-other")),
+            "ES256" => Self::from_private_pem(algorithm, pem!("p256-other")),
+            "ES384" => Self::from_private_pem(algorithm, pem!("p384-other")),
+            _ => Self::from_private_pem(algorithm, pem!("ed25519-other")),
+        }
+    }
+
+    /// Any bytes as a secret, even if they are none.
+    #[must_use]
+    pub fn hmac(algorithm: &str, secret: &[u8]) -> Self {
+        assert_eq!(family(algorithm), "HS");
+        Self {
+            algorithm: algorithm.to_owned(),
+            secret: Secret::Hmac(secret.to_vec()),
+        }
+    }
+
+    /// An RSA key that is too short for tokens.
+    #[must_use]
+    pub fn rsa_1024(algorithm: &str) -> Self {
+        Self::from_private_pem(algorithm, pem!("rsa-1024"))
+    }
+
+    /// The longest RSA key that is allowed, with the smallest exponent.
+    #[must_use]
+    pub fn rsa_4096(algorithm: &str) -> Self {
+        Self::from_private_pem(algorithm, pem!("rsa-4096"))
+    }
+
+    /// A private key in PEM, as `openssl genpkey` writes it.
+    #[must_use]
+    pub fn from_private_pem(algorithm: &str, pem: &str) -> Self {
+        let secret = match family(algorithm) {
+            "RSA" => Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(pem).unwrap())),
+            "ES256" => Secret::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(pem).unwrap()),
+            "ES384" => Secret::P384(p384::ecdsa::SigningKey::from_pkcs8_pem(pem).unwrap()),
+            _ => Secret::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_pem(pem).unwrap())),
+        };
+        Self {
+            algorithm: algorithm.to_owned(),
+            secret,
+        }
+    }
+
+    /// The algorithm's name.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// The secret of an HMAC key, which has no public key.
+    #[must_use]
+    pub fn secret(&self) -> Option<&[u8]> {
+        match &self.secret {
+            Secret::Hmac(secret) => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// A token as Approov makes it for a genuine app.
+    #[must_use]
+    pub fn token(&self, kid: Option<&str>) -> String {
+        let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
+        if let Some(kid) = kid {
+            header["kid"] = kid.into();
+        }
+        self.sign(&header.to_string(), &token::claims(&json!({})).to_string())
+    }
+
+    /// A token of any header and payload, whatever the header says.
+    #[must_use]
+    pub fn sign(&self, header: &str, payload: &str) -> String {
+        let message = signing_input(header, payload);
+        let signature = self.signature(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// The signature of any bytes.
+    #[must_use]
+    pub fn signature(&self, message: &[u8]) -> Vec<u8> {
+        match (&self.secret, self.algorithm.as_str()) {
+            (Secret::Hmac(secret), "HS256") => mac::<Hmac<Sha256>>(secret, message),
+            (Secret::Hmac(secret), "HS384") => mac::<Hmac<Sha384>>(secret, message),
+            (Secret::Hmac(secret), _) => mac::<Hmac<Sha512>>(secret, message),
+            (Secret::Rsa(key), "RS256") => rsa_pkcs1::<Sha256>(key, message),
+            (Secret::Rsa(key), "RS384") => rsa_pkcs1::<Sha384>(key, message),
+            (Secret::Rsa(key), "RS512") => rsa_pkcs1::<Sha512>(key, message),
+            (Secret::Rsa(_), _) => self.pss_signature(message, None),
+            (Secret::P256(key), _) => {
+                let signature: p256::ecdsa::Signature = key.sign(message);
+                signature.to_vec()
+            }
+            (Secret::P384(key), _) => {
+                let signature: p384::ecdsa::Signature = key.sign(message);
+                signature.to_vec()
+            }
+            (Secret::Ed25519(key), _) => key.sign(message).to_vec(),
+        }
+    }
+
+    /// A signature of `PS256` and its like, with a salt of any length. None is as long as the hash, which is the only length for tokens.
+    #[must_use]
+    pub fn pss_signature(&self, message: &[u8], salt_length: Option<usize>) -> Vec<u8> {
+        let Secret::Rsa(key) = &self.secret else {
+            panic!("{} is not an RSA algorithm", self.algorithm);
+        };
+        match self.algorithm.as_str() {
+            "PS256" => rsa_pss::<Sha256>(key, message, salt_length),
+            "PS384" => rsa_pss::<Sha384>(key, message, salt_length),
+            _ => rsa_pss::<Sha512>(key, message, salt_length),
+        }
+    }
+
+    /// The public key as DER, a `SubjectPublicKeyInfo`.
+    #[must_use]
+    pub fn der(&self) -> Vec<u8> {
+        self.document().into_vec()
+    }
+
+    /// The public key as PEM.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        self.document().to_pem("PUBLIC KEY", LineEnding::LF).unwrap()
+    }
+
+    fn document(&self) -> Document {
+        match &self.secret {
+            Secret::Hmac(_) => panic!("a secret has no public key"),
+            Secret::Rsa(key) => key.to_public_key().to_public_key_der(),
+            Secret::P256(key) => key.verifying_key().to_public_key_der(),
+            Secret::P384(key) => key.verifying_key().to_public_key_der(),
+            Secret::Ed25519(key) => key.verifying_key().to_public_key_der(),
+        }
+        .unwrap()
+    }
+
+    /// The key as a JWK: the public key, or the secret.
+    #[must_use]
+    pub fn jwk(&self, kid: Option<&str>) -> Value {
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let ec = |crv: &str, point: &[u8]| {
+            let (x, y) = point[1..].split_at(point.len() / 2);
+            json!({ "kty": "EC", "crv": crv, "x": text(x), "y": text(y) })
+        };
+        let mut jwk = match &self.secret {
+            Secret::Hmac(secret) => json!({ "kty": "oct", "k": text(secret) }),
+            Secret::Rsa(key) => {
+                json!({ "kty": "RSA", "n": text(&key.n().to_bytes_be()), "e": text(&key.e().to_bytes_be()) })
+            }
+            Secret::P256(key) => ec("P-256", key.verifying_key().to_encoded_point(false).as_bytes()),
+            Secret::P384(key) => ec("P-384", key.verifying_key().to_encoded_point(false).as_bytes()),
+            Secret::Ed25519(key) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(key.verifying_key().as_bytes()) })
+            }
+        };
+        jwk["alg"] = self.algorithm.as_str().into();
+        if let Some(kid) = kid {
+            jwk["kid"] = kid.into();
+        }
+        jwk
+    }
+
+    /// The private key as PEM, in each form that openssl writes it in.
+    #[must_use]
+    pub fn private_pems(&self) -> Vec<String> {
+        use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePrivateKey as _};
+        let forms = match &self.secret {
+            Secret::Hmac(_) => panic!("a secret has no PEM"),
+            Secret::Rsa(key) => vec![
+                key.to_pkcs8_pem(LineEnding::LF).unwrap(),
+                key.to_pkcs1_pem(LineEnding::LF).unwrap(),
+            ],
+            Secret::P256(key) => {
+                let key = p256::SecretKey::from(key);
+                vec![
+                    key.to_pkcs8_pem(LineEnding::LF).unwrap(),
+                    key.to_sec1_pem(LineEnding::LF).unwrap(),
+                ]
+            }
+            Secret::P384(key) => {
+                let key = p384::SecretKey::from(key);
+                vec![
+                    key.to_pkcs8_pem(LineEnding::LF).unwrap(),
+                    key.to_sec1_pem(LineEnding::LF).unwrap(),
+                ]
+            }
+            Secret::Ed25519(key) => vec![key.to_pkcs8_pem(LineEnding::LF).unwrap()],
+        };
+        forms.iter().map(|pem| pem.to_string()).collect()
+    }
+
+    /// The public RSA key as PEM in the older form, `RSA PUBLIC KEY`.
+    #[must_use]
+    pub fn pkcs1_pem(&self) -> String {
+        use rsa::pkcs1::EncodeRsaPublicKey as _;
+        let Secret::Rsa(key) = &self.secret else {
+            panic!("{} is not an RSA algorithm", self.algorithm);
+        };
+        key.to_public_key().to_pkcs1_pem(LineEnding::LF).unwrap()
+    }
+}
+
+/// Algorithms with the same name here take the same key.
+fn family(algorithm: &str) -> &str {
+    assert!(ALGORITHMS.contains(&algorithm), "{algorithm}");
+    match &algorithm[..2] {
+        "HS" => "HS",
+        "RS" | "PS" => "RSA",
+        _ => algorithm,
+    }
+}
+
+/// Header and payload as they are signed.
+#[must_use]
+pub fn signing_input(header: &str, payload: &str) -> String {
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+}
+
+/// A JWK Set.
+#[must_use]
+pub fn jwks(keys: &[Value]) -> String {
+    json!({ "keys": keys }).to_string()
+}
+
+fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).unwrap();
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn rsa_pkcs1<D: Digest + AssociatedOid>(key: &RsaPrivateKey, message: &[u8]) -> Vec<u8> {
+    key.sign(Pkcs1v15Sign::new::<D>(), &D::digest(message)).unwrap()
+}
+
+fn rsa_pss<D: Digest + DynDigest + Send + Sync + 'static>(
+    key: &RsaPrivateKey,
+    message: &[u8],
+    salt_length: Option<usize>,
+) -> Vec<u8> {
+    let salt_length = salt_length.unwrap_or(<D as Digest>::output_size());
+    let scheme = Pss::new_with_salt::<D>(salt_length);
+    key.sign_with_rng(&mut OsRng, scheme, &D::digest(message)).unwrap()
+}
