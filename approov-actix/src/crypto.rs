@@ -54,6 +54,8 @@ pub(crate) enum KeyMaterial<'a> {
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
     key: DecodingKey,
+    /// Of an RSA key.
+    modulus: Option<Vec<u8>>,
 }
 
 impl VerifyingKey {
@@ -65,7 +67,15 @@ impl VerifyingKey {
             KeyMaterial::Ec(point) => DecodingKey::from_ec_der(point),
             KeyMaterial::Ed25519(key) => DecodingKey::from_ed_der(key),
         };
-        let key = Self { algorithm, key };
+        let modulus = match material {
+            KeyMaterial::Rsa { n, .. } => Some(n.to_vec()),
+            _ => None,
+        };
+        let key = Self {
+            algorithm,
+            key,
+            modulus,
+        };
         (is_usable(algorithm, material) && key.verifier().is_some()).then_some(key)
     }
 
@@ -78,8 +88,18 @@ impl VerifyingKey {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        self.verifier()
-            .is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+        self.is_in_range(signature)
+            && self
+                .verifier()
+                .is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+    }
+
+    /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
+    /// ones as well, which would give each token a second spelling.
+    fn is_in_range(&self, signature: &[u8]) -> bool {
+        self.modulus
+            .as_deref()
+            .is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
     }
 
     fn verifier(&self) -> Option<Box<dyn JwtVerifier>> {
@@ -88,7 +108,7 @@ impl VerifyingKey {
 }
 
 /// AWS-LC's verifiers read a public key when they are used; this reads it beforehand. RSA numbers need no more than the check of
-/// their sizes.
+/// their sizes. Of an Ed25519 key it takes any 32 bytes; one that is no point verifies nothing.
 #[cfg(feature = "aws-lc-rs")]
 fn is_usable(algorithm: Algorithm, material: KeyMaterial<'_>) -> bool {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};

@@ -16,6 +16,7 @@ use super::{
     refresh::{Refresh, Schedule},
     ring::{KeyRing, Refresher},
     secret::{decode_secrets, is_published},
+    set::refuse_repeated,
     source::{Format, KeySource},
 };
 use crate::{
@@ -106,6 +107,7 @@ impl KeyConfig {
                 keys.push(key.map_err(|fault| setting.error(fault))?);
             }
         }
+        refuse_repeated(&keys)?;
         Ok(keys)
     }
 

@@ -137,7 +137,7 @@ impl Key {
             (KeyType::Secret { min_bytes }, KeyMaterial::Secret(secret)) => check_secret(secret, min_bytes),
             (KeyType::Rsa, KeyMaterial::Rsa { n, e }) => check_rsa(n, e),
             (KeyType::Ec(curve), KeyMaterial::Ec(point)) => check_point(curve, point),
-            (KeyType::Ed25519, KeyMaterial::Ed25519(_)) => Ok(()),
+            (KeyType::Ed25519, KeyMaterial::Ed25519(key)) => check_ed25519(key),
             _ => Err("is not a key of the type that its algorithm takes"),
         }?;
         let verifying = VerifyingKey::new(algorithm, material).ok_or("is not a valid key")?;
@@ -215,8 +215,43 @@ fn check_point(curve: Curve, point: &[u8]) -> Result<(), Fault> {
     };
     match point.first() {
         Some(4) if point.len() == length => Ok(()),
+        Some(2 | 3) => Err("has its point in compressed form, which is not supported"),
         _ => Err(other_curve),
     }
+}
+
+/// Refuses the points of small order: for some of them anyone can make signatures that verify.
+fn check_ed25519(key: &[u8; 32]) -> Result<(), Fault> {
+    /// Their `y` coordinates in every encoding, little-endian, without the sign.
+    const SMALL_ORDER: [[u8; 32]; 7] = [
+        little_endian(0x00, 0x00, 0x00),
+        little_endian(0x01, 0x00, 0x00),
+        little_endian(0xec, 0xff, 0x7f),
+        little_endian(0xed, 0xff, 0x7f),
+        little_endian(0xee, 0xff, 0x7f),
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+            0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+            0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+        ],
+    ];
+    let mut y = *key;
+    y[31] &= 0x7f;
+    if SMALL_ORDER.contains(&y) {
+        Err("is an Ed25519 key for which anyone can sign")
+    } else {
+        Ok(())
+    }
+}
+
+const fn little_endian(first: u8, middle: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [middle; 32];
+    bytes[0] = first;
+    bytes[31] = last;
+    bytes
 }
 
 /// Algorithm and key id only.

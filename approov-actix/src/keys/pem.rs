@@ -13,6 +13,7 @@ use crate::{
 };
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
@@ -45,6 +46,9 @@ pub(super) fn parse(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
         KeyType::Ed25519 if oid == ED25519 => {
             let key = bits.try_into().map_err(|_| "is not a valid Ed25519 key")?;
             Key::new(algorithm, KeyMaterial::Ed25519(key))
+        }
+        KeyType::Rsa if oid == RSASSA_PSS => {
+            Err("is an RSA key of the type id-RSASSA-PSS; put in one of the type rsaEncryption")
         }
         KeyType::Rsa => Err("is not an RSA key, which the algorithm takes"),
         KeyType::Ec(Curve::P256) => Err("is not a key on the curve P-256, which ES256 takes"),

@@ -164,6 +164,15 @@ impl fmt::Display for Surplus {
     }
 }
 
+/// In code, a key with the `alg` and `kid` of another one is a mistake. In a set from elsewhere, the first one counts.
+pub(super) fn refuse_repeated(keys: &[Key]) -> Result<(), ConfigError> {
+    let (_, surplus) = KeySet::gather(keys.iter().cloned());
+    match surplus.iter().find(|(_, why)| *why == Surplus::Repeated) {
+        Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
+        None => Ok(()),
+    }
+}
+
 /// What stops a start, where a refresh goes on without the surplus.
 pub(super) fn refuse_too_many(surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
     match surplus.iter().find(|(_, why)| *why == Surplus::TooMany) {

@@ -6,7 +6,7 @@ use approov_actix::{Approov, KeySet, Rejection};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use support::{
-    keys::{TestKey, jwks, signing_input},
+    keys::{TestKey, jwks},
     log,
     token::SECRET,
 };
@@ -340,12 +340,9 @@ fn ed25519_keys_of_another_length() {
     ]);
 }
 
-/// The number two is no coordinate of any point.
+/// The number two is no coordinate of any point. AWS-LC finds out when it verifies a signature: there the key counts and verifies nothing.
 #[test]
-#[cfg_attr(
-    feature = "aws-lc-rs",
-    ignore = "AWS-LC reads the point when a signature is verified, so that the key counts and every token is refused"
-)]
+#[cfg(not(feature = "aws-lc-rs"))]
 fn an_ed25519_key_that_is_no_point() {
     let x = text(&[&[2], [0; 31].as_slice()].concat());
     assert_all_dropped([(&TestKey::new("EdDSA"), json!({ "x": x }), "is not a valid key")]);
@@ -354,7 +351,6 @@ fn an_ed25519_key_that_is_no_point() {
 /// Who has such a key in a configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
 /// points whose order divides eight, in all their encodings.
 #[test]
-#[ignore = "both backends accept the keys, and forged tokens with them"]
 fn ed25519_keys_of_small_order() {
     let of_order_eight = [
         "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU",
@@ -369,19 +365,7 @@ fn ed25519_keys_of_small_order() {
             let mut x = point.clone();
             x[31] |= sign;
             let jwk = changed(&TestKey::new("EdDSA"), &json!({ "x": text(&x) }));
-            let Ok(keys) = KeySet::from_jwks(&jwks(&[jwk])) else {
-                continue;
-            };
-            let approov = Approov::builder().base64_secret(SECRET).build().unwrap();
-            approov.replace_keys(keys).unwrap();
-            // `R` is the neutral element and `S` is zero.
-            let signature = text(&[&[1], [0; 63].as_slice()].concat());
-            let accepted = (0..100)
-                .map(|i| json!({ "alg": "EdDSA", "i": i }).to_string())
-                .map(|header| format!("{}.{signature}", signing_input(&header, r#"{"exp":4102444800}"#)))
-                .filter(|token| verdict(&approov, token).is_ok())
-                .count();
-            panic!("{x:02x?} is a key, and {accepted} of 100 forged tokens are accepted");
+            assert!(KeySet::from_jwks(&jwks(&[jwk])).is_err(), "{x:02x?}");
         }
     }
 }
