@@ -10,6 +10,7 @@ mod events;
 mod extractors;
 mod layers;
 mod middleware;
+mod refresh;
 mod report;
 mod testing;
 #[rustfmt::skip]
