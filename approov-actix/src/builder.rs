@@ -160,8 +160,9 @@ impl ApproovBuilder {
 
     /// How often files and addresses with keys are read again, from one second to one day. Default: 60 seconds for files, 300 for addresses.
     ///
-    /// A key that was removed is accepted until then. What was read is used only if it has changed; if it cannot be read, or has no usable
-    /// key, the keys that are there are kept, an error is logged, and the next attempt comes sooner, at first after five seconds.
+    /// A key that was removed is accepted until then. What was read is used only if it has changed. If it cannot be read, or has no usable
+    /// key, the keys that are there are kept, an error is logged, and the next attempt comes after five seconds, or after the interval if that is
+    /// shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
     pub fn key_refresh_interval(mut self, interval: Duration) -> Self {
         self.keys.refresh = Some(("the time given to `key_refresh_interval`".to_owned(), interval));
         self

@@ -11,6 +11,7 @@ mod events;
 mod extractors;
 mod layers;
 mod middleware;
+mod refresh;
 mod report;
 mod testing;
 #[rustfmt::skip]

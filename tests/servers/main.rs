@@ -4,11 +4,13 @@
 
 mod cli;
 mod hello;
+mod key_sources;
 mod process;
 mod quickstart;
 mod scripts;
 mod shapes;
 mod start_up;
+mod tls;
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 const HELLO: &str = env!("CARGO_BIN_EXE_hello");

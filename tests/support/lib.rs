@@ -1,5 +1,5 @@
-//! What the tests need: tokens made by another implementation than the one under test, a client that sends any bytes, and a log
-//! that can be read.
+//! What the tests need: tokens made by another implementation than the one under test, a client that sends any bytes, a log
+//! that can be read, and a server of keys.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -9,17 +9,33 @@
     reason = "a panic is a failed test"
 )]
 
-use std::io::Write as _;
+use std::{
+    io::Write as _,
+    thread,
+    time::{Duration, Instant},
+};
 
 pub mod client;
+pub mod ed25519;
+pub mod key_server;
 pub mod keys;
 pub mod log;
+pub mod oct;
 pub mod token;
 
 /// Says aloud that a test was skipped: `cargo test` hides what a passing test prints with `println!`.
 pub fn skipped(test: &str, why: &str) {
     // Nothing can be done if nobody listens.
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+}
+
+/// Waits for something that happens elsewhere. The limit is for what never happens: a slow machine must not reach it.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_secs(150), "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The code in the guides compiles.

@@ -1,11 +1,11 @@
 //! A JWK Set at an address.
 
 use std::{
-    error::Error,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use rustls::CertificateError;
 use ureq::{
     Agent, Proxy,
     http::{
@@ -46,7 +46,7 @@ impl JwksAddress {
             "http" => return Err("is an `http` address of another machine; use `https`"),
             _ => return Err("is neither an `https` address nor an `http` address of this machine"),
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        if has_credentials(&url) {
             return Err("has a user name or a password in it, which is not supported");
         }
         Ok(Self {
@@ -84,11 +84,6 @@ impl JwksAddress {
         self.accepted.clone_from(&self.latest);
     }
 
-    /// The next request is unconditional.
-    pub(super) fn forget(&mut self) {
-        self.accepted.clear();
-    }
-
     fn request(&self, url: &Url, deadline: Instant) -> Result<Response<ureq::Body>, String> {
         let time_left = deadline.saturating_duration_since(Instant::now());
         if time_left.is_zero() {
@@ -107,12 +102,18 @@ impl JwksAddress {
         let target = location
             .and_then(|location| from.join(location.to_str().ok()?).ok())
             .ok_or("redirects without saying where to")?;
-        if target.origin() == self.url.origin() {
-            Ok(target)
-        } else {
-            Err("redirects to another origin, which is not followed".to_owned())
+        if target.origin() != self.url.origin() {
+            return Err("redirects to another origin, which is not followed".to_owned());
         }
+        if has_credentials(&target) {
+            return Err("redirects to an address with a user name or a password, which is not followed".to_owned());
+        }
+        Ok(target)
     }
+}
+
+fn has_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -157,16 +158,29 @@ fn fault(error: &ureq::Error) -> String {
         ureq::Error::BodyExceedsLimit(_) => "is larger than 1 MiB".to_owned(),
         ureq::Error::HostNotFound => "cannot be reached: its host name is unknown".to_owned(),
         ureq::Error::ConnectionFailed => "cannot be reached".to_owned(),
-        ureq::Error::Io(error)
-            if error
-                .get_ref()
-                .is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) =>
-        {
-            format!("cannot be reached over TLS: {error}")
-        }
-        ureq::Error::Io(error) => format!("cannot be reached: {error}"),
-        ureq::Error::Rustls(error) => format!("cannot be reached over TLS: {error}"),
+        ureq::Error::Rustls(error) => tls_fault(error),
         ureq::Error::Tls(error) => format!("cannot be reached over TLS: {error}"),
+        ureq::Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(error) => tls_fault(error),
+            None => format!("cannot be reached: {error}"),
+        },
         _ => "gives no valid HTTP answer".to_owned(),
     }
+}
+
+/// rustls names the host and what its certificate says.
+fn tls_fault(error: &rustls::Error) -> String {
+    let reason = match error {
+        rustls::Error::InvalidCertificate(error) => match error {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired",
+            CertificateError::UnknownIssuer => "its certificate is from an authority that the system does not trust",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "its certificate is for another host"
+            }
+            _ => "its certificate is not valid",
+        },
+        rustls::Error::General(reason) => reason,
+        _ => return format!("cannot be reached over TLS: {error}"),
+    };
+    format!("cannot be reached over TLS: {reason}")
 }

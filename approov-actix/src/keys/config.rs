@@ -14,7 +14,7 @@ use super::address::JwksAddress;
 use super::{
     key::Key,
     refresh::{Refresh, Schedule},
-    ring::{KeyRing, Refresher},
+    ring::{KeyRing, Part, Refresher},
     secret::{decode_secrets, is_published},
     set::refuse_repeated,
     source::{Format, KeySource},
@@ -70,20 +70,20 @@ impl KeyFile {
 impl KeyConfig {
     /// Reads every source and starts the threads that refresh them.
     pub(crate) fn build(self) -> Result<Arc<KeyRing>, ConfigError> {
-        let mut parts = vec![self.fixed_keys()?];
+        let mut parts = vec![Part::fixed(self.fixed_keys()?)];
         let mut started = Vec::new();
         let mut refreshers = Vec::new();
         for mut source in self.sources()? {
             let (interval, max_stale) = self.times(&source)?;
             let keys = self.first_keys(&mut source)?;
-            let schedule = Schedule::new(Instant::now(), interval, max_stale, keys.is_some());
+            let schedule = Schedule::new(Instant::now(), interval, keys.is_some());
             let (wake, woken) = sync_channel(1);
             refreshers.push(Refresher {
                 origin: source.origin.clone(),
                 wake,
                 on_unknown_kid: source.is_address(),
             });
-            parts.push(keys.unwrap_or_default());
+            parts.push(Part::read(source.origin.clone(), keys, max_stale));
             started.push((source, woken, schedule));
         }
         self.warn_of_no_effect(refreshers.is_empty());

@@ -45,11 +45,6 @@ impl Refresh {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
         }
-        if self.schedule.expires(Instant::now()) {
-            log::error!(target: LOG_TARGET, "the keys of {} are too old and no longer count", self.source.origin);
-            self.source.forget();
-            self.ring.upgrade()?.change(self.part, Vec::new());
-        }
         if self.schedule.starts(Instant::now()) {
             self.load()?;
         }
@@ -58,36 +53,37 @@ impl Refresh {
 
     fn load(&mut self) -> Option<()> {
         let loaded = self.source.load();
-        let was_failing = self.schedule.finished(Instant::now(), loaded.is_ok());
+        let now = Instant::now();
+        let was_failing = self.schedule.finished(now, loaded.is_ok());
         let ring: Arc<KeyRing> = self.ring.upgrade()?;
         match loaded {
             Ok(keys) => {
                 if was_failing {
                     log::info!(target: LOG_TARGET, "{} can be read again", self.source.origin);
                 }
-                if let Some(keys) = keys {
-                    ring.change(self.part, keys);
-                }
+                ring.read(self.part, keys, now);
             }
-            Err(fault) if self.schedule.has_keys() => {
-                log::error!(target: LOG_TARGET, "{fault}; the keys that came from there before are kept");
+            Err(fault) => {
+                ring.expire(now);
+                let left = if ring.has_keys_of(self.part) {
+                    "the keys that came from there before are kept"
+                } else {
+                    "there are no keys from there"
+                };
+                log::error!(target: LOG_TARGET, "{fault}; {left}");
             }
-            Err(fault) => log::error!(target: LOG_TARGET, "{fault}; there are no keys from there"),
         }
         Some(())
     }
 }
 
-/// When a source is read again, and when its keys no longer count. Knows no clock of its own.
+/// When a source is read again. Knows no clock of its own.
 pub(super) struct Schedule {
     interval: Duration,
-    max_stale: Option<Duration>,
     /// The next regular reading.
     due: Instant,
     /// Failures since the last success.
     failures: u32,
-    /// The last success, until its keys have expired.
-    good_since: Option<Instant>,
     /// When an unknown `kid` was first seen that no request has been made for yet.
     asked: Option<Instant>,
     /// The last request that was made for an unknown `kid`.
@@ -96,13 +92,11 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// After the first reading, which has succeeded or not.
-    pub(super) fn new(now: Instant, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
+    pub(super) fn new(now: Instant, interval: Duration, is_loaded: bool) -> Self {
         let mut schedule = Self {
             interval,
-            max_stale,
             due: now,
             failures: 0,
-            good_since: None,
             asked: None,
             answered: None,
         };
@@ -112,24 +106,11 @@ impl Schedule {
 
     /// When there is something to do.
     fn next(&self) -> Instant {
-        [Some(self.due), self.on_demand(), self.expiry()]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(self.due)
+        self.on_demand().map_or(self.due, |on_demand| on_demand.min(self.due))
     }
 
     fn unknown_kid(&mut self, now: Instant) {
         self.asked.get_or_insert(now);
-    }
-
-    /// Whether the keys expire now, once.
-    fn expires(&mut self, now: Instant) -> bool {
-        let expires = self.expiry().is_some_and(|expiry| expiry <= now);
-        if expires {
-            self.good_since = None;
-        }
-        expires
     }
 
     /// Whether to read the source now. If so, the answer is one for every unknown `kid` seen before.
@@ -148,7 +129,6 @@ impl Schedule {
         let was_failing = self.failures > 0;
         let wait = if succeeded {
             self.failures = 0;
-            self.good_since = Some(now);
             self.interval
         } else {
             let doubled = 2u32.saturating_pow(self.failures);
@@ -160,21 +140,12 @@ impl Schedule {
         was_failing
     }
 
-    /// Whether there are keys from the source that count.
-    fn has_keys(&self) -> bool {
-        self.good_since.is_some()
-    }
-
     fn on_demand(&self) -> Option<Instant> {
         let asked = self.asked?;
         Some(
             self.answered
                 .map_or(asked, |answered| asked.max(answered + ON_DEMAND_INTERVAL)),
         )
-    }
-
-    fn expiry(&self) -> Option<Instant> {
-        Some(self.good_since? + self.max_stale?)
     }
 }
 
@@ -185,9 +156,9 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A schedule of five minutes, and its start.
-    fn schedule(max_stale: Option<Duration>) -> (Schedule, Instant) {
+    fn schedule() -> (Schedule, Instant) {
         let start = Instant::now();
-        (Schedule::new(start, 300 * SECOND, max_stale, true), start)
+        (Schedule::new(start, 300 * SECOND, true), start)
     }
 
     /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `succeeds` says.
@@ -198,7 +169,6 @@ mod tests {
             if now > start + end * SECOND {
                 return readings;
             }
-            schedule.expires(now);
             if schedule.starts(now) {
                 readings.push((now - start).as_secs());
                 schedule.finished(now, succeeds);
@@ -208,13 +178,13 @@ mod tests {
 
     #[test]
     fn regular_readings() {
-        let (mut schedule, start) = schedule(None);
+        let (mut schedule, start) = schedule();
         assert_eq!(readings(&mut schedule, start, 1000, true), [300, 600, 900]);
     }
 
     #[test]
     fn after_a_failure_the_waits_grow_up_to_the_interval() {
-        let (mut schedule, start) = schedule(None);
+        let (mut schedule, start) = schedule();
         let failing = readings(&mut schedule, start, 1500, false);
         assert_eq!(failing, [300, 305, 315, 335, 375, 455, 615, 915, 1215]);
         let due = (schedule.next() - start).as_secs();
@@ -227,14 +197,14 @@ mod tests {
     #[test]
     fn a_short_interval_does_not_keep_a_failing_source_busy() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(start, SECOND, None, true);
+        let mut schedule = Schedule::new(start, SECOND, true);
         let failing = readings(&mut schedule, start, 240, false);
         assert_eq!(failing, [1, 2, 4, 8, 16, 32, 64, 124, 184]);
     }
 
     #[test]
     fn an_unknown_kid_is_looked_up_at_once_and_then_once_in_ten_seconds() {
-        let (mut schedule, start) = schedule(None);
+        let (mut schedule, start) = schedule();
         for millisecond in 0..10_000 {
             let now = start + millisecond * SECOND / 1000;
             schedule.unknown_kid(now);
@@ -249,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_regular_reading_answers_what_was_asked_before() {
-        let (mut schedule, start) = schedule(None);
+        let (mut schedule, start) = schedule();
         schedule.unknown_kid(start + 295 * SECOND);
         assert!(schedule.starts(start + 295 * SECOND));
         schedule.finished(start + 295 * SECOND, false);
@@ -262,26 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn keys_expire_once_and_only_without_success() {
-        let (mut schedule, start) = schedule(Some(700 * SECOND));
-        assert_eq!(readings(&mut schedule, start, 3000, true).len(), 10);
-        // The last success was after 3000 seconds.
-        assert!(!schedule.expires(start + 3699 * SECOND));
-        assert!(schedule.expires(start + 3700 * SECOND));
-        assert!(!schedule.expires(start + 3701 * SECOND));
-        assert!(!schedule.has_keys());
-        schedule.finished(start + 3800 * SECOND, false);
-        assert!(!schedule.expires(start + 9000 * SECOND));
-        schedule.finished(start + 9000 * SECOND, true);
-        assert!(!schedule.expires(start + 9699 * SECOND));
-        assert!(schedule.expires(start + 9700 * SECOND));
-    }
-
-    #[test]
     fn a_source_that_failed_at_the_start_is_retried_soon() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(start, 300 * SECOND, Some(600 * SECOND), false);
-        assert!(!schedule.expires(start + 601 * SECOND), "there is nothing to expire");
+        let mut schedule = Schedule::new(start, 300 * SECOND, false);
         assert_eq!((schedule.next() - start).as_secs(), 5);
         assert!(schedule.starts(start + 5 * SECOND));
     }

@@ -1,6 +1,9 @@
 //! The keys that count now.
 
-use std::sync::{Arc, Mutex, PoisonError, mpsc::SyncSender};
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
+    time::{Duration, Instant},
+};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -13,10 +16,48 @@ use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Reject
 /// All keys of an application, from all their sources. They change as a whole.
 pub(crate) struct KeyRing {
     current: ArcSwap<CurrentKeys>,
-    /// The keys of each source. The first part are those that no source refreshes.
-    parts: Mutex<Vec<Vec<Key>>>,
+    parts: Mutex<Vec<Part>>,
     /// A thread that refreshes a source ends when its sender is gone.
     refreshers: Vec<Refresher>,
+}
+
+/// The keys of one source. The first part are those that no source refreshes.
+#[derive(Default)]
+pub(super) struct Part {
+    keys: Vec<Key>,
+    /// What the log calls the source.
+    origin: String,
+    /// How long the keys count after they were last read.
+    max_stale: Option<Duration>,
+    expires: Option<Instant>,
+    has_expired: bool,
+}
+
+impl Part {
+    /// Keys that never expire.
+    pub(super) fn fixed(keys: Vec<Key>) -> Self {
+        Self {
+            keys,
+            ..Self::default()
+        }
+    }
+
+    /// The keys of a source, or none if its first reading has failed.
+    pub(super) fn read(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>) -> Self {
+        let now = Instant::now();
+        Self {
+            expires: max_stale.filter(|_| keys.is_some()).map(|max_stale| now + max_stale),
+            keys: keys.unwrap_or_default(),
+            origin,
+            max_stale,
+            has_expired: false,
+        }
+    }
+
+    fn count(&self) -> impl Iterator<Item = Key> {
+        let keys = if self.has_expired { &[][..] } else { &self.keys };
+        keys.iter().cloned()
+    }
 }
 
 /// What the ring knows of a thread that refreshes a source.
@@ -31,6 +72,8 @@ pub(super) struct Refresher {
 pub(crate) struct CurrentKeys {
     generation: u64,
     keys: KeySet,
+    /// When the first of them no longer count, unless they are read again before.
+    expires: Option<Instant>,
     on_unknown_kid: Arc<[SyncSender<()>]>,
 }
 
@@ -63,6 +106,7 @@ impl CurrentKeys {
         Self {
             generation: 1,
             keys: KeySet::gather(keys).0,
+            expires: None,
             on_unknown_kid: Arc::default(),
         }
     }
@@ -70,8 +114,8 @@ impl CurrentKeys {
 
 impl KeyRing {
     /// The keys for a start.
-    pub(super) fn new(parts: Vec<Vec<Key>>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
-        let (keys, surplus) = KeySet::gather(parts.iter().flatten().cloned());
+    pub(super) fn new(parts: Vec<Part>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
+        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
         refuse_too_many(&surplus)?;
         log_surplus(&surplus);
         log_keys(&keys);
@@ -84,6 +128,7 @@ impl KeyRing {
             current: ArcSwap::from_pointee(CurrentKeys {
                 generation: 1,
                 keys,
+                expires: first_expiry(&parts),
                 on_unknown_kid,
             }),
             parts: Mutex::new(parts),
@@ -91,9 +136,16 @@ impl KeyRing {
         })
     }
 
-    /// The keys that count at this moment.
+    /// The keys that count at this moment. Old ones expire here, on time, however long their source keeps its thread waiting.
     pub(crate) fn current(&self) -> Guard<Arc<CurrentKeys>> {
-        self.current.load()
+        let current = self.current.load();
+        match current.expires {
+            Some(expires) if expires <= Instant::now() => {
+                self.expire(Instant::now());
+                self.current.load()
+            }
+            _ => current,
+        }
     }
 
     /// Puts these keys in place of all others.
@@ -103,24 +155,63 @@ impl KeyRing {
                 "{origin} is a source of keys that is refreshed, so its keys cannot be replaced"
             )));
         }
-        self.change(0, keys.iter().cloned().collect());
+        self.read(0, Some(keys.iter().cloned().collect()), Instant::now());
         Ok(())
     }
 
-    /// Puts these keys in place of those that came from this source before.
-    pub(super) fn change(&self, part: usize, keys: Vec<Key>) {
+    /// A source was read: its keys are these, or those that it had before.
+    pub(super) fn read(&self, part: usize, keys: Option<Vec<Key>>, now: Instant) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        parts[part] = keys;
-        let (keys, surplus) = KeySet::gather(parts.iter().flatten().cloned());
-        log_surplus(&surplus);
-        log_keys(&keys);
+        let has_changed = keys.is_some();
+        let part = &mut parts[part];
+        part.expires = part.max_stale.map(|max_stale| now + max_stale);
+        if let Some(keys) = keys {
+            part.keys = keys;
+        }
+        self.publish(&mut parts, has_changed, now);
+    }
+
+    /// Takes out the keys that are too old.
+    pub(super) fn expire(&self, now: Instant) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.publish(&mut parts, false, now);
+    }
+
+    /// Whether keys from this source count.
+    pub(super) fn has_keys_of(&self, part: usize) -> bool {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts[part].count().next().is_some()
+    }
+
+    fn publish(&self, parts: &mut [Part], mut has_changed: bool, now: Instant) {
+        for part in parts.iter_mut() {
+            let has_expired = part.expires.is_some_and(|expires| expires <= now);
+            if has_expired != part.has_expired {
+                part.has_expired = has_expired;
+                has_changed = true;
+                if has_expired {
+                    log::error!(target: LOG_TARGET, "the keys of {} are too old and no longer count", part.origin);
+                }
+            }
+        }
         let before = self.current.load();
+        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
+        if has_changed {
+            log_surplus(&surplus);
+            log_keys(&keys);
+        }
         self.current.store(Arc::new(CurrentKeys {
-            generation: before.generation + 1,
+            generation: before.generation + u64::from(has_changed),
             keys,
+            expires: first_expiry(parts),
             on_unknown_kid: before.on_unknown_kid.clone(),
         }));
     }
+}
+
+fn first_expiry(parts: &[Part]) -> Option<Instant> {
+    let counting = parts.iter().filter(|part| !part.has_expired);
+    counting.filter_map(|part| part.expires).min()
 }
 
 fn log_keys(keys: &KeySet) {
@@ -150,7 +241,7 @@ mod tests {
 
     #[test]
     fn each_change_is_a_generation_of_its_own() {
-        let ring = KeyRing::new(vec![vec![key(1)]], Vec::new()).unwrap();
+        let ring = KeyRing::new(vec![Part::fixed(vec![key(1)])], Vec::new()).unwrap();
         let before = ring.current();
         ring.replace(&KeySet::new([key(2).with_kid("b")]).unwrap()).unwrap();
         assert_eq!(before.generation(), 1);
@@ -159,23 +250,56 @@ mod tests {
         assert_eq!(ring.current().generation(), 3);
     }
 
+    /// A ring with these keys of a source, and one that is fixed.
+    fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
+        let source = Part::read("a source".to_owned(), Some(keys), max_stale);
+        KeyRing::new(vec![Part::fixed(vec![key(1)]), source], Vec::new())
+    }
+
     #[test]
     fn a_source_changes_its_own_keys_only() {
-        let ring = KeyRing::new(vec![vec![key(1)], vec![key(2).with_kid("b")]], Vec::new()).unwrap();
-        ring.change(1, vec![key(3).with_kid("c")]);
+        let ring = with_source(vec![key(2).with_kid("b")], None).unwrap();
+        ring.read(1, Some(vec![key(3).with_kid("c")]), Instant::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
-        ring.change(1, Vec::new());
-        assert_eq!(kids(&ring), [None]);
+        ring.read(1, None, Instant::now());
+        assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
+        assert_eq!(ring.current().generation(), 2);
+    }
+
+    #[test]
+    fn keys_expire_and_come_back_when_they_are_read_again() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let ring = with_source(vec![key(2).with_kid("b")], Some(HOUR)).unwrap();
+        let start = Instant::now();
+        let both = [None, Some("b".to_owned())];
+        ring.expire(start + HOUR / 2);
+        assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 1));
+        ring.read(1, None, start + HOUR / 2);
+        ring.expire(start + HOUR + HOUR / 4);
+        assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 1));
+        ring.expire(start + HOUR + HOUR / 2);
+        ring.expire(start + HOUR + HOUR / 2);
+        assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..1], 2));
+        assert!(!ring.has_keys_of(1));
+        ring.read(1, None, start + 2 * HOUR);
+        assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 3));
+    }
+
+    /// However long the source keeps its thread waiting.
+    #[test]
+    fn keys_expire_when_they_are_asked_for() {
+        let ring = with_source(vec![key(2)], Some(Duration::from_millis(20))).unwrap();
+        std::thread::sleep(Duration::from_millis(30));
+        assert_eq!(kids(&ring).len(), 1);
     }
 
     /// At the start that is an error, but a running server must not keep removed keys because of it.
     #[test]
     fn too_many_keys_after_a_refresh_are_dropped() {
-        let ring = KeyRing::new(vec![vec![key(1)], vec![key(2)]], Vec::new()).unwrap();
-        ring.change(1, (10..18).map(key).collect());
+        let ring = with_source(vec![key(2)], None).unwrap();
+        ring.read(1, Some((10..18).map(key).collect()), Instant::now());
         assert_eq!(kids(&ring).len(), 8);
-        let parts = vec![vec![key(1)], (10..18).map(key).collect()];
-        assert!(KeyRing::new(parts, Vec::new()).is_err());
+        assert!(with_source((10..18).map(key).collect(), None).is_err());
     }
 
     #[test]
@@ -187,7 +311,7 @@ mod tests {
             on_unknown_kid,
         };
         let ring = |on_unknown_kid| {
-            let parts = vec![vec![key(1)], vec![key(2).with_kid("b")]];
+            let parts = vec![Part::fixed(vec![key(1), key(2).with_kid("b")])];
             KeyRing::new(parts, vec![refresher(on_unknown_kid)]).unwrap()
         };
         let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();

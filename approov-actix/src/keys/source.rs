@@ -90,28 +90,17 @@ impl KeySource {
             return Ok(None);
         };
         let hash = Sha256::digest(&text).into();
-        if self.last == Some(hash) {
-            return Ok(None);
-        }
         let keys = match self.format {
-            Format::Pem(algorithm) => vec![pem::parse(algorithm, &text)?],
-            Format::Jwks { allow_secrets } => usable_keys(&self.origin, &text, allow_secrets)?,
+            _ if self.last == Some(hash) => None,
+            Format::Pem(algorithm) => Some(vec![pem::parse(algorithm, &text)?]),
+            Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
         };
         self.last = Some(hash);
         #[cfg(feature = "jwks-url")]
         if let Place::Address(address) = &mut self.place {
             address.accept();
         }
-        Ok(Some(keys))
-    }
-
-    /// Lets the next [`load`](Self::load) bring keys, changed or not.
-    pub(super) fn forget(&mut self) {
-        self.last = None;
-        #[cfg(feature = "jwks-url")]
-        if let Place::Address(address) = &mut self.place {
-            address.forget();
-        }
+        Ok(keys)
     }
 }
 

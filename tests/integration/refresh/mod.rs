@@ -1,0 +1,38 @@
+//! Keys that change while the server runs: files and addresses that are read again, and keys that are replaced in code.
+
+mod addresses;
+mod failing_addresses;
+mod files;
+mod max_stale;
+mod replace;
+mod rotation;
+mod unknown_kid;
+
+use std::time::Duration;
+
+use approov_actix::{Approov, ApproovBuilder, Rejection};
+use support::{key_server::KeyServer, oct, wait_until};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Keys from a server, read again this often. They are secrets, which are not taken from an address by default.
+fn at(server: &KeyServer, interval: Duration) -> ApproovBuilder {
+    Approov::builder()
+        .jwks_url(server.url())
+        .allow_secrets_from_jwks_url(true)
+        .key_refresh_interval(interval)
+}
+
+/// What becomes of the token of this key, which it names.
+fn verdict(approov: &Approov, kid: &str) -> Result<(), Rejection> {
+    approov.verify_token(&oct::token(kid)).map(drop)
+}
+
+fn wait_until_accepted(approov: &Approov, kid: &str) {
+    wait_until(kid, || verdict(approov, kid).is_ok());
+}
+
+fn wait_until_unknown(approov: &Approov, kid: &str) {
+    wait_until(kid, || verdict(approov, kid) == Err(Rejection::TokenKeyUnknown));
+}

@@ -1,0 +1,315 @@
+//! Keys from the environment: where they may come from, and what an operator reads.
+
+use std::{fs, path::PathBuf};
+
+use support::{
+    client::Request,
+    ed25519::{FIRST, SECOND, SignedOnce},
+    key_server::{Behaviour, KeyServer, Reply},
+    oct,
+    token::{self, OTHER_SECRET, SECRET},
+    wait_until,
+};
+use tempfile::TempDir;
+
+use crate::{HELLO, process::Process, tls};
+
+const SECRETS: &str = "APPROOV_BASE64_SECRET";
+const PEM: &str = "APPROOV_PUBLIC_KEY_FILE";
+const ALGORITHM: &str = "APPROOV_PUBLIC_KEY_ALGORITHM";
+const JWKS: &str = "APPROOV_JWKS_FILE";
+const URL: &str = "APPROOV_JWKS_URL";
+const REFRESH: &str = "APPROOV_JWKS_REFRESH_SECONDS";
+const MAX_STALE: &str = "APPROOV_JWKS_MAX_STALE_SECONDS";
+
+/// A folder with keys.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Self(TempDir::new().unwrap());
+        for (name, text) in files {
+            folder.write(name, text);
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path("new"), text).unwrap();
+        fs::rename(self.path("new"), self.path(name)).unwrap();
+    }
+}
+
+fn set(keys: &[SignedOnce]) -> String {
+    oct::set_of(&keys.iter().map(SignedOnce::jwk).collect::<Vec<_>>())
+}
+
+fn is_accepted(server: &Process, token: &str) -> bool {
+    let status = Request::get("/").token(token).send(server.address()).status;
+    assert!(matches!(status, 200 | 401), "{status}");
+    status == 200
+}
+
+fn wait_until_logged(server: &Process, line: &str) {
+    wait_until(line, || server.stderr().contains(line));
+}
+
+#[test]
+fn several_secrets() {
+    let server = Process::serve(HELLO, &[(SECRETS, &format!("{OTHER_SECRET},{SECRET}"))], None);
+    assert!(is_accepted(&server, &token::signed_by(SECRET)));
+    assert!(is_accepted(&server, &token::signed_by(OTHER_SECRET)));
+    assert!(!is_accepted(&server, &token::signed_by(&oct::secret("third"))));
+    assert!(
+        server.stderr().contains("tokens are verified with HS256, HS256"),
+        "{}",
+        server.stderr()
+    );
+}
+
+#[test]
+fn a_public_key_from_a_file() {
+    let folder = Folder::new(&[("key.pem", FIRST.pem)]);
+    let path = folder.path("key.pem");
+    let server = Process::serve(HELLO, &[(PEM, &path), (ALGORITHM, "EdDSA"), (REFRESH, "1")], None);
+    assert!(is_accepted(&server, FIRST.token));
+    for token in [SECOND.token, &token::good(), ""] {
+        assert!(!is_accepted(&server, token));
+    }
+    folder.write("key.pem", SECOND.pem);
+    wait_until("the other key", || is_accepted(&server, SECOND.token));
+    assert!(!is_accepted(&server, FIRST.token));
+}
+
+#[test]
+fn a_key_set_from_a_file_and_what_the_log_says_of_it() {
+    let folder = Folder::new(&[("keys.json", &set(&[FIRST]))]);
+    let path = format!(" {} ", folder.path("keys.json"));
+    let server = Process::serve(HELLO, &[(JWKS, &path), (REFRESH, "1")], None);
+    assert!(is_accepted(&server, FIRST.token));
+    wait_until_logged(
+        &server,
+        r#"INFO  approov_actix] tokens are verified with EdDSA "ed25519-1""#,
+    );
+
+    folder.write("keys.json", "<html>");
+    let kept = "ERROR approov_actix] APPROOV_JWKS_FILE names a file that is not a JWK Set; what came from there before is kept";
+    wait_until_logged(&server, kept);
+    assert!(is_accepted(&server, FIRST.token));
+
+    folder.write("keys.json", &oct::set_of(&[serde_json::json!(7), SECOND.jwk()]));
+    wait_until("the other key", || is_accepted(&server, SECOND.token));
+    wait_until_logged(
+        &server,
+        "ERROR approov_actix] APPROOV_JWKS_FILE: key 1 is not used: it is not a JWK",
+    );
+    wait_until_logged(&server, "INFO  approov_actix] APPROOV_JWKS_FILE can be read again");
+    wait_until_logged(
+        &server,
+        r#"INFO  approov_actix] tokens are verified with EdDSA "ed25519-2""#,
+    );
+    assert!(!is_accepted(&server, FIRST.token));
+    wait_until_logged(&server, "REJECTED token_key_unknown GET /");
+    assert!(!server.stderr().contains(FIRST.x) && !server.stderr().contains("keys.json"));
+}
+
+#[test]
+fn a_key_set_from_an_address_and_what_the_log_says_of_it() {
+    let keys = |key| Reply::new(200, set(&[key])).header("ETag", key.kid);
+    let source = KeyServer::start(keys(FIRST));
+    let vars = [(URL, &*source.url()), (REFRESH, "1"), (MAX_STALE, "2")];
+    let server = Process::serve(HELLO, &vars, None);
+    wait_until("the key", || is_accepted(&server, FIRST.token));
+    source.set(Behaviour::Close);
+    wait_until_logged(&server, "ERROR approov_actix] APPROOV_JWKS_URL names an address that ");
+    wait_until_logged(
+        &server,
+        "ERROR approov_actix] the keys of APPROOV_JWKS_URL are too old and no longer count",
+    );
+    wait_until_logged(&server, "ERROR approov_actix] there is NO KEY: every token is refused");
+    wait_until("the end of the key", || !is_accepted(&server, FIRST.token));
+    source.set(keys(SECOND));
+    wait_until("the other key", || is_accepted(&server, SECOND.token));
+    wait_until_logged(&server, "INFO  approov_actix] APPROOV_JWKS_URL can be read again");
+    assert!(!server.stderr().contains("hidden"), "{}", server.stderr());
+}
+
+#[test]
+fn a_setting_without_effect_is_warned_about() {
+    let server = Process::serve(
+        HELLO,
+        &[(SECRETS, OTHER_SECRET), (REFRESH, "5"), (MAX_STALE, "9")],
+        None,
+    );
+    for name in [REFRESH, MAX_STALE] {
+        let warning = format!("WARN  approov_actix] {name} has no effect: no source of keys is refreshed");
+        assert!(server.stderr().contains(&warning), "{}", server.stderr());
+    }
+}
+
+/// Settings, and the sentence with which they stop the start.
+type Case<'a> = (&'a [(&'a str, &'a str)], String);
+
+fn assert_stopped(cases: &[Case<'_>]) {
+    for (vars, sentence) in cases {
+        let printed = Process::fail(HELLO, vars, None);
+        let last = printed.lines().last().unwrap_or_default();
+        assert!(last.starts_with(&format!("Error: {sentence}")), "{vars:?}: {printed}");
+        assert!(
+            !printed.contains("panicked") && !printed.contains("hidden"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn wrong_combinations_stop_the_start() {
+    let folder = Folder::new(&[("key.pem", FIRST.pem), ("keys.json", &set(&[FIRST]))]);
+    let (pem, jwks) = (folder.path("key.pem"), folder.path("keys.json"));
+    let (secret, pem, jwks) = ((SECRETS, SECRET), (PEM, pem.as_str()), (JWKS, jwks.as_str()));
+    let (url_safe, url) = (("APPROOV_BASE64URL_SECRET", SECRET), (URL, "https://localhost/hidden"));
+    let algorithm = (ALGORITHM, "EdDSA");
+    let both = |one: &str, other: &str| format!("{one} and {other} are both set; keep one");
+    let alone = format!("{ALGORITHM} is set without {PEM}");
+    let unknown = format!("{ALGORITHM} is none of RS256, ");
+    let hmac =
+        format!("{PEM} names a file with a public key, but the algorithm HS256 is an HMAC, which takes a secret");
+    assert_stopped(&[
+        (&[secret, jwks], both(SECRETS, JWKS)),
+        (&[secret, url], both(SECRETS, URL)),
+        (&[secret, pem, algorithm], both(SECRETS, PEM)),
+        (&[url_safe, pem], both(url_safe.0, PEM)),
+        (&[jwks, url], both(JWKS, URL)),
+        (&[pem, algorithm, jwks], both(PEM, JWKS)),
+        (&[pem], format!("{ALGORITHM} is not set, and {PEM} needs it")),
+        (&[algorithm], alone.clone()),
+        (&[secret, algorithm], alone),
+        (&[pem, (ALGORITHM, "none")], unknown.clone()),
+        (&[pem, (ALGORITHM, "eddsa")], unknown),
+        (&[pem, (ALGORITHM, "HS256")], hmac),
+    ]);
+}
+
+#[test]
+fn wrong_keys_stop_the_start() {
+    let folder = Folder::new(&[
+        ("key.pem", FIRST.pem),
+        ("keys.json", &set(&[FIRST])),
+        (
+            "unusable.json",
+            r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"short"}]}"#,
+        ),
+        ("text", "hidden"),
+    ]);
+    let [pem, jwks, unusable, text, missing] =
+        ["key.pem", "keys.json", "unusable.json", "text", "hidden-missing"].map(|name| folder.path(name));
+    let source = KeyServer::start(Reply::keys(&["secret"]));
+    let url = source.url();
+    let list = |end: &str| format!("{SECRET},{end}");
+    let file = |name: &str, fault: &str| format!("{name} names a file that {fault}");
+    let address = |fault: &str| format!("{URL} {fault}");
+    let (rs256, eddsa) = ((ALGORITHM, "RS256"), (ALGORITHM, "EdDSA"));
+    assert_stopped(&[
+        (
+            &[(PEM, &pem), rs256],
+            file(PEM, "is not an RSA key, which the algorithm takes"),
+        ),
+        (&[(PEM, &text), rs256], file(PEM, "is not PEM")),
+        (&[(PEM, &jwks), eddsa], file(PEM, "is not PEM")),
+        (&[(PEM, &missing), rs256], file(PEM, "cannot be read: ")),
+        (&[(JWKS, &missing)], file(JWKS, "cannot be read: ")),
+        (&[(JWKS, &pem)], file(JWKS, "is not a JWK Set")),
+        (&[(JWKS, &unusable)], file(JWKS, "has no usable key")),
+        (
+            &[(JWKS, "")],
+            format!("{JWKS} is empty; set it to a value or remove it"),
+        ),
+        (&[(URL, &url)], address("names an address that has no usable key")),
+        (
+            &[(URL, "http://127.0.0.1:1/hidden")],
+            address("names an address that cannot be reached"),
+        ),
+        (
+            &[(URL, "http://example.com/hidden")],
+            address("is an `http` address of another machine; use `https`"),
+        ),
+        (&[(URL, "hidden")], address("is not an absolute URL")),
+        (
+            &[(SECRETS, &list(""))],
+            format!("{SECRETS} has an empty secret in its list"),
+        ),
+        (
+            &[(SECRETS, &list(SECRET))],
+            format!("{SECRETS} has the same secret twice"),
+        ),
+    ]);
+}
+
+#[test]
+fn wrong_times_stop_the_start() {
+    let folder = Folder::new(&[("keys.json", &set(&[FIRST]))]);
+    let path = folder.path("keys.json");
+    let jwks = (JWKS, path.as_str());
+    let range = || format!("{REFRESH} is not between one second and one day");
+    let no_number = |name: &str| format!("{name} is not a whole number of seconds");
+    let short = || format!("{MAX_STALE} is shorter than twice the time between refreshes");
+    assert_stopped(&[
+        (&[jwks, (REFRESH, "0")], range()),
+        (&[jwks, (REFRESH, "86401")], range()),
+        (&[jwks, (REFRESH, "18446744073709551615")], range()),
+        (&[jwks, (REFRESH, "18446744073709551616")], no_number(REFRESH)),
+        (&[jwks, (REFRESH, "x")], no_number(REFRESH)),
+        (&[jwks, (REFRESH, "-1")], no_number(REFRESH)),
+        (&[jwks, (REFRESH, "1.5")], no_number(REFRESH)),
+        (&[jwks, (REFRESH, "60s")], no_number(REFRESH)),
+        (&[jwks, (MAX_STALE, "x")], no_number(MAX_STALE)),
+        (&[jwks, (MAX_STALE, "119")], short()),
+        (&[jwks, (MAX_STALE, "0")], short()),
+        (&[jwks, (REFRESH, "10"), (MAX_STALE, "19")], short()),
+    ]);
+}
+
+#[test]
+fn an_address_that_never_answers_stops_the_start_in_the_end() {
+    let source = KeyServer::start(Behaviour::Hang);
+    let printed = Process::fail(HELLO, &[(URL, &source.url())], None);
+    let sentence = format!("Error: {URL} names an address that does not answer within 10 seconds");
+    assert_eq!(printed.lines().last(), Some(sentence.as_str()), "{printed}");
+}
+
+/// The certificate counts, and whether it is for the host in the address.
+#[test]
+fn an_encrypted_address_must_prove_who_it_is() {
+    let source = tls::start(Reply::new(200, set(&[FIRST])));
+    let folder = Folder::new(&[("ca.pem", tls::CA)]);
+    let ca = ("SSL_CERT_FILE", &*folder.path("ca.pem"));
+
+    let good = source.url_of("https", "localhost");
+    let server = Process::serve(HELLO, &[(URL, &good), ca, (REFRESH, "1")], None);
+    assert!(is_accepted(&server, FIRST.token));
+    source.set(Reply::new(200, set(&[SECOND])));
+    wait_until("the other key", || is_accepted(&server, SECOND.token));
+    assert!(!is_accepted(&server, FIRST.token));
+    drop(server);
+
+    let count = source.count();
+    let wrong_host = source.url_of("https", "127.0.0.1");
+    for vars in [&[(URL, good.as_str())][..], &[(URL, &wrong_host), ca]] {
+        let printed = Process::fail(HELLO, vars, None);
+        let last = printed.lines().last().unwrap_or_default();
+        let sentence = format!("Error: {URL} names an address that cannot be reached: invalid peer certificate");
+        assert!(last.starts_with(&sentence), "{printed}");
+        assert!(!printed.contains("hidden"), "{printed}");
+    }
+    assert_eq!(source.count(), count, "a request was sent to somebody else");
+
+    let plain = KeyServer::start(Reply::new(200, set(&[FIRST])));
+    let printed = Process::fail(HELLO, &[(URL, &plain.url_of("https", "localhost")), ca], None);
+    assert!(printed.contains(&format!("{URL} names an address that ")), "{printed}");
+    assert_eq!(plain.count(), 0);
+}

@@ -1,0 +1,363 @@
+//! A server of key sets that behaves as badly as a test wants.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{oct, wait_until};
+
+/// A whole HTTP answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    is_chunked: bool,
+}
+
+impl Reply {
+    /// With the length of its body announced.
+    #[must_use]
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+            is_chunked: false,
+        }
+    }
+
+    /// A key set of these secrets.
+    #[must_use]
+    pub fn keys(kids: &[&str]) -> Self {
+        Self::new(200, oct::key_set(kids)).header("Content-Type", "application/jwk-set+json")
+    }
+
+    /// To somewhere else.
+    #[must_use]
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::new(status, "moved").header("Location", location)
+    }
+
+    /// One more header. With `ETag` or `Last-Modified`, the answer to a request with the same condition is 304.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without announcing the length.
+    #[must_use]
+    pub fn chunked(mut self) -> Self {
+        self.is_chunked = true;
+        self
+    }
+
+    /// What a well-behaved server answers: the entity tag decides, the date only where there is no tag (RFC 9110, section 13.2.2).
+    fn to_request(&self, request: &Received) -> Self {
+        let own = |name: &str| {
+            let header = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            header.map(|(_, value)| value.as_str())
+        };
+        let is_same = match (request.header("if-none-match"), request.header("if-modified-since")) {
+            (Some(tag), _) => own("ETag") == Some(tag),
+            (None, Some(date)) => own("Last-Modified") == Some(date),
+            (None, None) => false,
+        };
+        let mut reply = self.clone();
+        if self.status == 200 && is_same {
+            (reply.status, reply.body, reply.is_chunked) = (304, Vec::new(), false);
+        }
+        reply
+    }
+
+    fn head(&self) -> Vec<u8> {
+        let mut lines = vec![
+            format!("HTTP/1.1 {} Some Reason", self.status),
+            "Connection: close".to_owned(),
+        ];
+        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        match (self.status, self.is_chunked) {
+            (304, _) => {}
+            (_, true) => lines.push("Transfer-Encoding: chunked".to_owned()),
+            (_, false) => lines.push(format!("Content-Length: {}", self.body.len())),
+        }
+        (lines.join("\r\n") + "\r\n\r\n").into_bytes()
+    }
+
+    fn body(&self) -> Vec<u8> {
+        if !self.is_chunked {
+            return self.body.clone();
+        }
+        let mut body = Vec::new();
+        for chunk in self.body.chunks(1000) {
+            body.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            body.extend(chunk);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"0\r\n\r\n");
+        body
+    }
+}
+
+/// What a request gets.
+#[derive(Debug, Clone)]
+pub enum Behaviour {
+    /// An answer at once.
+    Answer(Reply),
+    /// An answer whose body comes one byte per second.
+    DripBody(Reply),
+    /// An answer that comes one byte per second from its first byte on.
+    DripHead(Reply),
+    /// Nothing, on a connection that stays open.
+    Hang,
+    /// Nothing, on a connection that is closed.
+    Close,
+    /// These bytes, HTTP or not.
+    Bytes(Vec<u8>),
+}
+
+impl From<Reply> for Behaviour {
+    fn from(reply: Reply) -> Self {
+        Self::Answer(reply)
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Path and query.
+    pub path: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The status of the answer, if there is one.
+    pub status: Option<u16>,
+    /// When it was there.
+    pub at: Instant,
+}
+
+impl Received {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let header = self.headers.iter().find(|(known, _)| known == name);
+        header.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it asks only for what has changed.
+    #[must_use]
+    pub fn is_conditional(&self) -> bool {
+        self.header("if-none-match").is_some() || self.header("if-modified-since").is_some()
+    }
+
+    /// None if the connection ends before, or is for something else.
+    fn read(connection: &mut dyn Connection) -> Option<Self> {
+        let mut bytes = Vec::new();
+        let mut chunk = [0; 4096];
+        loop {
+            let length = connection.read(&mut chunk).ok().filter(|length| *length > 0)?;
+            bytes.extend_from_slice(&chunk[..length]);
+            let mut headers = [httparse::EMPTY_HEADER; 64];
+            let mut head = httparse::Request::new(&mut headers);
+            if head.parse(&bytes).ok()?.is_partial() {
+                continue;
+            }
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            assert_eq!(head.method, Some("GET"));
+            return Some(Self {
+                path: head.path.unwrap().to_owned(),
+                headers: head
+                    .headers
+                    .iter()
+                    .map(|header| (header.name.to_lowercase(), text(header.value)))
+                    .collect(),
+                status: None,
+                at: Instant::now(),
+            });
+        }
+    }
+}
+
+/// TCP, or something around it.
+pub trait Connection: Read + Write {}
+
+impl<T: Read + Write> Connection for T {}
+
+type Wrap = dyn Fn(TcpStream) -> Box<dyn Connection> + Send + Sync;
+
+/// An HTTP server on a free port. Each connection has a thread, so one that hangs holds up no other.
+pub struct KeyServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Every other path is answered with 404.
+    paths: Mutex<HashMap<String, Behaviour>>,
+    requests: Mutex<Vec<Received>>,
+    is_stopped: AtomicBool,
+    wrap: Box<Wrap>,
+}
+
+/// A failed test must not make others fail by poisoning.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl KeyServer {
+    /// The path of its keys. What a query has in it may be secret.
+    pub const PATH: &'static str = "/hidden-path/keys.json?account=hidden-query";
+
+    /// A server that behaves like this for its keys.
+    #[must_use]
+    pub fn start(behaviour: impl Into<Behaviour>) -> Self {
+        Self::start_at("127.0.0.1:0", behaviour).unwrap()
+    }
+
+    /// A server at this address.
+    ///
+    /// # Errors
+    ///
+    /// If this machine has no such address.
+    pub fn start_at(address: &str, behaviour: impl Into<Behaviour>) -> io::Result<Self> {
+        Self::start_with(address, behaviour, Box::new(|stream| Box::new(stream)))
+    }
+
+    /// A server that speaks over something else than plain TCP.
+    ///
+    /// # Errors
+    ///
+    /// If this machine has no such address.
+    pub fn start_with(address: &str, behaviour: impl Into<Behaviour>, wrap: Box<Wrap>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            paths: Mutex::new(HashMap::from([(Self::PATH.to_owned(), behaviour.into())])),
+            requests: Mutex::default(),
+            is_stopped: AtomicBool::new(false),
+            wrap,
+        });
+        let server = Self {
+            address,
+            shared: shared.clone(),
+        };
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if shared.is_stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let shared = shared.clone();
+                thread::spawn(move || serve(&shared, stream.unwrap()));
+            }
+        });
+        Ok(server)
+    }
+
+    /// The address of its keys.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url_of("http", "127.0.0.1")
+    }
+
+    /// The same with another scheme and host.
+    #[must_use]
+    pub fn url_of(&self, scheme: &str, host: &str) -> String {
+        format!("{scheme}://{host}:{}{}", self.address.port(), Self::PATH)
+    }
+
+    /// Behaves like this for its keys from now on.
+    pub fn set(&self, behaviour: impl Into<Behaviour>) {
+        self.set_path(Self::PATH, behaviour);
+    }
+
+    /// Behaves like this for another path from now on.
+    pub fn set_path(&self, path: &str, behaviour: impl Into<Behaviour>) {
+        lock(&self.shared.paths).insert(path.to_owned(), behaviour.into());
+    }
+
+    /// Every request so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Received> {
+        lock(&self.shared.requests).clone()
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        lock(&self.shared.requests).len()
+    }
+
+    /// Waits until so many more have come. When two have come from one client that makes one after the other, it is done with the first.
+    pub fn wait_for_more(&self, more: usize) {
+        let count = self.count() + more;
+        wait_until("more requests to the key server", || self.count() >= count);
+    }
+}
+
+impl fmt::Debug for KeyServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyServer")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for KeyServer {
+    fn drop(&mut self) {
+        self.shared.is_stopped.store(true, Ordering::SeqCst);
+        // Wakes the thread that listens.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(shared: &Shared, stream: TcpStream) {
+    let mut connection = (shared.wrap)(stream);
+    let Some(mut request) = Received::read(&mut *connection) else {
+        return;
+    };
+    let behaviour = lock(&shared.paths).get(&request.path).cloned();
+    let mut behaviour = behaviour.unwrap_or_else(|| Reply::new(404, "not here").into());
+    if let Behaviour::Answer(reply) | Behaviour::DripBody(reply) | Behaviour::DripHead(reply) = &mut behaviour {
+        *reply = reply.to_request(&request);
+        request.status = Some(reply.status);
+    }
+    lock(&shared.requests).push(request);
+    // An error means that the client does not want the rest.
+    let _ = answer(&mut *connection, &behaviour);
+}
+
+fn answer(connection: &mut dyn Connection, behaviour: &Behaviour) -> io::Result<()> {
+    match behaviour {
+        Behaviour::Answer(reply) => connection.write_all(&[reply.head(), reply.body()].concat())?,
+        Behaviour::DripBody(reply) => {
+            connection.write_all(&reply.head())?;
+            drip(connection, &reply.body())?;
+        }
+        Behaviour::DripHead(reply) => drip(connection, &[reply.head(), reply.body()].concat())?,
+        Behaviour::Hang => {
+            // Until the client closes.
+            connection.read_exact(&mut [0])?;
+        }
+        Behaviour::Close => {}
+        Behaviour::Bytes(bytes) => connection.write_all(bytes)?,
+    }
+    connection.flush()
+}
+
+fn drip(connection: &mut dyn Connection, bytes: &[u8]) -> io::Result<()> {
+    for byte in bytes {
+        connection.write_all(&[*byte])?;
+        connection.flush()?;
+        thread::sleep(Duration::from_secs(1));
+    }
+    Ok(())
+}
