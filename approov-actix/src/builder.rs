@@ -149,6 +149,9 @@ impl ApproovBuilder {
     /// Who controls the address decides which tokens are good. It must be an `https` address, whose certificate is checked against the
     /// authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`, `localhost`). `https` requests go
     /// through the proxy of the environment variables `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY`, the first that is set, unless `NO_PROXY` has the host.
+    ///
+    /// The HTTP client, `ureq`, has log lines of its own, which show the address at `debug` and the answers at `trace`. Keep the targets `ureq` and
+    /// `ureq_proto` at `warn` if these are not for everyone.
     #[cfg(feature = "jwks-url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {

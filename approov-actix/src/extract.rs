@@ -82,7 +82,9 @@ impl FromRequest for ApproovVerdict {
 /// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
 fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
-    if let Some(claims) = layer.claims {
+    if layer.generation == layer.approov.current_keys().generation()
+        && let Some(claims) = layer.claims
+    {
         return Ok(claims);
     }
     let policy = EffectivePolicy {

@@ -50,11 +50,13 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 fn admit<P: RoutePolicy>(request: &HttpRequest) -> Result<(), Refusal> {
     let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
+    let generation = approov.current_keys().generation();
     let claims = check(request, &approov, &policy)?;
     Layer {
         approov,
         policy,
         claims,
+        generation,
     }
     .enter(request);
     Ok(())

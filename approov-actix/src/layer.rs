@@ -16,6 +16,8 @@ pub(crate) struct Layer {
     /// The claims of a genuine token that passed this layer's check. None on an exempt path, which is never a verdict, and
     /// for a request that was only reported.
     pub(crate) claims: Option<ApproovClaims>,
+    /// The keys that counted when this layer began its check. The claims do not outlive them.
+    pub(crate) generation: u64,
 }
 
 /// A layer, and what application data there was around it.
@@ -51,6 +53,7 @@ impl Layer {
             policy: approov.settings().default_policy.clone(),
             approov: approov.clone(),
             claims: None,
+            generation: approov.current_keys().generation(),
         })
     }
 }

@@ -229,6 +229,7 @@ impl Admission {
         } else {
             &self.policy
         };
+        let generation = approov.current_keys().generation();
         let claims = if self.exempts(request) {
             None
         } else {
@@ -238,6 +239,7 @@ impl Admission {
             approov: approov.clone(),
             policy: policy.clone(),
             claims,
+            generation,
         }
         .enter(request);
         Ok(())

@@ -26,9 +26,13 @@ impl Settings {
     /// # Errors
     ///
     /// If `.env` cannot be read, or a variable is wrong.
-    pub fn load(log: &str) -> Result<Self, StartError> {
+    pub fn load(filter: &str) -> Result<Self, StartError> {
         load_dotenv()?;
-        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(log)).init();
+        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter))
+            // At `debug` and `trace` the HTTP client writes whole addresses and answers.
+            .filter_module("ureq", log::LevelFilter::Warn)
+            .filter_module("ureq_proto", log::LevelFilter::Warn)
+            .init();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let settings = Self {
             host: variable("HTTP_HOST")?.unwrap_or_else(|| "127.0.0.1".to_owned()),

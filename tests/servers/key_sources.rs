@@ -98,7 +98,7 @@ fn a_key_set_from_a_file_and_what_the_log_says_of_it() {
     );
 
     folder.write("keys.json", "<html>");
-    let kept = "ERROR approov_actix] APPROOV_JWKS_FILE names a file that is not a JWK Set; what came from there before is kept";
+    let kept = "ERROR approov_actix] APPROOV_JWKS_FILE names a file that is not a JWK Set; the keys that came from there before are kept";
     wait_until_logged(&server, kept);
     assert!(is_accepted(&server, FIRST.token));
 
@@ -299,11 +299,18 @@ fn an_encrypted_address_must_prove_who_it_is() {
 
     let count = source.count();
     let wrong_host = source.url_of("https", "127.0.0.1");
-    for vars in [&[(URL, good.as_str())][..], &[(URL, &wrong_host), ca]] {
+    for (vars, reason) in [
+        (
+            &[(URL, good.as_str())][..],
+            "from an authority that the system does not trust",
+        ),
+        (&[(URL, &wrong_host), ca], "for another host"),
+    ] {
         let printed = Process::fail(HELLO, vars, None);
         let last = printed.lines().last().unwrap_or_default();
-        let sentence = format!("Error: {URL} names an address that cannot be reached: invalid peer certificate");
-        assert!(last.starts_with(&sentence), "{printed}");
+        let sentence =
+            format!("Error: {URL} names an address that cannot be reached over TLS: its certificate is {reason}");
+        assert_eq!(last, sentence, "{printed}");
         assert!(!printed.contains("hidden"), "{printed}");
     }
     assert_eq!(source.count(), count, "a request was sent to somebody else");

@@ -76,7 +76,7 @@ impl KeyConfig {
         for mut source in self.sources()? {
             let (interval, max_stale) = self.times(&source)?;
             let keys = self.first_keys(&mut source)?;
-            let schedule = Schedule::new(Instant::now(), interval, keys.is_some());
+            let schedule = Schedule::new(Instant::now(), interval, max_stale, keys.is_some());
             let (wake, woken) = sync_channel(1);
             refreshers.push(Refresher {
                 origin: source.origin.clone(),

@@ -13,6 +13,9 @@ use crate::{
     json::{JsonError, Members, Text, read_object},
 };
 
+/// Key ids stand in the log.
+const MAX_KID_BYTES: usize = 256;
+
 /// The usable keys of a set, and what is wrong with each of the others.
 #[derive(Debug, Default)]
 pub(super) struct JwkSet {
@@ -38,7 +41,7 @@ impl JwkSet {
             let mut drop = |kid: Option<Cow<'_, str>>, fault| {
                 set.dropped.push(Dropped {
                     number: index + 1,
-                    kid: kid.map(Cow::into_owned),
+                    kid: kid.filter(|kid| kid.len() <= MAX_KID_BYTES).map(Cow::into_owned),
                     fault,
                 });
             };
@@ -92,7 +95,7 @@ struct Jwk<'a> {
 
 impl<'de> Members<'de> for Jwk<'de> {
     const KNOWN: &'static [&'static str] = &[
-        "kty", "use", "key_ops", "alg", "kid", "crv", "n", "e", "x", "y", "k", "d",
+        "kty", "use", "key_ops", "alg", "kid", "crv", "n", "e", "x", "y", "k", "d", "p", "q", "dp", "dq", "qi", "oth",
     ];
     const MAX_MEMBERS: usize = usize::MAX;
 
@@ -124,6 +127,9 @@ impl<'de> Members<'de> for Jwk<'de> {
 
 impl Jwk<'_> {
     fn key(&self, allow_secrets: bool) -> Result<Key, Fault> {
+        if self.kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_BYTES) {
+            return Err("has a `kid` of more than 256 bytes");
+        }
         if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err("has a `use` other than `sig`");
         }

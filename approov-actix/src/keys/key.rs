@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 use super::{pem, secret::decode_secret};
@@ -45,8 +46,8 @@ const MAX_RSA_BITS: usize = 4096;
 pub struct Key {
     kid: Option<Arc<str>>,
     verifying: Arc<VerifyingKey>,
-    /// Tells public keys without `kid` apart in the log.
-    fingerprint: Option<[u8; 4]>,
+    /// Tells public keys without `kid` apart in the log: the beginning of the thumbprint (RFC 7638).
+    thumbprint: Option<String>,
 }
 
 impl Key {
@@ -144,16 +145,16 @@ impl Key {
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),
-            fingerprint: fingerprint(material),
+            thumbprint: thumbprint(material),
         })
     }
 
-    /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #1f2e3d4c`. Of a secret nothing is shown.
+    /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #NzbLsXh8`. Of a secret nothing is shown.
     pub(super) fn label(&self) -> String {
         let algorithm = self.algorithm();
-        match (self.kid(), self.fingerprint) {
+        match (self.kid(), &self.thumbprint) {
             (Some(kid), _) => format!("{algorithm} {kid:?}"),
-            (None, Some(fingerprint)) => format!("{algorithm} #{:08x}", u32::from_be_bytes(fingerprint)),
+            (None, Some(thumbprint)) => format!("{algorithm} #{thumbprint}"),
             (None, None) => algorithm.to_string(),
         }
     }
@@ -167,16 +168,26 @@ impl Key {
     }
 }
 
-fn fingerprint(material: KeyMaterial<'_>) -> Option<[u8; 4]> {
-    let bytes = match material {
+/// The first characters of a public key's thumbprint: RFC 7638, section 3, and RFC 8037, section 2.
+fn thumbprint(material: KeyMaterial<'_>) -> Option<String> {
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let members = match material {
         KeyMaterial::Secret(_) => return None,
-        KeyMaterial::Rsa { n, .. } => n,
-        KeyMaterial::Ec(point) => point,
-        KeyMaterial::Ed25519(key) => key,
+        KeyMaterial::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
+        KeyMaterial::Ec(point) => {
+            let (x, y) = point.get(1..)?.split_at((point.len() - 1) / 2);
+            let curve = if x.len() == 32 { "P-256" } else { "P-384" };
+            format!(
+                r#"{{"crv":"{curve}","kty":"EC","x":"{}","y":"{}"}}"#,
+                encode(x),
+                encode(y)
+            )
+        }
+        KeyMaterial::Ed25519(key) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(key)),
     };
-    let digest: [u8; 32] = Sha256::digest(bytes).into();
-    let [a, b, c, d, ..] = digest;
-    Some([a, b, c, d])
+    let mut thumbprint = encode(&Sha256::digest(members));
+    thumbprint.truncate(8);
+    Some(thumbprint)
 }
 
 fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {
@@ -261,5 +272,24 @@ impl fmt::Debug for Key {
             .field("algorithm", &self.algorithm())
             .field("kid", &self.kid)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 8037, appendix A.3.
+    #[test]
+    fn keys_without_id_are_named_by_their_thumbprint() {
+        let x = URL_SAFE_NO_PAD
+            .decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+            .unwrap();
+        let key = Key::new(Algorithm::EdDSA, KeyMaterial::Ed25519(x.as_slice().try_into().unwrap())).unwrap();
+        assert_eq!(key.label(), "EdDSA #kPrK_qmx");
+        assert_eq!(key.with_kid("a\n").label(), r#"EdDSA "a\n""#);
+        let secret = Key::from_secret(Algorithm::HS256, &[7; 32]).unwrap();
+        assert_eq!(secret.label(), "HS256");
+        assert_eq!(format!("{secret:?}"), "Key { algorithm: HS256, kid: None, .. }");
     }
 }

@@ -19,6 +19,7 @@ const ON_DEMAND_INTERVAL: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_secs(5);
 /// The longest wait after a failure, where the interval is not longer.
 const LAST_RETRY: Duration = Duration::from_secs(60);
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Refreshes a source, on a thread of its own, as long as the ring lives.
 pub(super) struct Refresh {
@@ -45,16 +46,16 @@ impl Refresh {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
         }
-        if self.schedule.starts(Instant::now()) {
-            self.load()?;
+        match self.schedule.starts(Instant::now()) {
+            Some(reason) => self.load(reason),
+            None => Some(()),
         }
-        Some(())
     }
 
-    fn load(&mut self) -> Option<()> {
+    fn load(&mut self, reason: Reason) -> Option<()> {
         let loaded = self.source.load();
         let now = Instant::now();
-        let was_failing = self.schedule.finished(now, loaded.is_ok());
+        let was_failing = self.schedule.finished(now, reason, loaded.is_ok());
         let ring: Arc<KeyRing> = self.ring.upgrade()?;
         match loaded {
             Ok(keys) => {
@@ -77,9 +78,18 @@ impl Refresh {
     }
 }
 
+/// Why a source is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    Regular,
+    UnknownKid,
+}
+
 /// When a source is read again. Knows no clock of its own.
 pub(super) struct Schedule {
     interval: Duration,
+    /// The longest wait after a failure.
+    longest_wait: Duration,
     /// The next regular reading.
     due: Instant,
     /// Failures since the last success.
@@ -92,15 +102,20 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// After the first reading, which has succeeded or not.
-    pub(super) fn new(now: Instant, interval: Duration, is_loaded: bool) -> Self {
+    pub(super) fn new(now: Instant, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
+        let longest_wait = interval.max(LAST_RETRY);
         let mut schedule = Self {
             interval,
+            // Several attempts before the keys expire.
+            longest_wait: max_stale.map_or(longest_wait, |max_stale| {
+                longest_wait.min(max_stale / 4).max(SHORTEST_WAIT)
+            }),
             due: now,
             failures: 0,
             asked: None,
             answered: None,
         };
-        schedule.finished(now, is_loaded);
+        schedule.finished(now, Reason::Regular, is_loaded);
         schedule
     }
 
@@ -113,30 +128,33 @@ impl Schedule {
         self.asked.get_or_insert(now);
     }
 
-    /// Whether to read the source now. If so, the answer is one for every unknown `kid` seen before.
-    fn starts(&mut self, now: Instant) -> bool {
-        if self.on_demand().is_some_and(|time| time <= now) {
+    /// Whether to read the source now, and why. If so, the answer is one for every unknown `kid` seen before.
+    fn starts(&mut self, now: Instant) -> Option<Reason> {
+        let reason = if self.due <= now {
+            Reason::Regular
+        } else if self.on_demand().is_some_and(|time| time <= now) {
             self.answered = Some(now);
-        } else if self.due > now {
-            return false;
-        }
+            Reason::UnknownKid
+        } else {
+            return None;
+        };
         self.asked = None;
-        true
+        Some(reason)
     }
 
-    /// Plans the next reading. Whether the one before this failed.
-    fn finished(&mut self, now: Instant, succeeded: bool) -> bool {
+    /// Plans the next reading. Whether the source was failing before.
+    fn finished(&mut self, now: Instant, reason: Reason, succeeded: bool) -> bool {
         let was_failing = self.failures > 0;
-        let wait = if succeeded {
+        if succeeded {
             self.failures = 0;
-            self.interval
-        } else {
+            self.due = now + self.interval;
+        } else if reason == Reason::Regular {
             let doubled = 2u32.saturating_pow(self.failures);
             self.failures += 1;
             let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
-            wait.min(self.interval.max(LAST_RETRY))
-        };
-        self.due = now + wait;
+            self.due = now + wait.min(self.longest_wait);
+        }
+        // Else everyone could push the regular readings far away, with tokens of made-up ids while the source fails.
         was_failing
     }
 
@@ -158,7 +176,7 @@ mod tests {
     /// A schedule of five minutes, and its start.
     fn schedule() -> (Schedule, Instant) {
         let start = Instant::now();
-        (Schedule::new(start, 300 * SECOND, true), start)
+        (Schedule::new(start, 300 * SECOND, None, true), start)
     }
 
     /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `succeeds` says.
@@ -169,9 +187,9 @@ mod tests {
             if now > start + end * SECOND {
                 return readings;
             }
-            if schedule.starts(now) {
+            if let Some(reason) = schedule.starts(now) {
                 readings.push((now - start).as_secs());
-                schedule.finished(now, succeeds);
+                schedule.finished(now, reason, succeeds);
             }
         }
     }
@@ -189,15 +207,16 @@ mod tests {
         assert_eq!(failing, [300, 305, 315, 335, 375, 455, 615, 915, 1215]);
         let due = (schedule.next() - start).as_secs();
         assert_eq!(due, 1515);
-        assert!(schedule.starts(start + 1515 * SECOND));
-        assert!(schedule.finished(start + 1515 * SECOND, true), "it was failing before");
+        assert_eq!(schedule.starts(start + 1515 * SECOND), Some(Reason::Regular));
+        let was_failing = schedule.finished(start + 1515 * SECOND, Reason::Regular, true);
+        assert!(was_failing);
         assert_eq!(readings(&mut schedule, start, 2200, true), [1815, 2115]);
     }
 
     #[test]
     fn a_short_interval_does_not_keep_a_failing_source_busy() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(start, SECOND, true);
+        let mut schedule = Schedule::new(start, SECOND, None, true);
         let failing = readings(&mut schedule, start, 240, false);
         assert_eq!(failing, [1, 2, 4, 8, 16, 32, 64, 124, 184]);
     }
@@ -208,9 +227,10 @@ mod tests {
         for millisecond in 0..10_000 {
             let now = start + millisecond * SECOND / 1000;
             schedule.unknown_kid(now);
-            assert_eq!(schedule.starts(now), millisecond == 0, "{millisecond}");
-            if millisecond == 0 {
-                schedule.finished(now, true);
+            let reason = schedule.starts(now);
+            assert_eq!(reason.is_some(), millisecond == 0, "{millisecond}");
+            if let Some(reason) = reason {
+                schedule.finished(now, reason, true);
             }
         }
         // Asked since the last one, so there is one more, and no third.
@@ -220,22 +240,51 @@ mod tests {
     #[test]
     fn a_regular_reading_answers_what_was_asked_before() {
         let (mut schedule, start) = schedule();
-        schedule.unknown_kid(start + 295 * SECOND);
-        assert!(schedule.starts(start + 295 * SECOND));
-        schedule.finished(start + 295 * SECOND, false);
-        schedule.unknown_kid(start + 296 * SECOND);
-        assert!(!schedule.starts(start + 296 * SECOND));
-        // The retry after five seconds.
-        assert!(schedule.starts(start + 300 * SECOND));
-        schedule.finished(start + 300 * SECOND, true);
-        assert!(!schedule.starts(start + 305 * SECOND));
+        let at = |seconds: u32| start + seconds * SECOND;
+        schedule.unknown_kid(at(295));
+        assert_eq!(schedule.starts(at(295)), Some(Reason::UnknownKid));
+        schedule.finished(at(295), Reason::UnknownKid, false);
+        schedule.unknown_kid(at(296));
+        assert_eq!(schedule.starts(at(299)), None);
+        assert_eq!(schedule.starts(at(300)), Some(Reason::Regular));
+        schedule.finished(at(300), Reason::Regular, true);
+        assert_eq!(schedule.starts(at(305)), None);
+    }
+
+    /// Everyone can send tokens with made-up ids.
+    #[test]
+    fn unknown_kids_do_not_push_the_regular_readings_away() {
+        let (mut schedule, start) = schedule();
+        let (mut regular, mut on_demand) = (Vec::new(), 0);
+        for second in 0..1000 {
+            let now = start + second * SECOND;
+            schedule.unknown_kid(now);
+            if let Some(reason) = schedule.starts(now) {
+                match reason {
+                    Reason::Regular => regular.push(second),
+                    Reason::UnknownKid => on_demand += 1,
+                }
+                schedule.finished(now, reason, false);
+            }
+        }
+        assert_eq!(regular, [300, 305, 315, 335, 375, 455, 615, 915]);
+        assert!((90..=100).contains(&on_demand), "{on_demand}");
+    }
+
+    #[test]
+    fn there_are_several_attempts_before_keys_expire() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start, 60 * SECOND, Some(120 * SECOND), true);
+        assert_eq!(readings(&mut schedule, start, 180, false), [60, 65, 75, 95, 125, 155]);
+        let mut schedule = Schedule::new(start, SECOND, Some(2 * SECOND), true);
+        assert_eq!(readings(&mut schedule, start, 6, false), [1, 2, 3, 4, 5, 6]);
     }
 
     #[test]
     fn a_source_that_failed_at_the_start_is_retried_soon() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(start, 300 * SECOND, false);
+        let mut schedule = Schedule::new(start, 300 * SECOND, None, false);
         assert_eq!((schedule.next() - start).as_secs(), 5);
-        assert!(schedule.starts(start + 5 * SECOND));
+        assert_eq!(schedule.starts(start + 5 * SECOND), Some(Reason::Regular));
     }
 }

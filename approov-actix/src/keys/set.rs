@@ -10,12 +10,14 @@ use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Reject
 
 /// How many keys may have the same algorithm: a forged token costs at most so many verifications.
 const MAX_PER_ALGORITHM: usize = 8;
+/// How many keys that are not used the log names at a time.
+const MAX_LINES: usize = 20;
 
 /// The keys of an application. Never empty.
 ///
 /// Which keys are tried for a token:
 ///
-/// - Its `kid` is that of a key: that key alone.
+/// - Its `kid` is that of a key: that key alone. (Keys for different algorithms may share a `kid`; then the one for the token's `alg`.)
 /// - Its `kid` is that of no key: the keys without `kid` whose algorithm is the token's `alg`. If every key has a `kid`, the token is refused.
 /// - It has no `kid`: every key whose algorithm is the token's `alg`.
 ///
@@ -57,7 +59,7 @@ impl KeySet {
     /// The usable keys of a JWK Set (RFC 7517, section 5). The others are dropped one by one, each with an error in the log: a bad entry
     /// must not make the whole set useless.
     ///
-    /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`]; whose `use`, if any, is `sig`; whose `key_ops`,
+    /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`](crate::Algorithm); whose `use`, if any, is `sig`; whose `key_ops`,
     /// if any, have `verify`; with an `alg`, unless the curve implies it; that hold no private key; RSA from 2048 to 4096 bits, secrets at least
     /// as long as the hash; and for which no earlier key has the same `alg` and `kid`.
     ///
@@ -184,9 +186,13 @@ pub(super) fn refuse_too_many(surplus: &[(Key, Surplus)]) -> Result<(), ConfigEr
 /// The keys of a JWK Set that can be used. Logs why the others cannot.
 pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, Fault> {
     let JwkSet { keys, dropped } = JwkSet::parse(json, allow_secrets)?;
-    for Dropped { number, kid, fault } in dropped {
+    let more = dropped.len().saturating_sub(MAX_LINES);
+    for Dropped { number, kid, fault } in dropped.into_iter().take(MAX_LINES) {
         let kid = kid.map_or(String::new(), |kid| format!(", kid {kid:?},"));
         log::error!(target: LOG_TARGET, "{origin}: key {number}{kid} is not used: it {fault}");
+    }
+    if more > 0 {
+        log::error!(target: LOG_TARGET, "{origin}: {more} more keys are not used");
     }
     if keys.is_empty() {
         return Err("has no usable key");
@@ -195,7 +201,7 @@ pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Resu
 }
 
 pub(super) fn log_surplus(surplus: &[(Key, Surplus)]) {
-    for (key, why) in surplus {
+    for (key, why) in surplus.iter().take(MAX_LINES) {
         log::error!(target: LOG_TARGET, "the key {} is not used: it {why}", key.label());
     }
 }

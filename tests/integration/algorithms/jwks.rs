@@ -77,11 +77,37 @@ fn assert_dropped(what: &str, kid: Option<&str>, entry: &str, signer: &TestKey, 
 fn assert_all_dropped<const N: usize>(rows: [(&TestKey, Value, &str); N]) {
     log::capture();
     for (key, changes, reason) in rows {
-        let what = format!("{} {changes}", key.algorithm());
+        // A kid of more than 256 bytes would be a fault of its own.
+        let what = format!("{} {:.200}", key.algorithm(), changes.to_string());
         let mut jwk = changed(key, &changes);
         jwk["kid"] = what.as_str().into();
         assert_dropped(&what, Some(&what), &jwk.to_string(), key, reason);
     }
+}
+
+/// Key ids stand in the log.
+#[test]
+fn long_kids() {
+    log::capture();
+    let signer = TestKey::new("ES256");
+    let kid = "k".repeat(256);
+    let set = jwks(&[signer.jwk(Some(&kid))]);
+    assert_eq!(verdict(&approov(&set), &signer.token(Some(&kid))), Ok(()));
+    let long = signer.jwk(Some(&"k".repeat(257))).to_string();
+    assert_dropped("a long kid", None, &long, &signer, "has a `kid` of more than 256 bytes");
+}
+
+/// Whoever has these has the private key, or half of it.
+#[test]
+fn parts_of_private_keys() {
+    let rsa = &TestKey::new("RS256");
+    assert_all_dropped(["d", "p", "q", "dp", "dq", "qi", "oth"].map(|member| {
+        (
+            rsa,
+            json!({ member: "AQAB" }),
+            "is a private key, which must be in no key set",
+        )
+    }));
 }
 
 #[test]

@@ -199,8 +199,9 @@ fn later_it_keeps_the_keys_and_recovers() {
     });
     let lines = log::lines_with("the address given to `jwks_url` names an address that");
     for Failure { sentence, .. } in failures(&KeyServer::start(Behaviour::Close)) {
-        let is_kept =
-            |line: &&String| line.contains(sentence) && line.ends_with("; what came from there before is kept");
+        let is_kept = |line: &&String| {
+            line.contains(sentence) && line.ends_with("; the keys that came from there before are kept")
+        };
         assert!(lines.iter().any(|line| is_kept(&line)), "{sentence}");
     }
     assert!(!log::lines_with("the address given to `jwks_url` can be read again").is_empty());

@@ -167,7 +167,6 @@ async fn what_was_verified_does_not_outlive_its_key() {
 }
 
 #[actix_web::test]
-#[ignore = "fails: the claims that the middleware has found are handed out without another look"]
 async fn claims_do_not_outlive_their_key() {
     assert_eq!(status_when_the_key_goes("/claims"), 401);
 }
