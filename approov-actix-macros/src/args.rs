@@ -12,26 +12,33 @@ use syn::{
 /// The arguments of one attribute.
 #[derive(Default)]
 pub(crate) struct Args {
-    pub(crate) policy: PolicyArg,
+    pub(crate) binding: Option<BindingArg>,
+    pub(crate) signature: Option<SignatureArg>,
+    /// A type that says all of it.
+    pub(crate) policy: Option<Path>,
     /// The path to the runtime crate.
     pub(crate) krate: Option<Path>,
 }
 
-/// Which policy the handler has.
-#[derive(Default)]
-pub(crate) enum PolicyArg {
-    /// Nothing was said.
-    #[default]
-    Default,
+/// What tokens must be bound to.
+pub(crate) enum BindingArg {
     /// `binding = false`.
-    Unbound,
+    Nothing,
     /// `binding = "…"` or `binding = ["…", "…"]`.
-    Bound(Vec<LitStr>),
-    /// `policy = path`.
-    Type(Box<Path>),
+    Headers(Vec<LitStr>),
 }
 
-const KEYS: &str = "expected `binding`, `policy` or `crate`";
+/// Whether a message signature is asked for.
+pub(crate) enum SignatureArg {
+    /// `signature = false`.
+    Off,
+    /// `signature = "if-able"`.
+    IfAble,
+    /// `signature = "required"`.
+    Required,
+}
+
+const KEYS: &str = "expected `binding`, `signature`, `policy` or `crate`";
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
@@ -57,25 +64,30 @@ impl Parse for Args {
 
 impl Args {
     fn parse_value(&mut self, key: &Ident, seen: &[String], input: ParseStream<'_>) -> Result<()> {
-        let has = |name: &str| seen.iter().any(|seen| seen == name);
+        refuse_both(key, seen)?;
         match key.to_string().as_str() {
-            "binding" | "policy" if has("binding") || has("policy") => Err(Error::new(
-                key.span(),
-                "`binding` and `policy` exclude each other: say the binding in the policy",
-            )),
             "binding" => {
                 parse_equals(key, input)?;
-                self.policy = parse_binding(input)?;
+                self.binding = Some(parse_binding(input)?);
+                Ok(())
+            }
+            "signature" if !cfg!(feature = "message-signing") => Err(Error::new(
+                key.span(),
+                "the key `signature` needs the feature `message-signing` of approov-actix",
+            )),
+            "signature" => {
+                parse_equals(key, input)?;
+                self.signature = Some(parse_signature(input)?);
                 Ok(())
             }
             "policy" => {
                 parse_equals(key, input)?;
-                self.policy = PolicyArg::Type(Box::new(input.parse().map_err(|error: Error| {
+                self.policy = Some(input.parse().map_err(|error: Error| {
                     Error::new(
                         error.span(),
                         "expected the path of a type that implements `RoutePolicy`",
                     )
-                })?));
+                })?);
                 Ok(())
             }
             "crate" => {
@@ -90,6 +102,20 @@ impl Args {
     }
 }
 
+/// A policy says all that the other keys say.
+fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
+    let has = |name: &str| seen.iter().any(|seen| seen == name);
+    for part in ["binding", "signature"] {
+        if (key == part && has("policy")) || (key == "policy" && has(part)) {
+            return Err(Error::new(
+                key.span(),
+                format!("`{part}` and `policy` exclude each other: say the {part} in the policy"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 const CRATE: &str = "expected a path in quotes: `crate = \"approov_actix\"`";
 
 /// The error of a missing `=` stands at the key: behind the last token there is nothing to point at.
@@ -101,7 +127,25 @@ fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
     Err(Error::new(key.span(), format!("expected a value: `{key} = …`")))
 }
 
-fn parse_binding(input: ParseStream<'_>) -> Result<PolicyArg> {
+fn parse_signature(input: ParseStream<'_>) -> Result<SignatureArg> {
+    const EXPECTED: &str = "expected `\"required\"`, `\"if-able\"` or `false`";
+    if input.peek(LitBool) {
+        let value: LitBool = input.parse()?;
+        return if value.value {
+            Err(Error::new(value.span(), "say which: `\"required\"` or `\"if-able\"`"))
+        } else {
+            Ok(SignatureArg::Off)
+        };
+    }
+    let value: LitStr = input.parse().map_err(|error| Error::new(error.span(), EXPECTED))?;
+    match value.value().as_str() {
+        "required" => Ok(SignatureArg::Required),
+        "if-able" => Ok(SignatureArg::IfAble),
+        _ => Err(Error::new(value.span(), EXPECTED)),
+    }
+}
+
+fn parse_binding(input: ParseStream<'_>) -> Result<BindingArg> {
     if input.peek(LitBool) {
         let value: LitBool = input.parse()?;
         return if value.value {
@@ -110,7 +154,7 @@ fn parse_binding(input: ParseStream<'_>) -> Result<PolicyArg> {
                 "say which header: `binding = \"Authorization\"`",
             ))
         } else {
-            Ok(PolicyArg::Unbound)
+            Ok(BindingArg::Nothing)
         };
     }
     if input.peek(Bracket) {
@@ -134,7 +178,7 @@ fn parse_binding(input: ParseStream<'_>) -> Result<PolicyArg> {
     bound(vec![name], span)
 }
 
-fn bound(names: Vec<LitStr>, span: Span) -> Result<PolicyArg> {
+fn bound(names: Vec<LitStr>, span: Span) -> Result<BindingArg> {
     if names.is_empty() {
         return Err(Error::new(
             span,
@@ -153,11 +197,31 @@ fn bound(names: Vec<LitStr>, span: Span) -> Result<PolicyArg> {
             return Err(Error::new(name.span(), "this header is named twice"));
         }
     }
-    Ok(PolicyArg::Bound(names))
+    Ok(BindingArg::Headers(names))
 }
 
 /// A `token` of RFC 9110, section 5.6.2.
 fn is_header_name(name: &str) -> bool {
     let is_tchar = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty() && name.chars().all(is_tchar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody may believe that a check is on when it is not compiled in.
+    #[test]
+    fn signatures_need_their_feature() {
+        let args = syn::parse_str::<Args>(r#"signature = "required""#);
+        if cfg!(feature = "message-signing") {
+            assert!(args.is_ok_and(|args| matches!(args.signature, Some(SignatureArg::Required))));
+        } else {
+            let error = args.err().map(|error| error.to_string());
+            assert_eq!(
+                error.as_deref(),
+                Some("the key `signature` needs the feature `message-signing` of approov-actix")
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, parse_quote};
 
-use crate::args::{Args, PolicyArg};
+use crate::args::{Args, BindingArg, SignatureArg};
 
 /// As many as actix has handlers for.
 const MAX_PARAMETERS: usize = 16;
@@ -101,28 +101,37 @@ fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
 
 /// The policy's type, and the item that declares it where there is one.
 fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenStream) {
-    match &args.policy {
-        PolicyArg::Default => (quote!(#krate::__private::DefaultPolicy), quote!()),
-        PolicyArg::Unbound => (quote!(#krate::__private::UnboundPolicy), quote!()),
-        PolicyArg::Type(path) => (quote!(#path), quote!()),
-        PolicyArg::Bound(headers) => {
-            let name = &function.sig.ident;
-            let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
-            // Of the handler's own visibility, because it stands in the handler's signature.
-            let visibility = &function.vis;
-            let item = quote! {
-                #[doc(hidden)]
-                #[non_exhaustive]
-                #visibility struct #policy;
+    let binding = match (&args.policy, &args.binding, &args.signature) {
+        (Some(path), _, _) => return (quote!(#path), quote!()),
+        (None, None, None) => return (quote!(#krate::__private::DefaultPolicy), quote!()),
+        (None, Some(BindingArg::Nothing), None) => return (quote!(#krate::__private::UnboundPolicy), quote!()),
+        (None, Some(BindingArg::Nothing), Some(_)) => quote!(.no_binding()),
+        (None, Some(BindingArg::Headers(headers)), _) => quote!(.binding(&[#(#headers),*])),
+        (None, None, Some(_)) => quote!(),
+    };
+    let signature = args.signature.as_ref().map(|signature| {
+        let requirement = match signature {
+            SignatureArg::Off => quote!(Off),
+            SignatureArg::IfAble => quote!(IfAble),
+            SignatureArg::Required => quote!(Required),
+        };
+        quote!(.signature(#krate::SignatureRequirement::#requirement))
+    });
+    let name = &function.sig.ident;
+    let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
+    // Of the handler's own visibility, because it stands in the handler's signature.
+    let visibility = &function.vis;
+    let item = quote! {
+        #[doc(hidden)]
+        #[non_exhaustive]
+        #visibility struct #policy;
 
-                impl #krate::RoutePolicy for #policy {
-                    fn policy() -> &'static #krate::Policy {
-                        static POLICY: #krate::Policy = #krate::Policy::new().binding(&[#(#headers),*]);
-                        &POLICY
-                    }
-                }
-            };
-            (quote!(#policy), item)
+        impl #krate::RoutePolicy for #policy {
+            fn policy() -> &'static #krate::Policy {
+                static POLICY: #krate::Policy = #krate::Policy::new() #binding #signature;
+                &POLICY
+            }
         }
-    }
+    };
+    (quote!(#policy), item)
 }

@@ -19,6 +19,9 @@ use syn::{Error, Item, ItemFn};
 /// | `binding = "Authorization"` | the token must be bound to this header |
 /// | `binding = ["Authorization", "X-Device-Id"]` | the token must be bound to these headers, in this order |
 /// | `binding = false` | no binding, even where the application's default has one |
+/// | `signature = "required"` | the request must carry a message signature (feature `message-signing`) |
+/// | `signature = "if-able"` | it must, if the token says that the app is able to sign |
+/// | `signature = false` | signatures are not looked at, even where the application's default asks for them |
 /// | `policy = path::to::Type` | what this `RoutePolicy` says |
 /// | `crate = "path"` | where `approov-actix` is found under another name |
 ///
@@ -28,7 +31,7 @@ use syn::{Error, Item, ItemFn};
 /// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. With
 /// `#[utoipa::path]`, that one comes first, then `#[get]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"`, because an attribute there cannot add an item;
+/// In an `impl` block write `policy = Type` in place of `binding = "…"` and `signature = …`, because an attribute there cannot add an item;
 /// `binding = false` works everywhere. The type must be as visible as the handler.
 ///
 /// # Examples

@@ -14,6 +14,8 @@ use actix_web::{
 };
 use arc_swap::Guard;
 
+#[cfg(feature = "message-signing")]
+use crate::signature::SignatureSettings;
 use crate::{
     builder::ApproovBuilder,
     config_error::ConfigError,
@@ -74,6 +76,8 @@ pub(crate) struct Settings {
     pub(crate) rules: TokenRules,
     pub(crate) token_header: HeaderName,
     pub(crate) default_policy: EffectivePolicy,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: SignatureSettings,
     pub(crate) logging: bool,
     pub(crate) reject_with: Option<Box<RejectWith>>,
     pub(crate) on_rejection: Option<Box<OnRejection>>,

@@ -16,6 +16,11 @@ use crate::{
     setting::Setting,
     token::{MAX_LEEWAY, TokenRules},
 };
+#[cfg(feature = "message-signing")]
+use crate::{
+    policy::{SignatureLabel, SignatureRequirement},
+    signature::SignatureConfig,
+};
 
 /// Configures an [`Approov`]. Made by [`Approov::builder`].
 ///
@@ -45,6 +50,8 @@ pub struct ApproovBuilder {
     binding: Option<(String, Vec<String>)>,
     policy: EffectivePolicy,
     rules: TokenRules,
+    #[cfg(feature = "message-signing")]
+    signature: SignatureConfig,
     logging: Option<bool>,
     reject_with: Option<Box<RejectWith>>,
     on_rejection: Option<Box<OnRejection>>,
@@ -69,6 +76,21 @@ impl ApproovBuilder {
     /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
     /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
     ///
+    /// With the feature `message-signing`:
+    ///
+    /// | variable | meaning | default |
+    /// |---|---|---|
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE` | `false`: report only | `true` |
+    /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated | as the connection has it |
+    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY` | the account's message signing key, in base64; or two, comma-separated | none |
+    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID` | its id, or theirs: compared with the token's `mskid` | any |
+    /// | `APPROOV_SIGNATURE_REQUIRE_CREATED` | refuse signatures without `created` | `true` |
+    /// | `APPROOV_SIGNATURE_REQUIRE_EXPIRES` | refuse signatures without `expires` | `false` |
+    /// | `APPROOV_SIGNATURE_MAX_AGE_SECONDS` | how long after `created` a signature is good | any time |
+    /// | `APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS` | how far a phone's clock may be off | 60 |
+    /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest | 2097152 |
+    /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
+    ///
     /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
     /// about. No `.env` file is read: that is the application's business.
     ///
@@ -87,7 +109,7 @@ impl ApproovBuilder {
     /// # Security
     ///
     /// Who has the secret can make tokens. Read it from where secrets are kept, and never write it into source code. A public key is safer:
-    /// see [`jwks_url`](Self::jwks_url).
+    /// see [`public_key_file`](Self::public_key_file).
     pub fn base64_secret(mut self, secret: impl Into<String>) -> Self {
         self.keys.secrets = Some(Setting::new("the secret given to `base64_secret`", secret));
         self
@@ -246,6 +268,109 @@ impl ApproovBuilder {
         self
     }
 
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Whether requests must carry a message signature by default. Default: [`SignatureRequirement::Off`].
+    pub fn signature(mut self, requirement: SignatureRequirement) -> Self {
+        self.policy.signature = requirement;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Which signature is accepted by default. Default: either.
+    pub fn signature_label(mut self, label: SignatureLabel) -> Self {
+        self.policy.signature_label = label;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Whether a request without a good message signature is refused, which is the default where one is asked for, or only reported.
+    pub fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.policy.signature_enforcement = enforcement;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// The origin under which apps reach this server, such as `https://api.example.com`, with the path prefix that a proxy strips, if it does. Several
+    /// with commas between them: the one whose host and port the request names is taken. Default: scheme and host as the connection has them.
+    ///
+    /// # Security
+    ///
+    /// Without it the host that the request itself names is what the signature is compared with, so a request that was signed for another server
+    /// with the same keys passes here.
+    pub fn public_origin(mut self, origins: impl Into<String>) -> Self {
+        self.signature.origins = Some(Setting::new("the origin given to `public_origin`", origins));
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it. Two with a comma between them are
+    /// both accepted.
+    pub fn account_message_signing_key(mut self, keys: impl Into<String>) -> Self {
+        self.signature.account_keys = Some(Setting::new("the key given to `account_message_signing_key`", keys));
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// The id of the account's message signing key, or of each of two, with a comma between them: a key is tried for tokens with this `mskid` only.
+    pub fn account_message_signing_key_id(mut self, ids: impl Into<String>) -> Self {
+        self.signature.account_key_ids = Some(Setting::new("the id given to `account_message_signing_key_id`", ids));
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Whether a signature must say when it was made: `created`. Default: yes.
+    pub fn signature_require_created(mut self, require: bool) -> Self {
+        self.signature.window.require_created = require;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Whether a signature must say until when it is good: `expires`. Default: no.
+    pub fn signature_require_expires(mut self, require: bool) -> Self {
+        self.signature.window.require_expires = require;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// How long after `created` a signature is good, whatever it says itself. Default: any time.
+    pub fn signature_max_age(mut self, age: Duration) -> Self {
+        self.signature.window.max_age = Some(age);
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// How far a phone's clock may be off. Default: 60 seconds. At most an hour.
+    pub fn signature_clock_skew(mut self, skew: Duration) -> Self {
+        self.signature.window.skew = skew;
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Up to which size, in bytes, a body is read to compare it with its digest. Default: 2 MiB. Larger ones are answered with 413.
+    pub fn signature_body_limit(mut self, bytes: usize) -> Self {
+        self.signature.body_limit = Some(bytes);
+        self
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    /// Whether a request with a body must have a signature that covers the body's digest. Default: no, because several iOS releases send none.
+    pub fn signature_require_content_digest(mut self, require: bool) -> Self {
+        self.signature.require_digest = require;
+        self
+    }
+
     /// How far the server's clock may be off: `exp` counts that much longer and `nbf` that much earlier. Default: nothing, as in
     /// Approov's samples. At most five minutes. Rather keep the clock on NTP.
     pub fn leeway(mut self, leeway: Duration) -> Self {
@@ -338,6 +463,12 @@ impl ApproovBuilder {
                 return Err(ConfigError::new(format!("the text given to `{setting}` is empty")));
             }
         }
+        #[cfg(feature = "message-signing")]
+        let signature = self.signature.build()?;
+        #[cfg(feature = "message-signing")]
+        if default_policy.signature != SignatureRequirement::Off {
+            signature.warn_without_origin();
+        }
         // Last, as it may take a while.
         let keys = self.keys.build()?;
         warn_of_reports("application", &default_policy);
@@ -345,11 +476,18 @@ impl ApproovBuilder {
             keys,
             rules: self.rules,
             token_header,
+            #[cfg(feature = "message-signing")]
+            signature,
             default_policy,
             logging: self.logging.unwrap_or(true),
             reject_with: self.reject_with,
             on_rejection: self.on_rejection,
         }))
+    }
+
+    #[cfg(feature = "message-signing")]
+    pub(crate) fn signature_config(&mut self) -> &mut SignatureConfig {
+        &mut self.signature
     }
 
     pub(crate) fn key_config(&mut self) -> &mut KeyConfig {
@@ -408,6 +546,18 @@ pub(crate) fn warn_of_reports(whose: &str, policy: &EffectivePolicy) {
         log::warn!(
             target: LOG_TARGET,
             "the {whose}'s policy only REPORTS requests without a genuine token and lets them in"
+        );
+    }
+    #[cfg(feature = "message-signing")]
+    if policy.signature_enforcement == Enforcement::Report {
+        log::warn!(
+            target: LOG_TARGET,
+            "the {whose}'s policy only REPORTS requests without a good message signature and lets them in"
+        );
+    } else if policy.token == Enforcement::Report && policy.signature != SignatureRequirement::Off {
+        log::warn!(
+            target: LOG_TARGET,
+            "the {whose}'s policy enforces message signatures, but not tokens: who leaves the token out avoids the signature"
         );
     }
     if policy.binding_enforcement == Enforcement::Report {

@@ -1,6 +1,6 @@
 //! The pipeline, and the only place where the order of the checks is written down.
 
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::{HttpMessage as _, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
@@ -12,26 +12,91 @@ use crate::{
     rejection::Rejection,
     token::ApproovClaims,
 };
+#[cfg(feature = "message-signing")]
+use crate::{
+    policy::SignatureRequirement,
+    signature::{self, ApproovSignature, BodyDuty, Signatures},
+    token::Clock,
+};
 
-/// Runs every check that the policy asks for and stops at the first that refuses.
-///
-/// The claims of the token, or none if there was no genuine one and that is only reported.
-pub(crate) fn check(
+/// What a request has shown.
+pub(crate) struct Passed {
+    /// The keys that counted when the check began.
+    pub(crate) generation: u64,
+    /// The claims of the token, or none if there was no genuine one and that is only reported.
+    pub(crate) claims: Option<ApproovClaims>,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: Option<ApproovSignature>,
+    /// What is still to be seen of the body.
+    #[cfg(feature = "message-signing")]
+    body: BodyDuty,
+    /// Whether nothing was only reported.
+    is_clean: bool,
+}
+
+/// Runs every check that the policy asks for and stops at the first that refuses. The body is read last, and only if a signature that is
+/// good covers it; the handler still finds it in `payload`.
+#[cfg_attr(
+    not(feature = "message-signing"),
+    allow(clippy::unused_async, reason = "only signatures need the body")
+)]
+pub(crate) async fn check(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    approov: &Approov,
+    policy: &EffectivePolicy,
+) -> Result<Passed, Refusal> {
+    let passed = check_head(request, approov, policy)?;
+    #[cfg(feature = "message-signing")]
+    let passed = {
+        let verdict = signature::check_body(request, payload, approov, &passed.body).await;
+        let verdict = verdict.and_then(|()| passed.check_time(approov));
+        passed.with_body(verdict, request, approov, policy)?
+    };
+    #[cfg(not(feature = "message-signing"))]
+    let _ = payload;
+    passed.log(request, approov);
+    Ok(passed)
+}
+
+/// As [`check`], for who cannot look at the body. Refuses where it matters.
+pub(crate) fn check_without_body(
     request: &HttpRequest,
     approov: &Approov,
     policy: &EffectivePolicy,
-) -> Result<Option<ApproovClaims>, Refusal> {
+) -> Result<Passed, Refusal> {
+    let passed = check_head(request, approov, policy)?;
+    #[cfg(feature = "message-signing")]
+    let passed = {
+        let verdict = signature::body_verdict(request, &passed.body);
+        passed.with_body(verdict, request, approov, policy)?
+    };
+    passed.log(request, approov);
+    Ok(passed)
+}
+
+fn check_head(request: &HttpRequest, approov: &Approov, policy: &EffectivePolicy) -> Result<Passed, Refusal> {
     let refusal = |rejection, claims| Refusal {
         approov: Some(approov.clone()),
         rejection,
         claims,
+    };
+    let mut passed = Passed {
+        generation: approov.current_keys().generation(),
+        claims: None,
+        #[cfg(feature = "message-signing")]
+        signature: None,
+        #[cfg(feature = "message-signing")]
+        body: BodyDuty::None,
+        is_clean: true,
     };
 
     let claims = match token_verdict(request, approov) {
         Ok(claims) => claims,
         Err(rejection) if policy.token == Enforcement::Report => {
             announce_report(approov, request, rejection, None);
-            return Ok(None);
+            passed.is_clean = false;
+            return Ok(passed);
         }
         Err(rejection) => return Err(refusal(rejection, None)),
     };
@@ -39,14 +104,78 @@ pub(crate) fn check(
     refuse_invalid(approov, request, policy).map_err(|rejection| refusal(rejection, None))?;
 
     match binding::check(request.headers(), policy, &claims) {
-        Ok(()) => log_accepted(approov, request.head(), &claims),
+        Ok(()) => {}
         Err(rejection) if policy.binding_enforcement == Enforcement::Report => {
             announce_report(approov, request, rejection, Some(&claims));
+            passed.is_clean = false;
         }
         Err(rejection) => return Err(refusal(rejection, Some(claims))),
     }
 
-    Ok(Some(claims))
+    #[cfg(feature = "message-signing")]
+    match signature_verdict(request, approov, passed.generation, &claims, policy) {
+        Ok((signature, body)) => {
+            passed.signature = signature;
+            passed.body = body;
+        }
+        Err(rejection) if policy.signature_enforcement == Enforcement::Report => {
+            announce_report(approov, request, rejection, Some(&claims));
+            passed.is_clean = false;
+        }
+        Err(rejection) => return Err(refusal(rejection, Some(claims))),
+    }
+
+    passed.claims = Some(claims);
+    Ok(passed)
+}
+
+impl Passed {
+    /// A body can be kept back until everything that came with its head has expired.
+    #[cfg(feature = "message-signing")]
+    fn check_time(&self, approov: &Approov) -> Result<(), Rejection> {
+        if let (BodyDuty::None, _) | (_, None) = (&self.body, &self.claims) {
+            return Ok(());
+        }
+        let clock = Clock::now();
+        if let Some(claims) = &self.claims {
+            approov.settings().rules.check_time(claims, clock)?;
+        }
+        self.signature
+            .as_ref()
+            .map_or(Ok(()), |signature| signature.check_time(clock))
+    }
+
+    #[cfg(feature = "message-signing")]
+    fn with_body(
+        mut self,
+        verdict: Result<(), Rejection>,
+        request: &HttpRequest,
+        approov: &Approov,
+        policy: &EffectivePolicy,
+    ) -> Result<Self, Refusal> {
+        match verdict {
+            Ok(()) => {}
+            Err(rejection) if policy.signature_enforcement == Enforcement::Report => {
+                announce_report(approov, request, rejection, self.claims.as_ref());
+                self.is_clean = false;
+                self.signature = None;
+            }
+            Err(rejection) => {
+                return Err(Refusal {
+                    approov: Some(approov.clone()),
+                    rejection,
+                    claims: self.claims,
+                });
+            }
+        }
+        Ok(self)
+    }
+
+    fn log(&self, request: &HttpRequest, approov: &Approov) {
+        if let Some(claims) = self.claims.as_ref().filter(|_| self.is_clean) {
+            log_accepted(approov, request.head(), claims);
+        }
+    }
 }
 
 /// The verdict on the request's token, remembered so that each request's token is verified once.
@@ -73,6 +202,44 @@ fn token_verdict(request: &HttpRequest, approov: &Approov) -> Result<ApproovClai
         verdict: verdict.clone(),
     });
     verdict
+}
+
+/// The signature that the policy accepts, and what it says of the body. Signatures are verified once for each request, as the application
+/// received it: a middleware inside may change it.
+#[cfg(feature = "message-signing")]
+fn signature_verdict(
+    request: &HttpRequest,
+    approov: &Approov,
+    generation: u64,
+    claims: &ApproovClaims,
+    policy: &EffectivePolicy,
+) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
+    #[derive(Clone)]
+    struct SignatureVerdict {
+        approov_id: u64,
+        generation: u64,
+        verdict: Result<Signatures, Rejection>,
+    }
+
+    if policy.signature == SignatureRequirement::Off {
+        return Ok((None, BodyDuty::None));
+    }
+    let approov_id = approov.id();
+    let known = request.extensions().get::<SignatureVerdict>().cloned();
+    let known = known.filter(|known| known.approov_id == approov_id && known.generation == generation);
+    let verdict = known.map_or_else(
+        || {
+            let verdict = signature::verify(request, approov, claims, Clock::now());
+            request.extensions_mut().insert(SignatureVerdict {
+                approov_id,
+                generation,
+                verdict: verdict.clone(),
+            });
+            verdict
+        },
+        |known| known.verdict,
+    );
+    verdict?.accepted(approov, claims, policy)
 }
 
 /// A policy in code cannot know the configured token header, so this mistake shows at the first request with a good token.

@@ -152,18 +152,26 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-/// An HS256 signature.
+/// A signature. For tests and development.
 #[cfg(feature = "testing")]
-pub(crate) fn sign_hs256(secret: &[u8], message: &[u8]) -> Vec<u8> {
-    use jsonwebtoken::EncodingKey;
+pub(crate) fn sign(algorithm: Algorithm, key: &jsonwebtoken::EncodingKey, message: &[u8]) -> Option<Vec<u8>> {
+    let signer = (backend().signer_factory)(&to_backend(algorithm), key).ok()?;
+    signer.try_sign(message).ok()
+}
 
-    #[allow(
-        clippy::expect_used,
-        reason = "for tests; HMAC takes keys and messages of any length"
-    )]
-    (backend().signer_factory)(&to_backend(Algorithm::HS256), &EncodingKey::from_secret(secret))
-        .and_then(|signer| Ok(signer.try_sign(message)?))
-        .expect("a signature")
+/// A key for [`sign`] with HS256.
+#[cfg(feature = "testing")]
+pub(crate) fn hs256_signing_key(secret: &[u8]) -> jsonwebtoken::EncodingKey {
+    jsonwebtoken::EncodingKey::from_secret(secret)
+}
+
+/// A key for [`sign`] with ES256, from PKCS#8, and its public key as an uncompressed point.
+#[cfg(all(feature = "testing", feature = "message-signing"))]
+pub(crate) fn es256_signing_key(pkcs8: &[u8]) -> Option<(jsonwebtoken::EncodingKey, Vec<u8>)> {
+    let components = backend().key_utils.ec_pub_components_from_private_key;
+    let (_, x, y) = components(pkcs8, jsonwebtoken::Algorithm::ES256).ok()?;
+    let point = [&[4], x.as_slice(), &y].concat();
+    Some((jsonwebtoken::EncodingKey::from_ec_der(pkcs8), point))
 }
 
 /// How TLS is spoken to an address of keys.
@@ -183,6 +191,18 @@ pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> St
         hash.update(part);
     }
     STANDARD.encode(hash.finalize())
+}
+
+/// SHA-256.
+#[cfg(feature = "message-signing")]
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// SHA-512.
+#[cfg(feature = "message-signing")]
+pub(crate) fn sha512(bytes: &[u8]) -> Vec<u8> {
+    sha2::Sha512::digest(bytes).to_vec()
 }
 
 /// Equality that takes equally long wherever two values of one length differ.

@@ -29,7 +29,7 @@ const SET_SECRET: Apply = |mut builder, name, value| {
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 14] = [
+const VARIABLES: [(&str, Apply); 24] = [
     (SECRET, SET_SECRET),
     (URL_SAFE_SECRET, SET_SECRET),
     (PUBLIC_KEY_FILE, WITH_OTHERS),
@@ -69,10 +69,83 @@ const VARIABLES: [(&str, Apply); 14] = [
         builder.set_binding(name, names);
         Ok(builder)
     }),
+    (
+        "APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE",
+        signing::ENFORCEMENT,
+    ),
+    ("APPROOV_PUBLIC_ORIGIN", signing::PUBLIC_ORIGIN),
+    ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY", signing::ACCOUNT_KEY),
+    ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID", signing::ACCOUNT_KEY_ID),
+    ("APPROOV_SIGNATURE_REQUIRE_CREATED", signing::REQUIRE_CREATED),
+    ("APPROOV_SIGNATURE_REQUIRE_EXPIRES", signing::REQUIRE_EXPIRES),
+    ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", signing::MAX_AGE),
+    ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", signing::CLOCK_SKEW),
+    ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", signing::BODY_LIMIT),
+    (
+        "APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST",
+        signing::REQUIRE_CONTENT_DIGEST,
+    ),
     ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", |builder, name, value| {
         Ok(builder.allow_missing_binding_claim(boolean(name, &value)?))
     }),
 ];
+
+/// What the variables of message signing set.
+#[cfg(feature = "message-signing")]
+mod signing {
+    use super::{Apply, ConfigError, Setting, boolean, enforcement, seconds};
+
+    pub(super) const ENFORCEMENT: Apply =
+        |builder, name, value| Ok(builder.signature_enforcement(enforcement(name, &value)?));
+    pub(super) const PUBLIC_ORIGIN: Apply = |mut builder, name, value| {
+        builder.signature_config().origins = Some(Setting::new(name, value));
+        Ok(builder)
+    };
+    pub(super) const ACCOUNT_KEY: Apply = |mut builder, name, value| {
+        builder.signature_config().account_keys = Some(Setting::new(name, value));
+        Ok(builder)
+    };
+    pub(super) const ACCOUNT_KEY_ID: Apply = |mut builder, name, value| {
+        builder.signature_config().account_key_ids = Some(Setting::new(name, value));
+        Ok(builder)
+    };
+    pub(super) const REQUIRE_CREATED: Apply =
+        |builder, name, value| Ok(builder.signature_require_created(boolean(name, &value)?));
+    pub(super) const REQUIRE_EXPIRES: Apply =
+        |builder, name, value| Ok(builder.signature_require_expires(boolean(name, &value)?));
+    pub(super) const MAX_AGE: Apply = |builder, name, value| Ok(builder.signature_max_age(seconds(name, &value)?));
+    pub(super) const CLOCK_SKEW: Apply =
+        |builder, name, value| Ok(builder.signature_clock_skew(seconds(name, &value)?));
+    pub(super) const BODY_LIMIT: Apply = |builder, name, value| {
+        let bytes = value.trim().parse();
+        let bytes = bytes.map_err(|_| ConfigError::new(format!("{name} is not a whole number of bytes")))?;
+        Ok(builder.signature_body_limit(bytes))
+    };
+    pub(super) const REQUIRE_CONTENT_DIGEST: Apply =
+        |builder, name, value| Ok(builder.signature_require_content_digest(boolean(name, &value)?));
+}
+
+/// Nobody may believe that a check is on when it is not.
+#[cfg(not(feature = "message-signing"))]
+mod signing {
+    use super::{Apply, ConfigError};
+
+    const MISSING: Apply = |_, name, _| {
+        Err(ConfigError::new(format!(
+            "{name} is set, but approov-actix was built without its feature `message-signing`"
+        )))
+    };
+    pub(super) const ENFORCEMENT: Apply = MISSING;
+    pub(super) const PUBLIC_ORIGIN: Apply = MISSING;
+    pub(super) const ACCOUNT_KEY: Apply = MISSING;
+    pub(super) const ACCOUNT_KEY_ID: Apply = MISSING;
+    pub(super) const REQUIRE_CREATED: Apply = MISSING;
+    pub(super) const REQUIRE_EXPIRES: Apply = MISSING;
+    pub(super) const MAX_AGE: Apply = MISSING;
+    pub(super) const CLOCK_SKEW: Apply = MISSING;
+    pub(super) const BODY_LIMIT: Apply = MISSING;
+    pub(super) const REQUIRE_CONTENT_DIGEST: Apply = MISSING;
+}
 
 /// Takes the settings from `vars` and leaves what they do not name as it is.
 pub(crate) fn apply(
@@ -225,6 +298,104 @@ mod tests {
             ["authorization", "x-device-id"]
         );
         assert!(settings.default_policy.allow_missing_binding_claim);
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[test]
+    fn each_variable_of_message_signing_has_its_effect() {
+        let approov = build(&[
+            (SECRET, GOOD),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE", "false"),
+            ("APPROOV_PUBLIC_ORIGIN", "https://a.example, https://b.example:8443/v1"),
+            ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY", GOOD),
+            ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID", "key-1"),
+            ("APPROOV_SIGNATURE_REQUIRE_CREATED", "false"),
+            ("APPROOV_SIGNATURE_REQUIRE_EXPIRES", "true"),
+            ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "30"),
+            ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "0"),
+            ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "1000"),
+            ("APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST", "1"),
+        ])
+        .unwrap();
+        let settings = approov.settings();
+        assert_eq!(settings.default_policy.signature_enforcement, Enforcement::Report);
+        let signature = &settings.signature;
+        assert_eq!(signature.origins.len(), 2);
+        assert_eq!(signature.account_keys(Some("key-1")).len(), 1);
+        assert!(signature.account_keys(Some("key-2")).is_empty());
+        assert!(signature.account_keys(None).is_empty());
+        assert!(!signature.window.require_created && signature.window.require_expires);
+        assert_eq!(signature.window.max_age, Some(Duration::from_secs(30)));
+        assert_eq!(signature.window.skew, Duration::ZERO);
+        assert_eq!((signature.body_limit, signature.require_digest), (1000, true));
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[test]
+    fn faults_of_message_signing() {
+        const KEY: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY";
+        const ID: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID";
+        const OTHER: &str = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+        let three = format!("{GOOD},{OTHER},ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=");
+        for (vars, sentence) in [
+            (
+                &[("APPROOV_PUBLIC_ORIGIN", "api.example.com")][..],
+                "APPROOV_PUBLIC_ORIGIN is not an origin such as https://api.example.com",
+            ),
+            (
+                &[("APPROOV_PUBLIC_ORIGIN", "https://a/x, https://A:443")],
+                "APPROOV_PUBLIC_ORIGIN names one host and port twice",
+            ),
+            (
+                &[(KEY, &three)],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY has more than two keys",
+            ),
+            (
+                &[(KEY, "junk!")],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is not base64; put in the output of `approov secret -messageSigningKey \
+                 get-base64url`, unchanged",
+            ),
+            (
+                &[(ID, "a")],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID is set without an account message signing key",
+            ),
+            (
+                &[(KEY, GOOD), (ID, "a,b")],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID does not have one id for each account message signing key",
+            ),
+            (
+                &[("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3601")],
+                "the clock skew for signatures, APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS, is longer than an hour",
+            ),
+            (
+                &[("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "1.5")],
+                "APPROOV_SIGNATURE_MAX_AGE_SECONDS is not a whole number of seconds",
+            ),
+            (
+                &[("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "2M")],
+                "APPROOV_SIGNATURE_BODY_LIMIT_BYTES is not a whole number of bytes",
+            ),
+        ] {
+            assert_eq!(error(&[&[(SECRET, GOOD)], vars].concat()), sentence);
+        }
+    }
+
+    #[cfg(not(feature = "message-signing"))]
+    #[test]
+    fn variables_of_a_feature_that_is_not_there_stop_the_start() {
+        let sentence =
+            "APPROOV_PUBLIC_ORIGIN is set, but approov-actix was built without its feature `message-signing`";
+        assert_eq!(
+            error(&[(SECRET, GOOD), ("APPROOV_PUBLIC_ORIGIN", "https://a")]),
+            sentence
+        );
+    }
+
+    #[cfg(not(feature = "jwks-url"))]
+    #[test]
+    fn an_address_needs_its_feature() {
+        let sentence = "APPROOV_JWKS_URL is set, but approov-actix was built without its feature `jwks-url`";
+        assert_eq!(error(&[("APPROOV_JWKS_URL", "https://a")]), sentence);
     }
 
     #[test]

@@ -6,13 +6,15 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::check,
+    check::{Passed, check_without_body},
     layer::Layer,
     policy::{EffectivePolicy, Enforcement},
     refusal::{Refusal, Refused},
     rejection::Rejection,
     token::ApproovClaims,
 };
+#[cfg(feature = "message-signing")]
+use crate::{policy::SignatureRequirement, signature::ApproovSignature};
 
 impl FromRequest for ApproovClaims {
     type Error = Refused;
@@ -79,10 +81,21 @@ impl FromRequest for ApproovVerdict {
     }
 }
 
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+impl FromRequest for ApproovSignature {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signature(request).map_err(|refusal| refusal.answer_later(request.head())))
+    }
+}
+
 /// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
 fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
-    if layer.generation == layer.approov.current_keys().generation()
+    if layer.is_current()
         && let Some(claims) = layer.claims
     {
         return Ok(claims);
@@ -91,7 +104,7 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
         token: Enforcement::Enforce,
         ..layer.policy
     };
-    genuine(request, &layer.approov, &policy)
+    genuine(request, &layer.approov, &policy).map(|(claims, _)| claims)
 }
 
 /// The claims that pass every check of the innermost layer's policy, enforced or not.
@@ -100,13 +113,39 @@ fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let policy = EffectivePolicy {
         token: Enforcement::Enforce,
         binding_enforcement: Enforcement::Enforce,
+        #[cfg(feature = "message-signing")]
+        signature_enforcement: Enforcement::Enforce,
         ..layer.policy
     };
-    genuine(request, &layer.approov, &policy)
+    genuine(request, &layer.approov, &policy).map(|(claims, _)| claims)
 }
 
-fn genuine(request: &HttpRequest, approov: &Approov, policy: &EffectivePolicy) -> Result<ApproovClaims, Refusal> {
-    let claims = check(request, approov, policy)?;
+/// The signature that the innermost layer accepted, or accepts now. Never without a good one.
+#[cfg(feature = "message-signing")]
+fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
+    let layer = Layer::of(request)?;
+    if layer.is_current()
+        && let Some(signature) = layer.signature
+    {
+        return Ok(signature);
+    }
+    let policy = EffectivePolicy {
+        token: Enforcement::Enforce,
+        signature: SignatureRequirement::Required,
+        signature_enforcement: Enforcement::Enforce,
+        ..layer.policy
+    };
+    let (_, passed) = genuine(request, &layer.approov, &policy)?;
+    passed.signature.ok_or_else(Refusal::not_configured)
+}
+
+fn genuine(
+    request: &HttpRequest,
+    approov: &Approov,
+    policy: &EffectivePolicy,
+) -> Result<(ApproovClaims, Passed), Refusal> {
+    let passed = check_without_body(request, approov, policy)?;
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
-    claims.ok_or_else(Refusal::not_configured)
+    let claims = passed.claims.clone().ok_or_else(Refusal::not_configured)?;
+    Ok((claims, passed))
 }

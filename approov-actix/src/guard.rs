@@ -37,7 +37,8 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            admit::<P>(&request).map_err(|refusal| refusal.answer(request.head()))?;
+            let admitted = admit::<P>(&request, &mut payload).await;
+            admitted.map_err(|refusal| refusal.answer(request.head()))?;
             let parameters = T::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self {
                 parameters,
@@ -47,17 +48,10 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
     }
 }
 
-fn admit<P: RoutePolicy>(request: &HttpRequest) -> Result<(), Refusal> {
+async fn admit<P: RoutePolicy>(request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
     let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
-    let generation = approov.current_keys().generation();
-    let claims = check(request, &approov, &policy)?;
-    Layer {
-        approov,
-        policy,
-        claims,
-        generation,
-    }
-    .enter(request);
+    let passed = check(request, payload, &approov, &policy).await?;
+    Layer::passed(approov, policy, passed).enter(request);
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
+#[cfg(feature = "message-signing")]
+use crate::signature::ApproovSignature;
 use crate::{
-    approov::Approov, event::LogPath, log_target::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
+    approov::Approov, check::Passed, event::LogPath, log_target::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
     token::ApproovClaims,
 };
 
@@ -16,8 +18,11 @@ pub(crate) struct Layer {
     /// The claims of a genuine token that passed this layer's check. None on an exempt path, which is never a verdict, and
     /// for a request that was only reported.
     pub(crate) claims: Option<ApproovClaims>,
-    /// The keys that counted when this layer began its check. The claims do not outlive them.
-    pub(crate) generation: u64,
+    /// The signature that this layer's policy accepted.
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: Option<ApproovSignature>,
+    /// The keys that counted when this layer began its check. Nothing that it found outlives them.
+    generation: u64,
 }
 
 /// A layer, and what application data there was around it.
@@ -27,6 +32,34 @@ struct Entered {
 }
 
 impl Layer {
+    pub(crate) fn passed(approov: Approov, policy: EffectivePolicy, passed: Passed) -> Self {
+        Self {
+            approov,
+            policy,
+            claims: passed.claims,
+            #[cfg(feature = "message-signing")]
+            signature: passed.signature,
+            generation: passed.generation,
+        }
+    }
+
+    /// A layer that has not looked at the request.
+    pub(crate) fn unchecked(approov: Approov, policy: EffectivePolicy) -> Self {
+        Self {
+            approov,
+            policy,
+            claims: None,
+            #[cfg(feature = "message-signing")]
+            signature: None,
+            generation: 0,
+        }
+    }
+
+    /// Whether the keys have not changed since this layer's check.
+    pub(crate) fn is_current(&self) -> bool {
+        self.generation == self.approov.current_keys().generation()
+    }
+
     /// Records that the request has entered this layer.
     pub(crate) fn enter(self, request: &HttpRequest) {
         let entered = Entered {
@@ -49,12 +82,8 @@ impl Layer {
             }
         }
         let approov = data.nearest(request)?;
-        Ok(Self {
-            policy: approov.settings().default_policy.clone(),
-            approov: approov.clone(),
-            claims: None,
-            generation: approov.current_keys().generation(),
-        })
+        let policy = approov.settings().default_policy.clone();
+        Ok(Self::unchecked(approov.clone(), policy))
     }
 }
 

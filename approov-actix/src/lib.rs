@@ -33,12 +33,14 @@
 //!
 //! # How a request is checked
 //!
-//! Always in this order, up to the first refusal, and before a byte of the body is read:
+//! Always in this order, up to the first refusal. No byte of the body is read before the fourth step:
 //!
 //! 1. **Token**: one token header; a compact JWS of three strict segments; a key that may have signed it, used with its own algorithm and no other; the
 //!    signature; the claims; `exp` and `nbf`. See [`Approov::verify_token`].
 //! 2. **Binding**, where the policy asks for one: each bound header once and not empty; the token's `pay` claim; their equality. See
 //!    [`Policy::binding`].
+//! 3. **Message signature** (feature `message-signing`), where the policy asks for one: RFC 9421, headers only.
+//! 4. **Content digest**, where such a signature covers it: the body, up to a limit; the handler gets it untouched.
 //!
 //! The token of a request is verified once, however many middlewares, guards and arguments look at it. The policy is checked by each of them:
 //! a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
@@ -76,6 +78,7 @@
 //! - `jwks-url`: keys from an address: `ApproovBuilder::jwks_url`, `APPROOV_JWKS_URL`. TLS is spoken by rustls, with AWS-LC or, where only `rust-crypto` is
 //!   on, with *ring*, which needs a C compiler; certificates are checked against the authorities that the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
+//! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `ApproovBuilder::signature` and `ApproovSignature`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
 //! # Security
@@ -106,6 +109,8 @@ mod policy;
 mod refusal;
 mod rejection;
 mod setting;
+#[cfg(feature = "message-signing")]
+mod signature;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
@@ -126,6 +131,12 @@ pub use crate::{
     refusal::Refused,
     rejection::Rejection,
     token::{ApproovClaims, ClaimError},
+};
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+pub use crate::{
+    policy::{SignatureLabel, SignatureRequirement},
+    signature::ApproovSignature,
 };
 #[cfg(feature = "macros")]
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]

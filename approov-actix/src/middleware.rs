@@ -8,11 +8,13 @@ use std::{
 use actix_web::{
     Error, HttpRequest,
     body::{EitherBody, MessageBody},
-    dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{Method, header},
 };
 use futures_util::future::LocalBoxFuture;
 
+#[cfg(feature = "message-signing")]
+use crate::policy::SignatureRequirement;
 use crate::{
     approov::Approov,
     builder::warn_of_reports,
@@ -163,6 +165,10 @@ where
         if self.policy != Policy::new() {
             warn_of_reports("middleware", &policy);
         }
+        #[cfg(feature = "message-signing")]
+        if policy.signature != SignatureRequirement::Off {
+            self.approov.settings().signature.warn_without_origin();
+        }
         let admission = Rc::new(Admission {
             unbound: EffectivePolicy {
                 binding: BoundHeaders::default(),
@@ -197,11 +203,12 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let service = Rc::clone(&self.service);
         let admission = Rc::clone(&self.admission);
         Box::pin(async move {
-            match admission.admit(request.request()) {
+            let (head, payload) = request.parts_mut();
+            match admission.admit(head, payload).await {
                 Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
                 // A response and no error, so that CORS and the access log treat it like any other.
                 Err(refusal) => {
@@ -222,26 +229,21 @@ struct Admission {
 }
 
 impl Admission {
-    fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+    async fn admit(&self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
         let ApproovMiddleware { approov, .. } = &self.middleware;
         let policy = if self.middleware.binding_exempt.cover(request.path()) {
             &self.unbound
         } else {
             &self.policy
         };
-        let generation = approov.current_keys().generation();
-        let claims = if self.exempts(request) {
-            None
+        let (approov, policy) = (approov.clone(), policy.clone());
+        let layer = if self.exempts(request) {
+            Layer::unchecked(approov, policy)
         } else {
-            check(request, approov, policy)?
+            let passed = check(request, payload, &approov, &policy).await?;
+            Layer::passed(approov, policy, passed)
         };
-        Layer {
-            approov: approov.clone(),
-            policy: policy.clone(),
-            claims,
-            generation,
-        }
-        .enter(request);
+        layer.enter(request);
         Ok(())
     }
 

@@ -18,6 +18,42 @@ pub enum Enforcement {
     Report,
 }
 
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+/// Whether a request must carry a message signature: RFC 9421, as Approov's clients make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum SignatureRequirement {
+    /// Signatures are not looked at.
+    #[default]
+    Off,
+    /// Required if the token says that the app is able to sign: if it has `ipk` or `mskid`. Tokens of Approov's failover service have neither.
+    ///
+    /// # Security
+    ///
+    /// Who steals a token without these claims can use it without a signature. Whether a token has them is Approov's decision, not the caller's.
+    IfAble,
+    /// Always required.
+    Required,
+}
+
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+/// Which of the two signatures that Approov's clients make is accepted.
+///
+/// Another one that the request has as well must be good too, if there is a key for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum SignatureLabel {
+    /// One of the two.
+    #[default]
+    Either,
+    /// `install`: by the installation's own key, which never leaves the device. ECDSA P-256; the public key is the token's `ipk`.
+    Install,
+    /// `account`: by a key that the account's apps share. HMAC-SHA256.
+    Account,
+}
+
 /// What a route asks for, beside a genuine token.
 ///
 /// Every setting is optional. What is not set here is inherited from the application's default, which is set on the
@@ -50,6 +86,12 @@ pub struct Policy {
     token_enforcement: Option<Enforcement>,
     binding_enforcement: Option<Enforcement>,
     allow_missing_binding_claim: Option<bool>,
+    #[cfg(feature = "message-signing")]
+    signature: Option<SignatureRequirement>,
+    #[cfg(feature = "message-signing")]
+    signature_label: Option<SignatureLabel>,
+    #[cfg(feature = "message-signing")]
+    signature_enforcement: Option<Enforcement>,
 }
 
 impl Policy {
@@ -60,6 +102,12 @@ impl Policy {
             token_enforcement: None,
             binding_enforcement: None,
             allow_missing_binding_claim: None,
+            #[cfg(feature = "message-signing")]
+            signature: None,
+            #[cfg(feature = "message-signing")]
+            signature_label: None,
+            #[cfg(feature = "message-signing")]
+            signature_enforcement: None,
         }
     }
 
@@ -136,6 +184,33 @@ impl Policy {
         self
     }
 
+    /// Whether the request must carry a message signature.
+    ///
+    /// Where a signature covers the body's digest, the body is read before the handler runs, up to a
+    /// [limit](crate::ApproovBuilder::signature_body_limit).
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    pub const fn signature(mut self, requirement: SignatureRequirement) -> Self {
+        self.signature = Some(requirement);
+        self
+    }
+
+    /// Which signature is accepted.
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    pub const fn signature_label(mut self, label: SignatureLabel) -> Self {
+        self.signature_label = Some(label);
+        self
+    }
+
+    /// Whether a request without a good message signature is refused or only reported.
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    pub const fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.signature_enforcement = Some(enforcement);
+        self
+    }
+
     /// This policy, with what it leaves open taken from `default`.
     pub(crate) fn over(self, default: &EffectivePolicy) -> EffectivePolicy {
         EffectivePolicy {
@@ -147,6 +222,12 @@ impl Policy {
             allow_missing_binding_claim: self
                 .allow_missing_binding_claim
                 .unwrap_or(default.allow_missing_binding_claim),
+            #[cfg(feature = "message-signing")]
+            signature: self.signature.unwrap_or(default.signature),
+            #[cfg(feature = "message-signing")]
+            signature_label: self.signature_label.unwrap_or(default.signature_label),
+            #[cfg(feature = "message-signing")]
+            signature_enforcement: self.signature_enforcement.unwrap_or(default.signature_enforcement),
         }
     }
 }
@@ -206,6 +287,12 @@ pub(crate) struct EffectivePolicy {
     pub(crate) token: Enforcement,
     pub(crate) binding_enforcement: Enforcement,
     pub(crate) allow_missing_binding_claim: bool,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: SignatureRequirement,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature_label: SignatureLabel,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature_enforcement: Enforcement,
 }
 
 /// The headers that a token must be bound to, in order; none of them means no binding.
@@ -264,11 +351,16 @@ mod tests {
 
     #[test]
     fn unset_fields_are_inherited_one_by_one() {
+        #[allow(
+            clippy::needless_update,
+            reason = "there are more fields with the feature message-signing"
+        )]
         let default = EffectivePolicy {
             binding: BoundHeaders::Configured(Arc::new([HeaderName::from_static("authorization")])),
             token: Enforcement::Report,
             binding_enforcement: Enforcement::Report,
             allow_missing_binding_claim: true,
+            ..EffectivePolicy::default()
         };
 
         let inherited = Policy::new().over(&default);

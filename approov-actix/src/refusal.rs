@@ -79,10 +79,10 @@ impl Refusal {
 }
 
 fn status(rejection: Rejection) -> StatusCode {
-    if rejection.is_server_fault() {
-        StatusCode::INTERNAL_SERVER_ERROR
-    } else {
-        StatusCode::UNAUTHORIZED
+    match rejection {
+        _ if rejection.is_server_fault() => StatusCode::INTERNAL_SERVER_ERROR,
+        Rejection::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::UNAUTHORIZED,
     }
 }
 

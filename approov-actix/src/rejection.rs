@@ -78,6 +78,43 @@ pub enum Rejection {
     BindingClaimMissing,
     /// `binding_mismatch`: the token is bound to something else.
     BindingMismatch,
+    /// `signature_missing`: the policy asks for a message signature, and the request has none with an accepted label.
+    SignatureMissing,
+    /// `signature_malformed`: `Signature` or `Signature-Input` is no structured field (RFC 9651), has a label twice, has one of the two only, or a
+    /// parameter of the wrong type.
+    SignatureMalformed,
+    /// `signature_key_missing`: there is a signature, but no key to verify it with: the token has no `ipk`, or no account key is configured that fits
+    /// its `mskid`.
+    SignatureKeyMissing,
+    /// `signature_key_invalid`: the token's `ipk` is no P-256 public key.
+    SignatureKeyInvalid,
+    /// `signature_algorithm`: the signature's `alg` is not that of its label.
+    SignatureAlgorithm,
+    /// `signature_coverage`: the signature does not cover at least the method, the target and the token header.
+    SignatureCoverage,
+    /// `signature_component`: the signature covers something twice, something unknown or not supported, or a header that is absent.
+    SignatureComponent,
+    /// `signature_target`: the request's host is none, or malformed, or none of the configured public origins.
+    SignatureTarget,
+    /// `signature_time_missing`: the signature lacks `created` or `expires`, which the configuration asks for.
+    SignatureTimeMissing,
+    /// `signature_not_yet_valid`: `created` is in the future, by more than the clock skew.
+    SignatureNotYetValid,
+    /// `signature_expired`: `expires` is in the past, or `created` longer ago than allowed, by more than the clock skew.
+    SignatureExpired,
+    /// `signature_invalid`: the key did not make this signature of this request.
+    SignatureInvalid,
+    /// `digest_missing`: the request has a body, and the signature covers no digest of it, which the configuration asks for.
+    DigestMissing,
+    /// `digest_malformed`: the signature covers `Content-Digest`, which is no structured field, or has neither sha-256 nor sha-512.
+    DigestMalformed,
+    /// `digest_mismatch`: the body is not the one that was signed.
+    DigestMismatch,
+    /// `body_too_large`: the body is larger than the limit up to which digests are computed. Answered with 413.
+    BodyTooLarge,
+    /// `body_unavailable`: the body cannot be compared with its digest: it broke off, is that of a WebSocket or a tunnel, or
+    /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, which cannot look at the body.
+    BodyUnavailable,
     /// `not_configured`: no [`Approov`](crate::Approov) was found for a protected handler. A fault of the server, answered
     /// with 500.
     NotConfigured,
@@ -111,6 +148,23 @@ impl Rejection {
             Self::BindingHeaderRepeated => "binding_header_repeated",
             Self::BindingClaimMissing => "binding_claim_missing",
             Self::BindingMismatch => "binding_mismatch",
+            Self::SignatureMissing => "signature_missing",
+            Self::SignatureMalformed => "signature_malformed",
+            Self::SignatureKeyMissing => "signature_key_missing",
+            Self::SignatureKeyInvalid => "signature_key_invalid",
+            Self::SignatureAlgorithm => "signature_algorithm",
+            Self::SignatureCoverage => "signature_coverage",
+            Self::SignatureComponent => "signature_component",
+            Self::SignatureTarget => "signature_target",
+            Self::SignatureTimeMissing => "signature_time_missing",
+            Self::SignatureNotYetValid => "signature_not_yet_valid",
+            Self::SignatureExpired => "signature_expired",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::DigestMissing => "digest_missing",
+            Self::DigestMalformed => "digest_malformed",
+            Self::DigestMismatch => "digest_mismatch",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyUnavailable => "body_unavailable",
             Self::NotConfigured => "not_configured",
             Self::PolicyInvalid => "policy_invalid",
         }
@@ -163,7 +217,7 @@ mod tests {
             .skip(1)
             .filter_map(|code| code.split('"').next())
             .collect();
-        assert_eq!(codes.len(), 23);
+        assert_eq!(codes.len(), 40);
         for code in codes {
             assert!(include_str!("../README.md").contains(&format!("`{code}`")), "{code}");
             assert!(before.contains(&format!("/// `{code}`: ")), "{code}");

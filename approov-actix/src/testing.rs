@@ -42,8 +42,16 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto, keys::decode_secrets,
+    Algorithm, Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto,
+    keys::decode_secrets,
 };
+
+#[cfg(feature = "message-signing")]
+mod signing;
+
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+pub use self::signing::{InstallationKey, RequestSigner};
 
 /// How long a token lives unless it is told otherwise: as long as real ones.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
@@ -185,6 +193,13 @@ impl TokenBuilder {
         self.claim("pay", pay)
     }
 
+    /// Has the public key of this installation: the claim `ipk`.
+    #[cfg(feature = "message-signing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+    pub fn installation_key(self, key: &InstallationKey) -> Self {
+        self.claim("ipk", key.public_key())
+    }
+
     /// Is signed with a wrong key, like the token of an app that failed attestation.
     pub fn forged(mut self) -> Self {
         for byte in &mut self.secret {
@@ -208,7 +223,7 @@ impl TokenBuilder {
             format!("{header}.{}", URL_SAFE_NO_PAD.encode(json))
         };
         let signed = encode(&self.claims);
-        let signature = URL_SAFE_NO_PAD.encode(crypto::sign_hs256(&self.secret, signed.as_bytes()));
+        let signature = URL_SAFE_NO_PAD.encode(hs256(&self.secret, signed.as_bytes()));
         if self.tampered {
             let mut claims = self.claims.clone();
             claims.insert("tampered".to_owned(), Value::Bool(true));
@@ -217,6 +232,14 @@ impl TokenBuilder {
             format!("{signed}.{signature}")
         }
     }
+}
+
+fn hs256(secret: &[u8], message: &[u8]) -> Vec<u8> {
+    #[allow(
+        clippy::expect_used,
+        reason = "for tests; HMAC takes keys and messages of any length"
+    )]
+    crypto::sign(Algorithm::HS256, &crypto::hs256_signing_key(secret), message).expect("a signature")
 }
 
 impl Default for TokenBuilder {

@@ -12,7 +12,9 @@ mod secret;
 mod set;
 mod source;
 
-#[cfg(feature = "testing")]
+#[cfg(feature = "message-signing")]
+pub(crate) use self::pem::installation_key;
+#[cfg(any(feature = "message-signing", feature = "testing"))]
 pub(crate) use self::secret::decode_secrets;
 pub(crate) use self::{
     config::{KeyConfig, KeyFile},

@@ -7,10 +7,14 @@ use spki::{
 };
 
 use super::key::{Fault, Key};
+#[cfg(feature = "message-signing")]
+use crate::crypto::VerifyingKey;
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
     crypto::KeyMaterial,
 };
+#[cfg(feature = "message-signing")]
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
@@ -55,6 +59,23 @@ pub(super) fn parse(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
         KeyType::Ec(Curve::P384) => Err("is not a key on the curve P-384, which ES384 takes"),
         KeyType::Ed25519 => Err("is not an Ed25519 key, which EdDSA takes"),
         KeyType::Secret { .. } => Err("is not a secret"),
+    }
+}
+
+/// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
+#[cfg(feature = "message-signing")]
+pub(crate) fn installation_key(text: &str) -> Option<VerifyingKey> {
+    let der = STANDARD.decode(text).ok()?;
+    let info = SubjectPublicKeyInfoRef::from_der(&der).ok()?;
+    if info.algorithm.oid != EC || info.algorithm.parameters_oid().ok()? != P256 {
+        return None;
+    }
+    let point = info.subject_public_key.as_bytes()?;
+    let is_uncompressed = point.len() == 65 && point[0] == 4;
+    if is_uncompressed {
+        VerifyingKey::new(Algorithm::ES256, KeyMaterial::Ec(point))
+    } else {
+        None
     }
 }
 

@@ -39,6 +39,9 @@ use crate::{binding, rejection::Rejection};
 /// # let _ = App::new().service(whoami);
 /// ```
 ///
+/// Where the policy asks for a message signature that covers the body (feature `message-signing`), an argument cannot look at the body and refuses:
+/// use the attribute, or a middleware.
+///
 /// Without an [`Approov`](crate::Approov) in the application's data and without a middleware the answer is 500: never
 /// "allowed".
 ///

@@ -30,7 +30,7 @@ impl TokenRules {
         Ok(())
     }
 
-    fn check_time(&self, claims: &ApproovClaims, Clock(now): Clock) -> Result<(), Rejection> {
+    pub(crate) fn check_time(&self, claims: &ApproovClaims, Clock(now): Clock) -> Result<(), Rejection> {
         let leeway = self.leeway.as_secs_f64();
         let exp = claims.exp().ok_or(Rejection::TokenExpiryMissing)?;
         if exp + leeway <= now {
@@ -57,8 +57,14 @@ impl Clock {
         Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))
     }
 
+    /// Seconds since 1970.
+    #[cfg(feature = "message-signing")]
+    pub(crate) fn seconds(self) -> f64 {
+        self.0
+    }
+
     #[cfg(test)]
-    pub(super) fn at(seconds: f64) -> Self {
+    pub(crate) fn at(seconds: f64) -> Self {
         Self(seconds)
     }
 }

@@ -1,0 +1,187 @@
+//! Reading a body before the handler does, and putting it back.
+
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    dev::Payload,
+    error::PayloadError,
+    http::{Method, Version, header},
+    web::{Bytes, BytesMut},
+};
+use futures_util::{StreamExt as _, stream};
+
+use super::digest::ExpectedDigest;
+use crate::{approov::Approov, event::LogPath, log_target::LOG_TARGET, rejection::Rejection};
+
+/// What a good signature says of the body.
+#[derive(Debug, Clone)]
+pub(crate) enum BodyDuty {
+    None,
+    /// It must have these digests.
+    Match(ExpectedDigest),
+    /// There must be none, as no digest is covered and the configuration asks for one.
+    BeEmpty,
+}
+
+/// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
+pub(crate) async fn check_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    approov: &Approov,
+    duty: &BodyDuty,
+) -> Result<(), Rejection> {
+    match duty {
+        BodyDuty::None => Ok(()),
+        BodyDuty::Match(expected) => compare(request, payload, expected, approov.settings().signature.body_limit).await,
+        BodyDuty::BeEmpty => refuse_body(request, payload).await,
+    }
+}
+
+/// The verdict of who cannot look at the body.
+pub(crate) fn body_verdict(request: &HttpRequest, duty: &BodyDuty) -> Result<(), Rejection> {
+    let known = match duty {
+        BodyDuty::None => Some(Ok(())),
+        BodyDuty::Match(expected) => known_verdict(request, expected),
+        BodyDuty::BeEmpty => {
+            let is_empty = request.version() < Version::HTTP_2
+                && !announces_body(request)
+                && (!is_endless(request) || is_handshake(request));
+            is_empty.then_some(Ok(()))
+        }
+    };
+    if let Some(verdict) = known {
+        return verdict;
+    }
+    log::error!(
+        target: LOG_TARGET,
+        "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
+         `#[approov_protected]` or a middleware",
+        LogPath(request.path())
+    );
+    Err(Rejection::BodyUnavailable)
+}
+
+/// Compares the body, as it was sent, with its digest.
+async fn compare(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    expected: &ExpectedDigest,
+    limit: usize,
+) -> Result<(), Rejection> {
+    if let Some(verdict) = known_verdict(request, expected) {
+        return verdict;
+    }
+    if is_endless(request) {
+        return Err(Rejection::BodyUnavailable);
+    }
+    if content_length(request).is_some_and(|length| length > limit as u64) {
+        return Err(Rejection::BodyTooLarge);
+    }
+    let body = read(payload, limit).await?;
+    let verdict = expected.check(&body);
+    request.extensions_mut().insert(Compared {
+        expected: expected.clone(),
+        verdict,
+    });
+    verdict
+}
+
+/// Refuses a body of at least one byte. For requests whose signature covers no digest, where one is asked for.
+async fn refuse_body(request: &HttpRequest, payload: &mut Payload) -> Result<(), Rejection> {
+    if is_endless(request) {
+        return if is_handshake(request) {
+            Ok(())
+        } else {
+            Err(Rejection::DigestMissing)
+        };
+    }
+    let mut stream = payload.take();
+    loop {
+        match stream.next().await {
+            Some(Ok(chunk)) if chunk.is_empty() => {}
+            Some(chunk) => {
+                put_back(payload, Bytes::new(), Some(chunk), stream);
+                return Err(Rejection::DigestMissing);
+            }
+            None => return Ok(()),
+        }
+    }
+}
+
+/// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
+struct Compared {
+    expected: ExpectedDigest,
+    verdict: Result<(), Rejection>,
+}
+
+fn known_verdict(request: &HttpRequest, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
+    let extensions = request.extensions();
+    let compared = extensions
+        .get::<Compared>()
+        .filter(|compared| compared.expected == *expected)?;
+    Some(compared.verdict)
+}
+
+/// What comes after the head of a tunnel or a WebSocket is no body and has no end. actix takes every request with `Upgrade: websocket` for the
+/// head of one, whatever its method and the length that it announces, unless what follows comes in chunks.
+fn is_endless(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let is_websocket = headers
+        .get_all(header::UPGRADE)
+        .any(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"));
+    request.method() == Method::CONNECT || (is_websocket && !headers.contains_key(header::TRANSFER_ENCODING))
+}
+
+/// Whether an endless request is one by right: a WebSocket begins with a `GET` (RFC 6455, section 4.1), and the method is always covered. What
+/// follows any other would reach the handler as a body that nobody signed.
+fn is_handshake(request: &HttpRequest) -> bool {
+    matches!(*request.method(), Method::GET | Method::CONNECT) && !announces_body(request)
+}
+
+fn announces_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || (headers.contains_key(header::CONTENT_LENGTH) && content_length(request) != Some(0))
+}
+
+fn content_length(request: &HttpRequest) -> Option<u64> {
+    request
+        .headers()
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+}
+
+/// The whole body. It is put back, also where it is too large or breaks off.
+async fn read(payload: &mut Payload, limit: usize) -> Result<Bytes, Rejection> {
+    let mut stream = payload.take();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        let fault = match &chunk {
+            Ok(bytes) if body.len() + bytes.len() <= limit => {
+                body.extend_from_slice(bytes);
+                continue;
+            }
+            Ok(_) => Rejection::BodyTooLarge,
+            Err(_) => Rejection::BodyUnavailable,
+        };
+        put_back(payload, body.freeze(), Some(chunk), stream);
+        return Err(fault);
+    }
+    let body = body.freeze();
+    if !body.is_empty() {
+        *payload = Payload::from(body.clone());
+    }
+    Ok(body)
+}
+
+/// What was read, and then the rest.
+fn put_back(payload: &mut Payload, read: Bytes, chunk: Option<Result<Bytes, PayloadError>>, rest: Payload) {
+    let read = (!read.is_empty()).then_some(Ok(read));
+    let stream = stream::iter(read.into_iter().chain(chunk)).chain(rest);
+    *payload = Payload::Stream {
+        payload: Box::pin(stream),
+    };
+}

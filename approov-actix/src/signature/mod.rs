@@ -1,0 +1,298 @@
+//! Message signatures: RFC 9421, as Approov's clients make them.
+
+mod base;
+mod body;
+mod digest;
+mod fields;
+mod settings;
+mod target;
+mod verified;
+mod window;
+
+use actix_web::HttpRequest;
+use sfv::BareItemFromInput;
+
+pub use self::verified::ApproovSignature;
+use self::{
+    base::{Base, Component},
+    digest::ExpectedDigest,
+    fields::{Dictionary, InnerList, Member, combined, parse_dictionary},
+    target::Target,
+    verified::VerifiedSignature,
+};
+pub(crate) use self::{
+    body::{BodyDuty, body_verdict, check_body},
+    settings::{SignatureConfig, SignatureSettings},
+};
+use crate::{
+    approov::Approov,
+    crypto::{self, VerifyingKey},
+    keys::installation_key,
+    log_target::LOG_TARGET,
+    policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
+    rejection::Rejection,
+    token::{ApproovClaims, Clock},
+};
+
+/// The two signatures that Approov's clients make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Label {
+    /// By the installation's own key: ECDSA P-256.
+    Install,
+    /// By the account's key: HMAC-SHA256.
+    Account,
+}
+
+impl Label {
+    pub(crate) const ALL: [Self; 2] = [Self::Install, Self::Account];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Install => "install",
+            Self::Account => "account",
+        }
+    }
+
+    /// The algorithm, as in the registry of RFC 9421, section 6.2.
+    fn algorithm(self) -> &'static str {
+        match self {
+            Self::Install => "ecdsa-p256-sha256",
+            Self::Account => "hmac-sha256",
+        }
+    }
+}
+
+/// The signatures of a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signatures {
+    verified: Vec<VerifiedSignature>,
+    /// Whether there is one that no key was at hand for.
+    is_one_unverifiable: bool,
+}
+
+impl Signatures {
+    /// The signature that the policy accepts, and what it says of the body.
+    pub(crate) fn accepted(
+        self,
+        approov: &Approov,
+        claims: &ApproovClaims,
+        policy: &EffectivePolicy,
+    ) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
+        let is_accepted = |label: Label| match policy.signature_label {
+            SignatureLabel::Either => true,
+            SignatureLabel::Install => label == Label::Install,
+            SignatureLabel::Account => label == Label::Account,
+        };
+        // One whose label is not accepted does not vouch for the body.
+        let is_covered = self
+            .verified
+            .iter()
+            .any(|signature| is_accepted(signature.label) && signature.digest.is_some());
+        // The digest is the same for all of them, as there is one header.
+        let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
+        if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
+            let body = match digest {
+                _ if approov.settings().signature.require_digest && !is_covered => BodyDuty::BeEmpty,
+                Some(digest) => BodyDuty::Match(digest),
+                None => BodyDuty::None,
+            };
+            return Ok((Some(ApproovSignature::new(signature)), body));
+        }
+        let is_able = (claims.installation_key().is_some() && is_accepted(Label::Install))
+            || (claims.message_signing_key_id().is_some() && is_accepted(Label::Account));
+        match policy.signature {
+            SignatureRequirement::Off => Ok((None, BodyDuty::None)),
+            SignatureRequirement::IfAble if !is_able => Ok((None, BodyDuty::None)),
+            _ if self.is_one_unverifiable => Err(Rejection::SignatureKeyMissing),
+            _ => Err(Rejection::SignatureMissing),
+        }
+    }
+}
+
+/// Verifies every signature that there is a key for, headers only. One that is bad is a refusal, even beside a good one.
+pub(crate) fn verify(
+    request: &HttpRequest,
+    approov: &Approov,
+    claims: &ApproovClaims,
+    clock: Clock,
+) -> Result<Signatures, Rejection> {
+    approov.settings().signature.warn_without_origin();
+    let headers = request.headers();
+    let malformed = |_| Rejection::SignatureMalformed;
+    let inputs = combined(headers, "signature-input").map_err(malformed)?;
+    let signatures = combined(headers, "signature").map_err(malformed)?;
+    let (inputs, signatures) = (inputs.unwrap_or_default(), signatures.unwrap_or_default());
+    let inputs = parse_dictionary(&inputs).map_err(malformed)?;
+    let signatures = parse_dictionary(&signatures).map_err(malformed)?;
+
+    let mut found = Signatures::default();
+    for label in Label::ALL {
+        let (input, signature) = match (member(&inputs, label), member(&signatures, label)) {
+            (None, None) => continue,
+            (Some(Member::InnerList(input)), Some(signature)) => (input, signature),
+            _ => return Err(Rejection::SignatureMalformed),
+        };
+        let signature = signature.bytes().ok_or(Rejection::SignatureMalformed)?;
+        let settings = &approov.settings().signature;
+        let installed;
+        let keys: Vec<&VerifyingKey> = match label {
+            Label::Install => match claims.installation_key() {
+                None => Vec::new(),
+                Some(key) => {
+                    installed = installation_key(key).ok_or(Rejection::SignatureKeyInvalid)?;
+                    vec![&installed]
+                }
+            },
+            Label::Account => settings.account_keys(claims.message_signing_key_id()),
+        };
+        if keys.is_empty() {
+            found.is_one_unverifiable = true;
+            continue;
+        }
+        let signed = Signed {
+            label,
+            input,
+            request,
+            approov,
+        };
+        found.verified.push(signed.verify(&keys, &signature, clock)?);
+    }
+    Ok(found)
+}
+
+fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, label: Label) -> Option<&'d Member<'a>> {
+    let (_, member) = dictionary.iter().find(|(key, _)| key.as_str() == label.name())?;
+    Some(member)
+}
+
+/// One signature's input, and what it is about.
+struct Signed<'a> {
+    label: Label,
+    input: &'a InnerList<'a>,
+    request: &'a HttpRequest,
+    approov: &'a Approov,
+}
+
+impl Signed<'_> {
+    fn verify(
+        &self,
+        keys: &[&VerifyingKey],
+        signature: &Vec<u8>,
+        clock: Clock,
+    ) -> Result<VerifiedSignature, Rejection> {
+        let settings = &self.approov.settings().signature;
+        self.check_algorithm()?;
+        let components = base::components(self.input)?;
+        self.check_coverage(&components)?;
+        let validity = settings.window.check(self.input, clock)?;
+        let target = Target::of(self.request, &settings.origins)?;
+        self.check_signature(&components, &target, keys, signature)?;
+        let covered: Vec<_> = components
+            .iter()
+            .filter(|component| component.name == "content-digest")
+            .collect();
+        let digest = (!covered.is_empty()).then(|| ExpectedDigest::of(self.request.headers(), &covered));
+        Ok(VerifiedSignature {
+            label: self.label,
+            components: self.identifiers(),
+            validity,
+            nonce: self.nonce()?,
+            digest: digest.transpose()?,
+        })
+    }
+
+    /// The algorithm is a property of the key. `alg` may only repeat it.
+    fn check_algorithm(&self) -> Result<(), Rejection> {
+        match self.input.parameter("alg") {
+            None => Ok(()),
+            Some(BareItemFromInput::String(name)) if name.as_str() == self.label.algorithm() => Ok(()),
+            Some(_) => Err(Rejection::SignatureAlgorithm),
+        }
+    }
+
+    /// A signature that does not cover method, target and token proves nothing about this request.
+    fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
+        let token_header = self.approov.settings().token_header.as_str();
+        let covers = |name: &str| {
+            components
+                .iter()
+                .any(|component| component.name == name && component.is_whole())
+        };
+        let covers_target = covers("@target-uri") || ["@authority", "@path", "@query"].into_iter().all(covers);
+        if covers("@method") && covers_target && covers(token_header) {
+            Ok(())
+        } else {
+            Err(Rejection::SignatureCoverage)
+        }
+    }
+
+    fn check_signature(
+        &self,
+        components: &[Component],
+        target: &Target<'_>,
+        keys: &[&VerifyingKey],
+        signature: &Vec<u8>,
+    ) -> Result<(), Rejection> {
+        let base = Base::new(self.input, components, self.request, target)?;
+        let mut bases = Vec::new();
+        for style in target.styles(base::covered(components)) {
+            let base = base.text(style);
+            if keys.iter().any(|key| key.verifies(&base, signature)) {
+                return Ok(());
+            }
+            bases.push(base);
+        }
+        self.explain(&bases);
+        Err(Rejection::SignatureInvalid)
+    }
+
+    /// Tells an integrator whether the signed text or the key differs. The client's word for it decides nothing.
+    fn explain(&self, bases: &[Vec<u8>]) {
+        if !self.approov.settings().logging || !log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
+            return;
+        }
+        let label = self.label.name();
+        let explanation = match self.base_digest() {
+            None => "the client sent no Signature-Base-Digest that could tell more",
+            Some(digest) if bases.iter().any(|base| crypto::sha256(base) == digest) => {
+                "the client signed the same text, so the key differs"
+            }
+            Some(_) => {
+                "the client signed another text, so look at the target, the covered headers and what a proxy changes"
+            }
+        };
+        log::debug!(target: LOG_TARGET, "signature_invalid {label}: {explanation}");
+    }
+
+    fn base_digest(&self) -> Option<Vec<u8>> {
+        let text = combined(self.request.headers(), "signature-base-digest").ok()??;
+        let dictionary = parse_dictionary(&text).ok()?;
+        let (_, member) = dictionary.iter().find(|(key, _)| key.as_str() == "sha-256")?;
+        member.bytes()
+    }
+
+    fn identifiers(&self) -> Vec<String> {
+        let identifier = |item: &fields::Item<'_>| {
+            let mut text = String::new();
+            item.serialize_into(&mut text);
+            if item.parameters.is_empty() {
+                text.trim_matches('"').to_owned()
+            } else {
+                text
+            }
+        };
+        self.input.items.iter().map(identifier).collect()
+    }
+
+    fn nonce(&self) -> Result<Option<String>, Rejection> {
+        match self.input.parameter("nonce") {
+            None => Ok(None),
+            Some(BareItemFromInput::String(nonce)) => Ok(Some(nonce.as_str().to_owned())),
+            Some(_) => Err(Rejection::SignatureMalformed),
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;

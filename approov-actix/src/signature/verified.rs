@@ -1,0 +1,87 @@
+//! What a handler may know of a good signature.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::{Label, digest::ExpectedDigest, window::Validity};
+use crate::{rejection::Rejection, token::Clock};
+
+/// A signature that was found good.
+#[derive(Debug, Clone)]
+pub(super) struct VerifiedSignature {
+    pub(super) label: Label,
+    /// The covered components, in order, as their identifiers stand in the signature's input.
+    pub(super) components: Vec<String>,
+    pub(super) validity: Validity,
+    pub(super) nonce: Option<String>,
+    /// What the body must have, if the signature covers its digest.
+    pub(super) digest: Option<ExpectedDigest>,
+}
+
+/// The message signature of the request: RFC 9421. Feature `message-signing`.
+///
+/// # As an extractor
+///
+/// Inside of `#[approov_protected(signature = …)]`, or a middleware whose policy asks for signatures, this is the signature that was accepted.
+/// Where no layer around has accepted one, it is verified now, as with [`SignatureRequirement::Required`](crate::SignatureRequirement::Required), or
+/// the request is refused. An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
+/// attribute or the middleware.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{ApproovSignature, approov_protected};
+///
+/// #[approov_protected(signature = "required")]
+/// async fn transfer(signature: ApproovSignature) -> String {
+///     format!("signed by the {} key, body protected: {}", signature.label(), signature.covers_body())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct ApproovSignature(VerifiedSignature);
+
+impl ApproovSignature {
+    pub(super) fn new(signature: VerifiedSignature) -> Self {
+        Self(signature)
+    }
+
+    /// Whether it is still good.
+    pub(crate) fn check_time(&self, clock: Clock) -> Result<(), Rejection> {
+        self.0.validity.check(clock)
+    }
+
+    /// `install` or `account`.
+    pub fn label(&self) -> &'static str {
+        self.0.label.name()
+    }
+
+    /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as they stand in the signature's input:
+    /// `"@query-param";name="id"`.
+    pub fn components(&self) -> impl Iterator<Item = &str> {
+        self.0.components.iter().map(String::as_str)
+    }
+
+    /// Whether the signature covers this derived component or header, without parameters. The case of the name does not matter.
+    ///
+    /// # Security
+    ///
+    /// A header that is not covered may have been added on the way. Before you trust one that the app sends only sometimes, ask for it here.
+    pub fn covers(&self, component: &str) -> bool {
+        self.components().any(|covered| covered.eq_ignore_ascii_case(component))
+    }
+
+    /// Whether the signature covers the digest of the body, which was compared.
+    pub fn covers_body(&self) -> bool {
+        self.0.digest.is_some()
+    }
+
+    /// When it was made, by the phone's clock: `created`, whole seconds.
+    pub fn created(&self) -> Option<SystemTime> {
+        let seconds = u64::try_from(self.0.validity.created?).ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
+
+    /// A value that the client never uses twice, if it sends one: `nonce`.
+    pub fn nonce(&self) -> Option<&str> {
+        self.0.nonce.as_deref()
+    }
+}

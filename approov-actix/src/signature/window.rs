@@ -1,0 +1,152 @@
+//! When a signature counts.
+
+use std::time::Duration;
+
+use sfv::BareItemFromInput;
+
+use super::fields::InnerList;
+use crate::{rejection::Rejection, token::Clock};
+
+/// What the application expects of `created` and `expires`.
+#[derive(Debug, Clone)]
+pub(crate) struct Window {
+    pub(crate) require_created: bool,
+    pub(crate) require_expires: bool,
+    pub(crate) max_age: Option<Duration>,
+    /// How far the phone's clock may be off.
+    pub(crate) skew: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            require_created: true,
+            require_expires: false,
+            max_age: None,
+            skew: Duration::from_secs(60),
+        }
+    }
+}
+
+/// When one signature counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Validity {
+    pub(super) created: Option<i64>,
+    /// Seconds since 1970, the skew included.
+    end: Option<f64>,
+}
+
+impl Validity {
+    /// Whether it still does.
+    pub(super) fn check(self, clock: Clock) -> Result<(), Rejection> {
+        match self.end {
+            Some(end) if end < clock.seconds() => Err(Rejection::SignatureExpired),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Window {
+    /// Checks the parameters of a signature.
+    pub(super) fn check(&self, input: &InnerList<'_>, clock: Clock) -> Result<Validity, Rejection> {
+        let created = seconds(input, "created")?;
+        let expires = seconds(input, "expires")?;
+        let needs_created = self.require_created || self.max_age.is_some();
+        if (needs_created && created.is_none()) || (self.require_expires && expires.is_none()) {
+            return Err(Rejection::SignatureTimeMissing);
+        }
+        let now = clock.seconds();
+        let skew = self.skew.as_secs_f64();
+        // Whole seconds of 15 digits at most (RFC 9651, section 3.3.1): exact in a float.
+        #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+        let time = |seconds: Option<i64>| seconds.map(|seconds| seconds as f64);
+        if time(created).is_some_and(|created| created > now + skew) {
+            return Err(Rejection::SignatureNotYetValid);
+        }
+        let max_age = self.max_age.map(|max_age| max_age.as_secs_f64());
+        let too_old = time(created).zip(max_age).map(|(created, max_age)| created + max_age);
+        let end = [time(expires), too_old].into_iter().flatten().reduce(f64::min);
+        let validity = Validity {
+            created,
+            end: end.map(|end| end + skew),
+        };
+        validity.check(clock)?;
+        Ok(validity)
+    }
+}
+
+fn seconds(input: &InnerList<'_>, name: &str) -> Result<Option<i64>, Rejection> {
+    match input.parameter(name) {
+        None => Ok(None),
+        Some(BareItemFromInput::Integer(seconds)) => Ok(Some(i64::from(*seconds))),
+        Some(_) => Err(Rejection::SignatureMalformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::fields::{Member, parse_dictionary};
+
+    const NOW: f64 = 1_700_000_000.0;
+
+    fn verdict(window: &Window, parameters: &str) -> Result<Option<i64>, Rejection> {
+        let text = format!("install=(){parameters}");
+        let mut dictionary = parse_dictionary(&text).unwrap();
+        let Some((_, Member::InnerList(input))) = dictionary.pop() else {
+            panic!("an inner list");
+        };
+        window.check(&input, Clock::at(NOW)).map(|validity| validity.created)
+    }
+
+    #[test]
+    fn by_default_a_minute_of_skew_and_created() {
+        let window = Window::default();
+        for (parameters, expected) in [
+            (";created=1700000000", Ok(Some(1_700_000_000))),
+            (";created=1700000060", Ok(Some(1_700_000_060))),
+            (";created=1700000061", Err(Rejection::SignatureNotYetValid)),
+            (";created=0", Ok(Some(0))),
+            (";created=-5", Ok(Some(-5))),
+            ("", Err(Rejection::SignatureTimeMissing)),
+            (";expires=1700000000", Err(Rejection::SignatureTimeMissing)),
+            (";created=1;expires=1699999940", Ok(Some(1))),
+            (";created=1;expires=1699999939", Err(Rejection::SignatureExpired)),
+            (";created=\"1700000000\"", Err(Rejection::SignatureMalformed)),
+            (";created=1700000000.0", Err(Rejection::SignatureMalformed)),
+            (";created", Err(Rejection::SignatureMalformed)),
+            (";created=1;expires=:AAAA:", Err(Rejection::SignatureMalformed)),
+            (";created=999999999999999", Err(Rejection::SignatureNotYetValid)),
+        ] {
+            assert_eq!(verdict(&window, parameters), expected, "{parameters}");
+        }
+    }
+
+    #[test]
+    fn other_settings() {
+        let window = Window {
+            require_created: false,
+            require_expires: true,
+            max_age: None,
+            skew: Duration::ZERO,
+        };
+        assert_eq!(verdict(&window, ";expires=1700000000"), Ok(None));
+        assert_eq!(
+            verdict(&window, ";expires=1699999999"),
+            Err(Rejection::SignatureExpired)
+        );
+        assert_eq!(verdict(&window, ";created=1"), Err(Rejection::SignatureTimeMissing));
+
+        let window = Window {
+            max_age: Some(Duration::from_secs(30)),
+            require_created: false,
+            ..Window::default()
+        };
+        assert_eq!(verdict(&window, ";created=1699999910"), Ok(Some(1_699_999_910)));
+        assert_eq!(
+            verdict(&window, ";created=1699999909"),
+            Err(Rejection::SignatureExpired)
+        );
+        assert_eq!(verdict(&window, ""), Err(Rejection::SignatureTimeMissing));
+    }
+}
