@@ -4,7 +4,10 @@
 
 use std::{env, error::Error, time::Duration};
 
-use approov_actix::{ApproovBuilder, testing::TokenBuilder};
+use approov_actix::{
+    ApproovBuilder,
+    testing::{InstallationKey, RequestSigner, TokenBuilder},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::StartError;
@@ -27,6 +30,28 @@ pub struct Call {
     pub args: &'static str,
     /// The values that the token is bound to. None: no token is sent.
     pub token: Option<&'static [&'static str]>,
+    /// What of the request is signed, if it is.
+    pub signed: Option<Signed>,
+}
+
+/// What is signed.
+#[derive(Debug, Clone, Copy)]
+pub enum Signed {
+    /// A request without a body.
+    Get,
+    /// A request with this body.
+    Post(&'static str),
+}
+
+impl Call {
+    /// A call that everyone can make.
+    pub const OPEN: Self = Self {
+        title: "",
+        path: "",
+        args: "",
+        token: None,
+        signed: None,
+    };
 }
 
 impl Demo {
@@ -57,17 +82,37 @@ impl Demo {
     pub(crate) fn announce(&self, url: &str, calls: &[Call]) {
         log::warn!("DEMO MODE: no APPROOV_ variable is set, so this run has a random secret and offers tokens for it");
         println!("\nPaste these into another terminal. The tokens are good for an hour, and for this run alone.");
-        for Call {
-            title,
-            path,
-            args,
-            token,
-        } in calls
-        {
-            let token = token.map(|bound| format!(" -H 'Approov-Token: {}'", self.token(bound).build()));
-            println!("\n# {title}\ncurl -i{args}{} {url}{path}", token.unwrap_or_default());
+        for call in calls {
+            let Call { title, path, args, .. } = call;
+            let headers = self
+                .headers(url, call)
+                .into_iter()
+                .fold(String::new(), |line, (name, value)| {
+                    line + " -H '" + &name + ": " + &value + "'"
+                });
+            println!("\n# {title}\ncurl -i{args}{headers} {url}{path}");
         }
         println!();
+    }
+
+    /// The token and, if the call is signed, the signature.
+    fn headers(&self, url: &str, call: &Call) -> Vec<(String, String)> {
+        let Some(bound) = call.token else {
+            return Vec::new();
+        };
+        let key = InstallationKey::new();
+        let token = self.token(bound).installation_key(&key).build();
+        let mut headers = vec![("Approov-Token".to_owned(), token.clone())];
+        if let Some(signed) = call.signed {
+            let (method, body) = match signed {
+                Signed::Get => ("GET", None),
+                Signed::Post(body) => ("POST", Some(body.as_bytes())),
+            };
+            let signer = RequestSigner::install(&key).expires_in(LIFETIME);
+            let url = format!("{url}{}", call.path);
+            headers.extend(signer.sign(method, &url, &[("Approov-Token", &token)], body));
+        }
+        headers
     }
 
     /// A token as the Approov service makes it for a genuine app.

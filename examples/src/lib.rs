@@ -5,6 +5,6 @@ mod demo;
 mod home;
 mod settings;
 
-pub use demo::Call;
+pub use demo::{Call, Signed};
 pub use home::{Endpoint, home_page};
 pub use settings::{Settings, StartError, load_dotenv};

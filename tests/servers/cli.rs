@@ -7,10 +7,13 @@ use std::{
 };
 
 use serde_json::Value;
-use support::token::{self, DEVICE_ID, OTHER_SECRET, SECRET};
+use support::{
+    client::Request,
+    token::{self, DEVICE_ID, OTHER_SECRET, SECRET},
+};
 use tempfile::TempDir;
 
-use crate::APPROOV_TOKEN;
+use crate::{APPROOV_TOKEN, QUICKSTART, process::Process};
 
 /// Exit code, standard output and standard error.
 fn run(args: &[&str], vars: &[(&str, &str)], input: &str) -> (i32, String, String) {
@@ -208,4 +211,86 @@ fn misuse() {
         assert_eq!(with_secret(args).0, 2, "{args:?}");
     }
     assert_eq!(with_secret(&["--help"]).0, 0);
+}
+
+const INSTALLATION_KEY: &str = include_str!("../support/keys/p256.pem");
+
+/// A token for this installation, and what `approov-token sign` prints for a request to `path`.
+fn signed(folder: &TempDir, server: &Process, path: &str, args: &[&str]) -> Request {
+    let key = folder.path().join("installation.pem");
+    fs::write(&key, INSTALLATION_KEY).unwrap();
+    let key = key.to_str().unwrap();
+    let token = mint(&["--installation-key", key]);
+    let url = format!("http://{}{path}", server.address());
+    let header = format!("Approov-Token: {token}");
+    let sign = ["sign", &url, "--header", &header, "--installation-key", key];
+    let (code, headers, stderr) = with_secret(&[&sign, args].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let body = args.iter().position(|arg| *arg == "--body").map(|at| args[at + 1]);
+    let request = match body {
+        None => Request::get(path),
+        Some(body) => Request::post(path, "application/json", body),
+    };
+    let request = request.host(Some(&server.address().to_string())).token(&token);
+    headers.lines().fold(request, |request, line| {
+        let (name, value) = line.split_once(": ").unwrap();
+        request.header(name, value)
+    })
+}
+
+#[test]
+fn signed_requests_are_accepted_by_the_quickstart() {
+    let folder = TempDir::new().unwrap();
+    let server = Process::serve(QUICKSTART, &[("APPROOV_BASE64_SECRET", SECRET)], None);
+    let path = "/message-signing";
+    let get = signed(&folder, &server, path, &[]).send(server.address());
+    assert_eq!(get.status, 200, "{get:?}");
+    let body = r#"{"a":[1]}"#;
+    let post = signed(&folder, &server, path, &["--method", "POST", "--body", body]);
+    let answer = post.clone().send(server.address());
+    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"echo":{"a":[1]}}"#));
+
+    let elsewhere = signed(&folder, &server, "/token-check", &[]).send(server.address());
+    assert_eq!(elsewhere.status, 200, "a signature that nobody asked for");
+    let expired = signed(&folder, &server, path, &["--expires-in", "0s"]);
+    assert_eq!(expired.send(server.address()).status, 200, "within the clock skew");
+    let unsigned = Request::get(path).token(&token::good()).send(server.address());
+    assert_eq!((unsigned.status, unsigned.body.as_str()), (401, "{}"));
+    let wrong_method = signed(&folder, &server, path, &["--method", "POST"]);
+    assert_eq!(wrong_method.send(server.address()).status, 401);
+}
+
+#[test]
+fn misuse_of_sign() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("junk.pem");
+    fs::write(&file, "junk").unwrap();
+    let junk = file.to_str().unwrap();
+    for (args, fault) in [
+        (&["sign", "https://a/"][..], "--installation-key"),
+        (
+            &["sign", "https://a/", "--installation-key", "/nowhere"],
+            "Error: --installation-key cannot be read",
+        ),
+        (
+            &["sign", "https://a/", "--installation-key", junk],
+            "Error: --installation-key is not a P-256 private key in PEM (PKCS#8)",
+        ),
+        (
+            &["sign", "https://a/", "--account-key", "c2hvcnQ="],
+            "Error: --account-key is too short",
+        ),
+        (
+            &["mint", "--installation-key", junk],
+            "Error: --installation-key is not",
+        ),
+        (
+            &["sign", "https://a/", "--header", "x", "--account-key", SECRET],
+            "write NAME: VALUE",
+        ),
+    ] {
+        let (code, stdout, stderr) = with_secret(args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}");
+        assert!(stderr.contains(fault), "{args:?}: {stderr}");
+    }
 }

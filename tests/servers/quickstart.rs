@@ -121,7 +121,7 @@ fn the_demo_mode_prints_commands_that_do_what_they_say() {
         let output = String::from_utf8_lossy(&output.stdout);
         assert!(output.starts_with(status), "{title}\n{command}\n{output}");
     }
-    assert_eq!(calls, 9, "{stdout}");
+    assert_eq!(calls, 13, "{stdout}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! An HTTP client that sends exactly what it is told.
 
 use std::{
+    fmt,
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -10,9 +11,11 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request, built line by line.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     start: String,
+    host: Option<String>,
+    connection: Option<String>,
     headers: Vec<u8>,
     body: Vec<u8>,
 }
@@ -34,8 +37,20 @@ impl Request {
     pub fn new(method: &str, target: &str) -> Self {
         Self {
             start: format!("{method} {target} HTTP/1.1\r\n"),
-            headers: b"Host: localhost\r\nConnection: close\r\n".to_vec(),
+            host: Some("localhost".to_owned()),
+            connection: Some("close".to_owned()),
+            headers: Vec::new(),
             body: Vec::new(),
+        }
+    }
+
+    /// Without any header.
+    #[must_use]
+    pub fn bare(method: &str, target: &str) -> Self {
+        Self {
+            host: None,
+            connection: None,
+            ..Self::new(method, target)
         }
     }
 
@@ -53,6 +68,27 @@ impl Request {
             .header("Content-Length", &body.len().to_string());
         request.body = body.as_bytes().to_vec();
         request
+    }
+
+    /// With more of a body, of which no header tells.
+    #[must_use]
+    pub fn body(mut self, body: &[u8]) -> Self {
+        self.body.extend_from_slice(body);
+        self
+    }
+
+    /// With another host, or none.
+    #[must_use]
+    pub fn host(mut self, host: Option<&str>) -> Self {
+        self.host = host.map(str::to_owned);
+        self
+    }
+
+    /// With another `Connection` than `close`.
+    #[must_use]
+    pub fn connection(mut self, connection: &str) -> Self {
+        self.connection = Some(connection.to_owned());
+        self
     }
 
     /// One more header line.
@@ -78,10 +114,42 @@ impl Request {
     /// the rest of a body.
     #[must_use]
     pub fn send(&self, server: SocketAddr) -> Answer {
+        Self::receive(self.write(server)).expect("an HTTP response")
+    }
+
+    /// As [`send`](Self::send), but says that nothing more will come. None if there is no answer.
+    #[must_use]
+    pub fn send_and_hang_up(&self, server: SocketAddr) -> Option<Answer> {
+        let stream = self.write(server);
+        stream.shutdown(Shutdown::Write).unwrap();
+        Self::receive(stream)
+    }
+
+    fn head(&self) -> Vec<u8> {
+        let host = self
+            .host
+            .as_ref()
+            .map_or(String::new(), |host| format!("Host: {host}\r\n"));
+        let connection = self.connection.as_ref();
+        let connection = connection.map_or(String::new(), |connection| format!("Connection: {connection}\r\n"));
+        [
+            self.start.as_bytes(),
+            host.as_bytes(),
+            connection.as_bytes(),
+            &self.headers,
+            b"\r\n",
+        ]
+        .concat()
+    }
+
+    fn write(&self, server: SocketAddr) -> TcpStream {
         let mut stream = TcpStream::connect(server).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        let request = [self.start.as_bytes(), &self.headers, b"\r\n", &self.body].concat();
-        stream.write_all(&request).unwrap();
+        stream.write_all(&[self.head(), self.body.clone()].concat()).unwrap();
+        stream
+    }
+
+    fn receive(mut stream: TcpStream) -> Option<Answer> {
         let mut answer = Vec::new();
         let mut chunk = [0; 4096];
         while !Answer::is_complete(&answer) {
@@ -91,7 +159,14 @@ impl Request {
                 Err(error) => panic!("no whole answer: {error}"),
             }
         }
-        Answer::parse(&answer).expect("an HTTP response")
+        Answer::parse(&answer)
+    }
+}
+
+/// The head as it is sent.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", String::from_utf8_lossy(&self.head()))
     }
 }
 

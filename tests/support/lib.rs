@@ -21,12 +21,18 @@ pub mod key_server;
 pub mod keys;
 pub mod log;
 pub mod oct;
+pub mod signing;
 pub mod token;
 
 /// Says aloud that a test was skipped: `cargo test` hides what a passing test prints with `println!`.
 pub fn skipped(test: &str, why: &str) {
+    say(&format!("SKIPPED {test}: {why}"));
+}
+
+/// Prints a line although the test passes.
+pub fn say(line: &str) {
     // Nothing can be done if nobody listens.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Waits for something that happens elsewhere. The limit is for what never happens: a slow machine must not reach it.
@@ -47,6 +53,8 @@ mod guides {
     mod from_python {}
     #[doc = include_str!("../../docs/key-sets.md")]
     mod key_sets {}
+    #[doc = include_str!("../../docs/message-signing.md")]
+    mod message_signing {}
     #[doc = include_str!("../../docs/roll-out.md")]
     mod roll_out {}
     #[doc = include_str!("../../docs/shapes-api.md")]

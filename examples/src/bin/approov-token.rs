@@ -1,15 +1,21 @@
-//! Mints and inspects tokens, for development. Real tokens come from the Approov service.
+//! Mints and inspects tokens, and signs requests, for development. Real tokens come from the Approov service.
 //!
 //! `cargo run --bin approov-token -- --help`
 
 use std::{
+    collections::BTreeMap,
     error::Error,
+    fs,
     io::{self, Read as _},
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, SystemTime},
 };
 
-use approov_actix::{Approov, ApproovClaims, ConfigError, Rejection, testing::TokenBuilder};
+use approov_actix::{
+    Approov, ApproovClaims, ConfigError, Rejection,
+    testing::{InstallationKey, RequestSigner, TokenBuilder},
+};
 use approov_actix_examples::{StartError, load_dotenv};
 use base64::{
     Engine as _,
@@ -18,7 +24,7 @@ use base64::{
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
 
-/// Mints and inspects Approov tokens, for development.
+/// Mints and inspects Approov tokens, and signs requests, for development.
 ///
 /// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`. `check` takes
 /// public keys and key sets from there as well, as a server does.
@@ -38,6 +44,8 @@ enum Command {
     Mint(Mint),
     /// Say whether a token is good, and what it says. Exits with 0 only if it is good.
     Check(Check),
+    /// Print the headers that sign a request, one on a line: for curl, `-H @-` or `-H @FILE`.
+    Sign(Sign),
     /// Print a new random secret.
     Secret,
 }
@@ -59,9 +67,44 @@ struct Mint {
     /// One more claim. The value is JSON, or else a text.
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_claim)]
     claim: Vec<(String, Value)>,
+    /// The private key of an installation, a file in PEM (P-256, PKCS#8): the token gets its public key as `ipk`.
+    #[arg(long, value_name = "FILE")]
+    installation_key: Option<PathBuf>,
     /// The account secret, in base64.
     #[arg(long)]
     secret: Option<String>,
+}
+
+#[derive(Args)]
+struct Sign {
+    /// The method.
+    #[arg(long, default_value = "GET")]
+    method: String,
+    /// The whole URL, as the app sees it.
+    url: String,
+    /// A header to cover: give `Approov-Token`, and send the same with the request.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
+    header: Vec<(String, String)>,
+    /// The body, whose digest is covered.
+    #[arg(long, conflicts_with = "body_file")]
+    body: Option<String>,
+    /// The file with the body.
+    #[arg(long, value_name = "FILE")]
+    body_file: Option<PathBuf>,
+    /// Sign with the private key of an installation, a file in PEM (P-256, PKCS#8).
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "account_key",
+        conflicts_with = "account_key"
+    )]
+    installation_key: Option<PathBuf>,
+    /// Sign with the account's message signing key, in base64.
+    #[arg(long, value_name = "BASE64")]
+    account_key: Option<String>,
+    /// How long the signature is good: 15s, 1h.
+    #[arg(long, default_value = "15s", value_parser = humantime::parse_duration)]
+    expires_in: Duration,
 }
 
 #[derive(Args)]
@@ -100,6 +143,15 @@ fn run(cli: &Cli) -> Result<ExitCode, Box<dyn Error>> {
             let secret = STANDARD.encode(secret);
             print(cli.json, &secret, &json!({ "secret": secret }));
         }
+        Command::Sign(sign) => {
+            let headers = sign.headers()?;
+            let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            print(
+                cli.json,
+                &lines.join("\n"),
+                &json!(headers.into_iter().collect::<BTreeMap<_, _>>()),
+            );
+        }
         Command::Check(check) => {
             let report = check.report()?;
             print(cli.json, &report.text(), &report.json());
@@ -130,8 +182,50 @@ impl Mint {
         for (name, value) in &self.claim {
             token = token.claim(name, value);
         }
+        if let Some(file) = &self.installation_key {
+            token = token.installation_key(&installation_key(file)?);
+        }
         Ok(if self.forged { token.forged() } else { token })
     }
+}
+
+impl Sign {
+    fn headers(&self) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+        let signer = match (&self.installation_key, &self.account_key) {
+            (Some(file), _) => RequestSigner::install(&installation_key(file)?),
+            (None, Some(key)) => RequestSigner::account(key).map_err(|error| fault("--account-key", &error))?,
+            (None, None) => return Err("give --installation-key or --account-key".into()),
+        };
+        let body = match (&self.body, &self.body_file) {
+            (Some(body), _) => Some(body.clone().into_bytes()),
+            (None, Some(file)) => Some(fs::read(file).map_err(|error| format!("--body-file cannot be read: {error}"))?),
+            (None, None) => None,
+        };
+        let headers: Vec<_> = self
+            .header
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let signer = signer.expires_in(self.expires_in);
+        Ok(signer.sign(&self.method, &self.url, &headers, body.as_deref()))
+    }
+}
+
+fn installation_key(file: &Path) -> Result<InstallationKey, StartError> {
+    let pem = fs::read_to_string(file).map_err(|error| format!("--installation-key cannot be read: {error}"))?;
+    InstallationKey::from_pem(&pem).map_err(|error| fault("--installation-key", &error))
+}
+
+/// The library's sentence names its own method; the user of this program gave the value in another way.
+fn fault(origin: &str, error: &ConfigError) -> StartError {
+    let sentence = error.to_string();
+    let fault = sentence.split_once("` ").map_or(sentence.as_str(), |(_, fault)| fault);
+    format!("{origin} {fault}").into()
+}
+
+fn parse_header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write NAME: VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 impl Check {
@@ -274,11 +368,8 @@ impl Secret {
         }
     }
 
-    /// The library's sentence names its own method; the user of this program gave the secret in another way.
     fn fault(&self, error: &ConfigError) -> StartError {
-        let sentence = error.to_string();
-        let fault = sentence.split_once("` ").map_or(sentence.as_str(), |(_, fault)| fault);
-        format!("{} {fault}", self.origin).into()
+        fault(self.origin, error)
     }
 }
 

@@ -41,23 +41,27 @@ const CALLS: [Call; 4] = [
         path: "/",
         args: "",
         token: Some(&[]),
+        ..Call::OPEN
     },
     Call {
         title: "refused: no token",
         path: "/",
         args: "",
         token: None,
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app, and 404",
         path: "/unknown",
         args: "",
         token: Some(&[]),
+        ..Call::OPEN
     },
     Call {
         title: "refused: no token, whatever the path",
         path: "/unknown",
         args: "",
         token: None,
+        ..Call::OPEN
     },
 ];

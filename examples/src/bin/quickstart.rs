@@ -6,7 +6,7 @@ use std::error::Error;
 
 use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
 use approov_actix::{Approov, ApproovClaims, approov_protected};
-use approov_actix_examples::{Call, Settings};
+use approov_actix_examples::{Call, Settings, Signed};
 use serde_json::{Value, json};
 
 #[get("/unprotected")]
@@ -38,6 +38,18 @@ async fn token_double_binding(claims: ApproovClaims) -> impl Responder {
     hello(&claims)
 }
 
+#[get("/message-signing")]
+#[approov_protected(signature = "required")]
+async fn message_signing(claims: ApproovClaims) -> impl Responder {
+    hello(&claims)
+}
+
+#[post("/message-signing")]
+#[approov_protected(signature = "required")]
+async fn message_signing_post(body: web::Json<Value>) -> impl Responder {
+    web::Json(json!({ "echo": *body }))
+}
+
 fn hello(claims: &ApproovClaims) -> impl Responder + use<> {
     web::Json(json!({ "message": "Hello, World!", "device_id": claims.device_id() }))
 }
@@ -55,6 +67,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .service(token_check_post)
             .service(token_binding)
             .service(token_double_binding)
+            .service(message_signing)
+            .service(message_signing_post)
             .wrap(Logger::default())
     })
     .workers(settings.workers)
@@ -69,59 +83,95 @@ const AUTHORIZATION: &str = " -H 'Authorization: Bearer user-1'";
 const OTHER_AUTHORIZATION: &str = " -H 'Authorization: Bearer user-2'";
 
 /// For the demo mode: an accepted and a refused request of each route.
-const CALLS: [Call; 9] = [
+const CALLS: [Call; 13] = [
     Call {
         title: "everyone",
         path: "/unprotected",
         args: "",
         token: None,
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app",
         path: "/token-check",
         args: "",
         token: Some(&[]),
+        ..Call::OPEN
     },
     Call {
         title: "refused: no token",
         path: "/token-check",
         args: "",
         token: None,
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app sends JSON",
         path: "/token-check",
         args: r#" -H 'Content-Type: application/json' -d '{"shape":"circle"}'"#,
         token: Some(&[]),
+        ..Call::OPEN
     },
     Call {
         title: "refused before the JSON is looked at: no token",
         path: "/token-check",
         args: r" -H 'Content-Type: application/json' -d '{not even JSON'",
         token: None,
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app of this user",
         path: "/token-binding",
         args: AUTHORIZATION,
         token: Some(&["Bearer user-1"]),
+        ..Call::OPEN
     },
     Call {
         title: "refused: the token is bound to another user",
         path: "/token-binding",
         args: OTHER_AUTHORIZATION,
         token: Some(&["Bearer user-1"]),
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app of this user on this device",
         path: "/token-double-binding",
         args: " -H 'Authorization: Bearer user-1' -H 'X-Device-Id: device-1'",
         token: Some(&["Bearer user-1", "device-1"]),
+        ..Call::OPEN
     },
     Call {
         title: "refused: one of the two bound headers is missing",
         path: "/token-double-binding",
         args: AUTHORIZATION,
         token: Some(&["Bearer user-1", "device-1"]),
+        ..Call::OPEN
+    },
+    Call {
+        title: "a request that was signed on the device",
+        path: "/message-signing",
+        token: Some(&[]),
+        signed: Some(Signed::Get),
+        ..Call::OPEN
+    },
+    Call {
+        title: "signed, with the digest of its body",
+        path: "/message-signing",
+        args: r#" -H 'Content-Type: application/json' -d '{"shape":"circle"}'"#,
+        token: Some(&[]),
+        signed: Some(Signed::Post(r#"{"shape":"circle"}"#)),
+    },
+    Call {
+        title: "refused: another body than the one that was signed",
+        path: "/message-signing",
+        args: r#" -H 'Content-Type: application/json' -d '{"shape":"square"}'"#,
+        token: Some(&[]),
+        signed: Some(Signed::Post(r#"{"shape":"circle"}"#)),
+    },
+    Call {
+        title: "refused: a stolen token, without a signature",
+        path: "/message-signing",
+        token: Some(&[]),
+        ..Call::OPEN
     },
 ];

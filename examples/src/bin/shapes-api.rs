@@ -114,29 +114,34 @@ const CALLS: [Call; 5] = [
         path: "/v2/shapes",
         args: "",
         token: Some(&[]),
+        ..Call::OPEN
     },
     Call {
         title: "400: no token",
         path: "/v2/shapes",
         args: "",
         token: None,
+        ..Call::OPEN
     },
     Call {
         title: "a genuine app of this user",
         path: "/v2/forms",
         args: " -H 'Authorization: Bearer user-1'",
         token: Some(&["Bearer user-1"]),
+        ..Call::OPEN
     },
     Call {
         title: "400: no user",
         path: "/v2/forms",
         args: "",
         token: Some(&["Bearer user-1"]),
+        ..Call::OPEN
     },
     Call {
         title: "401: the token is bound to another user",
         path: "/v2/forms",
         args: " -H 'Authorization: Bearer user-2'",
         token: Some(&["Bearer user-1"]),
+        ..Call::OPEN
     },
 ];
