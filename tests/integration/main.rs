@@ -7,12 +7,14 @@ mod api;
 mod binding;
 mod bodies;
 mod configuration;
+mod differential;
 mod events;
 mod extractors;
 mod layers;
 mod middleware;
 mod refresh;
 mod report;
+mod signatures;
 mod testing;
 #[rustfmt::skip]
 mod testing_example;

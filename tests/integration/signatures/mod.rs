@@ -1,0 +1,114 @@
+//! Message signatures over real HTTP, made by the tests' own signer.
+
+mod accepted;
+mod altered;
+mod bodies;
+mod broken;
+mod explained;
+mod extractor;
+mod fields;
+mod http2;
+mod keys;
+mod layers;
+mod limits;
+mod refused;
+mod targets;
+mod upgrades;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_test::{TestServer, TestServerConfig};
+use actix_web::{App, web};
+use approov_actix::{Approov, ApproovBuilder, Policy, SignatureRequirement, approov_protected};
+use support::{
+    client::{Answer, Request},
+    signing::ACCOUNT_KEY,
+};
+
+use crate::builder;
+
+#[approov_protected(signature = "required")]
+async fn guarded(body: web::Bytes) -> web::Bytes {
+    body
+}
+
+const REQUIRED: Policy = Policy::new().signature(SignatureRequirement::Required);
+
+/// The public origin of most tests.
+const ORIGIN: &str = "https://api.example.com";
+
+/// With a public origin and an account key.
+fn signing() -> ApproovBuilder {
+    builder().public_origin(ORIGIN).account_message_signing_key(ACCOUNT_KEY)
+}
+
+/// A server, and the codes of what it refused or would have refused.
+struct Served {
+    server: TestServer,
+    codes: Arc<Mutex<Vec<&'static str>>>,
+}
+
+impl Served {
+    fn new(builder: ApproovBuilder) -> Self {
+        Self::with(builder, |app, _| {
+            app.default_service(web::to(guarded));
+        })
+    }
+
+    fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+        Self::on(actix_test::config().workers(1).h1(), builder, configure)
+    }
+
+    fn on(config: TestServerConfig, builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+        let codes = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&codes);
+        let approov = builder
+            .on_rejection(move |event| {
+                let mut codes = record.lock().unwrap_or_else(PoisonError::into_inner);
+                codes.push(event.rejection.code());
+            })
+            .build()
+            .unwrap();
+        let server = actix_test::start_with(config, move || {
+            let approov = approov.clone();
+            App::new()
+                .app_data(approov.clone())
+                .configure(|app| configure(app, &approov))
+        });
+        Self { server, codes }
+    }
+
+    fn send(&self, request: &Request) -> Answer {
+        request.send(self.server.addr())
+    }
+
+    fn codes(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.codes.lock().unwrap())
+    }
+
+    /// The request passes, and nobody complains of it.
+    #[track_caller]
+    fn accepts(&self, case: &str, request: &Request) -> Answer {
+        let answer = self.send(request);
+        assert_eq!((answer.status, self.codes()), (200, Vec::new()), "{case}: {request:?}");
+        answer
+    }
+
+    /// The request is refused for this reason, with the answer that every refusal has.
+    #[track_caller]
+    fn refuses(&self, case: &str, code: &str, request: &Request) {
+        let answer = self.send(request);
+        assert_eq!((answer.status, self.codes()), (401, vec![code]), "{case}: {request:?}");
+        assert_eq!(answer.body, "{}", "{case}");
+        // `Connection` repeats the request's own.
+        let mut headers = answer.headers;
+        headers.retain(|(name, _)| name != "connection");
+        headers.sort();
+        let expected = [("content-length", "2"), ("content-type", "application/json")];
+        assert_eq!(
+            headers,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            "{case}"
+        );
+    }
+}
