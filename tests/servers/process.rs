@@ -5,6 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, ExitStatus},
+    sync::atomic::{AtomicU16, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -27,7 +28,7 @@ impl Process {
         if let Some(text) = dotenv {
             fs::write(folder.path().join(".env"), text).unwrap();
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut command = Command::new(binary);
         command
             .current_dir(folder.path())
@@ -92,6 +93,23 @@ impl Drop for Process {
         // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A port that no other test of this run gets: one that the system picks may be picked again before the server has it, and then a test
+/// talks to another one's server.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    /// Below those that systems pick themselves.
+    const RANGE: std::ops::Range<u16> = 10_000..30_000;
+
+    let start = u16::try_from(std::process::id() % 200).unwrap() * 100;
+    loop {
+        let offset = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % (RANGE.end - RANGE.start);
+        let port = RANGE.start + offset;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
     }
 }
 
