@@ -27,7 +27,7 @@ pub enum SignatureRequirement {
     /// Signatures are not looked at.
     #[default]
     Off,
-    /// Required if the token says that the app is able to sign: if it has `ipk` or `mskid`. Tokens of Approov's failover service have neither.
+    /// Required if the token says that the app is able to sign: if it has `ipk` or `mskid`. Tokens of Approov's failover service have no `ipk`.
     ///
     /// # Security
     ///

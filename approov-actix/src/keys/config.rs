@@ -16,7 +16,7 @@ use super::{
     refresh::{Refresh, Schedule},
     ring::{KeyRing, Part, Refresher},
     secret::{decode_secrets, is_published},
-    set::refuse_repeated,
+    set::{KeySet, Surplus, refuse},
     source::{Format, KeySource},
 };
 use crate::{
@@ -107,7 +107,8 @@ impl KeyConfig {
                 keys.push(key.map_err(|fault| setting.error(fault))?);
             }
         }
-        refuse_repeated(&keys)?;
+        let (_, surplus) = KeySet::gather(keys.iter().cloned());
+        refuse(Surplus::Repeated, &surplus)?;
         Ok(keys)
     }
 

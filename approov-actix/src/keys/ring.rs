@@ -9,7 +9,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::{
     key::Key,
-    set::{KeySet, log_surplus, refuse_too_many},
+    set::{KeySet, Surplus, log_surplus, refuse},
 };
 use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Rejection};
 
@@ -46,7 +46,9 @@ impl Part {
     pub(super) fn read(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>) -> Self {
         let now = Instant::now();
         Self {
-            expires: max_stale.filter(|_| keys.is_some()).map(|max_stale| now + max_stale),
+            expires: max_stale
+                .filter(|_| keys.is_some())
+                .and_then(|max_stale| now.checked_add(max_stale)),
             keys: keys.unwrap_or_default(),
             origin,
             max_stale,
@@ -116,7 +118,7 @@ impl KeyRing {
     /// The keys for a start.
     pub(super) fn new(parts: Vec<Part>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
         let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
-        refuse_too_many(&surplus)?;
+        refuse(Surplus::TooMany, &surplus)?;
         log_surplus(&surplus);
         log_keys(&keys);
         let on_unknown_kid = refreshers
@@ -164,7 +166,8 @@ impl KeyRing {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = keys.is_some();
         let part = &mut parts[part];
-        part.expires = part.max_stale.map(|max_stale| now + max_stale);
+        // What is too far away to be told is never.
+        part.expires = part.max_stale.and_then(|max_stale| now.checked_add(max_stale));
         if let Some(keys) = keys {
             part.keys = keys;
         }
@@ -283,6 +286,13 @@ mod tests {
         assert!(!ring.has_keys_of(1));
         ring.read(1, None, start + 2 * HOUR);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 3));
+    }
+
+    #[test]
+    fn the_longest_time_is_never() {
+        let ring = with_source(vec![key(2)], Some(Duration::MAX)).unwrap();
+        ring.read(1, None, Instant::now());
+        assert_eq!(kids(&ring).len(), 2);
     }
 
     /// However long the source keeps its thread waiting.

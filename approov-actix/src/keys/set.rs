@@ -48,12 +48,12 @@ impl KeySet {
     /// If there is none, if there are more than eight with the same algorithm, or if two have the same algorithm and `kid`.
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let (set, surplus) = Self::gather(keys);
-        refuse_too_many(&surplus)?;
-        match surplus.first() {
-            Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
-            None if set.0.is_empty() => Err(ConfigError::new("no key was given to `KeySet::new`")),
-            None => Ok(set),
+        refuse(Surplus::TooMany, &surplus)?;
+        refuse(Surplus::Repeated, &surplus)?;
+        if set.is_empty() {
+            return Err(ConfigError::new("no key was given to `KeySet::new`"));
         }
+        Ok(set)
     }
 
     /// The usable keys of a JWK Set (RFC 7517, section 5). The others are dropped one by one, each with an error in the log: a bad entry
@@ -81,7 +81,7 @@ impl KeySet {
         let origin = "the text given to `KeySet::from_jwks`";
         let keys = usable_keys(origin, json, true).map_err(|fault| ConfigError::new(format!("{origin} {fault}")))?;
         let (set, surplus) = Self::gather(keys);
-        refuse_too_many(&surplus)?;
+        refuse(Surplus::TooMany, &surplus)?;
         log_surplus(&surplus);
         Ok(set)
     }
@@ -166,18 +166,10 @@ impl fmt::Display for Surplus {
     }
 }
 
-/// In code, a key with the `alg` and `kid` of another one is a mistake. In a set from elsewhere, the first one counts.
-pub(super) fn refuse_repeated(keys: &[Key]) -> Result<(), ConfigError> {
-    let (_, surplus) = KeySet::gather(keys.iter().cloned());
-    match surplus.iter().find(|(_, why)| *why == Surplus::Repeated) {
-        Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
-        None => Ok(()),
-    }
-}
-
-/// What stops a start, where a refresh goes on without the surplus.
-pub(super) fn refuse_too_many(surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
-    match surplus.iter().find(|(_, why)| *why == Surplus::TooMany) {
+/// Too many keys stop a start, where a refresh goes on without the surplus. Repeated ones are a mistake in code; in a set from elsewhere, the
+/// first one counts.
+pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
+    match surplus.iter().find(|(_, why)| *why == reason) {
         Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
         None => Ok(()),
     }

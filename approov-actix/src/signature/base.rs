@@ -104,16 +104,6 @@ impl Component {
         }
     }
 
-    /// What clients write differently. None for what they do not.
-    fn styled_value(&self, target: &Target<'_>, style: Style) -> Option<String> {
-        match self.kind {
-            Kind::TargetUri => Some(target.uri(style.target)),
-            Kind::Authority => Some(target.authority(style.authority).to_owned()),
-            Kind::Query => Some(target.query(style.query)),
-            _ => None,
-        }
-    }
-
     /// Whether its value takes time to find in what a caller sent.
     fn is_costly(&self) -> bool {
         matches!(
@@ -125,23 +115,30 @@ impl Component {
 
 /// What is to be signed, but for what clients write differently.
 pub(super) struct Base<'a> {
-    lines: Vec<Line<'a>>,
+    lines: Vec<Line>,
     target: &'a Target<'a>,
     parameters: String,
 }
 
-struct Line<'a> {
+struct Line {
     identifier: String,
-    /// None if it depends on the style.
-    value: Option<Vec<u8>>,
-    component: &'a Component,
+    value: Value,
+}
+
+/// The value of a component.
+enum Value {
+    Fixed(Vec<u8>),
+    /// These three are what clients write differently.
+    TargetUri,
+    Authority,
+    Query,
 }
 
 impl<'a> Base<'a> {
     /// Finds the value of each component, once.
     pub(super) fn new(
         input: &InnerList<'_>,
-        components: &'a [Component],
+        components: &[Component],
         request: &HttpRequest,
         target: &'a Target<'a>,
     ) -> Result<Self, Rejection> {
@@ -149,28 +146,26 @@ impl<'a> Base<'a> {
         let mut lines = Vec::with_capacity(components.len());
         for (item, component) in input.items.iter().zip(components) {
             let value = match &component.kind {
-                Kind::TargetUri | Kind::Authority | Kind::Query => None,
-                Kind::Method => Some(request.method().as_str().into()),
-                Kind::Scheme => Some(target.scheme.into()),
-                Kind::RequestTarget => Some(request_target(request, target).into()),
-                Kind::Path => Some(target.path.as_bytes().into()),
+                Kind::TargetUri => Value::TargetUri,
+                Kind::Authority => Value::Authority,
+                Kind::Query => Value::Query,
+                Kind::Method => Value::Fixed(request.method().as_str().into()),
+                Kind::Scheme => Value::Fixed(target.scheme.into()),
+                Kind::RequestTarget => Value::Fixed(request_target(request, target).into()),
+                Kind::Path => Value::Fixed(target.path.as_bytes().into()),
                 Kind::QueryParameter(name) => {
                     let parameters = query_parameters.get_or_init(|| target.query_parameters());
                     let value = query_parameter(parameters, name).ok_or(Rejection::SignatureComponent)?;
-                    Some(value.into())
+                    Value::Fixed(value.into())
                 }
                 Kind::Field(form) => {
                     let value = field(request.headers(), &component.name, form);
-                    Some(value.ok_or(Rejection::SignatureComponent)?)
+                    Value::Fixed(value.ok_or(Rejection::SignatureComponent)?)
                 }
             };
             let mut identifier = String::new();
             item.serialize_into(&mut identifier);
-            lines.push(Line {
-                identifier,
-                value,
-                component,
-            });
+            lines.push(Line { identifier, value });
         }
         let mut parameters = String::new();
         input.serialize_into(&mut parameters);
@@ -187,10 +182,11 @@ impl<'a> Base<'a> {
         for line in &self.lines {
             base.extend_from_slice(line.identifier.as_bytes());
             base.extend_from_slice(b": ");
-            match (&line.value, line.component.styled_value(self.target, style)) {
-                (_, Some(value)) => base.extend_from_slice(value.as_bytes()),
-                (Some(value), None) => base.extend_from_slice(value),
-                (None, None) => {}
+            match &line.value {
+                Value::Fixed(value) => base.extend_from_slice(value),
+                Value::TargetUri => base.extend_from_slice(self.target.uri(style.target).as_bytes()),
+                Value::Authority => base.extend_from_slice(self.target.authority(style.authority).as_bytes()),
+                Value::Query => base.extend_from_slice(self.target.query(style.query).as_bytes()),
             }
             base.push(b'\n');
         }

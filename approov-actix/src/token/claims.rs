@@ -12,8 +12,11 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::json::{JsonError, Members, read_object};
-use crate::{binding, rejection::Rejection};
+use crate::{
+    binding,
+    json::{JsonError, Members, read_object},
+    rejection::Rejection,
+};
 
 /// The claims of a verified Approov token.
 ///
