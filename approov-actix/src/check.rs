@@ -46,12 +46,16 @@ pub(crate) async fn check(
     approov: &Approov,
     policy: &EffectivePolicy,
 ) -> Result<Passed, Refusal> {
-    let passed = check_head(request, approov, policy)?;
+    let at = At {
+        request,
+        approov,
+        policy,
+    };
+    let passed = at.check_head()?;
     #[cfg(feature = "message-signing")]
     let passed = {
         let verdict = signature::check_body(request, payload, approov, &passed.body).await;
-        let verdict = verdict.and_then(|()| passed.check_time(approov));
-        passed.with_body(verdict, request, approov, policy)?
+        at.settle_time(at.settle_body(passed, verdict)?)?
     };
     #[cfg(not(feature = "message-signing"))]
     let _ = payload;
@@ -65,112 +69,120 @@ pub(crate) fn check_without_body(
     approov: &Approov,
     policy: &EffectivePolicy,
 ) -> Result<Passed, Refusal> {
-    let passed = check_head(request, approov, policy)?;
+    let at = At {
+        request,
+        approov,
+        policy,
+    };
+    let passed = at.check_head()?;
     #[cfg(feature = "message-signing")]
     let passed = {
         let verdict = signature::body_verdict(request, &passed.body);
-        passed.with_body(verdict, request, approov, policy)?
+        at.settle_body(passed, verdict)?
     };
     passed.log(request, approov);
     Ok(passed)
 }
 
-fn check_head(request: &HttpRequest, approov: &Approov, policy: &EffectivePolicy) -> Result<Passed, Refusal> {
-    let refusal = |rejection, claims| Refusal {
-        approov: Some(approov.clone()),
-        rejection,
-        claims,
-    };
-    let mut passed = Passed {
-        generation: approov.current_keys().generation(),
-        claims: None,
-        #[cfg(feature = "message-signing")]
-        signature: None,
-        #[cfg(feature = "message-signing")]
-        body: BodyDuty::None,
-        is_clean: true,
-    };
+/// One request before one policy.
+struct At<'a> {
+    request: &'a HttpRequest,
+    approov: &'a Approov,
+    policy: &'a EffectivePolicy,
+}
 
-    let claims = match token_verdict(request, approov) {
-        Ok(claims) => claims,
-        Err(rejection) if policy.token == Enforcement::Report => {
-            announce_report(approov, request, rejection, None);
-            passed.is_clean = false;
-            return Ok(passed);
+impl At<'_> {
+    fn check_head(&self) -> Result<Passed, Refusal> {
+        let Self {
+            request,
+            approov,
+            policy,
+        } = *self;
+        let mut passed = Passed {
+            generation: approov.current_keys().generation(),
+            claims: None,
+            #[cfg(feature = "message-signing")]
+            signature: None,
+            #[cfg(feature = "message-signing")]
+            body: BodyDuty::None,
+            is_clean: true,
+        };
+
+        let claims = match token_verdict(request, approov) {
+            Ok(claims) => claims,
+            Err(rejection) => {
+                self.report_or_refuse(&mut passed, rejection, policy.token)?;
+                return Ok(passed);
+            }
+        };
+        if let Err(rejection) = refuse_invalid(approov, request, policy) {
+            self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
         }
-        Err(rejection) => return Err(refusal(rejection, None)),
-    };
+        passed.claims = Some(claims.clone());
 
-    refuse_invalid(approov, request, policy).map_err(|rejection| refusal(rejection, None))?;
-
-    match binding::check(request.headers(), policy, &claims) {
-        Ok(()) => {}
-        Err(rejection) if policy.binding_enforcement == Enforcement::Report => {
-            announce_report(approov, request, rejection, Some(&claims));
-            passed.is_clean = false;
+        if let Err(rejection) = binding::check(request.headers(), policy, &claims) {
+            self.report_or_refuse(&mut passed, rejection, policy.binding_enforcement)?;
         }
-        Err(rejection) => return Err(refusal(rejection, Some(claims))),
+
+        #[cfg(feature = "message-signing")]
+        match signature_verdict(request, approov, passed.generation, &claims, policy) {
+            Ok((signature, body)) => {
+                passed.signature = signature;
+                passed.body = body;
+            }
+            Err(rejection) => self.report_or_refuse(&mut passed, rejection, policy.signature_enforcement)?,
+        }
+        Ok(passed)
     }
 
     #[cfg(feature = "message-signing")]
-    match signature_verdict(request, approov, passed.generation, &claims, policy) {
-        Ok((signature, body)) => {
-            passed.signature = signature;
-            passed.body = body;
+    fn settle_body(&self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {
+        if let Err(rejection) = verdict {
+            passed.signature = None;
+            self.report_or_refuse(&mut passed, rejection, self.policy.signature_enforcement)?;
         }
-        Err(rejection) if policy.signature_enforcement == Enforcement::Report => {
-            announce_report(approov, request, rejection, Some(&claims));
-            passed.is_clean = false;
-        }
-        Err(rejection) => return Err(refusal(rejection, Some(claims))),
+        Ok(passed)
     }
 
-    passed.claims = Some(claims);
-    Ok(passed)
+    /// A body can be kept back until everything that came with its head has expired.
+    #[cfg(feature = "message-signing")]
+    fn settle_time(&self, mut passed: Passed) -> Result<Passed, Refusal> {
+        let Some(claims) = passed.claims.as_ref().filter(|_| passed.body.is_looked_at()) else {
+            return Ok(passed);
+        };
+        let clock = Clock::now();
+        if let Err(rejection) = self.approov.settings().rules.check_time(claims, clock) {
+            passed.claims = None;
+            passed.signature = None;
+            self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
+            return Ok(passed);
+        }
+        let signature = passed.signature.as_ref();
+        let verdict = signature.map_or(Ok(()), |signature| signature.check_time(clock));
+        self.settle_body(passed, verdict)
+    }
+
+    /// What a failed check means: only where it is to be reported does the request go on.
+    fn report_or_refuse(
+        &self,
+        passed: &mut Passed,
+        rejection: Rejection,
+        enforcement: Enforcement,
+    ) -> Result<(), Refusal> {
+        if enforcement == Enforcement::Report {
+            announce_report(self.approov, self.request, rejection, passed.claims.as_ref());
+            passed.is_clean = false;
+            return Ok(());
+        }
+        Err(Refusal {
+            approov: Some(self.approov.clone()),
+            rejection,
+            claims: passed.claims.take(),
+        })
+    }
 }
 
 impl Passed {
-    /// A body can be kept back until everything that came with its head has expired.
-    #[cfg(feature = "message-signing")]
-    fn check_time(&self, approov: &Approov) -> Result<(), Rejection> {
-        if let (BodyDuty::None, _) | (_, None) = (&self.body, &self.claims) {
-            return Ok(());
-        }
-        let clock = Clock::now();
-        if let Some(claims) = &self.claims {
-            approov.settings().rules.check_time(claims, clock)?;
-        }
-        self.signature
-            .as_ref()
-            .map_or(Ok(()), |signature| signature.check_time(clock))
-    }
-
-    #[cfg(feature = "message-signing")]
-    fn with_body(
-        mut self,
-        verdict: Result<(), Rejection>,
-        request: &HttpRequest,
-        approov: &Approov,
-        policy: &EffectivePolicy,
-    ) -> Result<Self, Refusal> {
-        match verdict {
-            Ok(()) => {}
-            Err(rejection) if policy.signature_enforcement == Enforcement::Report => {
-                announce_report(approov, request, rejection, self.claims.as_ref());
-                self.is_clean = false;
-                self.signature = None;
-            }
-            Err(rejection) => {
-                return Err(Refusal {
-                    approov: Some(approov.clone()),
-                    rejection,
-                    claims: self.claims,
-                });
-            }
-        }
-        Ok(self)
-    }
-
     fn log(&self, request: &HttpRequest, approov: &Approov) {
         if let Some(claims) = self.claims.as_ref().filter(|_| self.is_clean) {
             log_accepted(approov, request.head(), claims);

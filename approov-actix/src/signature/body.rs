@@ -22,6 +22,12 @@ pub(crate) enum BodyDuty {
     BeEmpty,
 }
 
+impl BodyDuty {
+    pub(crate) fn is_looked_at(&self) -> bool {
+        !matches!(self, Self::None)
+    }
+}
+
 /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
 pub(crate) async fn check_body(
     request: &HttpRequest,
