@@ -1,0 +1,23 @@
+//! What a verdict costs. `docs/performance.md` says how to run this and what came out.
+//!
+//! Every fixture asserts that it succeeds or fails as its name says: a fast refusal must not pass for a fast acceptance.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a benchmark stops at the first surprise"
+)]
+
+mod binding;
+mod guard;
+mod message_signature;
+mod minter;
+mod request;
+mod token;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group!(verdicts, token::all, binding::all, guard::all, message_signature::all);
+criterion_main!(verdicts);
