@@ -3,7 +3,11 @@
 //! Verifiers are made by one backend's own factory and never by jsonwebtoken's process-wide default, which panics when
 //! another crate of the program has turned the second backend on.
 
-use std::fmt;
+use std::{
+    cell::RefCell,
+    fmt,
+    sync::{Arc, Weak},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jsonwebtoken::{
@@ -50,7 +54,7 @@ pub(crate) enum KeyMaterial<'a> {
     Ed25519(&'a [u8; 32]),
 }
 
-/// A key together with the only algorithm it is ever used with.
+/// A key together with the only algorithm it is ever used with. For a few messages; one for many is a [`LastingKey`].
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
     key: DecodingKey,
@@ -85,13 +89,15 @@ impl VerifyingKey {
 
     /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        self.verifier()
+            .is_some_and(|verifier| self.verifies_by(&*verifier, message, signature))
+    }
+
+    fn verifies_by(&self, verifier: &dyn JwtVerifier, message: &[u8], signature: &Vec<u8>) -> bool {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        self.is_in_range(signature)
-            && self
-                .verifier()
-                .is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+        self.is_in_range(signature) && verifier.verify(message, signature).is_ok()
     }
 
     /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
@@ -104,6 +110,71 @@ impl VerifyingKey {
 
     fn verifier(&self) -> Option<Box<dyn JwtVerifier>> {
         (backend().verifier_factory)(&to_backend(self.algorithm), &self.key).ok()
+    }
+}
+
+/// A key of the configuration. Its verifier, for which an HMAC's secret is expanded, is built once in each thread.
+#[derive(Debug)]
+pub(crate) struct LastingKey {
+    key: VerifyingKey,
+    /// Tells it from every other key. An address is not used again as long as something weak points to it.
+    identity: Arc<()>,
+}
+
+impl LastingKey {
+    pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
+        Some(Self {
+            key: VerifyingKey::new(algorithm, material)?,
+            identity: Arc::default(),
+        })
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.key.algorithm()
+    }
+
+    /// As [`VerifyingKey::verifies`].
+    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        VERIFIERS.with_borrow_mut(|verifiers| {
+            verifiers
+                .of(self)
+                .is_some_and(|verifier| self.key.verifies_by(verifier, message, signature))
+        })
+    }
+}
+
+thread_local! {
+    static VERIFIERS: RefCell<Verifiers> = RefCell::default();
+}
+
+/// The verifiers of a thread: they can be neither shared nor sent. As few as there are keys.
+#[derive(Default)]
+struct Verifiers(Vec<Verifier>);
+
+struct Verifier {
+    key: Weak<()>,
+    verifier: Box<dyn JwtVerifier>,
+}
+
+impl Verifiers {
+    fn of(&mut self, key: &LastingKey) -> Option<&dyn JwtVerifier> {
+        let identity = Arc::as_ptr(&key.identity);
+        let known = self.0.iter().position(|verifier| verifier.key.as_ptr() == identity);
+        let index = match known {
+            Some(index) => index,
+            None => self.build(key)?,
+        };
+        Some(&*self.0[index].verifier)
+    }
+
+    fn build(&mut self, key: &LastingKey) -> Option<usize> {
+        // With a new key others may have gone.
+        self.0.retain(|verifier| verifier.key.strong_count() > 0);
+        self.0.push(Verifier {
+            key: Arc::downgrade(&key.identity),
+            verifier: key.key.verifier()?,
+        });
+        Some(self.0.len() - 1)
     }
 }
 
@@ -243,6 +314,32 @@ mod tests {
         assert!(!key.verifies(message, &[signature.as_slice(), &[0]].concat()));
         assert!(!key.verifies(message, &Vec::new()));
         assert!(!hs256(&secret[1..]).verifies(message, &signature));
+    }
+
+    #[test]
+    fn a_thread_keeps_the_verifiers_of_the_keys_that_there_are() {
+        let key = |byte| LastingKey::new(Algorithm::HS256, KeyMaterial::Secret(&[byte; 32])).unwrap();
+        let kept = || VERIFIERS.with_borrow(|verifiers| verifiers.0.len());
+        let mac = |byte| <hmac::Hmac<Sha256> as hmac::Mac>::new_from_slice(&[byte; 32]).unwrap();
+        let mac = move |byte| {
+            hmac::Mac::finalize(hmac::Mac::chain_update(mac(byte), b"m"))
+                .into_bytes()
+                .to_vec()
+        };
+
+        let (a, b) = (key(1), key(2));
+        for _ in 0..3 {
+            assert!(a.verifies(b"m", &mac(1)) && !a.verifies(b"m", &mac(2)));
+            assert!(b.verifies(b"m", &mac(2)) && !b.verifies(b"m", &mac(1)));
+        }
+        assert_eq!(kept(), 2);
+        drop(a);
+        for byte in 3..100 {
+            assert!(key(byte).verifies(b"m", &mac(byte)));
+            assert!(b.verifies(b"m", &mac(2)));
+        }
+        assert_eq!(kept(), 2);
+        assert!(std::thread::spawn(move || b.verifies(b"m", &mac(2))).join().unwrap());
     }
 
     #[test]

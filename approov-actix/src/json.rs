@@ -28,40 +28,65 @@ pub(crate) enum JsonError {
 
 /// Reads the one JSON object that `text` consists of.
 pub(crate) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, JsonError> {
-    let mut names = Vec::new();
+    let mut names = Names::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let object = json.deserialize_map(ObjectVisitor {
         names: &mut names,
         object: PhantomData,
     });
     match object {
-        Ok(object) if json.end().is_ok() && are_distinct(&mut names) => Ok(object),
-        Err(error) if error.is_data() => Err(member_at_fault::<T>(&names)),
+        Ok(object) if json.end().is_ok() && names.are_distinct() => Ok(object),
+        Err(error) if error.is_data() => Err(names.member_at_fault()),
         _ => Err(JsonError::Malformed),
     }
 }
 
-/// Sorted first: a token of 8 KiB has room for more than a thousand names.
-fn are_distinct(names: &mut [Cow<'_, str>]) -> bool {
-    names.sort_unstable();
-    names.windows(2).all(|pair| pair[0] != pair[1])
+/// The names that were read so far.
+#[derive(Default)]
+struct Names<'de> {
+    count: usize,
+    /// Which of the known ones: a bit for each.
+    known: u32,
+    others: Vec<Cow<'de, str>>,
+    is_one_repeated: bool,
+    /// The last one, if it is a known one for the first time.
+    last: Option<&'static str>,
 }
 
-/// The member that was being read when the reading failed is the last one seen, unless it is there for the second time.
-fn member_at_fault<'de, T: Members<'de>>(names: &[Cow<'_, str>]) -> JsonError {
-    names
-        .split_last()
-        .filter(|(last, earlier)| !earlier.contains(last) && names.len() <= T::MAX_MEMBERS)
-        .and_then(|(last, _)| known::<T>(last))
-        .map_or(JsonError::Malformed, JsonError::Member)
-}
+impl<'de> Names<'de> {
+    /// The name, if it is a known one.
+    fn add<T: Members<'de>>(&mut self, name: Cow<'de, str>) -> Option<&'static str> {
+        const { assert!(T::KNOWN.len() <= u32::BITS as usize) };
+        self.count += 1;
+        self.last = None;
+        let Some(index) = T::KNOWN.iter().position(|known| *known == name) else {
+            self.others.push(name);
+            return None;
+        };
+        let known = Some(T::KNOWN[index]);
+        if self.known & (1 << index) == 0 {
+            self.known |= 1 << index;
+            self.last = known;
+        } else {
+            self.is_one_repeated = true;
+        }
+        known
+    }
 
-fn known<'de, T: Members<'de>>(name: &str) -> Option<&'static str> {
-    T::KNOWN.iter().copied().find(|known| *known == name)
+    /// Sorts them first: a token of 8 KiB has room for more than a thousand.
+    fn are_distinct(&mut self) -> bool {
+        self.others.sort_unstable();
+        !self.is_one_repeated && self.others.windows(2).all(|pair| pair[0] != pair[1])
+    }
+
+    /// Where the reading failed.
+    fn member_at_fault(&self) -> JsonError {
+        self.last.map_or(JsonError::Malformed, JsonError::Member)
+    }
 }
 
 struct ObjectVisitor<'n, 'de, T> {
-    names: &'n mut Vec<Cow<'de, str>>,
+    names: &'n mut Names<'de>,
     object: PhantomData<T>,
 }
 
@@ -75,9 +100,9 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut object = T::default();
         while let Some(Text(name)) = map.next_key()? {
-            let known = known::<T>(&name);
-            self.names.push(name);
-            if self.names.len() > T::MAX_MEMBERS {
+            let known = self.names.add::<T>(name);
+            if self.names.count > T::MAX_MEMBERS {
+                self.names.last = None;
                 return Err(de::Error::custom("too many members"));
             }
             match known {

@@ -9,7 +9,7 @@ use super::{pem, secret::decode_secret};
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
     config_error::ConfigError,
-    crypto::{KeyMaterial, VerifyingKey},
+    crypto::{KeyMaterial, LastingKey},
 };
 
 /// Why something is no key: the end of a sentence that begins with where it came from. Never has a part of the key.
@@ -45,7 +45,7 @@ const MAX_RSA_BITS: usize = 4096;
 #[derive(Clone)]
 pub struct Key {
     kid: Option<Arc<str>>,
-    verifying: Arc<VerifyingKey>,
+    verifying: Arc<LastingKey>,
     /// Tells public keys without `kid` apart in the log: the beginning of the thumbprint (RFC 7638).
     thumbprint: Option<String>,
 }
@@ -141,7 +141,7 @@ impl Key {
             (KeyType::Ed25519, KeyMaterial::Ed25519(key)) => check_ed25519(key),
             _ => Err("is not a key of the type that its algorithm takes"),
         }?;
-        let verifying = VerifyingKey::new(algorithm, material).ok_or("is not a valid key")?;
+        let verifying = LastingKey::new(algorithm, material).ok_or("is not a valid key")?;
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),

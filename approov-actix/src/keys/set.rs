@@ -1,6 +1,6 @@
 //! The keys that may have signed a token, and which of them is tried.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use super::{
     jwk::{Dropped, JwkSet},
@@ -38,7 +38,14 @@ const MAX_LINES: usize = 20;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct KeySet(Arc<[Key]>);
+pub struct KeySet(Arc<Keys>);
+
+#[derive(Default)]
+struct Keys {
+    all: Vec<Key>,
+    by_kid: HashMap<String, Vec<Key>>,
+    without_kid: Vec<Key>,
+}
 
 impl KeySet {
     /// The set of these keys.
@@ -88,27 +95,27 @@ impl KeySet {
 
     /// A set of those keys that have a place in one, maybe none, and the others.
     pub(super) fn gather(keys: impl IntoIterator<Item = Key>) -> (Self, Vec<(Key, Surplus)>) {
-        let mut set: Vec<Key> = Vec::new();
+        let mut set = Keys::default();
         let mut surplus = Vec::new();
         for key in keys {
-            let alike = || set.iter().filter(|other| other.algorithm() == key.algorithm());
+            let alike = || set.all.iter().filter(|other| other.algorithm() == key.algorithm());
             if key.kid().is_some() && alike().any(|other| other.kid() == key.kid()) {
                 surplus.push((key, Surplus::Repeated));
             } else if alike().count() == MAX_PER_ALGORITHM {
                 surplus.push((key, Surplus::TooMany));
             } else {
-                set.push(key);
+                set.add(key);
             }
         }
-        (Self(set.into()), surplus)
+        (Self(Arc::new(set)), surplus)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
-        self.0.iter()
+        self.0.all.iter()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.all.is_empty()
     }
 
     /// Checks the signature with the keys that may have made it. The key that did.
@@ -119,20 +126,14 @@ impl KeySet {
         message: &[u8],
         signature: &Vec<u8>,
     ) -> Result<&Key, Rejection> {
-        let is_known = kid.is_some_and(|kid| self.has(kid));
-        let mut chosen = self
-            .0
-            .iter()
-            .filter(|key| match kid {
-                None => true,
-                Some(_) if is_known => key.kid() == kid,
-                Some(_) => key.kid().is_none(),
-            })
-            .peekable();
-        if chosen.peek().is_none() {
+        let chosen = match kid {
+            None => &self.0.all,
+            Some(kid) => self.0.by_kid.get(kid).unwrap_or(&self.0.without_kid),
+        };
+        if chosen.is_empty() {
             return Err(Rejection::TokenKeyUnknown);
         }
-        let mut fitting = chosen.filter(|key| key.algorithm().name() == alg).peekable();
+        let mut fitting = chosen.iter().filter(|key| key.algorithm().name() == alg).peekable();
         if fitting.peek().is_none() {
             return Err(Rejection::TokenAlgorithm);
         }
@@ -142,7 +143,18 @@ impl KeySet {
     }
 
     pub(super) fn has(&self, kid: &str) -> bool {
-        self.0.iter().any(|key| key.kid() == Some(kid))
+        self.0.by_kid.contains_key(kid)
+    }
+}
+
+impl Keys {
+    fn add(&mut self, key: Key) {
+        let alike = match key.kid() {
+            Some(kid) => self.by_kid.entry(kid.to_owned()).or_default(),
+            None => &mut self.without_kid,
+        };
+        alike.push(key.clone());
+        self.all.push(key);
     }
 }
 
@@ -201,6 +213,6 @@ pub(super) fn log_surplus(surplus: &[(Key, Surplus)]) {
 /// Algorithms and key ids only.
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }

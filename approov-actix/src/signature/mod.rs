@@ -26,7 +26,7 @@ pub(crate) use self::{
 };
 use crate::{
     approov::Approov,
-    crypto::{self, VerifyingKey},
+    crypto::{self, LastingKey, VerifyingKey},
     keys::installation_key,
     log_target::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
@@ -134,21 +134,10 @@ pub(crate) fn verify(
         };
         let signature = signature.bytes().ok_or(Rejection::SignatureMalformed)?;
         let settings = &approov.settings().signature;
-        let installed;
-        let keys: Vec<&VerifyingKey> = match label {
-            Label::Install => match claims.installation_key() {
-                None => Vec::new(),
-                Some(key) => {
-                    installed = installation_key(key).ok_or(Rejection::SignatureKeyInvalid)?;
-                    vec![&installed]
-                }
-            },
-            Label::Account => settings.account_keys(claims.message_signing_key_id()),
-        };
-        if keys.is_empty() {
+        let Some(keys) = Keys::of(label, claims, settings)? else {
             found.is_one_unverifiable = true;
             continue;
-        }
+        };
         let signed = Signed {
             label,
             input,
@@ -165,6 +154,36 @@ fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, label: Label) -> Option<&'d Me
     Some(member)
 }
 
+/// The keys that may have made a signature.
+enum Keys<'a> {
+    Install(VerifyingKey),
+    Account(Vec<&'a LastingKey>),
+}
+
+impl<'a> Keys<'a> {
+    /// None if there is no key for the label.
+    fn of(label: Label, claims: &ApproovClaims, settings: &'a SignatureSettings) -> Result<Option<Self>, Rejection> {
+        match label {
+            Label::Install => claims
+                .installation_key()
+                .map(|key| installation_key(key).ok_or(Rejection::SignatureKeyInvalid))
+                .transpose()
+                .map(|key| key.map(Self::Install)),
+            Label::Account => {
+                let keys = settings.account_keys(claims.message_signing_key_id());
+                Ok((!keys.is_empty()).then_some(Self::Account(keys)))
+            }
+        }
+    }
+
+    fn verify(&self, base: &[u8], signature: &Vec<u8>) -> bool {
+        match self {
+            Self::Install(key) => key.verifies(base, signature),
+            Self::Account(keys) => keys.iter().any(|key| key.verifies(base, signature)),
+        }
+    }
+}
+
 /// One signature's input, and what it is about.
 struct Signed<'a> {
     label: Label,
@@ -174,12 +193,7 @@ struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    fn verify(
-        &self,
-        keys: &[&VerifyingKey],
-        signature: &Vec<u8>,
-        clock: Clock,
-    ) -> Result<VerifiedSignature, Rejection> {
+    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>, clock: Clock) -> Result<VerifiedSignature, Rejection> {
         let settings = &self.approov.settings().signature;
         self.check_algorithm()?;
         let components = base::components(self.input)?;
@@ -230,14 +244,14 @@ impl Signed<'_> {
         &self,
         components: &[Component],
         target: &Target<'_>,
-        keys: &[&VerifyingKey],
+        keys: &Keys<'_>,
         signature: &Vec<u8>,
     ) -> Result<(), Rejection> {
         let base = Base::new(self.input, components, self.request, target)?;
         let mut bases = Vec::new();
         for style in target.styles(base::covered(components)) {
             let base = base.text(style);
-            if keys.iter().any(|key| key.verifies(&base, signature)) {
+            if keys.verify(&base, signature) {
                 return Ok(());
             }
             bases.push(base);

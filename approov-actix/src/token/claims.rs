@@ -1,6 +1,7 @@
 //! The claims of a token whose signature was found good.
 
 use std::{
+    borrow::Cow,
     fmt,
     marker::PhantomData,
     sync::Arc,
@@ -9,12 +10,13 @@ use std::{
 
 use serde::{
     Deserialize,
-    de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeOwned, Deserializer as _, MapAccess, Visitor},
 };
 
+use super::known::KnownClaims;
 use crate::{
     binding,
-    json::{JsonError, Members, read_object},
+    json::{JsonError, read_object},
     rejection::Rejection,
 };
 
@@ -60,27 +62,32 @@ use crate::{
 pub struct ApproovClaims(Arc<Claims>);
 
 struct Claims {
-    known: KnownClaims,
-    /// The JSON text, for [`ApproovClaims::claim`].
-    payload: String,
+    known: KnownClaims<Span>,
+    /// The payload, a JSON text, and behind it the texts that stand there with escapes, without them.
+    text: String,
+    payload_length: usize,
     /// Of the key that verified them.
     kid: Option<Arc<str>>,
 }
 
-#[derive(Default)]
-struct KnownClaims {
-    exp: Option<f64>,
-    nbf: Option<f64>,
-    iat: Option<f64>,
-    iss: Option<String>,
-    aud: Audience,
-    sub: Option<String>,
-    did: Option<String>,
-    ip: Option<String>,
-    arc: Option<String>,
-    pay: Option<String>,
-    ipk: Option<String>,
-    mskid: Option<String>,
+/// Where a claim's text stands.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u16,
+    end: u16,
+}
+
+/// So that a [`Span`] can tell any place in it and behind it. A token of 8 KiB has less.
+const MAX_PAYLOAD: usize = u16::MAX as usize / 2;
+
+impl Span {
+    fn new(start: usize, length: usize) -> Self {
+        let narrow = |place| u16::try_from(place).unwrap_or(u16::MAX);
+        Self {
+            start: narrow(start),
+            end: narrow(start + length),
+        }
+    }
 }
 
 impl ApproovClaims {
@@ -92,17 +99,17 @@ impl ApproovClaims {
 
     /// The installation of the app: `did`, base64 of 16 bytes. It changes when the app is installed anew.
     pub fn device_id(&self) -> Option<&str> {
-        self.0.known.did.as_deref()
+        self.text(self.0.known.did)
     }
 
     /// The device's address as Approov saw it: `ip`. Behind another network exit your server sees another one.
     pub fn ip(&self) -> Option<&str> {
-        self.0.known.ip.as_deref()
+        self.text(self.0.known.ip)
     }
 
     /// The attestation response code: `arc`, an opaque text for Approov's support.
     pub fn arc(&self) -> Option<&str> {
-        self.0.known.arc.as_deref()
+        self.text(self.0.known.arc)
     }
 
     /// The id of the key that verified the token: not what the token's header says, but the `kid` of the configured [`Key`](crate::Key). None if
@@ -113,28 +120,28 @@ impl ApproovClaims {
 
     /// What the token is bound to: `pay`, base64 of a SHA-256. Compare with [`is_bound_to`](Self::is_bound_to).
     pub fn token_binding(&self) -> Option<&str> {
-        self.0.known.pay.as_deref()
+        self.text(self.0.known.pay)
     }
 
     /// The installation public key: `ipk`, base64 of a DER `SubjectPublicKeyInfo`, P-256. There if the account turned
     /// installation message signing on.
     pub fn installation_key(&self) -> Option<&str> {
-        self.0.known.ipk.as_deref()
+        self.text(self.0.known.ipk)
     }
 
     /// The id of the account's message signing key: `mskid`. There if the account turned account message signing on.
     pub fn message_signing_key_id(&self) -> Option<&str> {
-        self.0.known.mskid.as_deref()
+        self.text(self.0.known.mskid)
     }
 
     /// Who issued the token: `iss` (RFC 7519, section 4.1.1), `<account>.approov.io` if the account turned it on.
     pub fn issuer(&self) -> Option<&str> {
-        self.0.known.iss.as_deref()
+        self.text(self.0.known.iss)
     }
 
     /// Whom the token is for: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
-    pub fn audience(&self) -> &[String] {
-        &self.0.known.aud.0
+    pub fn audience(&self) -> impl Iterator<Item = &str> {
+        self.0.known.aud.iter().filter_map(|span| self.text(Some(*span)))
     }
 
     /// When the token was issued: `iat` (RFC 7519, section 4.1.6).
@@ -144,7 +151,7 @@ impl ApproovClaims {
 
     /// `sub` (RFC 7519, section 4.1.2), in Approov's samples `approov|` and the device id.
     pub fn subject(&self) -> Option<&str> {
-        self.0.known.sub.as_deref()
+        self.text(self.0.known.sub)
     }
 
     /// Any claim by its name, for annotations and others that have no method here. `Ok(None)` if the token does not have it.
@@ -166,7 +173,7 @@ impl ApproovClaims {
     /// }
     /// ```
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ClaimError> {
-        let mut json = serde_json::Deserializer::from_str(&self.0.payload);
+        let mut json = serde_json::Deserializer::from_str(self.payload());
         json.deserialize_map(OneClaim(name, PhantomData))
             .map_err(|_| ClaimError { name: name.to_owned() })
     }
@@ -190,11 +197,38 @@ impl ApproovClaims {
     }
 
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
-        let known = read_object(&payload).map_err(|error| match error {
+        if payload.len() > MAX_PAYLOAD {
+            return Err(Rejection::TokenTooLong);
+        }
+        let known: KnownClaims<Cow<'_, str>> = read_object(&payload).map_err(|error| match error {
             JsonError::Malformed => Rejection::TokenMalformed,
             JsonError::Member(name) => Rejection::TokenClaimInvalid(name),
         })?;
-        Ok(Self(Arc::new(Claims { known, payload, kid })))
+        let mut without_escapes = String::new();
+        let known = known.map(|text| match text {
+            Cow::Borrowed(text) => Span::new(text.as_ptr().addr() - payload.as_ptr().addr(), text.len()),
+            Cow::Owned(text) => {
+                let start = payload.len() + without_escapes.len();
+                without_escapes.push_str(&text);
+                Span::new(start, text.len())
+            }
+        });
+        Ok(Self(Arc::new(Claims {
+            known,
+            payload_length: payload.len(),
+            text: payload + &without_escapes,
+            kid,
+        })))
+    }
+
+    fn payload(&self) -> &str {
+        &self.0.text[..self.0.payload_length]
+    }
+
+    /// A claim that is there always has a text: a `pay` without would pass for a missing one.
+    fn text(&self, span: Option<Span>) -> Option<&str> {
+        let Span { start, end } = span?;
+        Some(self.0.text.get(start.into()..end.into()).unwrap_or_default())
     }
 
     pub(super) fn exp(&self) -> Option<f64> {
@@ -232,85 +266,9 @@ impl fmt::Display for ClaimError {
 
 impl std::error::Error for ClaimError {}
 
-/// Midnight after the last day of the year 9999, in seconds since 1970.
-pub(super) const YEAR_10000: f64 = 253_402_300_800.0;
-
 fn system_time(seconds: f64) -> Option<SystemTime> {
     let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
     UNIX_EPOCH.checked_add(since_epoch)
-}
-
-impl<'de> Members<'de> for KnownClaims {
-    const KNOWN: &'static [&'static str] = &[
-        "exp", "nbf", "iat", "iss", "aud", "sub", "did", "ip", "arc", "pay", "ipk", "mskid",
-    ];
-    /// The size of a token is limit enough: claims are only read if the signature is good.
-    const MAX_MEMBERS: usize = usize::MAX;
-
-    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-        match name {
-            "exp" => self.exp = Some(map.next_value()?),
-            "nbf" => self.nbf = Some(map.next_value()?),
-            "iat" => self.iat = Some(map.next_value::<Past>()?.0),
-            "iss" => self.iss = Some(map.next_value()?),
-            "aud" => self.aud = map.next_value()?,
-            "sub" => self.sub = Some(map.next_value()?),
-            "did" => self.did = Some(map.next_value()?),
-            "ip" => self.ip = Some(map.next_value()?),
-            "arc" => self.arc = Some(map.next_value()?),
-            "pay" => self.pay = Some(map.next_value()?),
-            "ipk" => self.ipk = Some(map.next_value()?),
-            "mskid" => self.mskid = Some(map.next_value()?),
-            _ => return Err(de::Error::custom("no claim of this name is known")),
-        }
-        Ok(())
-    }
-}
-
-/// A `NumericDate` that does not decide anything, and so must only be one that can be shown.
-struct Past(f64);
-
-impl<'de> Deserialize<'de> for Past {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = f64::deserialize(deserializer)?;
-        if (0.0..YEAR_10000).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(de::Error::custom("not between 1970 and 9999"))
-        }
-    }
-}
-
-/// `aud`: one text, or a list of them.
-#[derive(Default)]
-struct Audience(Vec<String>);
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AudienceVisitor;
-
-        impl<'de> Visitor<'de> for AudienceVisitor {
-            type Value = Audience;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a list of strings")
-            }
-
-            fn visit_str<E>(self, one: &str) -> Result<Audience, E> {
-                Ok(Audience(vec![one.to_owned()]))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {
-                let mut audience = Vec::new();
-                while let Some(one) = list.next_element()? {
-                    audience.push(one);
-                }
-                Ok(Audience(audience))
-            }
-        }
-
-        deserializer.deserialize_any(AudienceVisitor)
-    }
 }
 
 /// Finds one member of an object and passes over the others.

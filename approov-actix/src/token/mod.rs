@@ -3,6 +3,7 @@
 mod claims;
 mod compact;
 mod header;
+mod known;
 mod presented;
 mod rules;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::claims::{ApproovClaims, YEAR_10000};
+use super::{claims::ApproovClaims, known::YEAR_10000};
 use crate::rejection::Rejection;
 
 /// The most leeway that can be configured.
@@ -23,7 +23,7 @@ impl TokenRules {
             return Err(Rejection::TokenIssuer);
         }
         if let Some(audience) = &self.audience
-            && !claims.audience().contains(audience)
+            && !claims.audience().any(|one| one == audience)
         {
             return Err(Rejection::TokenAudience);
         }

@@ -43,7 +43,7 @@ fn all_claims_are_read() {
         Some(UNIX_EPOCH + Duration::from_millis(1_699_999_999_250))
     );
     assert_eq!(claims.issuer(), Some("acme.approov.io"));
-    assert_eq!(claims.audience(), ["approov.io"]);
+    assert!(claims.audience().eq(["approov.io"]));
     assert_eq!(claims.subject(), Some("approov|d"));
     assert_eq!(claims.device_id(), Some("ExampleApproovTokenDID=="));
     assert_eq!(claims.ip(), Some("1.2.3.4"));
@@ -67,11 +67,27 @@ fn all_claims_are_read() {
 }
 
 #[test]
+fn claims_with_escapes_are_read_as_what_they_mean() {
+    let claims = claims(
+        r#"{"exp":1700000001,"did":"a\u0062\n","\u0061rc":"é\u00e9","iss":"","sub":"\ud83d\ude00","ip":"plain",
+            "aud":["x","\t\"","","y\\"],"\n":"\u0000"}"#,
+    );
+    assert_eq!(claims.device_id(), Some("ab\n"));
+    assert_eq!(claims.arc(), Some("éé"));
+    assert_eq!(claims.issuer(), Some(""));
+    assert_eq!(claims.subject(), Some("😀"));
+    assert_eq!(claims.ip(), Some("plain"));
+    assert!(claims.audience().eq(["x", "\t\"", "", "y\\"]));
+    assert_eq!(claims.claim("\n"), Ok(Some("\0".to_owned())));
+    assert_eq!(claims.claim("did"), Ok(Some("ab\n".to_owned())));
+}
+
+#[test]
 fn only_exp_is_needed() {
     let claims = claims(r#"{"exp":1700000001}"#);
     assert_eq!(claims.device_id(), None);
     assert_eq!(claims.issued_at(), None);
-    assert!(claims.audience().is_empty());
+    assert_eq!(claims.audience().count(), 0);
     assert!(!claims.is_bound_to(["a"]));
 }
 
