@@ -24,7 +24,7 @@ use crate::{
     middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{self, ApproovClaims, Clock, TokenRules, presented_token},
+    token::{self, ApproovClaims, Clock, TokenCache, TokenRules, presented_token},
 };
 
 /// The header in which apps send the token unless they were told otherwise.
@@ -74,6 +74,7 @@ pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
 pub(crate) struct Settings {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) rules: TokenRules,
+    pub(crate) token_cache: TokenCache,
     pub(crate) token_header: HeaderName,
     pub(crate) default_policy: EffectivePolicy,
     #[cfg(feature = "message-signing")]
@@ -168,8 +169,13 @@ impl Approov {
     }
 
     fn verify_header_value(&self, value: &[u8], keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
-        let token = presented_token(value)?;
-        token::verify(token, keys, &self.settings.rules, Clock::now())
+        let verifier = token::Verifier {
+            keys,
+            rules: &self.settings.rules,
+            cache: &self.settings.token_cache,
+            clock: Clock::now(),
+        };
+        verifier.verify(presented_token(value)?)
     }
 
     pub(crate) fn new(settings: Settings) -> Self {

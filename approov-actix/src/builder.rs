@@ -14,7 +14,7 @@ use crate::{
     log_target::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
-    token::{MAX_LEEWAY, TokenRules},
+    token::{MAX_CACHE_CAPACITY, MAX_LEEWAY, TokenCache, TokenRules},
 };
 #[cfg(feature = "message-signing")]
 use crate::{
@@ -50,6 +50,7 @@ pub struct ApproovBuilder {
     binding: Option<(String, Vec<String>)>,
     policy: EffectivePolicy,
     rules: TokenRules,
+    token_cache: Option<(String, usize)>,
     #[cfg(feature = "message-signing")]
     signature: SignatureConfig,
     logging: Option<bool>,
@@ -75,6 +76,7 @@ impl ApproovBuilder {
     /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
     /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
     /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
+    /// | `APPROOV_TOKEN_CACHE_CAPACITY` | how many verified tokens are remembered, at most 10000000; `0`: none | 10000 |
     ///
     /// With the feature `message-signing`:
     ///
@@ -371,6 +373,21 @@ impl ApproovBuilder {
         self
     }
 
+    /// How many verified tokens are remembered, so that a token that an app sends again and again is verified once. Default: 10,000, which all
+    /// threads share. 0 remembers none; 10,000,000 is the most.
+    ///
+    /// Have room for as many as there are apps that call within the lifetime of a token, usually five minutes. What a token takes: see the guide
+    /// `docs/performance.md`.
+    ///
+    /// # Security
+    ///
+    /// Only what was found good is remembered, and compared as a whole. Expiry and `nbf` are looked at for each request, and after a change of
+    /// keys nothing that was remembered before counts.
+    pub fn token_cache_capacity(mut self, tokens: usize) -> Self {
+        self.token_cache = Some(("the number given to `token_cache_capacity`".to_owned(), tokens));
+        self
+    }
+
     /// How far the server's clock may be off: `exp` counts that much longer and `nbf` that much earlier. Default: nothing, as in
     /// Approov's samples. At most five minutes. Rather keep the clock on NTP.
     pub fn leeway(mut self, leeway: Duration) -> Self {
@@ -458,6 +475,7 @@ impl ApproovBuilder {
         if self.rules.leeway > MAX_LEEWAY {
             return Err(ConfigError::new("the leeway is longer than 5 minutes"));
         }
+        let token_cache = token_cache(self.token_cache)?;
         for (setting, text) in [("issuer", &self.rules.issuer), ("audience", &self.rules.audience)] {
             if text.as_ref().is_some_and(String::is_empty) {
                 return Err(ConfigError::new(format!("the text given to `{setting}` is empty")));
@@ -475,6 +493,7 @@ impl ApproovBuilder {
         Ok(Approov::new(Settings {
             keys,
             rules: self.rules,
+            token_cache,
             token_header,
             #[cfg(feature = "message-signing")]
             signature,
@@ -498,6 +517,10 @@ impl ApproovBuilder {
         self.token_header = Some(setting);
     }
 
+    pub(crate) fn set_token_cache(&mut self, origin: &str, capacity: usize) {
+        self.token_cache = Some((origin.to_owned(), capacity));
+    }
+
     pub(crate) fn set_binding(&mut self, origin: &str, names: Vec<String>) {
         self.binding = Some((origin.to_owned(), names));
     }
@@ -507,6 +530,16 @@ impl fmt::Debug for ApproovBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApproovBuilder").finish_non_exhaustive()
     }
+}
+
+fn token_cache(setting: Option<(String, usize)>) -> Result<TokenCache, ConfigError> {
+    let Some((origin, capacity)) = setting else {
+        return Ok(TokenCache::default());
+    };
+    if capacity > MAX_CACHE_CAPACITY {
+        return Err(ConfigError::new(format!("{origin} is more than {MAX_CACHE_CAPACITY}")));
+    }
+    Ok(TokenCache::new(capacity))
 }
 
 fn token_header(setting: Option<Setting>) -> Result<HeaderName, ConfigError> {

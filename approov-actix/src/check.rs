@@ -281,8 +281,13 @@ mod tests {
         crypto::VERIFICATIONS,
         guard::Guarded,
         policy::{DefaultPolicy, UnboundPolicy},
-        test_support::{self, builder, good_token},
+        test_support::{self, good_token},
     };
+
+    /// One that remembers no tokens, so that each verdict is seen.
+    fn forgetful() -> Approov {
+        test_support::builder().token_cache_capacity(0).build().unwrap()
+    }
 
     struct Bound;
 
@@ -313,7 +318,7 @@ mod tests {
 
     #[actix_web::test]
     async fn one_request_verifies_its_token_once() {
-        let approov = builder().build().unwrap();
+        let approov = forgetful();
         let app = App::new()
             .route("/", web::get().to(everything))
             .wrap(approov.middleware())
@@ -329,7 +334,7 @@ mod tests {
 
     #[actix_web::test]
     async fn each_configuration_verifies_for_itself() {
-        let (a, b): (Approov, Approov) = (builder().build().unwrap(), builder().build().unwrap());
+        let (a, b): (Approov, Approov) = (forgetful(), forgetful());
         let app = App::new()
             .service(
                 web::scope("/b")
@@ -350,7 +355,7 @@ mod tests {
         let same = KeySet::new([test_support::key()]).unwrap();
         let other = KeySet::new([Key::from_secret(Algorithm::HS256, &[9; 32]).unwrap()]).unwrap();
         for (keys, status, expected) in [(same, StatusCode::OK, 2), (other, StatusCode::UNAUTHORIZED, 2)] {
-            let approov = builder().build().unwrap();
+            let approov = forgetful();
             let rotating = approov.clone();
             let app = App::new()
                 .route("/", web::get().to(everything))
@@ -369,7 +374,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_remembered_verdict_is_no_pass_for_a_stricter_policy() {
-        let approov = builder().build().unwrap();
+        let approov = forgetful();
         let app = App::new()
             .route("/bound", web::get().to(|_: Guarded<Bound, ()>| async { "in" }))
             .route(

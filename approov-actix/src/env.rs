@@ -29,7 +29,7 @@ const SET_SECRET: Apply = |mut builder, name, value| {
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 24] = [
+const VARIABLES: [(&str, Apply); 25] = [
     (SECRET, SET_SECRET),
     (URL_SAFE_SECRET, SET_SECRET),
     (PUBLIC_KEY_FILE, WITH_OTHERS),
@@ -87,6 +87,12 @@ const VARIABLES: [(&str, Apply); 24] = [
     ),
     ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", |builder, name, value| {
         Ok(builder.allow_missing_binding_claim(boolean(name, &value)?))
+    }),
+    ("APPROOV_TOKEN_CACHE_CAPACITY", |mut builder, name, value| {
+        let capacity = value.trim().parse();
+        let capacity = capacity.map_err(|_| ConfigError::new(format!("{name} is not a whole number of tokens")))?;
+        builder.set_token_cache(name, capacity);
+        Ok(builder)
     }),
 ];
 
@@ -285,6 +291,7 @@ mod tests {
             ("APPROOV_TOKEN_HEADER", "X-Attest"),
             ("APPROOV_TOKEN_BINDING_HEADER", "Authorization, X-Device-Id"),
             ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", "1"),
+            ("APPROOV_TOKEN_CACHE_CAPACITY", " 100 "),
             ("PATH", "/bin"),
         ])
         .unwrap();
@@ -298,6 +305,7 @@ mod tests {
             ["authorization", "x-device-id"]
         );
         assert!(settings.default_policy.allow_missing_binding_claim);
+        assert_eq!(settings.token_cache.capacity(), 96);
     }
 
     #[cfg(feature = "message-signing")]
@@ -432,6 +440,9 @@ mod tests {
             ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", "nope", boolean),
             ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "2", boolean),
             ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", "truee", boolean),
+            ("APPROOV_TOKEN_CACHE_CAPACITY", "10k", "is not a whole number of tokens"),
+            ("APPROOV_TOKEN_CACHE_CAPACITY", "-17", "is not a whole number of tokens"),
+            ("APPROOV_TOKEN_CACHE_CAPACITY", "17000000", "is more than 10000000"),
             ("APPROOV_TOKEN_HEADER", "a header", "is not a valid HTTP header name"),
             (
                 "APPROOV_TOKEN_BINDING_HEADER",

@@ -2,7 +2,7 @@
 //!
 //! Names count as equal after their escapes are resolved, so a member cannot be smuggled in beside its twin.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
@@ -29,13 +29,14 @@ pub(crate) enum JsonError {
 /// Reads the one JSON object that `text` consists of.
 pub(crate) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, JsonError> {
     let mut names = Names::default();
+    let mut object = T::default();
     let mut json = serde_json::Deserializer::from_str(text);
-    let object = json.deserialize_map(ObjectVisitor {
+    let read = json.deserialize_map(ObjectVisitor {
         names: &mut names,
-        object: PhantomData,
+        object: &mut object,
     });
-    match object {
-        Ok(object) if json.end().is_ok() && names.are_distinct() => Ok(object),
+    match read {
+        Ok(()) if json.end().is_ok() && names.are_distinct() => Ok(object),
         Err(error) if error.is_data() => Err(names.member_at_fault()),
         _ => Err(JsonError::Malformed),
     }
@@ -85,20 +86,19 @@ impl<'de> Names<'de> {
     }
 }
 
-struct ObjectVisitor<'n, 'de, T> {
-    names: &'n mut Names<'de>,
-    object: PhantomData<T>,
+struct ObjectVisitor<'v, 'de, T> {
+    names: &'v mut Names<'de>,
+    object: &'v mut T,
 }
 
 impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
-    type Value = T;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut object = T::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Text(name)) = map.next_key()? {
             let known = self.names.add::<T>(name);
             if self.names.count > T::MAX_MEMBERS {
@@ -106,11 +106,11 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
                 return Err(de::Error::custom("too many members"));
             }
             match known {
-                Some(name) => object.read(name, &mut map)?,
+                Some(name) => self.object.read(name, &mut map)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(object)
+        Ok(())
     }
 }
 

@@ -9,14 +9,26 @@ use crate::rejection::Rejection;
 
 /// The members that bear on the verdict. Where the header offers a key of its own (`jwk`, `jku`, `x5c`, `x5u`) it is not
 /// even read: keys come from the configuration alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JoseHeader<'a> {
     pub(super) alg: Cow<'a, str>,
     pub(super) kid: Option<Cow<'a, str>>,
     critical: bool,
 }
 
+/// The usual header, `{"alg":"HS256","typ":"JWT"}`, as it stands in a token.
+const USUAL: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
 impl<'a> JoseHeader<'a> {
+    /// What is to be read in the usual header, if this is it.
+    pub(super) fn usual(segment: &str) -> Option<Self> {
+        (segment == USUAL).then_some(Self {
+            alg: Cow::Borrowed("HS256"),
+            kid: None,
+            critical: false,
+        })
+    }
+
     pub(super) fn parse(text: &'a str) -> Result<Self, Rejection> {
         let header: Self = read_object(text).map_err(|error| match error {
             JsonError::Malformed | JsonError::Member(_) => Rejection::TokenMalformed,
@@ -53,6 +65,17 @@ mod tests {
 
     fn parse(text: &str) -> Result<String, Rejection> {
         JoseHeader::parse(text).map(|header| header.alg.into_owned())
+    }
+
+    #[test]
+    fn the_usual_header_is_what_would_be_read_in_it() {
+        let text = r#"{"alg":"HS256","typ":"JWT"}"#;
+        let segment = crate::test_support::encode(text);
+        assert_eq!(JoseHeader::usual(&segment), JoseHeader::parse(text).ok());
+        assert_eq!(
+            JoseHeader::usual(&crate::test_support::encode(r#"{"typ":"JWT","alg":"HS256"}"#)),
+            None
+        );
     }
 
     #[test]

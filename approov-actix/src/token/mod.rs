@@ -1,5 +1,6 @@
 //! From the value of the token header to [`ApproovClaims`].
 
+mod cache;
 mod claims;
 mod compact;
 mod header;
@@ -7,6 +8,7 @@ mod known;
 mod presented;
 mod rules;
 
+pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
 pub(crate) use presented::presented_token;
 pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
@@ -14,26 +16,53 @@ pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
 use self::{compact::Compact, header::JoseHeader};
 use crate::{keys::CurrentKeys, rejection::Rejection};
 
-/// The whole verdict on one token: form, header, signature, claims, time. Nothing of the claims is read before the
-/// signature has been found good.
-pub(crate) fn verify(
-    token: &str,
-    keys: &CurrentKeys,
-    rules: &TokenRules,
-    clock: Clock,
-) -> Result<ApproovClaims, Rejection> {
-    let compact = Compact::split(token)?;
-    let header = compact.header()?;
-    let header = JoseHeader::parse(&header)?;
-    let kid = keys.verify(
-        &header.alg,
-        header.kid.as_deref(),
-        compact.signing_input,
-        &compact.signature()?,
-    )?;
-    let claims = ApproovClaims::parse(compact.payload()?, kid)?;
-    rules.check(&claims, clock)?;
-    Ok(claims)
+/// What a verdict depends on, beside the token.
+#[derive(Clone, Copy)]
+pub(crate) struct Verifier<'a> {
+    pub(crate) keys: &'a CurrentKeys,
+    pub(crate) rules: &'a TokenRules,
+    pub(crate) cache: &'a TokenCache,
+    pub(crate) clock: Clock,
+}
+
+impl Verifier<'_> {
+    /// The whole verdict on one token, which may be remembered. Its time is looked at always.
+    pub(crate) fn verify(self, token: &str) -> Result<ApproovClaims, Rejection> {
+        compact::check_length(token)?;
+        let generation = self.keys.generation();
+        let place = self.cache.place(token);
+        if let Some(claims) = place.as_ref().and_then(|place| place.get(generation)) {
+            self.rules.check_time(&claims, self.clock)?;
+            return Ok(claims);
+        }
+        let claims = self.verify_anew(token)?;
+        if let Some(place) = place {
+            place.insert(generation, &claims, self.clock);
+        }
+        Ok(claims)
+    }
+
+    /// Form, header, signature, claims, time. Nothing of the claims is read before the signature has been found good.
+    fn verify_anew(self, token: &str) -> Result<ApproovClaims, Rejection> {
+        let compact = Compact::split(token)?;
+        let text;
+        let header = match JoseHeader::usual(compact.header) {
+            Some(header) => header,
+            None => {
+                text = compact.header_text()?;
+                JoseHeader::parse(&text)?
+            }
+        };
+        let kid = self.keys.verify(
+            &header.alg,
+            header.kid.as_deref(),
+            compact.signing_input,
+            &compact.signature()?,
+        )?;
+        let claims = ApproovClaims::parse(compact.payload()?, kid)?;
+        self.rules.check(&claims, self.clock)?;
+        Ok(claims)
+    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,6 @@ impl Clock {
     }
 
     /// Seconds since 1970.
-    #[cfg(feature = "message-signing")]
     pub(crate) fn seconds(self) -> f64 {
         self.0
     }

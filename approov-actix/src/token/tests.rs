@@ -3,14 +3,34 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
-use crate::test_support::{SECRET, encode, key, sign, sign_with};
+use crate::{
+    crypto::VERIFICATIONS,
+    test_support::{SECRET, encode, key, sign, sign_with},
+};
 
 const NOW: f64 = 1_700_000_000.0;
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 fn verify_with(rules: &TokenRules, token: &str) -> Result<ApproovClaims, Rejection> {
     let keys = CurrentKeys::of([key()]);
-    verify(token, &keys, rules, Clock::at(NOW))
+    verify_at(NOW, &keys, rules, &TokenCache::new(0), token)
+}
+
+fn verify_at(
+    now: f64,
+    keys: &CurrentKeys,
+    rules: &TokenRules,
+    cache: &TokenCache,
+    token: &str,
+) -> Result<ApproovClaims, Rejection> {
+    let clock = Clock::at(now);
+    let verifier = Verifier {
+        keys,
+        rules,
+        cache,
+        clock,
+    };
+    verifier.verify(token)
 }
 
 fn verify_token(token: &str) -> Result<ApproovClaims, Rejection> {
@@ -202,7 +222,7 @@ fn an_odd_clock_makes_no_panic() {
     };
     let verdict = |exp: &str, now| {
         let token = sign(HEADER, &format!(r#"{{"exp":{exp}}}"#));
-        verify(&token, &keys, &rules, Clock::at(now)).map(|claims| claims.expires_at())
+        verify_at(now, &keys, &rules, &TokenCache::new(0), &token).map(|claims| claims.expires_at())
     };
     assert_eq!(verdict("4102444800", f64::INFINITY), Err(Rejection::TokenExpired));
     assert_eq!(verdict("0.5", 0.0), Ok(UNIX_EPOCH + Duration::from_millis(500)));
@@ -366,4 +386,75 @@ fn one_changed_character_is_a_refusal() {
         shorter.remove(i);
         assert!(verify_token(&shorter).is_err(), "{shorter}");
     }
+}
+
+/// What the cache may say of a token is looked at anew each time.
+#[test]
+fn a_remembered_token_is_refused_when_its_time_is_over() {
+    let (cache, keys, rules) = (TokenCache::new(100), CurrentKeys::of([key()]), TokenRules::default());
+    let token = sign(HEADER, r#"{"exp":1700000001,"nbf":1699999999}"#);
+    let verdict = |now| verify_at(now, &keys, &rules, &cache, &token).map(drop);
+    let verifications = || VERIFICATIONS.replace(0);
+
+    verifications();
+    assert_eq!(verdict(NOW), Ok(()));
+    assert_eq!(verifications(), 1);
+    assert_eq!(verdict(NOW + 0.999), Ok(()));
+    assert_eq!(verdict(NOW + 1.0), Err(Rejection::TokenExpired));
+    assert_eq!(verdict(NOW - 1.5), Err(Rejection::TokenNotYetValid));
+    assert_eq!(verdict(f64::INFINITY), Err(Rejection::TokenExpired));
+    assert_eq!(verdict(NOW), Ok(()));
+    assert_eq!(verifications(), 0);
+}
+
+#[test]
+fn what_was_refused_is_not_remembered() {
+    let (cache, keys) = (TokenCache::new(100), CurrentKeys::of([key()]));
+    let rules = TokenRules {
+        issuer: Some("acme.approov.io".to_owned()),
+        ..TokenRules::default()
+    };
+    let verdict = |now, token: &str| verify_at(now, &keys, &rules, &cache, token).map(drop);
+
+    let other_issuer = sign(HEADER, r#"{"exp":1800000000,"iss":"x"}"#);
+    let forged = sign_with(
+        &[9; 32],
+        &encode(HEADER),
+        &encode(r#"{"exp":1800000000,"iss":"acme.approov.io"}"#),
+    );
+    let early = sign(HEADER, r#"{"exp":1800000000,"nbf":1700000010,"iss":"acme.approov.io"}"#);
+    VERIFICATIONS.set(0);
+    for _ in 0..3 {
+        assert_eq!(verdict(NOW, &other_issuer), Err(Rejection::TokenIssuer));
+        assert_eq!(verdict(NOW, &forged), Err(Rejection::TokenSignature));
+        assert_eq!(verdict(NOW, &early), Err(Rejection::TokenNotYetValid));
+    }
+    assert_eq!(VERIFICATIONS.get(), 9);
+    assert_eq!(verdict(NOW + 20.0, &early), Ok(()));
+}
+
+/// The header and the payload of a remembered token under another signature, and its signature under other claims.
+#[test]
+fn parts_of_a_remembered_token_are_worth_nothing() {
+    let (cache, keys, rules) = (TokenCache::new(100), CurrentKeys::of([key()]), TokenRules::default());
+    let verdict = |token: &str| verify_at(NOW, &keys, &rules, &cache, token).map(drop);
+    let (one, other) = (
+        sign(HEADER, r#"{"exp":1800000000,"did":"1"}"#),
+        sign(HEADER, r#"{"exp":1800000000,"did":"2"}"#),
+    );
+    assert_eq!((verdict(&one), verdict(&other)), (Ok(()), Ok(())));
+    let signature = |token: &str| token.rsplit_once('.').unwrap().1.to_owned();
+    for (good, stolen) in [(&one, signature(&other)), (&other, signature(&one))] {
+        let (signing_input, _) = good.rsplit_once('.').unwrap();
+        assert_eq!(
+            verdict(&format!("{signing_input}.{stolen}")),
+            Err(Rejection::TokenSignature)
+        );
+    }
+    assert_eq!(verdict(&format!("{one}=")), Err(Rejection::TokenMalformed));
+    assert_eq!(verdict(&format!("{one}.")), Err(Rejection::TokenMalformed));
+    assert_eq!(
+        verdict(&format!("{one}{}", "A".repeat(8192))),
+        Err(Rejection::TokenTooLong)
+    );
 }

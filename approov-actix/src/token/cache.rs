@@ -1,0 +1,379 @@
+//! Tokens that were found good, so that one that an app sends for minutes is verified once.
+//!
+//! A table of small sets, each with a lock of its own, so that every step takes the same short time, however many tokens there are.
+//! Whoever sends many tokens of which each is used once pushes none out that is used: where a set is full of tokens that are still good, a new one
+//! has to come a second time. Measured against a crate in `docs/performance.md`.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{claims::ApproovClaims, rules::Clock};
+
+/// The most that can be configured.
+pub(crate) const MAX_CACHE_CAPACITY: usize = 10_000_000;
+const DEFAULT_CAPACITY: usize = 10_000;
+
+/// How many tokens a set has room for.
+const WAYS: usize = 16;
+
+/// The remembered tokens of one [`Approov`](crate::Approov), shared by all threads.
+pub(crate) struct TokenCache {
+    hasher: RandomState,
+    sets: Box<[Mutex<Set>]>,
+    ways: usize,
+}
+
+/// Tokens whose hashes lead to the same place. What has to be looked at for a new one is together.
+#[derive(Default)]
+struct Set {
+    /// The keys that have verified the entries.
+    generation: u64,
+    entries: Vec<Entry>,
+    tags: [Tag; WAYS],
+    /// When the entries can go: seconds since 1970.
+    ends: [u32; WAYS],
+    /// The entry whose end is looked at next.
+    watch: usize,
+    /// The entry whose use is looked at next.
+    hand: usize,
+    /// Of those that found the set full, the oldest of which is overwritten next.
+    turned_away: [Tag; WAYS],
+    oldest: usize,
+}
+
+/// A part of a token's hash.
+type Tag = u32;
+
+struct Entry {
+    token: Box<str>,
+    claims: ApproovClaims,
+    /// Whether it was asked for since the hand passed.
+    is_used: bool,
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self::new(default_capacity())
+    }
+}
+
+/// The tests of this workspace run with other capacities too.
+fn default_capacity() -> usize {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(capacity) = std::env::var("TEST_TOKEN_CACHE_CAPACITY")
+        .ok()
+        .and_then(|text| text.parse().ok())
+    {
+        return capacity;
+    }
+    DEFAULT_CAPACITY
+}
+
+impl TokenCache {
+    /// A cache for at most so many tokens. With 0 it remembers nothing.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let ways = capacity.clamp(1, WAYS);
+        Self {
+            hasher: RandomState::new(),
+            sets: (0..capacity / ways).map(|_| Mutex::default()).collect(),
+            ways,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.sets.len() * self.ways
+    }
+
+    /// The place of a token. None if nothing is remembered.
+    pub(super) fn place<'a>(&'a self, token: &'a str) -> Option<Place<'a>> {
+        // The end of a token is its signature, which nobody can choose.
+        let bytes = token.as_bytes();
+        let hash = self
+            .hasher
+            .hash_one(bytes.last_chunk::<32>().map_or(bytes, <[u8; 32]>::as_slice));
+        let [tag, index] = [hash, hash >> 32].map(|half| half as u32);
+        let set = self.sets.get(index as usize % self.sets.len().max(1))?;
+        Some(Place {
+            set,
+            ways: self.ways,
+            tag,
+            token,
+        })
+    }
+}
+
+/// Where a token is remembered, if it is.
+pub(super) struct Place<'a> {
+    set: &'a Mutex<Set>,
+    ways: usize,
+    tag: Tag,
+    token: &'a str,
+}
+
+impl Place<'_> {
+    /// The claims of the token, if these keys have verified it.
+    pub(super) fn get(&self, generation: u64) -> Option<ApproovClaims> {
+        let mut set = self.set(generation)?;
+        let index = set.find(self.tag, self.token)?;
+        let entry = &mut set.entries[index];
+        entry.is_used = true;
+        Some(entry.claims.clone())
+    }
+
+    /// Remembers the token, whose verification started with these keys.
+    pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Clock) {
+        let Some(mut set) = self.set(generation) else { return };
+        let index = match set.find(self.tag, self.token) {
+            Some(index) => index,
+            None if set.entries.len() < self.ways => set.entries.len(),
+            None => match set.make_room(self.tag, seconds(now.seconds())) {
+                Some(index) => index,
+                None => return,
+            },
+        };
+        let entry = Entry {
+            token: self.token.into(),
+            claims: claims.clone(),
+            is_used: false,
+        };
+        set.tags[index] = self.tag;
+        set.ends[index] = seconds(claims.exp().unwrap_or_default());
+        match set.entries.get_mut(index) {
+            Some(place) => *place = entry,
+            None => set.entries.push(entry),
+        }
+    }
+
+    /// The set, for those who have these keys. None if newer keys were there before.
+    fn set(&self, generation: u64) -> Option<MutexGuard<'_, Set>> {
+        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        if set.generation < generation {
+            *set = Set {
+                generation,
+                ..Set::default()
+            };
+        }
+        (set.generation == generation).then_some(set)
+    }
+}
+
+/// Good enough to tell who may go.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what does not fit is very long ago, or far away"
+)]
+fn seconds(time: f64) -> u32 {
+    time as u32
+}
+
+impl Set {
+    fn find(&self, tag: Tag, token: &str) -> Option<usize> {
+        if !self.tags.contains(&tag) {
+            return None;
+        }
+        let tagged = self.tags.iter().enumerate().filter(|(_, other)| **other == tag);
+        let mut tagged = tagged.map(|(index, _)| index);
+        tagged.find(|index| self.entries.get(*index).is_some_and(|entry| *entry.token == *token))
+    }
+
+    /// Whom a new token may push out: one that has expired, or, if the new one has come before, one that was not used lately.
+    fn make_room(&mut self, tag: Tag, now: u32) -> Option<usize> {
+        let watched = self.next(self.watch);
+        self.watch = watched;
+        if self.ends[watched] < now {
+            return Some(watched);
+        }
+        if !self.turned_away.contains(&tag) {
+            self.turned_away[self.oldest] = tag;
+            self.oldest = (self.oldest + 1) % WAYS;
+            return None;
+        }
+        // The clock algorithm: who was used gets a second chance, once.
+        loop {
+            self.hand = self.next(self.hand);
+            if !mem::take(&mut self.entries[self.hand].is_used) {
+                return Some(self.hand);
+            }
+        }
+    }
+
+    fn next(&self, index: usize) -> usize {
+        (index + 1) % self.entries.len()
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::sign;
+
+    const NOW: f64 = 1_700_000_000.0;
+
+    fn claims(expires: u64) -> ApproovClaims {
+        ApproovClaims::parse(format!(r#"{{"exp":{expires}}}"#), None).unwrap()
+    }
+
+    impl TokenCache {
+        fn remembers(&self, token: &str, generation: u64) -> bool {
+            self.place(token).is_some_and(|place| place.get(generation).is_some())
+        }
+
+        /// Inserts a token that is good for an hour.
+        fn add(&self, token: &str, generation: u64) {
+            self.add_until(1_700_003_600, token, generation);
+        }
+
+        fn add_until(&self, expires: u64, token: &str, generation: u64) {
+            if let Some(place) = self.place(token) {
+                place.insert(generation, &claims(expires), Clock::at(NOW));
+            }
+        }
+
+        fn len(&self) -> usize {
+            self.sets.iter().map(|set| set.lock().unwrap().entries.len()).sum()
+        }
+    }
+
+    fn tokens(count: usize) -> impl Iterator<Item = String> {
+        (0..count).map(|number| sign("{}", &number.to_string()))
+    }
+
+    #[test]
+    fn nothing_is_remembered_without_capacity() {
+        let cache = TokenCache::new(0);
+        cache.add("a.b.c", 1);
+        assert!(!cache.remembers("a.b.c", 1));
+    }
+
+    #[test]
+    fn never_more_than_the_capacity() {
+        for (capacity, kept) in [(1, 1), (2, 2), (15, 15), (16, 16), (17, 16), (40, 32), (10_000, 10_000)] {
+            let cache = TokenCache::new(capacity);
+            assert_eq!(cache.capacity(), kept);
+            for token in tokens(30_000.min(capacity * 20)).chain(tokens(100)) {
+                cache.add(&token, 1);
+                cache.add(&token, 1);
+                assert!(cache.len() <= kept);
+            }
+            assert_eq!(cache.len(), kept, "{capacity}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_compared_as_a_whole() {
+        let cache = TokenCache::new(100);
+        let token = sign("{}", "good");
+        cache.add(&token, 1);
+        assert!(cache.remembers(&token, 1));
+        for (index, byte) in token.bytes().enumerate() {
+            let other = if byte == b'A' { "B" } else { "A" };
+            let mut changed = token.clone();
+            changed.replace_range(index..=index, other);
+            assert!(!cache.remembers(&changed, 1), "{changed}");
+            assert!(!cache.remembers(&token[..index], 1));
+            assert!(!cache.remembers(&token[index + 1..], 1));
+        }
+        assert!(!cache.remembers(&format!("{token}A"), 1));
+        assert!(!cache.remembers(&format!("A{token}"), 1));
+    }
+
+    /// Not even by a hash that is the same, for which the last 32 bytes are enough.
+    #[test]
+    fn an_end_alone_is_not_enough() {
+        let cache = TokenCache::new(1);
+        let token = sign("{}", "good");
+        let forged = format!("e30.Zm9yZ2Vk{}", &token[token.len() - 44..]);
+        cache.add(&token, 1);
+        assert!(!cache.remembers(&forged, 1));
+    }
+
+    #[test]
+    fn nothing_outlives_its_keys() {
+        let cache = TokenCache::new(100);
+        cache.add("a.b.c", 1);
+        assert!(!cache.remembers("a.b.c", 2));
+        // Nor do the older keys, should somebody still have them, or bring a verdict late.
+        assert!(!cache.remembers("a.b.c", 1));
+        cache.add("a.b.c", 1);
+        assert!(!cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
+        cache.add("a.b.c", 2);
+        assert!(cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
+    }
+
+    #[test]
+    fn one_time_tokens_push_out_none_that_is_used() {
+        let cache = TokenCache::new(16);
+        let used: Vec<_> = tokens(16).collect();
+        for token in &used {
+            cache.add(token, 1);
+        }
+        for token in tokens(5000).skip(16) {
+            cache.add(&token, 1);
+            assert!(!cache.remembers(&token, 1));
+        }
+        assert!(used.iter().all(|token| cache.remembers(token, 1)));
+    }
+
+    #[test]
+    fn who_comes_again_is_let_in_for_one_that_was_not_used_lately() {
+        let cache = TokenCache::new(16);
+        let all: Vec<_> = tokens(32).collect();
+        let (old, new) = all.split_at(16);
+        for token in old {
+            cache.add(token, 1);
+        }
+        assert!(old[..8].iter().all(|token| cache.remembers(token, 1)));
+        for token in &new[..8] {
+            cache.add(token, 1);
+            cache.add(token, 1);
+            assert!(cache.remembers(token, 1));
+        }
+        let kept = |tokens: &[String]| tokens.iter().filter(|token| cache.remembers(token, 1)).count();
+        assert_eq!((kept(&old[..8]), kept(&old[8..])), (8, 0));
+
+        // If all were used, one of them goes all the same.
+        cache.add(&new[8], 1);
+        cache.add(&new[8], 1);
+        assert!(cache.remembers(&new[8], 1));
+    }
+
+    #[test]
+    fn expired_tokens_make_room() {
+        let cache = TokenCache::new(16);
+        for token in tokens(16) {
+            cache.add_until(1_699_999_000, &token, 1);
+        }
+        for token in tokens(32).skip(16) {
+            cache.add(&token, 1);
+            assert!(cache.remembers(&token, 1));
+        }
+    }
+
+    #[test]
+    fn a_token_is_kept_once() {
+        let cache = TokenCache::new(16);
+        for _ in 0..100 {
+            cache.add("a.b.c", 1);
+        }
+        assert_eq!(cache.len(), 1);
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let cache = TokenCache::new(1);
+        cache.add("a.b.c", 1);
+        assert_eq!(format!("{cache:?}"), "TokenCache { .. }");
+    }
+}
