@@ -13,6 +13,7 @@ mod extractors;
 mod layers;
 mod middleware;
 mod refresh;
+mod remembered;
 mod report;
 mod signatures;
 mod testing;
