@@ -24,7 +24,7 @@ use crate::{
     middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{self, ApproovClaims, Clock, TokenCache, TokenRules, presented_token},
+    token::{self, ApproovClaims, Clock, TokenCache, TokenRules},
 };
 
 /// The header in which apps send the token unless they were told otherwise.
@@ -175,7 +175,7 @@ impl Approov {
             cache: &self.settings.token_cache,
             clock: Clock::now(),
         };
-        verifier.verify(presented_token(value)?)
+        verifier.verify(value)
     }
 
     pub(crate) fn new(settings: Settings) -> Self {

@@ -6,6 +6,7 @@ use crate::{
     approov::Approov,
     binding,
     event::{LogPath, announce_report, log_accepted},
+    keys::CurrentKeys,
     log_target::LOG_TARGET,
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
@@ -98,8 +99,9 @@ impl At<'_> {
             approov,
             policy,
         } = *self;
+        let keys = approov.current_keys();
         let mut passed = Passed {
-            generation: approov.current_keys().generation(),
+            generation: keys.generation(),
             claims: None,
             #[cfg(feature = "message-signing")]
             signature: None,
@@ -108,7 +110,7 @@ impl At<'_> {
             is_clean: true,
         };
 
-        let claims = match token_verdict(request, approov) {
+        let claims = match token_verdict(request, approov, &keys) {
             Ok(claims) => claims,
             Err(rejection) => {
                 self.report_or_refuse(&mut passed, rejection, policy.token)?;
@@ -199,15 +201,14 @@ struct TokenVerdict {
     verdict: Result<ApproovClaims, Rejection>,
 }
 
-fn token_verdict(request: &HttpRequest, approov: &Approov) -> Result<ApproovClaims, Rejection> {
-    let keys = approov.current_keys();
+fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
     if let Some(known) = request.extensions().get::<TokenVerdict>()
         && known.approov_id == approov.id()
         && known.generation == keys.generation()
     {
         return known.verdict.clone();
     }
-    let verdict = approov.verify_headers(request.headers(), &keys);
+    let verdict = approov.verify_headers(request.headers(), keys);
     request.extensions_mut().insert(TokenVerdict {
         approov_id: approov.id(),
         generation: keys.generation(),

@@ -9,6 +9,8 @@ mod target;
 mod verified;
 mod window;
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use sfv::BareItemFromInput;
 
@@ -65,7 +67,7 @@ impl Label {
 /// The signatures of a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signatures {
-    verified: Vec<VerifiedSignature>,
+    verified: Vec<Arc<VerifiedSignature>>,
     /// Whether there is one that no key was at hand for.
     is_one_unverifiable: bool,
 }
@@ -144,7 +146,7 @@ pub(crate) fn verify(
             request,
             approov,
         };
-        found.verified.push(signed.verify(&keys, &signature, clock)?);
+        found.verified.push(Arc::new(signed.verify(&keys, &signature, clock)?));
     }
     Ok(found)
 }

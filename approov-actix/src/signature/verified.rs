@@ -1,12 +1,15 @@
 //! What a handler may know of a good signature.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use super::{Label, digest::ExpectedDigest, window::Validity};
 use crate::{rejection::Rejection, token::Clock};
 
 /// A signature that was found good.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
     /// The covered components, in order, as their identifiers stand in the signature's input.
@@ -37,10 +40,10 @@ pub(super) struct VerifiedSignature {
 /// }
 /// ```
 #[derive(Debug, Clone)]
-pub struct ApproovSignature(VerifiedSignature);
+pub struct ApproovSignature(Arc<VerifiedSignature>);
 
 impl ApproovSignature {
-    pub(super) fn new(signature: VerifiedSignature) -> Self {
+    pub(super) fn new(signature: Arc<VerifiedSignature>) -> Self {
         Self(signature)
     }
 

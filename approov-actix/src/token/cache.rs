@@ -49,7 +49,7 @@ struct Set {
 type Tag = u32;
 
 struct Entry {
-    token: Box<str>,
+    token: Box<[u8]>,
     claims: ApproovClaims,
     /// Whether it was asked for since the hand passed.
     is_used: bool,
@@ -90,12 +90,10 @@ impl TokenCache {
     }
 
     /// The place of a token. None if nothing is remembered.
-    pub(super) fn place<'a>(&'a self, token: &'a str) -> Option<Place<'a>> {
-        // The end of a token is its signature, which nobody can choose.
-        let bytes = token.as_bytes();
-        let hash = self
-            .hasher
-            .hash_one(bytes.last_chunk::<32>().map_or(bytes, <[u8; 32]>::as_slice));
+    pub(super) fn place<'a>(&'a self, token: &'a [u8]) -> Option<Place<'a>> {
+        // The end of a token is of its signature, which nobody can choose.
+        let end = token.last_chunk().copied().map(u128::from_ne_bytes);
+        let hash = self.hasher.hash_one(end.unwrap_or_default());
         let [tag, index] = [hash, hash >> 32].map(|half| half as u32);
         let set = self.sets.get(index as usize % self.sets.len().max(1))?;
         Some(Place {
@@ -112,7 +110,7 @@ pub(super) struct Place<'a> {
     set: &'a Mutex<Set>,
     ways: usize,
     tag: Tag,
-    token: &'a str,
+    token: &'a [u8],
 }
 
 impl Place<'_> {
@@ -173,7 +171,7 @@ fn seconds(time: f64) -> u32 {
 }
 
 impl Set {
-    fn find(&self, tag: Tag, token: &str) -> Option<usize> {
+    fn find(&self, tag: Tag, token: &[u8]) -> Option<usize> {
         if !self.tags.contains(&tag) {
             return None;
         }
@@ -227,7 +225,8 @@ mod tests {
 
     impl TokenCache {
         fn remembers(&self, token: &str, generation: u64) -> bool {
-            self.place(token).is_some_and(|place| place.get(generation).is_some())
+            self.place(token.as_bytes())
+                .is_some_and(|place| place.get(generation).is_some())
         }
 
         /// Inserts a token that is good for an hour.
@@ -236,7 +235,7 @@ mod tests {
         }
 
         fn add_until(&self, expires: u64, token: &str, generation: u64) {
-            if let Some(place) = self.place(token) {
+            if let Some(place) = self.place(token.as_bytes()) {
                 place.insert(generation, &claims(expires), Clock::at(NOW));
             }
         }
@@ -289,7 +288,7 @@ mod tests {
         assert!(!cache.remembers(&format!("A{token}"), 1));
     }
 
-    /// Not even by a hash that is the same, for which the last 32 bytes are enough.
+    /// Not even by a hash that is the same, for which the last 16 bytes are enough.
     #[test]
     fn an_end_alone_is_not_enough() {
         let cache = TokenCache::new(1);

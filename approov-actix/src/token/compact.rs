@@ -16,15 +16,11 @@ pub(super) struct Compact<'a> {
     signature: &'a str,
 }
 
-pub(super) fn check_length(token: &str) -> Result<(), Rejection> {
-    if token.len() > MAX_LENGTH {
-        return Err(Rejection::TokenTooLong);
-    }
-    Ok(())
-}
-
 impl<'a> Compact<'a> {
     pub(super) fn split(token: &'a str) -> Result<Self, Rejection> {
+        if token.len() > MAX_LENGTH {
+            return Err(Rejection::TokenTooLong);
+        }
         let mut segments = token.split('.');
         let (Some(header), Some(payload), Some(signature)) = (segments.next(), segments.next(), segments.next()) else {
             return Err(Rejection::TokenMalformed);
@@ -91,8 +87,10 @@ mod tests {
 
     #[test]
     fn length() {
-        assert_eq!(check_length(&".".repeat(8192)), Ok(()));
-        assert_eq!(check_length(&".".repeat(8193)), Err(Rejection::TokenTooLong));
+        let token = |length: usize| format!("a.b.{}", "c".repeat(length - 4));
+        assert_eq!(split(&token(8192)), Ok(()));
+        assert_eq!(split(&token(8193)), Err(Rejection::TokenTooLong));
+        assert_eq!(split(&".".repeat(8193)), Err(Rejection::TokenTooLong));
     }
 
     #[test]

@@ -10,10 +10,13 @@ mod rules;
 
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
-pub(crate) use presented::presented_token;
 pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
 
-use self::{compact::Compact, header::JoseHeader};
+use self::{
+    compact::Compact,
+    header::JoseHeader,
+    presented::{presented, token_text},
+};
 use crate::{keys::CurrentKeys, rejection::Rejection};
 
 /// What a verdict depends on, beside the token.
@@ -26,16 +29,16 @@ pub(crate) struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// The whole verdict on one token, which may be remembered. Its time is looked at always.
-    pub(crate) fn verify(self, token: &str) -> Result<ApproovClaims, Rejection> {
-        compact::check_length(token)?;
+    /// The whole verdict on the token in a header value. It may be remembered, but for the time.
+    pub(crate) fn verify(self, header_value: &[u8]) -> Result<ApproovClaims, Rejection> {
+        let token = presented(header_value);
         let generation = self.keys.generation();
         let place = self.cache.place(token);
         if let Some(claims) = place.as_ref().and_then(|place| place.get(generation)) {
             self.rules.check_time(&claims, self.clock)?;
             return Ok(claims);
         }
-        let claims = self.verify_anew(token)?;
+        let claims = self.verify_anew(token_text(token)?)?;
         if let Some(place) = place {
             place.insert(generation, &claims, self.clock);
         }

@@ -28,16 +28,20 @@ const STATUS_WORDS: [&str; 18] = [
 
 const SCHEME: &[u8] = b"Bearer";
 
-/// The token in a header value, without white space around it and without a `Bearer ` prefix.
-pub(crate) fn presented_token(value: &[u8]) -> Result<&str, Rejection> {
-    let token = without_scheme(trim(value));
-    if token.is_empty() {
+/// What a header value presents as token, without white space around it and without a `Bearer ` prefix.
+pub(super) fn presented(value: &[u8]) -> &[u8] {
+    without_scheme(trim(value))
+}
+
+/// The text of a presented token, if it can be one.
+pub(super) fn token_text(presented: &[u8]) -> Result<&str, Rejection> {
+    if presented.is_empty() {
         return Err(Rejection::TokenEmpty);
     }
-    if let Some(word) = STATUS_WORDS.iter().find(|word| word.as_bytes() == token) {
+    if let Some(word) = STATUS_WORDS.iter().find(|word| word.as_bytes() == presented) {
         return Err(Rejection::TokenStatusWord(word));
     }
-    str::from_utf8(token).map_err(|_| Rejection::TokenMalformed)
+    str::from_utf8(presented).map_err(|_| Rejection::TokenMalformed)
 }
 
 fn without_scheme(value: &[u8]) -> &[u8] {
@@ -54,6 +58,10 @@ fn without_scheme(value: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn presented_token(value: &[u8]) -> Result<&str, Rejection> {
+        token_text(presented(value))
+    }
 
     #[test]
     fn a_token_with_or_without_prefix() {

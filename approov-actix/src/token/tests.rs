@@ -30,7 +30,7 @@ fn verify_at(
         cache,
         clock,
     };
-    verifier.verify(token)
+    verifier.verify(token.as_bytes())
 }
 
 fn verify_token(token: &str) -> Result<ApproovClaims, Rejection> {
