@@ -1,6 +1,6 @@
 //! The pipeline, and the only place where the order of the checks is written down.
 
-use actix_web::{HttpMessage as _, HttpRequest, dev::Payload};
+use actix_web::{HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
@@ -11,6 +11,7 @@ use crate::{
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
+    seen::Seen,
     token::ApproovClaims,
 };
 #[cfg(feature = "message-signing")]
@@ -35,70 +36,77 @@ pub(crate) struct Passed {
     is_clean: bool,
 }
 
-/// Runs every check that the policy asks for and stops at the first that refuses. The body is read last, and only if a signature that is
-/// good covers it; the handler still finds it in `payload`.
-#[cfg_attr(
-    not(feature = "message-signing"),
-    allow(clippy::unused_async, reason = "only signatures need the body")
-)]
-pub(crate) async fn check(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    approov: &Approov,
-    policy: &EffectivePolicy,
-) -> Result<Passed, Refusal> {
-    let at = At {
-        request,
-        approov,
-        policy,
-    };
-    let passed = at.check_head()?;
-    #[cfg(feature = "message-signing")]
-    let passed = {
-        let verdict = signature::check_body(request, payload, approov, &passed.body).await;
-        at.settle_time(at.settle_body(passed, verdict)?)?
-    };
-    #[cfg(not(feature = "message-signing"))]
-    let _ = payload;
-    passed.log(request, approov);
-    Ok(passed)
+/// What there is to say before a body was waited for.
+pub(crate) enum Checked {
+    /// Every check was passed.
+    All(Passed),
+    /// A signature that is good covers the body, which is still to be compared.
+    #[cfg_attr(
+        not(feature = "message-signing"),
+        allow(dead_code, reason = "only signatures need the body")
+    )]
+    ButBody(HeadPassed),
 }
 
-/// As [`check`], for who cannot look at the body. Refuses where it matters.
-pub(crate) fn check_without_body(
-    request: &HttpRequest,
-    approov: &Approov,
-    policy: &EffectivePolicy,
-) -> Result<Passed, Refusal> {
-    let at = At {
-        request,
-        approov,
-        policy,
-    };
-    let passed = at.check_head()?;
-    #[cfg(feature = "message-signing")]
-    let passed = {
-        let verdict = signature::body_verdict(request, &passed.body);
-        at.settle_body(passed, verdict)?
-    };
-    passed.log(request, approov);
-    Ok(passed)
-}
+/// A request that has passed every check but that of its body.
+pub(crate) struct HeadPassed(Passed);
 
 /// One request before one policy.
-struct At<'a> {
-    request: &'a HttpRequest,
-    approov: &'a Approov,
-    policy: &'a EffectivePolicy,
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) request: &'a HttpRequest,
+    pub(crate) approov: &'a Approov,
+    pub(crate) policy: &'a EffectivePolicy,
 }
 
 impl At<'_> {
-    fn check_head(&self) -> Result<Passed, Refusal> {
+    /// Runs every check that the policy asks for and stops at the first that refuses, but does not wait for a body.
+    pub(crate) fn check(self) -> Result<Checked, Refusal> {
+        let passed = self.check_head()?;
+        #[cfg(feature = "message-signing")]
+        if passed.body.is_looked_at() {
+            return Ok(Checked::ButBody(HeadPassed(passed)));
+        }
+        passed.log(self.request, self.approov);
+        Ok(Checked::All(passed))
+    }
+
+    #[cfg_attr(
+        not(feature = "message-signing"),
+        allow(clippy::unused_async, reason = "only signatures need the body")
+    )]
+    /// The last check. The handler still finds the body in `payload`.
+    pub(crate) async fn check_body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
+        let HeadPassed(passed) = head;
+        #[cfg(feature = "message-signing")]
+        let passed = {
+            let verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
+            self.settle_time(self.settle_body(passed, verdict)?)?
+        };
+        #[cfg(not(feature = "message-signing"))]
+        let _ = payload;
+        passed.log(self.request, self.approov);
+        Ok(passed)
+    }
+
+    /// As [`check`](Self::check), for who cannot look at the body. Refuses where it matters.
+    pub(crate) fn check_without_body(self) -> Result<Passed, Refusal> {
+        let passed = self.check_head()?;
+        #[cfg(feature = "message-signing")]
+        let passed = {
+            let verdict = signature::body_verdict(self.request, &passed.body);
+            self.settle_body(passed, verdict)?
+        };
+        passed.log(self.request, self.approov);
+        Ok(passed)
+    }
+
+    fn check_head(self) -> Result<Passed, Refusal> {
         let Self {
             request,
             approov,
             policy,
-        } = *self;
+        } = self;
         let keys = approov.current_keys();
         let mut passed = Passed {
             generation: keys.generation(),
@@ -138,7 +146,7 @@ impl At<'_> {
     }
 
     #[cfg(feature = "message-signing")]
-    fn settle_body(&self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {
+    fn settle_body(self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {
         if let Err(rejection) = verdict {
             passed.signature = None;
             self.report_or_refuse(&mut passed, rejection, self.policy.signature_enforcement)?;
@@ -148,7 +156,7 @@ impl At<'_> {
 
     /// A body can be kept back until everything that came with its head has expired.
     #[cfg(feature = "message-signing")]
-    fn settle_time(&self, mut passed: Passed) -> Result<Passed, Refusal> {
+    fn settle_time(self, mut passed: Passed) -> Result<Passed, Refusal> {
         let Some(claims) = passed.claims.as_ref().filter(|_| passed.body.is_looked_at()) else {
             return Ok(passed);
         };
@@ -166,7 +174,7 @@ impl At<'_> {
 
     /// What a failed check means: only where it is to be reported does the request go on.
     fn report_or_refuse(
-        &self,
+        self,
         passed: &mut Passed,
         rejection: Rejection,
         enforcement: Enforcement,
@@ -192,9 +200,8 @@ impl Passed {
     }
 }
 
-/// The verdict on the request's token, remembered so that each request's token is verified once.
-#[derive(Clone)]
-struct TokenVerdict {
+/// The verdict on the request's token.
+pub(crate) struct TokenVerdict {
     approov_id: u64,
     /// The keys with which the verification started.
     generation: u64,
@@ -202,19 +209,27 @@ struct TokenVerdict {
 }
 
 fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
-    if let Some(known) = request.extensions().get::<TokenVerdict>()
+    let mut seen = Seen::of(request);
+    if let Some(known) = &seen.token
         && known.approov_id == approov.id()
         && known.generation == keys.generation()
     {
         return known.verdict.clone();
     }
     let verdict = approov.verify_headers(request.headers(), keys);
-    request.extensions_mut().insert(TokenVerdict {
+    seen.token = Some(TokenVerdict {
         approov_id: approov.id(),
         generation: keys.generation(),
         verdict: verdict.clone(),
     });
     verdict
+}
+
+#[cfg(feature = "message-signing")]
+pub(crate) struct SignatureVerdict {
+    approov_id: u64,
+    generation: u64,
+    verdict: Result<Signatures, Rejection>,
 }
 
 /// The signature that the policy accepts, and what it says of the body. Signatures are verified once for each request, as the application
@@ -227,31 +242,22 @@ fn signature_verdict(
     claims: &ApproovClaims,
     policy: &EffectivePolicy,
 ) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
-    #[derive(Clone)]
-    struct SignatureVerdict {
-        approov_id: u64,
-        generation: u64,
-        verdict: Result<Signatures, Rejection>,
-    }
-
     if policy.signature == SignatureRequirement::Off {
         return Ok((None, BodyDuty::None));
     }
-    let approov_id = approov.id();
-    let known = request.extensions().get::<SignatureVerdict>().cloned();
-    let known = known.filter(|known| known.approov_id == approov_id && known.generation == generation);
-    let verdict = known.map_or_else(
-        || {
-            let verdict = signature::verify(request, approov, claims, Clock::now());
-            request.extensions_mut().insert(SignatureVerdict {
-                approov_id,
-                generation,
-                verdict: verdict.clone(),
-            });
-            verdict
-        },
-        |known| known.verdict,
-    );
+    let known = Seen::of(request).signature.as_ref().and_then(|known| {
+        let counts = known.approov_id == approov.id() && known.generation == generation;
+        counts.then(|| known.verdict.clone())
+    });
+    let verdict = known.unwrap_or_else(|| {
+        let verdict = signature::verify(request, approov, claims, Clock::now());
+        Seen::of(request).signature = Some(SignatureVerdict {
+            approov_id: approov.id(),
+            generation,
+            verdict: verdict.clone(),
+        });
+        verdict
+    });
     verdict?.accepted(approov, claims, policy)
 }
 

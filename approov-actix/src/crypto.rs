@@ -88,6 +88,7 @@ impl VerifyingKey {
     }
 
     /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
+    #[cfg(any(feature = "message-signing", test))]
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifier()
             .is_some_and(|verifier| self.verifies_by(&*verifier, message, signature))

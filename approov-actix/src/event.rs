@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use actix_web::{HttpMessage as _, HttpRequest, dev::RequestHead};
+use actix_web::{HttpRequest, dev::RequestHead};
 
 use crate::{
-    approov::Approov, log_target::LOG_TARGET, policy::Enforcement, rejection::Rejection, token::ApproovClaims,
+    approov::Approov, log_target::LOG_TARGET, policy::Enforcement, rejection::Rejection, seen::Seen,
+    token::ApproovClaims,
 };
 
 /// A request that was refused, or would have been if its check were enforced.
@@ -75,16 +76,16 @@ pub(crate) fn announce_report(
     );
 }
 
-struct Reported(Vec<(u64, Rejection)>);
+/// What was reported of a request, and by whose configuration.
+pub(crate) type Reports = Vec<(u64, Rejection)>;
 
 fn first_report(request: &HttpRequest, report: (u64, Rejection)) -> bool {
-    let mut extensions = request.extensions_mut();
-    match extensions.get_mut::<Reported>() {
-        Some(Reported(reports)) if reports.contains(&report) => return false,
-        Some(Reported(reports)) => reports.push(report),
-        None => drop(extensions.insert(Reported(vec![report]))),
+    let mut seen = Seen::of(request);
+    let is_first = !seen.reports.contains(&report);
+    if is_first {
+        seen.reports.push(report);
     }
-    true
+    is_first
 }
 
 pub(crate) fn log_accepted(approov: &Approov, request: &RequestHead, claims: &ApproovClaims) {

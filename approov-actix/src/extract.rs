@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{Passed, check_without_body},
+    check::{At, Passed},
     layer::Layer,
     policy::{EffectivePolicy, Enforcement},
     refusal::{Refusal, Refused},
@@ -144,7 +144,12 @@ fn genuine(
     approov: &Approov,
     policy: &EffectivePolicy,
 ) -> Result<(ApproovClaims, Passed), Refusal> {
-    let passed = check_without_body(request, approov, policy)?;
+    let passed = At {
+        request,
+        approov,
+        policy,
+    }
+    .check_without_body()?;
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = passed.claims.clone().ok_or_else(Refusal::not_configured)?;
     Ok((claims, passed))

@@ -1,11 +1,22 @@
 //! The guard that `#[approov_protected]` puts around a handler's parameters.
 
-use std::marker::PhantomData;
+use std::{
+    future::ready,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
+use pin_project_lite::pin_project;
 
-use crate::{check::check, layer::Layer, policy::RoutePolicy, refusal::Refusal};
+use crate::{
+    admission::{Admission, BodyPending, admit},
+    layer::Layer,
+    policy::RoutePolicy,
+    refusal::Refusal,
+};
 
 /// The parameters `T` of a handler, behind the policy `P`.
 ///
@@ -29,29 +40,91 @@ impl<P, T> std::fmt::Debug for Guarded<P, T> {
     }
 }
 
-impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let mut payload = payload.take();
-        Box::pin(async move {
-            let admitted = admit::<P>(&request, &mut payload).await;
-            admitted.map_err(|refusal| refusal.answer(request.head()))?;
-            let parameters = T::from_request(&request, &mut payload).await.map_err(Into::into)?;
-            Ok(Self {
-                parameters,
-                policy: PhantomData,
-            })
-        })
+impl<P, T> From<T> for Guarded<P, T> {
+    fn from(parameters: T) -> Self {
+        Self {
+            parameters,
+            policy: PhantomData,
+        }
     }
 }
 
-async fn admit<P: RoutePolicy>(request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
+impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
+    type Error = Error;
+    type Future = GuardFuture<P, T>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let way = match admit_by::<P>(request) {
+            Ok(Admission::Entered) => Way::Straight {
+                parameters: T::from_request(request, payload),
+            },
+            Ok(Admission::ButBody(pending)) => Way::Long {
+                parameters: Box::pin(after_body(pending, request.clone(), payload.take())),
+            },
+            Err(refusal) => Way::Long {
+                parameters: Box::pin(ready(Err(refusal.answer(request.head()).into()))),
+            },
+        };
+        GuardFuture {
+            way,
+            policy: PhantomData,
+        }
+    }
+}
+
+fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal> {
     let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
-    let passed = check(request, payload, &approov, &policy).await?;
-    Layer::passed(approov, policy, passed).enter(request);
-    Ok(())
+    admit(request, approov, policy)
+}
+
+async fn after_body<T: FromRequest>(
+    pending: BodyPending,
+    request: HttpRequest,
+    mut payload: Payload,
+) -> Result<T, Error> {
+    let admitted = pending.admit(&request, &mut payload).await;
+    admitted.map_err(|refusal| refusal.answer(request.head()))?;
+    T::from_request(&request, &mut payload).await.map_err(Into::into)
+}
+
+pin_project! {
+    /// What a guard waits for.
+    pub struct GuardFuture<P, T: FromRequest> {
+        #[pin]
+        way: Way<T>,
+        policy: PhantomData<fn() -> P>,
+    }
+}
+
+pin_project! {
+    #[project = WayProjection]
+    enum Way<T: FromRequest> {
+        Straight {
+            #[pin]
+            parameters: T::Future,
+        },
+        // In a box, so that the usual way is a small one.
+        Long {
+            parameters: LocalBoxFuture<'static, Result<T, Error>>,
+        },
+    }
+}
+
+impl<P, T: FromRequest> Future for GuardFuture<P, T> {
+    type Output = Result<Guarded<P, T>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let parameters = match self.project().way.project() {
+            WayProjection::Straight { parameters } => parameters.poll(context).map_err(Into::into),
+            WayProjection::Long { parameters } => parameters.as_mut().poll(context),
+        };
+        parameters.map_ok(Guarded::from)
+    }
+}
+
+impl<P, T: FromRequest> std::fmt::Debug for GuardFuture<P, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardFuture").finish_non_exhaustive()
+    }
 }

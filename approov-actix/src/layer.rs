@@ -1,16 +1,15 @@
 //! Which configuration and which policy hold for a request, at the place where it is.
 
-use actix_web::{HttpMessage as _, HttpRequest, web};
+use actix_web::{HttpRequest, web};
 
 #[cfg(feature = "message-signing")]
 use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov, check::Passed, event::LogPath, log_target::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
-    token::ApproovClaims,
+    seen::Seen, token::ApproovClaims,
 };
 
-/// The innermost middleware or guard that a request has entered. Kept in the request's extensions under this private type, so
-/// nobody else can write it.
+/// The innermost middleware or guard that a request has entered.
 #[derive(Clone)]
 pub(crate) struct Layer {
     pub(crate) approov: Approov,
@@ -26,7 +25,7 @@ pub(crate) struct Layer {
 }
 
 /// A layer, and what application data there was around it.
-struct Entered {
+pub(crate) struct Entered {
     layer: Layer,
     around: Identities,
 }
@@ -66,7 +65,7 @@ impl Layer {
             layer: self,
             around: ApplicationData::of(request).identities(),
         };
-        request.extensions_mut().insert(entered);
+        Seen::of(request).entered = Some(entered);
     }
 
     /// What is nearest: the innermost layer, or application data that was registered inside of it.
@@ -75,7 +74,7 @@ impl Layer {
     /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
         let data = ApplicationData::of(request);
-        if let Some(Entered { layer, around }) = request.extensions().get() {
+        if let Some(Entered { layer, around }) = &Seen::of(request).entered {
             let visible = data.identities();
             if visible == *around || visible.are_all(layer.approov.id()) {
                 return Ok(layer.clone());

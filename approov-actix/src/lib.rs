@@ -88,6 +88,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
+mod admission;
 mod algorithm;
 mod approov;
 mod binding;
@@ -108,6 +109,7 @@ mod middleware;
 mod policy;
 mod refusal;
 mod rejection;
+mod seen;
 mod setting;
 #[cfg(feature = "message-signing")]
 mod signature;

@@ -1,24 +1,28 @@
 //! The middleware for apps, scopes and resources.
 
 use std::{
+    fmt,
     future::{Ready, ready},
+    pin::Pin,
     rc::Rc,
+    task::{Context, Poll},
 };
 
 use actix_web::{
     Error, HttpRequest,
     body::{EitherBody, MessageBody},
-    dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{Method, header},
 };
 use futures_util::future::LocalBoxFuture;
+use pin_project_lite::pin_project;
 
 #[cfg(feature = "message-signing")]
 use crate::policy::SignatureRequirement;
 use crate::{
+    admission::{Admission, BodyPending, admit},
     approov::Approov,
     builder::warn_of_reports,
-    check::check,
     exempt::Exemptions,
     layer::Layer,
     policy::{BoundHeaders, EffectivePolicy, Policy},
@@ -169,7 +173,7 @@ where
         if policy.signature != SignatureRequirement::Off {
             self.approov.settings().signature.warn_without_origin();
         }
-        let admission = Rc::new(Admission {
+        let gate = Rc::new(Gate {
             unbound: EffectivePolicy {
                 binding: BoundHeaders::default(),
                 ..policy.clone()
@@ -179,7 +183,7 @@ where
         });
         ready(Ok(ApproovService {
             service: Rc::new(service),
-            admission,
+            gate,
         }))
     }
 }
@@ -188,7 +192,7 @@ where
 #[derive(Debug)]
 pub struct ApproovService<S> {
     service: Rc<S>,
-    admission: Rc<Admission>,
+    gate: Rc<Gate>,
 }
 
 impl<S, B> Service<ServiceRequest> for ApproovService<S>
@@ -199,37 +203,100 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+    type Future = ApproovFuture<S, B>;
 
     forward_ready!(service);
 
-    fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let service = Rc::clone(&self.service);
-        let admission = Rc::clone(&self.admission);
-        Box::pin(async move {
-            let (head, payload) = request.parts_mut();
-            match admission.admit(head, payload).await {
-                Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
-                // A response and no error, so that CORS and the access log treat it like any other.
-                Err(refusal) => {
-                    let refused = refusal.answer(request.head());
-                    Ok(request.error_response(refused).map_into_right_body())
-                }
-            }
-        })
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let way = match self.gate.admit(request.request()) {
+            Ok(Admission::Entered) => Way::Straight {
+                response: self.service.call(request),
+            },
+            Ok(Admission::ButBody(pending)) => Way::Long {
+                response: Box::pin(after_body(pending, request, Rc::clone(&self.service))),
+            },
+            Err(refusal) => Way::Long {
+                response: Box::pin(ready(Ok(refuse(refusal, request)))),
+            },
+        };
+        ApproovFuture { way }
+    }
+}
+
+async fn after_body<S, B>(
+    pending: BodyPending,
+    mut request: ServiceRequest,
+    service: Rc<S>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    let (head, payload) = request.parts_mut();
+    match pending.admit(head, payload).await {
+        Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
+        Err(refusal) => Ok(refuse(refusal, request)),
+    }
+}
+
+/// A response and no error, so that CORS and the access log treat it like any other.
+fn refuse<B>(refusal: Refusal, request: ServiceRequest) -> ServiceResponse<EitherBody<B>> {
+    let refused = refusal.answer(request.head());
+    request.error_response(refused).map_into_right_body()
+}
+
+pin_project! {
+    /// The response of [`ApproovService`].
+    pub struct ApproovFuture<S: Service<ServiceRequest>, B> {
+        #[pin]
+        way: Way<S, B>,
+    }
+}
+
+pin_project! {
+    #[project = WayProjection]
+    enum Way<S: Service<ServiceRequest>, B> {
+        Straight {
+            #[pin]
+            response: S::Future,
+        },
+        // In a box, so that the usual way is a small one.
+        Long {
+            response: LocalBoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>>,
+        },
+    }
+}
+
+impl<S, B> Future for ApproovFuture<S, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().way.project() {
+            WayProjection::Straight { response } => response.poll(context).map_ok(ServiceResponse::map_into_left_body),
+            WayProjection::Long { response } => response.as_mut().poll(context),
+        }
+    }
+}
+
+impl<S: Service<ServiceRequest>, B> fmt::Debug for ApproovFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApproovFuture").finish_non_exhaustive()
     }
 }
 
 /// What a middleware decides by.
 #[derive(Debug)]
-struct Admission {
+struct Gate {
     middleware: ApproovMiddleware,
     policy: EffectivePolicy,
     unbound: EffectivePolicy,
 }
 
-impl Admission {
-    async fn admit(&self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
+impl Gate {
+    fn admit(&self, request: &HttpRequest) -> Result<Admission, Refusal> {
         let ApproovMiddleware { approov, .. } = &self.middleware;
         let policy = if self.middleware.binding_exempt.cover(request.path()) {
             &self.unbound
@@ -237,14 +304,11 @@ impl Admission {
             &self.policy
         };
         let (approov, policy) = (approov.clone(), policy.clone());
-        let layer = if self.exempts(request) {
-            Layer::unchecked(approov, policy)
-        } else {
-            let passed = check(request, payload, &approov, &policy).await?;
-            Layer::passed(approov, policy, passed)
-        };
-        layer.enter(request);
-        Ok(())
+        if self.exempts(request) {
+            Layer::unchecked(approov, policy).enter(request);
+            return Ok(Admission::Entered);
+        }
+        admit(request, approov, policy)
     }
 
     fn exempts(&self, request: &HttpRequest) -> bool {

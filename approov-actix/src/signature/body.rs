@@ -1,7 +1,7 @@
 //! Reading a body before the handler does, and putting it back.
 
 use actix_web::{
-    HttpMessage as _, HttpRequest,
+    HttpRequest,
     dev::Payload,
     error::PayloadError,
     http::{Method, Version, header},
@@ -10,7 +10,7 @@ use actix_web::{
 use futures_util::{StreamExt as _, stream};
 
 use super::digest::ExpectedDigest;
-use crate::{approov::Approov, event::LogPath, log_target::LOG_TARGET, rejection::Rejection};
+use crate::{approov::Approov, event::LogPath, log_target::LOG_TARGET, rejection::Rejection, seen::Seen};
 
 /// What a good signature says of the body.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ async fn compare(
     }
     let body = read(payload, limit).await?;
     let verdict = expected.check(&body);
-    request.extensions_mut().insert(Compared {
+    Seen::of(request).body = Some(ComparedBody {
         expected: expected.clone(),
         verdict,
     });
@@ -114,16 +114,14 @@ async fn refuse_body(request: &HttpRequest, payload: &mut Payload) -> Result<(),
 }
 
 /// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
-struct Compared {
+pub(crate) struct ComparedBody {
     expected: ExpectedDigest,
     verdict: Result<(), Rejection>,
 }
 
 fn known_verdict(request: &HttpRequest, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
-    let extensions = request.extensions();
-    let compared = extensions
-        .get::<Compared>()
-        .filter(|compared| compared.expected == *expected)?;
+    let seen = Seen::of(request);
+    let compared = seen.body.as_ref().filter(|compared| compared.expected == *expected)?;
     Some(compared.verdict)
 }
 

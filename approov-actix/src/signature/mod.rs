@@ -23,7 +23,7 @@ use self::{
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
-    body::{BodyDuty, body_verdict, check_body},
+    body::{BodyDuty, ComparedBody, body_verdict, check_body},
     settings::{SignatureConfig, SignatureSettings},
 };
 use crate::{

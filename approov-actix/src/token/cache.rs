@@ -6,7 +6,7 @@
 
 use std::{
     fmt,
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher as _, Hasher as _, RandomState},
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -22,35 +22,45 @@ const WAYS: usize = 16;
 
 /// The remembered tokens of one [`Approov`](crate::Approov), shared by all threads.
 pub(crate) struct TokenCache {
-    hasher: RandomState,
-    sets: Box<[Mutex<Set>]>,
+    /// Odd, and another one in each process.
+    seed: u128,
+    sets: Box<[SharedSet]>,
     ways: usize,
 }
 
-/// Tokens whose hashes lead to the same place. What has to be looked at for a new one is together.
+/// In two lines of the processor's cache is what has to be looked at for a new token.
+#[derive(Default)]
+#[repr(align(64))]
+struct SharedSet(Mutex<Set>);
+
+const _: () = assert!(size_of::<SharedSet>() <= 128);
+
+/// Tokens whose hashes lead to the same place.
 #[derive(Default)]
 struct Set {
     /// The keys that have verified the entries.
     generation: u64,
-    entries: Vec<Entry>,
-    tags: [Tag; WAYS],
-    /// When the entries can go: seconds since 1970.
-    ends: [u32; WAYS],
-    /// The entry whose end is looked at next.
-    watch: usize,
+    /// When the first of the entries can go.
+    first_end: Seconds,
     /// The entry whose use is looked at next.
     hand: usize,
-    /// Of those that found the set full, the oldest of which is overwritten next.
-    turned_away: [Tag; WAYS],
+    /// The one of those turned away that is overwritten next.
     oldest: usize,
+    tags: [Tag; WAYS],
+    turned_away: [Tag; WAYS],
+    entries: Vec<Entry>,
 }
 
 /// A part of a token's hash.
-type Tag = u32;
+type Tag = u16;
+
+/// Since 1970. Good enough to tell who may go.
+type Seconds = u32;
 
 struct Entry {
     token: Box<[u8]>,
     claims: ApproovClaims,
+    end: Seconds,
     /// Whether it was asked for since the hand passed.
     is_used: bool,
 }
@@ -78,8 +88,8 @@ impl TokenCache {
     pub(crate) fn new(capacity: usize) -> Self {
         let ways = capacity.clamp(1, WAYS);
         Self {
-            hasher: RandomState::new(),
-            sets: (0..capacity / ways).map(|_| Mutex::default()).collect(),
+            seed: random() << 64 | random() | 1,
+            sets: (0..capacity / ways).map(|_| SharedSet::default()).collect(),
             ways,
         }
     }
@@ -90,12 +100,13 @@ impl TokenCache {
     }
 
     /// The place of a token. None if nothing is remembered.
+    #[allow(clippy::cast_possible_truncation, reason = "the hash is to be cut in halves")]
     pub(super) fn place<'a>(&'a self, token: &'a [u8]) -> Option<Place<'a>> {
-        // The end of a token is of its signature, which nobody can choose.
+        // The end of a token is of its signature, which nobody can choose, so a multiplication is hash enough.
         let end = token.last_chunk().copied().map(u128::from_ne_bytes);
-        let hash = self.hasher.hash_one(end.unwrap_or_default());
-        let [tag, index] = [hash, hash >> 32].map(|half| half as u32);
-        let set = self.sets.get(index as usize % self.sets.len().max(1))?;
+        let hash = end.unwrap_or_default().wrapping_mul(self.seed) >> 64;
+        let (tag, index) = (hash as Tag, (hash >> 32) as usize);
+        let set = self.sets.get(index % self.sets.len().max(1))?;
         Some(Place {
             set,
             ways: self.ways,
@@ -105,9 +116,13 @@ impl TokenCache {
     }
 }
 
+fn random() -> u128 {
+    RandomState::new().build_hasher().finish().into()
+}
+
 /// Where a token is remembered, if it is.
 pub(super) struct Place<'a> {
-    set: &'a Mutex<Set>,
+    set: &'a SharedSet,
     ways: usize,
     tag: Tag,
     token: &'a [u8],
@@ -137,19 +152,20 @@ impl Place<'_> {
         let entry = Entry {
             token: self.token.into(),
             claims: claims.clone(),
+            end: seconds(claims.exp().unwrap_or_default()),
             is_used: false,
         };
         set.tags[index] = self.tag;
-        set.ends[index] = seconds(claims.exp().unwrap_or_default());
         match set.entries.get_mut(index) {
             Some(place) => *place = entry,
             None => set.entries.push(entry),
         }
+        set.first_end = set.entries.iter().map(|entry| entry.end).min().unwrap_or_default();
     }
 
     /// The set, for those who have these keys. None if newer keys were there before.
     fn set(&self, generation: u64) -> Option<MutexGuard<'_, Set>> {
-        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.set.0.lock().unwrap_or_else(PoisonError::into_inner);
         if set.generation < generation {
             *set = Set {
                 generation,
@@ -160,14 +176,13 @@ impl Place<'_> {
     }
 }
 
-/// Good enough to tell who may go.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "what does not fit is very long ago, or far away"
 )]
-fn seconds(time: f64) -> u32 {
-    time as u32
+fn seconds(time: f64) -> Seconds {
+    time as Seconds
 }
 
 impl Set {
@@ -181,11 +196,9 @@ impl Set {
     }
 
     /// Whom a new token may push out: one that has expired, or, if the new one has come before, one that was not used lately.
-    fn make_room(&mut self, tag: Tag, now: u32) -> Option<usize> {
-        let watched = self.next(self.watch);
-        self.watch = watched;
-        if self.ends[watched] < now {
-            return Some(watched);
+    fn make_room(&mut self, tag: Tag, now: Seconds) -> Option<usize> {
+        if self.first_end < now {
+            return self.entries.iter().position(|entry| entry.end < now);
         }
         if !self.turned_away.contains(&tag) {
             self.turned_away[self.oldest] = tag;
@@ -194,15 +207,11 @@ impl Set {
         }
         // The clock algorithm: who was used gets a second chance, once.
         loop {
-            self.hand = self.next(self.hand);
+            self.hand = (self.hand + 1) % self.entries.len();
             if !mem::take(&mut self.entries[self.hand].is_used) {
                 return Some(self.hand);
             }
         }
-    }
-
-    fn next(&self, index: usize) -> usize {
-        (index + 1) % self.entries.len()
     }
 }
 
@@ -241,7 +250,7 @@ mod tests {
         }
 
         fn len(&self) -> usize {
-            self.sets.iter().map(|set| set.lock().unwrap().entries.len()).sum()
+            self.sets.iter().map(|set| set.0.lock().unwrap().entries.len()).sum()
         }
     }
 
@@ -311,6 +320,7 @@ mod tests {
         assert!(cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
     }
 
+    /// But for the few whose tag is by chance that of one that was turned away: one in 4096.
     #[test]
     fn one_time_tokens_push_out_none_that_is_used() {
         let cache = TokenCache::new(16);
@@ -318,11 +328,13 @@ mod tests {
         for token in &used {
             cache.add(token, 1);
         }
-        for token in tokens(5000).skip(16) {
-            cache.add(&token, 1);
-            assert!(!cache.remembers(&token, 1));
-        }
-        assert!(used.iter().all(|token| cache.remembers(token, 1)));
+        let one_time: Vec<_> = tokens(5000).skip(16).collect();
+        let let_in = one_time.iter().filter(|token| {
+            cache.add(token, 1);
+            cache.remembers(token, 1)
+        });
+        assert!(let_in.count() < 12);
+        assert!(used.iter().filter(|token| cache.remembers(token, 1)).count() > 4);
     }
 
     #[test]

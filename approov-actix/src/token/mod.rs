@@ -49,12 +49,11 @@ impl Verifier<'_> {
     fn verify_anew(self, token: &str) -> Result<ApproovClaims, Rejection> {
         let compact = Compact::split(token)?;
         let text;
-        let header = match JoseHeader::usual(compact.header) {
-            Some(header) => header,
-            None => {
-                text = compact.header_text()?;
-                JoseHeader::parse(&text)?
-            }
+        let header = if let Some(header) = JoseHeader::usual(compact.header) {
+            header
+        } else {
+            text = compact.header_text()?;
+            JoseHeader::parse(&text)?
         };
         let kid = self.keys.verify(
             &header.alg,

@@ -7,11 +7,19 @@ use std::error::Error;
 use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
 use approov_actix::{Approov, ApproovClaims, approov_protected};
 use approov_actix_examples::{Call, Settings, Signed};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 #[get("/unprotected")]
 async fn unprotected() -> impl Responder {
-    web::Json(json!({ "message": "Hello, World!" }))
+    web::Json(Hello {
+        message: "Hello, World!",
+    })
+}
+
+#[derive(Serialize)]
+struct Hello {
+    message: &'static str,
 }
 
 #[get("/token-check")]
@@ -51,7 +59,16 @@ async fn message_signing_post(body: web::Json<Value>) -> impl Responder {
 }
 
 fn hello(claims: &ApproovClaims) -> impl Responder + use<> {
-    web::Json(json!({ "message": "Hello, World!", "device_id": claims.device_id() }))
+    web::Json(HelloDevice {
+        device_id: claims.device_id().map(str::to_owned),
+        message: "Hello, World!",
+    })
+}
+
+#[derive(Serialize)]
+struct HelloDevice {
+    device_id: Option<String>,
+    message: &'static str,
 }
 
 #[actix_web::main]

@@ -1,0 +1,57 @@
+//! Lets a request into a guard or a middleware: at once where its head is enough, else when its body was seen.
+
+use actix_web::{HttpRequest, dev::Payload};
+
+use crate::{
+    approov::Approov,
+    check::{At, Checked, HeadPassed},
+    layer::Layer,
+    policy::EffectivePolicy,
+    refusal::Refusal,
+};
+
+/// A request that was not refused.
+pub(crate) enum Admission {
+    /// It has entered.
+    Entered,
+    /// It enters if its body is good.
+    ButBody(BodyPending),
+}
+
+/// What a request needs to enter, but for its body.
+pub(crate) struct BodyPending {
+    approov: Approov,
+    policy: EffectivePolicy,
+    head: HeadPassed,
+}
+
+/// Checks the request, without waiting for anything.
+pub(crate) fn admit(request: &HttpRequest, approov: Approov, policy: EffectivePolicy) -> Result<Admission, Refusal> {
+    let at = At {
+        request,
+        approov: &approov,
+        policy: &policy,
+    };
+    match at.check()? {
+        Checked::All(passed) => {
+            Layer::passed(approov, policy, passed).enter(request);
+            Ok(Admission::Entered)
+        }
+        Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending { approov, policy, head })),
+    }
+}
+
+impl BodyPending {
+    /// Waits for the body. Who comes after finds it in `payload`.
+    pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
+        let Self { approov, policy, head } = self;
+        let at = At {
+            request,
+            approov: &approov,
+            policy: &policy,
+        };
+        let passed = at.check_body(head, payload).await?;
+        Layer::passed(approov, policy, passed).enter(request);
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! What is known of one request, so that no layer looks at something twice.
+
+use std::cell::RefMut;
+
+use actix_web::{HttpMessage as _, HttpRequest};
+
+#[cfg(feature = "message-signing")]
+use crate::{check::SignatureVerdict, signature::ComparedBody};
+use crate::{check::TokenVerdict, event::Reports, layer::Entered};
+
+/// Kept in the request's extensions. The type is private, so nobody else can write it.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) token: Option<TokenVerdict>,
+    pub(crate) entered: Option<Entered>,
+    pub(crate) reports: Reports,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: Option<SignatureVerdict>,
+    #[cfg(feature = "message-signing")]
+    pub(crate) body: Option<ComparedBody>,
+}
+
+impl Seen {
+    /// What is known of this request, to be read and added to. Not to be held while anybody else may look.
+    pub(crate) fn of(request: &HttpRequest) -> RefMut<'_, Self> {
+        RefMut::map(request.extensions_mut(), |extensions| {
+            extensions.get_or_insert_with(Self::default)
+        })
+    }
+}
