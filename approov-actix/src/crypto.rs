@@ -9,6 +9,8 @@ use std::{
     sync::{Arc, Weak},
 };
 
+#[cfg(feature = "aws-lc-rs")]
+use aws_lc_rs::signature::ParsedPublicKey;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jsonwebtoken::{
     DecodingKey,
@@ -60,6 +62,9 @@ pub(crate) struct VerifyingKey {
     key: DecodingKey,
     /// Of an RSA key.
     modulus: Option<Vec<u8>>,
+    /// A point, which AWS-LC would read anew for each signature.
+    #[cfg(feature = "aws-lc-rs")]
+    point: Option<ParsedPublicKey>,
 }
 
 impl VerifyingKey {
@@ -79,8 +84,13 @@ impl VerifyingKey {
             algorithm,
             key,
             modulus,
+            #[cfg(feature = "aws-lc-rs")]
+            point: match material {
+                KeyMaterial::Ec(_) | KeyMaterial::Ed25519(_) => Some(parse_point(algorithm, material)?),
+                _ => None,
+            },
         };
-        (is_usable(algorithm, material) && key.verifier().is_some()).then_some(key)
+        key.verifier().is_some().then_some(key)
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -90,15 +100,23 @@ impl VerifyingKey {
     /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
     #[cfg(any(feature = "message-signing", test))]
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        self.verifier()
-            .is_some_and(|verifier| self.verifies_by(&*verifier, message, signature))
+        self.verifies_by(message, signature, || {
+            let verifier = self.verifier();
+            verifier.is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+        })
     }
 
-    fn verifies_by(&self, verifier: &dyn JwtVerifier, message: &[u8], signature: &Vec<u8>) -> bool {
+    /// Asks the verifier of the backend's choice only where there is no quicker way.
+    fn verifies_by(&self, message: &[u8], signature: &[u8], verifier: impl FnOnce() -> bool) -> bool {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        self.is_in_range(signature) && verifier.verify(message, signature).is_ok()
+        #[cfg(feature = "aws-lc-rs")]
+        if let Some(point) = &self.point {
+            return point.verify_sig(message, signature).is_ok();
+        }
+        let _ = message;
+        self.is_in_range(signature) && verifier()
     }
 
     /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
@@ -136,10 +154,11 @@ impl LastingKey {
 
     /// As [`VerifyingKey::verifies`].
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        VERIFIERS.with_borrow_mut(|verifiers| {
-            verifiers
-                .of(self)
-                .is_some_and(|verifier| self.key.verifies_by(verifier, message, signature))
+        self.key.verifies_by(message, signature, || {
+            VERIFIERS.with_borrow_mut(|verifiers| {
+                let verifier = verifiers.of(self);
+                verifier.is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+            })
         })
     }
 }
@@ -182,21 +201,16 @@ impl Verifiers {
 /// AWS-LC's verifiers read a public key when they are used; this reads it beforehand. RSA numbers need no more than the check of
 /// their sizes. Of an Ed25519 key it takes any 32 bytes; one that is no point verifies nothing.
 #[cfg(feature = "aws-lc-rs")]
-fn is_usable(algorithm: Algorithm, material: KeyMaterial<'_>) -> bool {
-    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};
+fn parse_point(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<ParsedPublicKey> {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519};
 
-    match (algorithm, material) {
-        (Algorithm::ES256, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).is_ok(),
-        (Algorithm::ES384, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).is_ok(),
-        (Algorithm::EdDSA, KeyMaterial::Ed25519(key)) => ParsedPublicKey::new(&ED25519, key).is_ok(),
-        _ => true,
-    }
-}
-
-/// The verifiers of RustCrypto read a point when they are made.
-#[cfg(not(feature = "aws-lc-rs"))]
-fn is_usable(_: Algorithm, _: KeyMaterial<'_>) -> bool {
-    true
+    let parsed = match (algorithm, material) {
+        (Algorithm::ES256, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
+        (Algorithm::ES384, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
+        (Algorithm::EdDSA, KeyMaterial::Ed25519(key)) => ParsedPublicKey::new(&ED25519, key),
+        _ => return None,
+    };
+    parsed.ok()
 }
 
 fn to_backend(algorithm: Algorithm) -> jsonwebtoken::Algorithm {

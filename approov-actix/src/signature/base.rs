@@ -122,6 +122,7 @@ pub(super) struct Base<'a> {
 
 struct Line {
     identifier: String,
+    has_parameters: bool,
     value: Value,
 }
 
@@ -165,7 +166,11 @@ impl<'a> Base<'a> {
             };
             let mut identifier = String::new();
             item.serialize_into(&mut identifier);
-            lines.push(Line { identifier, value });
+            lines.push(Line {
+                identifier,
+                has_parameters: !item.parameters.is_empty(),
+                value,
+            });
         }
         let mut parameters = String::new();
         input.serialize_into(&mut parameters);
@@ -174,6 +179,19 @@ impl<'a> Base<'a> {
             target,
             parameters,
         })
+    }
+
+    /// What is covered: names, and identifiers as they stand in the input where they have parameters.
+    pub(super) fn into_identifiers(self) -> Vec<String> {
+        let identifier = |line: Line| match line
+            .identifier
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
+            Some(name) if !line.has_parameters => name.to_owned(),
+            _ => line.identifier,
+        };
+        self.lines.into_iter().map(identifier).collect()
     }
 
     /// A line for each component, and the parameters.

@@ -19,7 +19,7 @@ use self::{
     base::{Base, Component},
     digest::ExpectedDigest,
     fields::{Dictionary, InnerList, Member, combined, parse_dictionary},
-    target::Target,
+    target::{Style, Target},
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
@@ -29,7 +29,6 @@ pub(crate) use self::{
 use crate::{
     approov::Approov,
     crypto::{self, LastingKey, VerifyingKey},
-    keys::installation_key,
     log_target::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
@@ -158,19 +157,20 @@ fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, label: Label) -> Option<&'d Me
 
 /// The keys that may have made a signature.
 enum Keys<'a> {
-    Install(VerifyingKey),
+    Install(&'a VerifyingKey),
     Account(Vec<&'a LastingKey>),
 }
 
 impl<'a> Keys<'a> {
     /// None if there is no key for the label.
-    fn of(label: Label, claims: &ApproovClaims, settings: &'a SignatureSettings) -> Result<Option<Self>, Rejection> {
+    fn of(label: Label, claims: &'a ApproovClaims, settings: &'a SignatureSettings) -> Result<Option<Self>, Rejection> {
         match label {
-            Label::Install => claims
-                .installation_key()
-                .map(|key| installation_key(key).ok_or(Rejection::SignatureKeyInvalid))
-                .transpose()
-                .map(|key| key.map(Self::Install)),
+            Label::Install if claims.installation_key().is_none() => Ok(None),
+            Label::Install => {
+                let key = claims.installation_verifying_key();
+                key.map(|key| Some(Self::Install(key)))
+                    .ok_or(Rejection::SignatureKeyInvalid)
+            }
             Label::Account => {
                 let keys = settings.account_keys(claims.message_signing_key_id());
                 Ok((!keys.is_empty()).then_some(Self::Account(keys)))
@@ -202,7 +202,8 @@ impl Signed<'_> {
         self.check_coverage(&components)?;
         let validity = settings.window.check(self.input, clock)?;
         let target = Target::of(self.request, &settings.origins)?;
-        self.check_signature(&components, &target, keys, signature)?;
+        let base = Base::new(self.input, &components, self.request, &target)?;
+        self.check_signature(&base, target.styles(base::covered(&components)), keys, signature)?;
         let covered: Vec<_> = components
             .iter()
             .filter(|component| component.name == "content-digest")
@@ -210,7 +211,7 @@ impl Signed<'_> {
         let digest = (!covered.is_empty()).then(|| ExpectedDigest::of(self.request.headers(), &covered));
         Ok(VerifiedSignature {
             label: self.label,
-            components: self.identifiers(),
+            components: base.into_identifiers(),
             validity,
             nonce: self.nonce()?,
             digest: digest.transpose()?,
@@ -244,14 +245,13 @@ impl Signed<'_> {
 
     fn check_signature(
         &self,
-        components: &[Component],
-        target: &Target<'_>,
+        base: &Base<'_>,
+        styles: impl IntoIterator<Item = Style>,
         keys: &Keys<'_>,
         signature: &Vec<u8>,
     ) -> Result<(), Rejection> {
-        let base = Base::new(self.input, components, self.request, target)?;
         let mut bases = Vec::new();
-        for style in target.styles(base::covered(components)) {
+        for style in styles {
             let base = base.text(style);
             if keys.verify(&base, signature) {
                 return Ok(());
@@ -285,19 +285,6 @@ impl Signed<'_> {
         let dictionary = parse_dictionary(&text).ok()?;
         let (_, member) = dictionary.iter().find(|(key, _)| key.as_str() == "sha-256")?;
         member.bytes()
-    }
-
-    fn identifiers(&self) -> Vec<String> {
-        let identifier = |item: &fields::Item<'_>| {
-            let mut text = String::new();
-            item.serialize_into(&mut text);
-            if item.parameters.is_empty() {
-                text.trim_matches('"').to_owned()
-            } else {
-                text
-            }
-        };
-        self.input.items.iter().map(identifier).collect()
     }
 
     fn nonce(&self) -> Result<Option<String>, Rejection> {

@@ -1,5 +1,7 @@
 //! The claims of a token whose signature was found good.
 
+#[cfg(feature = "message-signing")]
+use std::sync::OnceLock;
 use std::{
     borrow::Cow,
     fmt,
@@ -19,6 +21,8 @@ use crate::{
     json::{JsonError, read_object},
     rejection::Rejection,
 };
+#[cfg(feature = "message-signing")]
+use crate::{crypto::VerifyingKey, keys::installation_key};
 
 /// The claims of a verified Approov token.
 ///
@@ -68,6 +72,9 @@ struct Claims {
     payload_length: usize,
     /// Of the key that verified them.
     kid: Option<Arc<str>>,
+    /// Made of `ipk` when it is first needed. None if it is not a key.
+    #[cfg(feature = "message-signing")]
+    installation_key: OnceLock<Option<VerifyingKey>>,
 }
 
 /// Where a claim's text stands.
@@ -196,6 +203,13 @@ impl ApproovClaims {
         self.token_binding().is_some_and(|pay| binding::matches(pay, &values))
     }
 
+    /// The key that `ipk` is, if there is one and it is a good key.
+    #[cfg(feature = "message-signing")]
+    pub(crate) fn installation_verifying_key(&self) -> Option<&VerifyingKey> {
+        let key = || installation_key(self.installation_key()?);
+        self.0.installation_key.get_or_init(key).as_ref()
+    }
+
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
         if payload.len() > MAX_PAYLOAD {
             return Err(Rejection::TokenTooLong);
@@ -218,6 +232,8 @@ impl ApproovClaims {
             payload_length: payload.len(),
             text: payload + &without_escapes,
             kid,
+            #[cfg(feature = "message-signing")]
+            installation_key: OnceLock::new(),
         })))
     }
 
