@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, dev::Payload};
 use crate::{
     approov::Approov,
     check::{At, Checked, HeadPassed},
-    layer::Layer,
+    layer::{Layer, Surroundings},
     policy::EffectivePolicy,
     refusal::Refusal,
 };
@@ -22,11 +22,17 @@ pub(crate) enum Admission {
 pub(crate) struct BodyPending {
     approov: Approov,
     policy: EffectivePolicy,
+    surroundings: Surroundings,
     head: HeadPassed,
 }
 
-/// Checks the request, without waiting for anything.
-pub(crate) fn admit(request: &HttpRequest, approov: Approov, policy: EffectivePolicy) -> Result<Admission, Refusal> {
+/// Checks the request, without waiting for anything. What is seen around a body later on is the same.
+pub(crate) fn admit(
+    request: &HttpRequest,
+    approov: Approov,
+    policy: EffectivePolicy,
+    surroundings: Surroundings,
+) -> Result<Admission, Refusal> {
     let at = At {
         request,
         approov: &approov,
@@ -34,24 +40,34 @@ pub(crate) fn admit(request: &HttpRequest, approov: Approov, policy: EffectivePo
     };
     match at.check()? {
         Checked::All(passed) => {
-            Layer::passed(approov, policy, passed).enter(request);
+            Layer::passed(approov, policy, passed).enter(request, surroundings);
             Ok(Admission::Entered)
         }
-        Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending { approov, policy, head })),
+        Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending {
+            approov,
+            policy,
+            surroundings,
+            head,
+        })),
     }
 }
 
 impl BodyPending {
     /// Waits for the body. Who comes after finds it in `payload`.
     pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
-        let Self { approov, policy, head } = self;
+        let Self {
+            approov,
+            policy,
+            surroundings,
+            head,
+        } = self;
         let at = At {
             request,
             approov: &approov,
             policy: &policy,
         };
         let passed = at.check_body(head, payload).await?;
-        Layer::passed(approov, policy, passed).enter(request);
+        Layer::passed(approov, policy, passed).enter(request, surroundings);
         Ok(())
     }
 }

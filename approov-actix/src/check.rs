@@ -251,11 +251,11 @@ fn signature_verdict(
     });
     let verdict = known.unwrap_or_else(|| {
         let verdict = signature::verify(request, approov, claims, Clock::now());
-        Seen::of(request).signature = Some(SignatureVerdict {
+        Seen::of(request).signature = Some(Box::new(SignatureVerdict {
             approov_id: approov.id(),
             generation,
             verdict: verdict.clone(),
-        });
+        }));
         verdict
     });
     verdict?.accepted(approov, claims, policy)

@@ -27,7 +27,7 @@ pub(crate) struct Layer {
 /// A layer, and what application data there was around it.
 pub(crate) struct Entered {
     layer: Layer,
-    around: Identities,
+    around: Surroundings,
 }
 
 impl Layer {
@@ -60,12 +60,8 @@ impl Layer {
     }
 
     /// Records that the request has entered this layer.
-    pub(crate) fn enter(self, request: &HttpRequest) {
-        let entered = Entered {
-            layer: self,
-            around: ApplicationData::of(request).identities(),
-        };
-        Seen::of(request).entered = Some(entered);
+    pub(crate) fn enter(self, request: &HttpRequest, around: Surroundings) {
+        Seen::of(request).entered = Some(Entered { layer: self, around });
     }
 
     /// What is nearest: the innermost layer, or application data that was registered inside of it.
@@ -73,16 +69,21 @@ impl Layer {
     /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
     /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
+        Self::and_surroundings(request).map(|(layer, _)| layer)
+    }
+
+    /// With what somebody who enters a layer here needs.
+    pub(crate) fn and_surroundings(request: &HttpRequest) -> Result<(Self, Surroundings), Refusal> {
         let data = ApplicationData::of(request);
-        if let Some(Entered { layer, around }) = &Seen::of(request).entered {
-            let visible = data.identities();
-            if visible == *around || visible.are_all(layer.approov.id()) {
-                return Ok(layer.clone());
-            }
+        let visible = data.surroundings();
+        if let Some(Entered { layer, around }) = &Seen::of(request).entered
+            && (visible == *around || visible.are_all(layer.approov.id()))
+        {
+            return Ok((layer.clone(), visible));
         }
         let approov = data.nearest(request)?;
         let policy = approov.settings().default_policy.clone();
-        Ok(Self::unchecked(approov.clone(), policy))
+        Ok((Self::unchecked(approov.clone(), policy), visible))
     }
 }
 
@@ -94,9 +95,14 @@ struct ApplicationData<'a> {
 
 /// The identities of the two.
 #[derive(PartialEq)]
-struct Identities([Option<u64>; 2]);
+pub(crate) struct Surroundings([Option<u64>; 2]);
 
-impl Identities {
+impl Surroundings {
+    /// What is visible to a request where it is.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        ApplicationData::of(request).surroundings()
+    }
+
     fn are_all(&self, id: u64) -> bool {
         self.0.iter().flatten().all(|visible| *visible == id)
     }
@@ -110,8 +116,8 @@ impl<'a> ApplicationData<'a> {
         }
     }
 
-    fn identities(&self) -> Identities {
-        Identities([self.plain, self.shared].map(|approov| approov.map(Approov::id)))
+    fn surroundings(&self) -> Surroundings {
+        Surroundings([self.plain, self.shared].map(|approov| approov.map(Approov::id)))
     }
 
     /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.

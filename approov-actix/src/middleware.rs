@@ -24,7 +24,7 @@ use crate::{
     approov::Approov,
     builder::warn_of_reports,
     exempt::Exemptions,
-    layer::Layer,
+    layer::{Layer, Surroundings},
     policy::{BoundHeaders, EffectivePolicy, Policy},
     refusal::Refusal,
 };
@@ -304,11 +304,12 @@ impl Gate {
             &self.policy
         };
         let (approov, policy) = (approov.clone(), policy.clone());
+        let surroundings = Surroundings::of(request);
         if self.exempts(request) {
-            Layer::unchecked(approov, policy).enter(request);
+            Layer::unchecked(approov, policy).enter(request, surroundings);
             return Ok(Admission::Entered);
         }
-        admit(request, approov, policy)
+        admit(request, approov, policy, surroundings)
     }
 
     fn exempts(&self, request: &HttpRequest) -> bool {

@@ -47,7 +47,7 @@ impl Refusal {
         let refused = Refused::new(self.rejection, self.response(request));
         // A copy of the head, because a clone of the `HttpRequest` that outlives the extractor makes actix panic when the
         // request is routed later, in a middleware that takes `Result<ApproovClaims, _>`.
-        refused.unannounced.replace(Some((self, request.clone())));
+        refused.0.unannounced.replace(Some((self, request.clone())));
         refused
     }
 
@@ -114,7 +114,10 @@ fn plain_response(status: StatusCode) -> HttpResponse {
 /// # Security
 ///
 /// `Display` and `Debug` show the rejection's code and nothing else.
-pub struct Refused {
+// In a box, because every `Result` and every future that may hold one is moved about even when there is none.
+pub struct Refused(Box<Answer>);
+
+struct Answer {
     rejection: Rejection,
     status: StatusCode,
     response: RefCell<Option<HttpResponse>>,
@@ -124,37 +127,37 @@ pub struct Refused {
 impl Refused {
     /// Why the request was refused.
     pub fn rejection(&self) -> Rejection {
-        self.rejection
+        self.0.rejection
     }
 
     fn new(rejection: Rejection, response: HttpResponse) -> Self {
-        Self {
+        Self(Box::new(Answer {
             rejection,
             status: response.status(),
             response: RefCell::new(Some(response)),
             unannounced: RefCell::new(None),
-        }
+        }))
     }
 }
 
 impl From<Refused> for Rejection {
     fn from(refused: Refused) -> Self {
-        refused.rejection
+        refused.0.rejection
     }
 }
 
 impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The response that was built when the request was refused. A response cannot be copied: whoever asks again gets the
     /// same status with the plain body.
     fn error_response(&self) -> HttpResponse {
-        if let Some((refusal, request)) = self.unannounced.take() {
+        if let Some((refusal, request)) = self.0.unannounced.take() {
             refusal.announce(&request);
         }
-        self.response.take().unwrap_or_else(|| plain_response(self.status))
+        self.0.response.take().unwrap_or_else(|| plain_response(self.0.status))
     }
 }
 
@@ -162,12 +165,12 @@ impl std::error::Error for Refused {}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "refused: {}", self.rejection)
+        write!(f, "refused: {}", self.0.rejection)
     }
 }
 
 impl fmt::Debug for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Refused").field(&self.rejection).finish()
+        f.debug_tuple("Refused").field(&self.0.rejection).finish()
     }
 }

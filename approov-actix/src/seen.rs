@@ -15,9 +15,9 @@ pub(crate) struct Seen {
     pub(crate) entered: Option<Entered>,
     pub(crate) reports: Reports,
     #[cfg(feature = "message-signing")]
-    pub(crate) signature: Option<SignatureVerdict>,
+    pub(crate) signature: Option<Box<SignatureVerdict>>,
     #[cfg(feature = "message-signing")]
-    pub(crate) body: Option<ComparedBody>,
+    pub(crate) body: Option<Box<ComparedBody>>,
 }
 
 impl Seen {

@@ -106,6 +106,22 @@ impl Minter {
         }
     }
 
+    /// With one more claim of this text.
+    pub(crate) fn with_filling(self, text: &str) -> Self {
+        Self {
+            more: format!(r#","fill":"{text}""#),
+            ..self
+        }
+    }
+
+    /// With as many audiences as fit, for which the most has to be kept.
+    pub(crate) fn with_audiences(self) -> Self {
+        Self {
+            more: format!(r#","aud":["\n"{}]"#, r#","\n""#.repeat(1_150)),
+            ..self
+        }
+    }
+
     pub(crate) fn key(&self) -> Key {
         self.verifying.clone()
     }

@@ -17,7 +17,7 @@ use crate::{approov::Approov, event::LogPath, log_target::LOG_TARGET, rejection:
 pub(crate) enum BodyDuty {
     None,
     /// It must have these digests.
-    Match(ExpectedDigest),
+    Match(Box<ExpectedDigest>),
     /// There must be none, as no digest is covered and the configuration asks for one.
     BeEmpty,
 }
@@ -84,10 +84,10 @@ async fn compare(
     }
     let body = read(payload, limit).await?;
     let verdict = expected.check(&body);
-    Seen::of(request).body = Some(ComparedBody {
+    Seen::of(request).body = Some(Box::new(ComparedBody {
         expected: expected.clone(),
         verdict,
-    });
+    }));
     verdict
 }
 

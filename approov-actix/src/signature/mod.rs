@@ -94,7 +94,7 @@ impl Signatures {
         if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
             let body = match digest {
                 _ if approov.settings().signature.require_digest && !is_covered => BodyDuty::BeEmpty,
-                Some(digest) => BodyDuty::Match(digest),
+                Some(digest) => BodyDuty::Match(Box::new(digest)),
                 None => BodyDuty::None,
             };
             return Ok((Some(ApproovSignature::new(signature)), body));

@@ -4,7 +4,7 @@
 
 use std::error::Error;
 
-use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
+use actix_web::{App, HttpResponse, HttpServer, Responder, get, middleware::Logger, post, web};
 use approov_actix::{Approov, ApproovClaims, approov_protected};
 use approov_actix_examples::{Call, Settings, Signed};
 use serde::Serialize;
@@ -58,16 +58,16 @@ async fn message_signing_post(body: web::Json<Value>) -> impl Responder {
     web::Json(json!({ "echo": *body }))
 }
 
-fn hello(claims: &ApproovClaims) -> impl Responder + use<> {
-    web::Json(HelloDevice {
-        device_id: claims.device_id().map(str::to_owned),
+fn hello(claims: &ApproovClaims) -> HttpResponse {
+    HttpResponse::Ok().json(HelloDevice {
+        device_id: claims.device_id(),
         message: "Hello, World!",
     })
 }
 
 #[derive(Serialize)]
-struct HelloDevice {
-    device_id: Option<String>,
+struct HelloDevice<'a> {
+    device_id: Option<&'a str>,
     message: &'static str,
 }
 
