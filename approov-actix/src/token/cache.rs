@@ -8,7 +8,10 @@ use std::{
     fmt,
     hash::{BuildHasher as _, Hasher as _, RandomState},
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU16, AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use super::{claims::ApproovClaims, rules::Clock};
@@ -24,34 +27,39 @@ const WAYS: usize = 16;
 pub(crate) struct TokenCache {
     /// Odd, and another one in each process.
     seed: u128,
-    sets: Box<[SharedSet]>,
+    hints: Box<[Hints]>,
+    sets: Box<[Mutex<Set>]>,
     ways: usize,
 }
 
-/// In two lines of the processor's cache is what has to be looked at for a new token.
+/// Enough to tell most new tokens that there is neither an entry nor a place for them, in one line of the processor's cache and without a lock.
+///
+/// Whatever another thread writes at the same time, a hint decides on no verdict: at worst a token is verified once more, or an entry
+/// pushed out that was worth more than the new one.
 #[derive(Default)]
 #[repr(align(64))]
-struct SharedSet(Mutex<Set>);
+struct Hints {
+    /// Of the entries of the set. 0 where there is none.
+    tags: [AtomicU16; WAYS],
+    /// Of tokens that found the set full, each at the place that its tag has.
+    turned_away: [AtomicU16; WAYS - 2],
+    /// When the first of the entries can go.
+    first_end: AtomicU32,
+}
 
-const _: () = assert!(size_of::<SharedSet>() <= 128);
+const _: () = assert!(size_of::<Hints>() == 64);
 
 /// Tokens whose hashes lead to the same place.
 #[derive(Default)]
 struct Set {
     /// The keys that have verified the entries.
     generation: u64,
-    /// When the first of the entries can go.
-    first_end: Seconds,
+    entries: Vec<Entry>,
     /// The entry whose use is looked at next.
     hand: usize,
-    /// The one of those turned away that is overwritten next.
-    oldest: usize,
-    tags: [Tag; WAYS],
-    turned_away: [Tag; WAYS],
-    entries: Vec<Entry>,
 }
 
-/// A part of a token's hash.
+/// A part of a token's hash. Never 0.
 type Tag = u16;
 
 /// Since 1970. Good enough to tell who may go.
@@ -89,7 +97,8 @@ impl TokenCache {
         let ways = capacity.clamp(1, WAYS);
         Self {
             seed: random() << 64 | random() | 1,
-            sets: (0..capacity / ways).map(|_| SharedSet::default()).collect(),
+            hints: (0..capacity / ways).map(|_| Hints::default()).collect(),
+            sets: (0..capacity / ways).map(|_| Mutex::default()).collect(),
             ways,
         }
     }
@@ -105,10 +114,11 @@ impl TokenCache {
         // The end of a token is of its signature, which nobody can choose, so a multiplication is hash enough.
         let end = token.last_chunk().copied().map(u128::from_ne_bytes);
         let hash = end.unwrap_or_default().wrapping_mul(self.seed) >> 64;
-        let (tag, index) = (hash as Tag, (hash >> 32) as usize);
-        let set = self.sets.get(index % self.sets.len().max(1))?;
+        let (tag, index) = (hash as Tag | 1, (hash >> 32) as usize);
+        let index = index % self.sets.len().max(1);
         Some(Place {
-            set,
+            hints: self.hints.get(index)?,
+            set: self.sets.get(index)?,
             ways: self.ways,
             tag,
             token,
@@ -122,7 +132,8 @@ fn random() -> u128 {
 
 /// Where a token is remembered, if it is.
 pub(super) struct Place<'a> {
-    set: &'a SharedSet,
+    hints: &'a Hints,
+    set: &'a Mutex<Set>,
     ways: usize,
     tag: Tag,
     token: &'a [u8],
@@ -131,8 +142,11 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// The claims of the token, if these keys have verified it.
     pub(super) fn get(&self, generation: u64) -> Option<ApproovClaims> {
+        if !self.hints.may_have(self.tag) {
+            return None;
+        }
         let mut set = self.set(generation)?;
-        let index = set.find(self.tag, self.token)?;
+        let index = self.find(&set)?;
         let entry = &mut set.entries[index];
         entry.is_used = true;
         Some(entry.claims.clone())
@@ -140,14 +154,15 @@ impl Place<'_> {
 
     /// Remembers the token, whose verification started with these keys.
     pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Clock) {
+        let now = seconds(now.seconds());
+        if self.hints.turns_away(self.tag, self.ways, now) {
+            return;
+        }
         let Some(mut set) = self.set(generation) else { return };
-        let index = match set.find(self.tag, self.token) {
+        let index = match self.find(&set) {
             Some(index) => index,
             None if set.entries.len() < self.ways => set.entries.len(),
-            None => match set.make_room(self.tag, seconds(now.seconds())) {
-                Some(index) => index,
-                None => return,
-            },
+            None => set.least_worth(now),
         };
         let entry = Entry {
             token: self.token.into(),
@@ -155,22 +170,30 @@ impl Place<'_> {
             end: seconds(claims.exp().unwrap_or_default()),
             is_used: false,
         };
-        set.tags[index] = self.tag;
         match set.entries.get_mut(index) {
             Some(place) => *place = entry,
             None => set.entries.push(entry),
         }
-        set.first_end = set.entries.iter().map(|entry| entry.end).min().unwrap_or_default();
+        self.hints.tags[index].store(self.tag, Relaxed);
+        let first_end = set.entries.iter().map(|entry| entry.end).min();
+        self.hints.first_end.store(first_end.unwrap_or_default(), Relaxed);
+    }
+
+    fn find(&self, set: &Set) -> Option<usize> {
+        let tagged = self.hints.tags.iter().map(|tag| tag.load(Relaxed) == self.tag);
+        let mut entries = tagged.zip(&set.entries);
+        entries.position(|(is_tagged, entry)| is_tagged && *entry.token == *self.token)
     }
 
     /// The set, for those who have these keys. None if newer keys were there before.
     fn set(&self, generation: u64) -> Option<MutexGuard<'_, Set>> {
-        let mut set = self.set.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
         if set.generation < generation {
             *set = Set {
                 generation,
                 ..Set::default()
             };
+            self.hints.clear();
         }
         (set.generation == generation).then_some(set)
     }
@@ -185,31 +208,43 @@ fn seconds(time: f64) -> Seconds {
     time as Seconds
 }
 
-impl Set {
-    fn find(&self, tag: Tag, token: &[u8]) -> Option<usize> {
-        if !self.tags.contains(&tag) {
-            return None;
-        }
-        let tagged = self.tags.iter().enumerate().filter(|(_, other)| **other == tag);
-        let mut tagged = tagged.map(|(index, _)| index);
-        tagged.find(|index| self.entries.get(*index).is_some_and(|entry| *entry.token == *token))
+impl Hints {
+    fn may_have(&self, tag: Tag) -> bool {
+        self.tags.iter().any(|other| other.load(Relaxed) == tag)
     }
 
-    /// Whom a new token may push out: one that has expired, or, if the new one has come before, one that was not used lately.
-    fn make_room(&mut self, tag: Tag, now: Seconds) -> Option<usize> {
-        if self.first_end < now {
-            return self.entries.iter().position(|entry| entry.end < now);
+    /// Whether a new token is to come a second time, because the set is full of tokens that are still good.
+    fn turns_away(&self, tag: Tag, ways: usize, now: Seconds) -> bool {
+        let has_room = self.tags[..ways].iter().any(|other| other.load(Relaxed) == 0);
+        if has_room || self.first_end.load(Relaxed) < now {
+            return false;
         }
-        if !self.turned_away.contains(&tag) {
-            self.turned_away[self.oldest] = tag;
-            self.oldest = (self.oldest + 1) % WAYS;
-            return None;
+        let earlier = &self.turned_away[usize::from(tag) % self.turned_away.len()];
+        let came_before = earlier.load(Relaxed) == tag;
+        if !came_before {
+            earlier.store(tag, Relaxed);
+        }
+        !came_before
+    }
+
+    fn clear(&self) {
+        for tag in &self.tags {
+            tag.store(0, Relaxed);
+        }
+    }
+}
+
+impl Set {
+    /// Who is pushed out of a full set: one that has expired, or else one that was not used lately.
+    fn least_worth(&mut self, now: Seconds) -> usize {
+        if let Some(expired) = self.entries.iter().position(|entry| entry.end < now) {
+            return expired;
         }
         // The clock algorithm: who was used gets a second chance, once.
         loop {
             self.hand = (self.hand + 1) % self.entries.len();
             if !mem::take(&mut self.entries[self.hand].is_used) {
-                return Some(self.hand);
+                return self.hand;
             }
         }
     }
@@ -250,7 +285,7 @@ mod tests {
         }
 
         fn len(&self) -> usize {
-            self.sets.iter().map(|set| set.0.lock().unwrap().entries.len()).sum()
+            self.sets.iter().map(|set| set.lock().unwrap().entries.len()).sum()
         }
     }
 
@@ -320,7 +355,7 @@ mod tests {
         assert!(cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
     }
 
-    /// But for the few whose tag is by chance that of one that was turned away: one in 4096.
+    /// But for the few whose tag is by chance that of one that was turned away: one in 32768.
     #[test]
     fn one_time_tokens_push_out_none_that_is_used() {
         let cache = TokenCache::new(16);
@@ -333,8 +368,8 @@ mod tests {
             cache.add(token, 1);
             cache.remembers(token, 1)
         });
-        assert!(let_in.count() < 12);
-        assert!(used.iter().filter(|token| cache.remembers(token, 1)).count() > 4);
+        assert!(let_in.count() < 5);
+        assert!(used.iter().filter(|token| cache.remembers(token, 1)).count() > 11);
     }
 
     #[test]
