@@ -154,11 +154,11 @@ impl LastingKey {
 
     /// As [`VerifyingKey::verifies`].
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        let by = |verifier: &dyn JwtVerifier| verifier.verify(message, signature).is_ok();
         self.key.verifies_by(message, signature, || {
-            VERIFIERS.with_borrow_mut(|verifiers| {
-                let verifier = verifiers.of(self);
-                verifier.is_some_and(|verifier| verifier.verify(message, signature).is_ok())
-            })
+            let kept = VERIFIERS.try_with(|verifiers| verifiers.borrow_mut().of(self).is_some_and(by));
+            // The thread is ending, and has none any more.
+            kept.unwrap_or_else(|_| self.key.verifier().is_some_and(|verifier| by(&*verifier)))
         })
     }
 }

@@ -38,9 +38,11 @@ impl Process {
             .envs(vars.iter().copied())
             .stdout(File::create(folder.path().join("stdout")).unwrap())
             .stderr(File::create(folder.path().join("stderr")).unwrap());
-        // Windows programs cannot open a socket without it.
-        if let Some(root) = std::env::var_os("SystemRoot") {
-            command.env("SystemRoot", root);
+        // Windows programs cannot open a socket without the first; CI tries more capacities than the default one.
+        for name in ["SystemRoot", "TEST_TOKEN_CACHE_CAPACITY"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
         }
         let child = command.spawn().unwrap();
         Self { child, folder, port }
