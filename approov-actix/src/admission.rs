@@ -22,16 +22,16 @@ pub(crate) enum Admission {
 pub(crate) struct BodyPending {
     approov: Approov,
     policy: EffectivePolicy,
-    surroundings: Surroundings,
+    around: Option<Surroundings>,
     head: HeadPassed,
 }
 
-/// Checks the request, without waiting for anything. What is seen around a body later on is the same.
+/// Checks the request, without waiting for anything. `around` is what it sees around a middleware; a guard has none.
 pub(crate) fn admit(
     request: &HttpRequest,
     approov: Approov,
     policy: EffectivePolicy,
-    surroundings: Surroundings,
+    around: Option<Surroundings>,
 ) -> Result<Admission, Refusal> {
     let at = At {
         request,
@@ -40,13 +40,13 @@ pub(crate) fn admit(
     };
     match at.check()? {
         Checked::All(passed) => {
-            Layer::passed(approov, policy, passed).enter(request, surroundings);
+            Layer::passed(approov, policy, passed).enter(request, around);
             Ok(Admission::Entered)
         }
         Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending {
             approov,
             policy,
-            surroundings,
+            around,
             head,
         })),
     }
@@ -58,7 +58,7 @@ impl BodyPending {
         let Self {
             approov,
             policy,
-            surroundings,
+            around,
             head,
         } = self;
         let at = At {
@@ -67,7 +67,7 @@ impl BodyPending {
             policy: &policy,
         };
         let passed = at.check_body(head, payload).await?;
-        Layer::passed(approov, policy, passed).enter(request, surroundings);
+        Layer::passed(approov, policy, passed).enter(request, around);
         Ok(())
     }
 }

@@ -73,9 +73,9 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 }
 
 fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal> {
-    let (Layer { approov, .. }, surroundings) = Layer::and_surroundings(request)?;
+    let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
-    admit(request, approov, policy, surroundings)
+    admit(request, approov, policy, None)
 }
 
 async fn after_body<T: FromRequest>(

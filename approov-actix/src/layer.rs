@@ -27,7 +27,8 @@ pub(crate) struct Layer {
 /// A layer, and what application data there was around it.
 pub(crate) struct Entered {
     layer: Layer,
-    around: Surroundings,
+    /// None for a guard: nothing can be registered inside of a handler.
+    around: Option<Surroundings>,
 }
 
 impl Layer {
@@ -60,7 +61,7 @@ impl Layer {
     }
 
     /// Records that the request has entered this layer.
-    pub(crate) fn enter(self, request: &HttpRequest, around: Surroundings) {
+    pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
         Seen::of(request).entered = Some(Entered { layer: self, around });
     }
 
@@ -69,21 +70,18 @@ impl Layer {
     /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
     /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        Self::and_surroundings(request).map(|(layer, _)| layer)
-    }
-
-    /// With what somebody who enters a layer here needs.
-    pub(crate) fn and_surroundings(request: &HttpRequest) -> Result<(Self, Surroundings), Refusal> {
-        let data = ApplicationData::of(request);
-        let visible = data.surroundings();
-        if let Some(Entered { layer, around }) = &Seen::of(request).entered
-            && (visible == *around || visible.are_all(layer.approov.id()))
-        {
-            return Ok((layer.clone(), visible));
+        if let Some(Entered { layer, around }) = &Seen::of(request).entered {
+            let is_nearest = around.as_ref().is_none_or(|around| {
+                let visible = Surroundings::of(request);
+                visible == *around || visible.are_all(layer.approov.id())
+            });
+            if is_nearest {
+                return Ok(layer.clone());
+            }
         }
-        let approov = data.nearest(request)?;
+        let approov = ApplicationData::of(request).nearest(request)?;
         let policy = approov.settings().default_policy.clone();
-        Ok((Self::unchecked(approov.clone(), policy), visible))
+        Ok(Self::unchecked(approov.clone(), policy))
     }
 }
 
@@ -100,7 +98,8 @@ pub(crate) struct Surroundings([Option<u64>; 2]);
 impl Surroundings {
     /// What is visible to a request where it is.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        ApplicationData::of(request).surroundings()
+        let ApplicationData { plain, shared } = ApplicationData::of(request);
+        Self([plain, shared].map(|approov| approov.map(Approov::id)))
     }
 
     fn are_all(&self, id: u64) -> bool {
@@ -114,10 +113,6 @@ impl<'a> ApplicationData<'a> {
             plain: request.app_data::<Approov>(),
             shared: request.app_data::<web::Data<Approov>>().map(|shared| &***shared),
         }
-    }
-
-    fn surroundings(&self) -> Surroundings {
-        Surroundings([self.plain, self.shared].map(|approov| approov.map(Approov::id)))
     }
 
     /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.

@@ -304,12 +304,12 @@ impl Gate {
             &self.policy
         };
         let (approov, policy) = (approov.clone(), policy.clone());
-        let surroundings = Surroundings::of(request);
+        let around = Some(Surroundings::of(request));
         if self.exempts(request) {
-            Layer::unchecked(approov, policy).enter(request, surroundings);
+            Layer::unchecked(approov, policy).enter(request, around);
             return Ok(Admission::Entered);
         }
-        admit(request, approov, policy, surroundings)
+        admit(request, approov, policy, around)
     }
 
     fn exempts(&self, request: &HttpRequest) -> bool {
