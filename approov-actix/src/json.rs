@@ -42,6 +42,38 @@ pub(crate) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, Jso
     }
 }
 
+/// The known names as numbers: to compare them one after the other as texts takes longer than to read the values.
+trait Numbered<'de>: Members<'de> {
+    const NUMBERS: [u64; u32::BITS as usize] = {
+        let mut numbers = [0; u32::BITS as usize];
+        let mut index = 0;
+        while index < Self::KNOWN.len() {
+            numbers[index] = match number(Self::KNOWN[index].as_bytes()) {
+                Some(number) => number,
+                None => panic!("a known name is too long"),
+            };
+            index += 1;
+        }
+        numbers
+    };
+}
+
+impl<'de, T: Members<'de>> Numbered<'de> for T {}
+
+/// A name of up to seven bytes, and its length. Never 0.
+const fn number(name: &[u8]) -> Option<u64> {
+    if name.len() > 7 {
+        return None;
+    }
+    let mut number = name.len() as u64 + 1;
+    let mut index = 0;
+    while index < name.len() {
+        number = number << 8 | name[index] as u64;
+        index += 1;
+    }
+    Some(number)
+}
+
 /// The names that were read so far.
 #[derive(Default)]
 struct Names<'de> {
@@ -57,12 +89,10 @@ struct Names<'de> {
 impl<'de> Names<'de> {
     /// The name, if it is a known one.
     fn add<T: Members<'de>>(&mut self, name: Cow<'de, str>) -> Option<&'static str> {
-        const { assert!(T::KNOWN.len() <= u32::BITS as usize) };
         self.count += 1;
         self.last = None;
-        // Byte by byte: they are short, and most differ in the first one.
-        let is_name = |known: &&str| known.len() == name.len() && known.bytes().eq(name.bytes());
-        let Some(index) = T::KNOWN.iter().position(is_name) else {
+        let number = number(name.as_bytes());
+        let Some(index) = number.and_then(|number| T::NUMBERS.iter().position(|known| *known == number)) else {
             self.others.push(name);
             return None;
         };
@@ -232,6 +262,20 @@ mod tests {
     fn not_more_members_than_allowed() {
         assert!(read(r#"{"b":1,"c":1,"d":1}"#).is_ok());
         assert_eq!(read(r#"{"b":1,"c":1,"d":1,"a":"1"}"#), Err(JsonError::Malformed));
+    }
+
+    #[test]
+    fn names_are_known_as_a_whole() {
+        for name in [
+            "", "b", "aa", "\\u0000", "a\\u0000", "\\u0000a", "aaaaaaaa", "\\u0001a", "á",
+        ] {
+            let text = format!(r#"{{"{name}":1}}"#);
+            assert_eq!(read(&text), Ok(Sample::default()), "{text}");
+        }
+        assert_eq!(number(b"").map(|_| ()), Some(()));
+        assert_ne!(number(b"a"), number(b"a\0"));
+        assert_ne!(number(b"a"), number(b"\0a"));
+        assert_eq!(number(b"12345678"), None);
     }
 
     #[test]
