@@ -163,21 +163,21 @@ impl KeyRing {
 
     /// A source was read: its keys are these, or those that it had before.
     pub(super) fn read(&self, part: usize, keys: Option<Vec<Key>>, now: Instant) {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_changed = keys.is_some();
-        let part = &mut parts[part];
-        // What is too far away to be told is never.
-        part.expires = part.max_stale.and_then(|max_stale| now.checked_add(max_stale));
-        if let Some(keys) = keys {
-            part.keys = keys;
-        }
-        self.publish(&mut parts, has_changed, now);
+        self.change(now, |parts| {
+            let has_changed = keys.is_some();
+            let part = &mut parts[part];
+            // What is too far away to be told is never.
+            part.expires = part.max_stale.and_then(|max_stale| now.checked_add(max_stale));
+            if let Some(keys) = keys {
+                part.keys = keys;
+            }
+            has_changed
+        });
     }
 
     /// Takes out the keys that are too old.
     pub(super) fn expire(&self, now: Instant) {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        self.publish(&mut parts, false, now);
+        self.change(now, |_| false);
     }
 
     /// Whether keys from this source count.
@@ -186,30 +186,55 @@ impl KeyRing {
         parts[part].count().next().is_some()
     }
 
-    fn publish(&self, parts: &mut [Part], mut has_changed: bool, now: Instant) {
+    /// Changes the parts, and tells of it when everyone else may go on: a logger is the application's, and may even replace keys.
+    fn change(&self, now: Instant, change: impl FnOnce(&mut [Part]) -> bool) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_changed = change(&mut parts);
+        let news = self.publish(&mut parts, has_changed, now);
+        drop(parts);
+        for origin in &news.expired {
+            log::error!(target: LOG_TARGET, "the keys of {origin} are too old and no longer count");
+        }
+        if let Some(surplus) = &news.surplus {
+            log_surplus(surplus);
+            // Those that count now: another change may have told of itself already.
+            log_keys(&self.current.load().keys);
+        }
+    }
+
+    fn publish(&self, parts: &mut [Part], mut has_changed: bool, now: Instant) -> News {
+        let mut expired = Vec::new();
         for part in parts.iter_mut() {
             let has_expired = part.expires.is_some_and(|expires| expires <= now);
             if has_expired != part.has_expired {
                 part.has_expired = has_expired;
                 has_changed = true;
                 if has_expired {
-                    log::error!(target: LOG_TARGET, "the keys of {} are too old and no longer count", part.origin);
+                    expired.push(part.origin.clone());
                 }
             }
         }
         let before = self.current.load();
         let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
-        if has_changed {
-            log_surplus(&surplus);
-            log_keys(&keys);
-        }
         self.current.store(Arc::new(CurrentKeys {
             generation: before.generation + u64::from(has_changed),
             keys,
             expires: first_expiry(parts),
             on_unknown_kid: before.on_unknown_kid.clone(),
         }));
+        News {
+            expired,
+            surplus: has_changed.then_some(surplus),
+        }
     }
+}
+
+/// What the log is to hear of a change.
+struct News {
+    /// The sources whose keys no longer count.
+    expired: Vec<String>,
+    /// The keys that are not used, if there was a change.
+    surplus: Option<Vec<(Key, Surplus)>>,
 }
 
 fn first_expiry(parts: &[Part]) -> Option<Instant> {
