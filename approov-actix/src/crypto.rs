@@ -357,6 +357,38 @@ mod tests {
         assert!(std::thread::spawn(move || b.verifies(b"m", &mac(2))).join().unwrap());
     }
 
+    /// An application may verify a token when one of its own thread-locals is dropped.
+    #[test]
+    fn a_thread_that_is_ending_verifies_all_the_same() {
+        struct AtTheEnd(LastingKey, std::sync::mpsc::Sender<bool>);
+
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                let signature = vec![0; 32];
+                self.1.send(self.0.verifies(b"m", &signature)).unwrap();
+            }
+        }
+
+        thread_local! {
+            static AT_THE_END: RefCell<Option<AtTheEnd>> = const { RefCell::new(None) };
+        }
+
+        for is_first in [true, false] {
+            let (sender, verdict) = std::sync::mpsc::channel();
+            let key = || LastingKey::new(Algorithm::HS256, KeyMaterial::Secret(&[1; 32])).unwrap();
+            let thread = std::thread::spawn(move || {
+                let verify = || assert!(!key().verifies(b"m", &vec![0; 32]));
+                if !is_first {
+                    verify();
+                }
+                AT_THE_END.set(Some(AtTheEnd(key(), sender)));
+                verify();
+            });
+            thread.join().unwrap();
+            assert_eq!(verdict.recv(), Ok(false));
+        }
+    }
+
     #[test]
     fn debug_shows_no_key() {
         let key = hs256(b"0123456789abcdef0123456789abcdef");
