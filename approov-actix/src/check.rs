@@ -209,15 +209,15 @@ pub(crate) struct TokenVerdict {
 }
 
 fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
-    let mut seen = Seen::of(request);
-    if let Some(known) = &seen.token
+    if let Some(seen) = Seen::of(request)
+        && let Some(known) = &seen.token
         && known.approov_id == approov.id()
         && known.generation == keys.generation()
     {
         return known.verdict.clone();
     }
     let verdict = approov.verify_headers(request.headers(), keys);
-    seen.token = Some(TokenVerdict {
+    Seen::add_to(request).token = Some(TokenVerdict {
         approov_id: approov.id(),
         generation: keys.generation(),
         verdict: verdict.clone(),
@@ -245,13 +245,14 @@ fn signature_verdict(
     if policy.signature == SignatureRequirement::Off {
         return Ok((None, BodyDuty::None));
     }
-    let known = Seen::of(request).signature.as_ref().and_then(|known| {
+    let known = Seen::of(request).and_then(|seen| {
+        let known = seen.signature.as_ref()?;
         let counts = known.approov_id == approov.id() && known.generation == generation;
         counts.then(|| known.verdict.clone())
     });
     let verdict = known.unwrap_or_else(|| {
         let verdict = signature::verify(request, approov, claims, Clock::now());
-        Seen::of(request).signature = Some(Box::new(SignatureVerdict {
+        Seen::add_to(request).signature = Some(Box::new(SignatureVerdict {
             approov_id: approov.id(),
             generation,
             verdict: verdict.clone(),

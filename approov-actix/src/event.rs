@@ -80,7 +80,7 @@ pub(crate) fn announce_report(
 pub(crate) type Reports = Vec<(u64, Rejection)>;
 
 fn first_report(request: &HttpRequest, report: (u64, Rejection)) -> bool {
-    let mut seen = Seen::of(request);
+    let mut seen = Seen::add_to(request);
     let is_first = !seen.reports.contains(&report);
     if is_first {
         seen.reports.push(report);

@@ -62,7 +62,7 @@ impl Layer {
 
     /// Records that the request has entered this layer.
     pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
-        Seen::of(request).entered = Some(Entered { layer: self, around });
+        Seen::add_to(request).entered = Some(Entered { layer: self, around });
     }
 
     /// What is nearest: the innermost layer, or application data that was registered inside of it.
@@ -70,7 +70,9 @@ impl Layer {
     /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
     /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        if let Some(Entered { layer, around }) = &Seen::of(request).entered {
+        if let Some(seen) = Seen::of(request)
+            && let Some(Entered { layer, around }) = &seen.entered
+        {
             let is_nearest = around.as_ref().is_none_or(|around| {
                 let visible = Surroundings::of(request);
                 visible == *around || visible.are_all(layer.approov.id())

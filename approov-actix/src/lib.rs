@@ -42,8 +42,8 @@
 //! 3. **Message signature** (feature `message-signing`), where the policy asks for one: RFC 9421, headers only.
 //! 4. **Content digest**, where such a signature covers it: the body, up to a limit; the handler gets it untouched.
 //!
-//! The token of a request is verified once, however many middlewares, guards and arguments look at it. The policy is checked by each of them:
-//! a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
+//! The token of a request is verified once, however many middlewares, guards and arguments look at it; and one that an app sends again is
+//! [remembered](ApproovBuilder::token_cache_capacity), but for its time. The policy is checked by each of them: a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
 //!
 //! # Keys
 //!

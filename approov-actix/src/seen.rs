@@ -1,8 +1,8 @@
 //! What is known of one request, so that no layer looks at something twice.
 
-use std::cell::RefMut;
+use std::cell::{Ref, RefMut};
 
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 
 #[cfg(feature = "message-signing")]
 use crate::{check::SignatureVerdict, signature::ComparedBody};
@@ -21,8 +21,13 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// What is known of this request, to be read and added to. Not to be held while anybody else may look.
-    pub(crate) fn of(request: &HttpRequest) -> RefMut<'_, Self> {
+    /// What is known of this request. The application may be reading its extensions.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Ref<'_, Self>> {
+        Ref::filter_map(request.extensions(), Extensions::get).ok()
+    }
+
+    /// The same, to be added to. Not to be held while anybody else may look.
+    pub(crate) fn add_to(request: &HttpRequest) -> RefMut<'_, Self> {
         RefMut::map(request.extensions_mut(), |extensions| {
             extensions.get_or_insert_with(Self::default)
         })

@@ -1,13 +1,13 @@
 //! Claims and verdicts as arguments.
 
 use actix_web::{
-    App, Error, FromRequest as _,
+    App, Error, FromRequest as _, HttpMessage as _,
     body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     middleware::{Next, from_fn},
     web,
 };
-use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Refused};
+use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Refused, approov_protected};
 use support::{client::Request, log, token};
 
 use crate::{approov, builder};
@@ -202,6 +202,21 @@ async fn a_refusal_may_be_kept_while_the_request_is_routed() {
             .wrap(from_fn(curious))
     });
     assert_eq!(Request::get("/a/b").send(server.addr()).body, "in");
+}
+
+/// What a guard has found is only read.
+#[actix_web::test]
+async fn claims_can_be_extracted_while_the_request_s_extensions_are_read() {
+    #[approov_protected]
+    async fn reading(request: actix_web::HttpRequest) -> Result<String, Error> {
+        let extensions = request.extensions();
+        let claims = ApproovClaims::from_request(&request, &mut Payload::None).into_inner()?;
+        drop(extensions);
+        Ok(claims.device_id().unwrap().to_owned())
+    }
+    let server = actix_test::start(|| App::new().app_data(approov()).route("/", web::get().to(reading)));
+    let answer = Request::get("/").token(&token::good()).send(server.addr());
+    assert_eq!(answer.body, token::DEVICE_ID);
 }
 
 #[actix_web::test]

@@ -84,7 +84,7 @@ async fn compare(
     }
     let body = read(payload, limit).await?;
     let verdict = expected.check(&body);
-    Seen::of(request).body = Some(Box::new(ComparedBody {
+    Seen::add_to(request).body = Some(Box::new(ComparedBody {
         expected: expected.clone(),
         verdict,
     }));
@@ -120,7 +120,7 @@ pub(crate) struct ComparedBody {
 }
 
 fn known_verdict(request: &HttpRequest, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
-    let seen = Seen::of(request);
+    let seen = Seen::of(request)?;
     let compared = seen.body.as_ref().filter(|compared| compared.expected == *expected)?;
     Some(compared.verdict)
 }
