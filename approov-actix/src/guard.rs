@@ -32,20 +32,18 @@ impl<P, T> Guarded<P, T> {
     pub fn into_inner(self) -> T {
         self.parameters
     }
+
+    fn admitted(parameters: T) -> Self {
+        Self {
+            parameters,
+            policy: PhantomData,
+        }
+    }
 }
 
 impl<P, T> std::fmt::Debug for Guarded<P, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Guarded").finish_non_exhaustive()
-    }
-}
-
-impl<P, T> From<T> for Guarded<P, T> {
-    fn from(parameters: T) -> Self {
-        Self {
-            parameters,
-            policy: PhantomData,
-        }
     }
 }
 
@@ -119,7 +117,7 @@ impl<P, T: FromRequest> Future for GuardFuture<P, T> {
             WayProjection::Straight { parameters } => parameters.poll(context).map_err(Into::into),
             WayProjection::Long { parameters } => parameters.as_mut().poll(context),
         };
-        parameters.map_ok(Guarded::from)
+        parameters.map_ok(Guarded::admitted)
     }
 }
 
