@@ -7,6 +7,7 @@ mod api;
 mod binding;
 mod bodies;
 mod configuration;
+mod corpus;
 mod differential;
 mod events;
 mod extractors;

@@ -16,6 +16,7 @@ use std::{
 };
 
 pub mod client;
+pub mod corpus;
 pub mod ed25519;
 pub mod key_server;
 pub mod keys;

@@ -1,0 +1,9 @@
+//! Attacks in tables: each row has the reason for which it must be refused.
+
+mod binding;
+mod headers;
+mod key_sets;
+mod message_signatures;
+mod paths;
+mod smuggling;
+mod tokens;

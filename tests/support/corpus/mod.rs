@@ -1,0 +1,27 @@
+//! Attacks, each with the reason for which it must be refused. The tests send them all, and the fuzzers start from them.
+
+pub mod key_sets;
+pub mod message_signatures;
+pub mod tokens;
+
+/// One attack on one place: the value of a header, or a document.
+#[derive(Debug, Clone)]
+pub struct Attack {
+    /// What is tried.
+    pub name: String,
+    /// What is sent.
+    pub value: Vec<u8>,
+    /// The refusal, as the log shows it: its code, and its detail in brackets.
+    pub refusal: &'static str,
+}
+
+impl Attack {
+    /// An attack that must be refused for this reason.
+    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>, refusal: &'static str) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            refusal,
+        }
+    }
+}
