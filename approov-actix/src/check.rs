@@ -71,11 +71,11 @@ impl At<'_> {
         Ok(Checked::All(passed))
     }
 
+    /// The last check. The handler still finds the body in `payload`.
     #[cfg_attr(
         not(feature = "message-signing"),
         allow(clippy::unused_async, reason = "only signatures need the body")
     )]
-    /// The last check. The handler still finds the body in `payload`.
     pub(crate) async fn check_body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
         let HeadPassed(passed) = head;
         #[cfg(feature = "message-signing")]
@@ -157,7 +157,7 @@ impl At<'_> {
     /// A body can be kept back until everything that came with its head has expired.
     #[cfg(feature = "message-signing")]
     fn settle_time(self, mut passed: Passed) -> Result<Passed, Refusal> {
-        let Some(claims) = passed.claims.as_ref().filter(|_| passed.body.is_looked_at()) else {
+        let Some(claims) = &passed.claims else {
             return Ok(passed);
         };
         let clock = Clock::now();

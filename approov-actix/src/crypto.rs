@@ -111,12 +111,21 @@ impl VerifyingKey {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        #[cfg(feature = "aws-lc-rs")]
-        if let Some(point) = &self.point {
-            return point.verify_sig(message, signature).is_ok();
-        }
-        let _ = message;
-        self.is_in_range(signature) && verifier()
+        self.point_verdict(message, signature)
+            .unwrap_or_else(|| self.is_in_range(signature) && verifier())
+    }
+
+    /// None where the key is no parsed point.
+    #[cfg(feature = "aws-lc-rs")]
+    fn point_verdict(&self, message: &[u8], signature: &[u8]) -> Option<bool> {
+        let point = self.point.as_ref()?;
+        Some(point.verify_sig(message, signature).is_ok())
+    }
+
+    #[cfg(not(feature = "aws-lc-rs"))]
+    #[allow(clippy::unused_self, reason = "the other backend has parsed points")]
+    fn point_verdict(&self, _message: &[u8], _signature: &[u8]) -> Option<bool> {
+        None
     }
 
     /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger

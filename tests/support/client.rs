@@ -172,6 +172,19 @@ impl fmt::Debug for Request {
     }
 }
 
+/// A body in chunks of this size, at most: RFC 9112, section 7.1.
+#[must_use]
+pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
+    let mut chunked = Vec::new();
+    for chunk in body.chunks(size) {
+        chunked.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        chunked.extend(chunk);
+        chunked.extend(b"\r\n");
+    }
+    chunked.extend(b"0\r\n\r\n");
+    chunked
+}
+
 impl Answer {
     /// The value of a header.
     #[must_use]

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{oct, wait_until};
+use crate::{client::chunked, oct, wait_until};
 
 /// A whole HTTP answer.
 #[derive(Debug, Clone)]
@@ -95,17 +95,11 @@ impl Reply {
     }
 
     fn body(&self) -> Vec<u8> {
-        if !self.is_chunked {
-            return self.body.clone();
+        if self.is_chunked {
+            chunked(&self.body, 1000)
+        } else {
+            self.body.clone()
         }
-        let mut body = Vec::new();
-        for chunk in self.body.chunks(1000) {
-            body.extend(format!("{:x}\r\n", chunk.len()).bytes());
-            body.extend(chunk);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"0\r\n\r\n");
-        body
     }
 }
 

@@ -108,16 +108,7 @@ impl Request {
             .fold(request, |request, (name, value)| request.header(name, value));
         request.body(&match self.framing {
             Framing::None | Framing::Length => self.body.clone(),
-            Framing::Chunked => {
-                let mut chunked = Vec::new();
-                for chunk in self.body.chunks(100) {
-                    chunked.extend(format!("{:x}\r\n", chunk.len()).bytes());
-                    chunked.extend(chunk);
-                    chunked.extend(b"\r\n");
-                }
-                chunked.extend(b"0\r\n\r\n");
-                chunked
-            }
+            Framing::Chunked => client::chunked(&self.body, 100),
         })
     }
 

@@ -6,7 +6,10 @@ use actix_web::web;
 use approov_actix::{Approov, approov_protected};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
-use support::signing::{Message, Signature, sha256};
+use support::{
+    client,
+    signing::{Message, Signature, sha256},
+};
 
 use super::{REQUIRED, Served, signing};
 
@@ -104,14 +107,7 @@ pub(super) fn post(path: &str, content_type: &str, body: &[u8]) -> Message {
 
 /// The same, in chunks.
 pub(super) fn chunked(mut message: Message) -> Message {
-    let mut body = Vec::new();
-    for chunk in message.body.chunks(7000) {
-        body.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
-        body.extend_from_slice(chunk);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(b"0\r\n\r\n");
-    message.body = body;
+    message.body = client::chunked(&message.body, 7000);
     message.without("Content-Length").header("Transfer-Encoding", "chunked")
 }
 
