@@ -13,6 +13,7 @@ mod events;
 mod extractors;
 mod layers;
 mod middleware;
+mod properties;
 mod refresh;
 mod remembered;
 mod report;

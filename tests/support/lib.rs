@@ -22,6 +22,8 @@ pub mod key_server;
 pub mod keys;
 pub mod log;
 pub mod oct;
+pub mod placeholders;
+pub mod second_opinion;
 pub mod signing;
 pub mod token;
 

@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac as _};
 use p256::{
-    ecdsa::{self, SigningKey, signature::Signer as _},
+    ecdsa::{
+        self, SigningKey,
+        signature::{Signer as _, Verifier as _},
+    },
     pkcs8::EncodePublicKey as _,
 };
 use serde_json::{Value, json};
@@ -72,6 +75,16 @@ impl Key {
                 mac.update(base);
                 mac.finalize().into_bytes().to_vec()
             }
+        }
+    }
+
+    /// Whether this key made the signature.
+    #[must_use]
+    pub fn verifies(&self, base: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Install(key) => ecdsa::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verifying_key().verify(base, &signature).is_ok()),
+            Self::Account(_) => self.sign(base) == signature,
         }
     }
 
@@ -208,15 +221,23 @@ impl Message {
             "@path" => path.to_owned(),
             "@query" => format!("?{}", query.unwrap_or_default()),
             "@request-target" => self.target(),
-            _ => {
-                let lines = self
-                    .headers
-                    .iter()
-                    .filter(|(known, _)| known.eq_ignore_ascii_case(name));
-                let values: Vec<_> = lines.map(|(_, value)| value.trim_matches([' ', '\t'])).collect();
-                values.join(", ")
-            }
+            _ => self.lines(name).collect::<Vec<_>>().join(", "),
         }
+    }
+
+    /// Whether there is such a header.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.lines(name).next().is_some()
+    }
+
+    /// The values of a header, without the blanks around them.
+    pub fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
+        let lines = self
+            .headers
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+        lines.map(|(_, value)| value.trim_matches([' ', '\t']))
     }
 
     /// What goes over the wire, to `Host: localhost`.
@@ -261,12 +282,6 @@ impl Signature {
     /// By this key and with its label, as Approov's clients sign by default.
     #[must_use]
     pub fn new(key: Key, message: &Message) -> Self {
-        let has = |name: &str| {
-            message
-                .headers
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name))
-        };
         let optional = [
             "approov-token",
             "approov-traceid",
@@ -278,7 +293,7 @@ impl Signature {
         ];
         let names = ["@method", "@target-uri"]
             .into_iter()
-            .chain(optional.into_iter().filter(|name| has(name)));
+            .chain(optional.into_iter().filter(|name| message.has(name)));
         let parameters = format!(";alg=\"{}\";created={};expires={}", key.algorithm(), now(), now() + 15);
         let signature = Self {
             label: key.label().to_owned(),

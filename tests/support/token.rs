@@ -84,13 +84,20 @@ pub fn signed_by(secret: &str) -> String {
 
 /// The `pay` claim for these values.
 #[must_use]
-pub fn binding(values: &[&str]) -> String {
-    STANDARD.encode(Sha256::digest(values.concat()))
+pub fn binding<V: AsRef<[u8]>>(values: &[V]) -> String {
+    let digest = values.iter().fold(Sha256::new(), sha2::Digest::chain_update);
+    STANDARD.encode(digest.finalize())
 }
 
 /// A token of any header and payload.
 #[must_use]
 pub fn sign(secret: &str, header: &str, payload: &str) -> String {
+    sign_bytes(secret, header.as_bytes(), payload.as_bytes())
+}
+
+/// As [`sign`], where they need not be text.
+#[must_use]
+pub fn sign_bytes(secret: &str, header: &[u8], payload: &[u8]) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let secret = STANDARD.decode(secret).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();

@@ -15,7 +15,7 @@ fn algorithm(key: &TestKey) -> Algorithm {
 }
 
 /// What a server has that verifies with this key.
-fn verifying(key: &TestKey) -> Key {
+pub(crate) fn verifying(key: &TestKey) -> Key {
     match key.secret() {
         Some(secret) => Key::from_secret(algorithm(key), secret),
         None => Key::from_pem(algorithm(key), &key.pem()),
@@ -23,7 +23,7 @@ fn verifying(key: &TestKey) -> Key {
     .unwrap()
 }
 
-fn approov_with(keys: impl IntoIterator<Item = Key>) -> Approov {
+pub(crate) fn approov_with(keys: impl IntoIterator<Item = Key>) -> Approov {
     let builder = keys.into_iter().fold(Approov::builder(), ApproovBuilder::key);
     builder.build().unwrap()
 }

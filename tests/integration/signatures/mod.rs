@@ -35,31 +35,35 @@ async fn guarded(body: web::Bytes) -> web::Bytes {
 const REQUIRED: Policy = Policy::new().signature(SignatureRequirement::Required);
 
 /// The public origin of most tests.
-const ORIGIN: &str = "https://api.example.com";
+pub(crate) const ORIGIN: &str = "https://api.example.com";
 
 /// With a public origin and an account key.
-fn signing() -> ApproovBuilder {
+pub(crate) fn signing() -> ApproovBuilder {
     builder().public_origin(ORIGIN).account_message_signing_key(ACCOUNT_KEY)
 }
 
 /// A server, and the codes of what it refused or would have refused.
-struct Served {
+pub(crate) struct Served {
     server: TestServer,
     codes: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl Served {
-    fn new(builder: ApproovBuilder) -> Self {
+    pub(crate) fn new(builder: ApproovBuilder) -> Self {
         Self::with(builder, |app, _| {
             app.default_service(web::to(guarded));
         })
     }
 
-    fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+    pub(crate) fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
         Self::on(actix_test::config().workers(1).h1(), builder, configure)
     }
 
-    fn on(config: TestServerConfig, builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+    pub(crate) fn on(
+        config: TestServerConfig,
+        builder: ApproovBuilder,
+        configure: fn(&mut web::ServiceConfig, &Approov),
+    ) -> Self {
         let codes = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&codes);
         let approov = builder
@@ -78,17 +82,17 @@ impl Served {
         Self { server, codes }
     }
 
-    fn send(&self, request: &Request) -> Answer {
+    pub(crate) fn send(&self, request: &Request) -> Answer {
         request.send(self.server.addr())
     }
 
-    fn codes(&self) -> Vec<&'static str> {
+    pub(crate) fn codes(&self) -> Vec<&'static str> {
         std::mem::take(&mut *self.codes.lock().unwrap())
     }
 
     /// The request passes, and nobody complains of it.
     #[track_caller]
-    fn accepts(&self, case: &str, request: &Request) -> Answer {
+    pub(crate) fn accepts(&self, case: &str, request: &Request) -> Answer {
         let answer = self.send(request);
         assert_eq!((answer.status, self.codes()), (200, Vec::new()), "{case}: {request:?}");
         answer
@@ -96,7 +100,7 @@ impl Served {
 
     /// The request is refused for this reason, with the answer that every refusal has.
     #[track_caller]
-    fn refuses(&self, case: &str, code: &str, request: &Request) {
+    pub(crate) fn refuses(&self, case: &str, code: &str, request: &Request) {
         let answer = self.send(request);
         assert_eq!((answer.status, self.codes()), (401, vec![code]), "{case}: {request:?}");
         assert_eq!(answer.body, "{}", "{case}");

@@ -2,6 +2,7 @@
 
 pub mod key_sets;
 pub mod message_signatures;
+pub mod requests;
 pub mod tokens;
 
 /// One attack on one place: the value of a header, or a document.

@@ -1,0 +1,132 @@
+//! Bytes that mean nothing are refused: no panic, no server's fault.
+
+use std::sync::LazyLock;
+
+use actix_web::{FromRequest as _, http::header::HeaderValue, test::TestRequest};
+use approov_actix::{Algorithm, Approov, ApproovSignature, Key, KeySet, SignatureRequirement};
+use futures_util::FutureExt as _;
+use proptest::{collection, prelude::*, sample::select};
+use serde_json::{Value, json};
+use support::{signing, token};
+
+use super::verdict;
+use crate::builder;
+
+static APPROOV: LazyLock<Approov> = LazyLock::new(|| {
+    let signed = builder()
+        .public_origin("https://api.example.com")
+        .signature(SignatureRequirement::Required);
+    signed
+        .account_message_signing_key(signing::ACCOUNT_KEY)
+        .build()
+        .unwrap()
+});
+
+/// All that HTTP lets through.
+fn header_value(most: usize) -> impl Strategy<Value = Vec<u8>> {
+    collection::vec(prop_oneof![Just(b'\t'), b' '..=b'~', 0x80..=0xff_u8], 0..most)
+}
+
+/// Pieces of structured fields in any order: more of it is nearly right than of random bytes.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = select(vec![
+        "install",
+        "account",
+        "sig1",
+        "=",
+        "(",
+        ")",
+        ";",
+        ",",
+        " ",
+        "\"",
+        "\\",
+        ":",
+        "?1",
+        "?0",
+        "@method",
+        "@target-uri",
+        "approov-token",
+        "\"@method\"",
+        "\"@target-uri\"",
+        "\"approov-token\"",
+        "\"content-digest\"",
+        "\"@query-param\";name=\"a\"",
+        ";sf",
+        ";bs",
+        ";key=\"a\"",
+        ";created=1700000000",
+        ";expires=1",
+        ";alg=\"hmac-sha256\"",
+        ";nonce",
+        "-",
+        "1",
+        "999999999999999",
+        "1.5",
+        ":AAAA:",
+        ":",
+        "*",
+        "@1",
+        "\u{e9}",
+    ]);
+    collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+/// Members of keys with values of others.
+fn jwk() -> impl Strategy<Value = Value> {
+    let name = select(vec![
+        "kty", "alg", "use", "key_ops", "kid", "k", "n", "e", "x", "y", "crv", "d", "x5c",
+    ]);
+    let value = prop_oneof![
+        select(vec![
+            "oct", "RSA", "EC", "OKP", "HS256", "ES256", "RS256", "EdDSA", "P-256", "Ed25519", "sig", "AQAB", ""
+        ])
+        .prop_map(Value::from),
+        "[A-Za-z0-9_-]{0,90}".prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(json!(["verify"])),
+        any::<i64>().prop_map(Value::from),
+        Just(Value::Null),
+    ];
+    collection::btree_map(name, value, 0..8).prop_map(|members| json!(members))
+}
+
+proptest! {
+    #[test]
+    fn as_a_token(value in prop_oneof![header_value(300), "[A-Za-z0-9_.=-]{0,300}".prop_map(String::into_bytes)]) {
+        let request = TestRequest::default()
+            .app_data(APPROOV.clone())
+            .insert_header(("Approov-Token", HeaderValue::from_bytes(&value).unwrap()))
+            .to_http_request();
+        prop_assert!(!verdict(&request).unwrap_err().is_server_fault());
+    }
+
+    #[test]
+    fn as_a_token_from_elsewhere(text: String) {
+        prop_assert!(APPROOV.verify_token(&text).is_err());
+    }
+
+    #[test]
+    fn as_a_signature(fields in collection::vec((select(vec!["Signature", "Signature-Input", "Content-Digest", "Signature-Base-Digest"]),
+        prop_oneof![pieces(), header_value(100)]), 0..5)) {
+        let mut request = TestRequest::default().app_data(APPROOV.clone()).append_header(("Approov-Token", token::good()));
+        for (name, value) in fields {
+            request = request.append_header((name, HeaderValue::from_bytes(&value).unwrap()));
+        }
+        let verdict = ApproovSignature::extract(&request.to_http_request()).now_or_never().unwrap();
+        prop_assert!(!verdict.unwrap_err().rejection().is_server_fault());
+    }
+
+    #[test]
+    fn as_keys(text: String, jwks in collection::vec(jwk(), 0..4)) {
+        for text in [text.clone(), format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n")] {
+            prop_assert!(KeySet::from_jwks(&text).is_err());
+            prop_assert!(Key::from_pem(Algorithm::ES256, &text).is_err());
+            prop_assert!(Key::from_base64_secret(&text).is_err() || text.len() >= 43);
+        }
+        if let Ok(keys) = KeySet::from_jwks(&json!({ "keys": jwks }).to_string()) {
+            let approov = Approov::builder().keys(keys).build().unwrap();
+            prop_assert!(approov.verify_token(&token::good()).is_err());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What holds for every token, binding, signature and byte, tried with hundreds that nobody has thought of.
+//!
+//! `PROPTEST_CASES` says how many. Where the library is compared with something, that is `support::second_opinion`.
+
+mod bindings;
+mod junk;
+mod signatures;
+mod tokens;
+
+use actix_web::{FromRequest as _, HttpRequest};
+use approov_actix::{ApproovClaims, Rejection};
+use futures_util::FutureExt as _;
+use proptest::{prelude::*, sample::Index};
+
+/// What the extractor says.
+fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Rejection> {
+    let claims = ApproovClaims::extract(request).now_or_never().unwrap();
+    claims.map_err(|refused| refused.rejection())
+}
+
+/// One byte somewhere, and what it becomes.
+#[derive(Debug, Clone)]
+struct Change {
+    place: Index,
+    byte: u8,
+}
+
+impl Change {
+    /// To any that a header can have, but for blanks, which do not count around a value.
+    fn any() -> impl Strategy<Value = Self> {
+        let byte = prop_oneof![b'!'..=b'~', 0x80..=0xff_u8];
+        (any::<Index>(), byte).prop_map(|(place, byte)| Self { place, byte })
+    }
+
+    /// To one of ASCII.
+    fn graphic() -> impl Strategy<Value = Self> {
+        (any::<Index>(), b'!'..=b'~').prop_map(|(place, byte)| Self { place, byte })
+    }
+
+    /// None if it was that byte before.
+    fn of(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut changed = text.to_vec();
+        let byte = self.place.get_mut(&mut changed);
+        (*byte != self.byte).then(|| *byte = self.byte)?;
+        Some(changed)
+    }
+}
