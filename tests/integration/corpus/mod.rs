@@ -7,3 +7,4 @@ mod message_signatures;
 mod paths;
 mod smuggling;
 mod tokens;
+mod wire;
