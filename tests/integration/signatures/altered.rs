@@ -3,7 +3,7 @@
 use serde_json::json;
 use support::{
     client::Request,
-    signing::{Key, Message, Signature, sha256, token},
+    signing::{Key, Message, Signature, sha256, sha512, token},
 };
 
 use super::{Served, signing};
@@ -266,5 +266,31 @@ async fn a_body_without_a_covered_digest() {
     ] {
         lax.accepts(case, &request);
         strict.accepts(case, &request);
+    }
+}
+
+/// A member of `Content-Digest` covers the body only if its algorithm is one that is compared.
+#[actix_web::test]
+async fn one_member_of_the_digest() {
+    for server in [
+        Served::new(signing()),
+        Served::new(signing().signature_require_content_digest(true)),
+    ] {
+        let body = br#"{"item":1}"#;
+        let (short, long) = (sha256(body), sha512(body));
+        let value = |digest: &str| digest.split_once('=').unwrap().1.to_owned();
+        let message = Message::order().replace("Content-Digest", &format!("md5=:AAAA:, {short}, {long}"));
+        let send = |message: &Message, algorithm: &str, value: &str| {
+            let identifier = format!("\"content-digest\";key=\"{algorithm}\"");
+            let signature = Signature::install(message)
+                .covering(message, &["@method", "@target-uri", "approov-token"])
+                .line(&identifier, value);
+            message.request().signed(&[&signature])
+        };
+        server.accepts("sha-256", &send(&message, "sha-256", &value(&short)));
+        server.accepts("sha-512", &send(&message, "sha-512", &value(&long)));
+        server.refuses("md5", "digest_malformed", &send(&message, "md5", ":AAAA:"));
+        let altered = message.alter_body();
+        server.refuses("altered", "digest_mismatch", &send(&altered, "sha-256", &value(&short)));
     }
 }

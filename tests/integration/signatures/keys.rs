@@ -1,20 +1,14 @@
-//! Keys and algorithms that do not fit, and bytes that no key has made.
+//! Keys and algorithms that do not fit.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac as _};
-use p256::ecdsa;
 use serde_json::json;
-use sha2::Sha256;
 use support::{
-    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, token},
+    signing::{Key, Message, Signature, bytes, token},
     token::now,
 };
 
 use super::{Served, signing};
 use crate::builder;
-
-/// How the bytes of a signature are written.
-type Form = fn(&[u8]) -> String;
 
 fn with_token(claims: &serde_json::Value) -> Message {
     Message::order().replace("Approov-Token", &token(claims))
@@ -51,79 +45,6 @@ async fn the_algorithm_is_that_of_the_label() {
             server.refuses(alg, "signature_algorithm", &send(alg));
         }
     }
-}
-
-#[actix_web::test]
-async fn bytes_that_are_no_signature() {
-    let server = Served::new(signing());
-    let message = Message::order();
-    let install: [(&str, Form); 8] = [
-        ("DER", |raw| {
-            let signature = ecdsa::Signature::from_slice(raw).unwrap();
-            bytes(signature.to_der().as_bytes())
-        }),
-        ("63 bytes", |raw| bytes(&raw[..63])),
-        ("65 bytes", |raw| bytes(&[raw, &[0]].concat())),
-        ("zero", |_| bytes(&[0; 64])),
-        ("ones", |_| bytes(&[255; 64])),
-        ("s = 0", |raw| bytes(&[&raw[..32], &[0; 32]].concat())),
-        ("s and r", |raw| bytes(&[&raw[32..], &raw[..32]].concat())),
-        ("nothing", |_| bytes(&[])),
-    ];
-    let account: [(&str, Form); 4] = [
-        ("truncated", |raw| bytes(&raw[..16])),
-        ("longer", |raw| bytes(&[raw, &[0]].concat())),
-        ("nothing", |_| bytes(&[])),
-        ("base64 of base64", |raw| bytes(STANDARD.encode(raw).as_bytes())),
-    ];
-    for (case, form) in install {
-        let signature = Signature::install(&message).form(form);
-        server.refuses(case, "signature_invalid", &message.request().signed(&[&signature]));
-    }
-    for (case, form) in account {
-        let signature = Signature::account(&message).form(form);
-        server.refuses(case, "signature_invalid", &message.request().signed(&[&signature]));
-    }
-    let malformed: [Form; 6] = [
-        |_| "\"not base64!\"".to_owned(),
-        |raw| STANDARD.encode(raw),
-        |_| "1".to_owned(),
-        |_| "?1".to_owned(),
-        |raw| format!("({})", bytes(raw)),
-        |raw| format!(":{}", STANDARD.encode(raw)),
-    ];
-    for form in malformed {
-        let signature = Signature::install(&message).form(form);
-        server.refuses("", "signature_malformed", &message.request().signed(&[&signature]));
-    }
-}
-
-/// A public key is no secret: whoever has the token has it too.
-#[actix_web::test]
-async fn macs_with_the_public_key() {
-    let server = Served::new(signing());
-    let message = Message::order();
-    let public = Key::install(1).public();
-    for secret in [
-        Key::install(1).ipk().into_bytes(),
-        public.clone(),
-        public[public.len() - 65..].to_vec(),
-        public[public.len() - 64..].to_vec(),
-        Vec::new(),
-        STANDARD.decode(support::token::SECRET).unwrap(),
-    ] {
-        for label in ["install", "account"] {
-            let signature = Signature::new(Key::Account(secret.clone()), &message)
-                .parameters(&format!(";created={}", now()))
-                .label(label);
-            server.refuses(label, "signature_invalid", &message.request().signed(&[&signature]));
-        }
-    }
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"account").unwrap();
-    mac.update(&STANDARD.decode(OTHER_ACCOUNT_KEY).unwrap());
-    let derived = Key::Account(mac.finalize().into_bytes().to_vec());
-    let request = message.request().signed(&[&Signature::new(derived, &message)]);
-    server.refuses("derived", "signature_invalid", &request);
 }
 
 #[actix_web::test]

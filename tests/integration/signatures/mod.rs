@@ -10,7 +10,6 @@ mod fields;
 mod http2;
 mod keys;
 mod layers;
-mod limits;
 mod refused;
 mod targets;
 mod upgrades;
