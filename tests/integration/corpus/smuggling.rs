@@ -8,7 +8,7 @@ use approov_actix::{ApproovClaims, approov_protected};
 use serde_json::json;
 use support::token;
 
-use super::wire::{answers, exchange};
+use super::wire::{answers, config, exchange};
 use crate::builder;
 
 /// What becomes of one request on the connection.
@@ -50,7 +50,7 @@ async fn with_claims(claims: ApproovClaims, body: Result<web::Bytes, actix_web::
 
 const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
 
-/// A server of one worker, so that a worker that panics is not replaced unseen.
+/// A server, what got in, and the codes of what was refused.
 struct Site {
     server: TestServer,
     runs: Runs,
@@ -67,7 +67,7 @@ impl Site {
             .build()
             .unwrap();
         let app_runs = runs.clone();
-        let server = actix_test::start_with(actix_test::config().workers(1).h1(), move || {
+        let server = actix_test::start_with(config(), move || {
             let scope = web::scope("/middleware").route("", web::to(with_claims));
             App::new()
                 .app_data(approov.clone())

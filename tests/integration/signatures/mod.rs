@@ -14,7 +14,10 @@ mod refused;
 mod targets;
 mod upgrades;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
@@ -55,7 +58,12 @@ impl Served {
     }
 
     pub(crate) fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
-        Self::on(actix_test::config().workers(1).h1(), builder, configure)
+        // A slow machine is no reason for 408.
+        let config = actix_test::config()
+            .workers(1)
+            .h1()
+            .client_request_timeout(Duration::from_secs(60));
+        Self::on(config, builder, configure)
     }
 
     pub(crate) fn on(
