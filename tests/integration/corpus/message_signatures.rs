@@ -4,14 +4,15 @@ use std::{collections::BTreeSet, time::Duration};
 
 use p256::ecdsa;
 use support::{
-    corpus::message_signatures::{MAX_AGE_SECONDS, attacks},
+    corpus::message_signatures::{WINDOW_SECONDS, attacks},
     signing::{Message, Signature, bytes, sha256},
 };
 
 use crate::signatures::{Served, signing};
 
 fn served() -> Served {
-    Served::new(signing().signature_max_age(Duration::from_secs(MAX_AGE_SECONDS)))
+    let window = Duration::from_secs(WINDOW_SECONDS);
+    Served::new(signing().signature_max_age(window).signature_clock_skew(window))
 }
 
 #[actix_web::test]

@@ -1,9 +1,13 @@
 //! What is exempt from the check of a whole application, and what only looks like it.
 
+use actix_web::{App, web};
+use approov_actix::Policy;
+use support::token;
+
 use super::{
     Line,
     Outcome::{Absent, Bad, Open, Refused, Secret},
-    outer_scope, whole_application,
+    Site, config, outer_scope, secret, whole_application,
 };
 
 /// What is exempt, in every spelling that leaves its path as it is.
@@ -239,5 +243,25 @@ async fn an_exemption_is_for_every_method_and_no_method_is_an_exemption() {
             site.check(&Line::new("CONNECT", target), Refused, Secret);
             site.check(&Line::new("GET", target), Refused, Secret);
         }
+    }
+}
+
+/// What takes the binding away from a path takes it from no other spelling.
+#[actix_web::test]
+async fn exemptions_from_the_binding() {
+    let site = Site::new("binding", |approov, runs| {
+        actix_test::start_with(config(), move || {
+            let bound = approov.middleware().policy(Policy::new().binding(&["authorization"]));
+            App::new()
+                .app_data(runs.clone())
+                .default_service(web::to(secret))
+                .wrap(bound.binding_exempt("/health"))
+        })
+    });
+    let unbound = token::good();
+    let send = |target, code| site.send(&Line::get(target), Some(&unbound), code);
+    assert_eq!(send("/health", None), Secret);
+    for (target, _) in not_exempt() {
+        assert_eq!(send(target, Some("binding_header_missing")), Refused, "{target}");
     }
 }

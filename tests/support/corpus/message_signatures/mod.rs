@@ -11,8 +11,9 @@ use crate::{
     token::now,
 };
 
-/// The server that these are for has one public origin, the account's key, and this maximum age of signatures.
-pub const MAX_AGE_SECONDS: u64 = 600;
+/// The server that these are for has one public origin, the account's key, and these seconds for both the maximum age of signatures and the
+/// skew of clocks.
+pub const WINDOW_SECONDS: u64 = 600;
 
 /// An attack in the headers about a signature.
 #[derive(Debug, Clone)]
