@@ -24,12 +24,17 @@ impl Exemptions {
 
     /// Whether one of the paths or prefixes covers `path`.
     ///
-    /// actix routes the path as it was sent, so `/admin/x/../../public/y` reaches `/admin/{tail:.*}`. Whoever would normalise it
-    /// first, or look at its end only, would exempt it.
+    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`: whoever would normalise it first, or look at its end only, would exempt it.
+    /// And a prefix that ends in `/` does not cover itself, because a `NormalizePath` inside may turn it into a path that is not covered.
     pub(crate) fn cover(&self, path: &str) -> bool {
         let is_below = |prefix: &String| {
-            path.strip_prefix(prefix.as_str())
-                .is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
+            path.strip_prefix(prefix.as_str()).is_some_and(|rest| {
+                if prefix.ends_with('/') {
+                    !rest.is_empty()
+                } else {
+                    rest.is_empty() || rest.starts_with('/')
+                }
+            })
         };
         (self.paths.iter().any(|exempt| exempt == path) || self.prefixes.iter().any(is_below)) && is_plain(path)
     }
@@ -73,8 +78,8 @@ mod tests {
     fn exact_paths_and_prefixes() {
         for path in [
             "/health",
-            "/public/",
             "/public/a",
+            "/public/a/",
             "/public/a/b.css",
             "/public/.well-known",
             "/docs",
@@ -100,6 +105,7 @@ mod tests {
             "/a/health",
             "health",
             "/public",
+            "/public/",
             "/Public/a",
             "/publications",
             "/docsx",

@@ -106,14 +106,16 @@ impl ApproovMiddleware {
     /// # Security
     ///
     /// The raw path must be the same byte for byte. Nothing is decoded or normalised to obtain an exemption: a path with `%`,
-    /// `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix routes the path as it was sent.
+    /// `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
+    /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with `NormalizePath::trim()` what `/a/` exempts
+    /// is the handler of `/a`.
     pub fn exempt(mut self, path: impl Into<String>) -> Self {
         self.exempt.add_path(path.into());
         self
     }
 
     /// Lets requests for all paths below this one through unchecked. A prefix ends at a `/` only: `/public` covers `/public` and
-    /// `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but not `/public`.
+    /// `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but neither `/public` nor `/public/`.
     ///
     /// # Panics
     ///
