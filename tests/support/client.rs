@@ -125,6 +125,12 @@ impl Request {
         Self::receive(stream)
     }
 
+    /// What goes over the wire.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        [self.head(), self.body.clone()].concat()
+    }
+
     fn head(&self) -> Vec<u8> {
         let host = self
             .host
