@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    client::Client,
+    client::{Client, pause},
     kinds::Body,
     shot::{Expected, Shot},
 };
@@ -57,14 +57,14 @@ fn one_after_the_other(client: &mut Client<'_>) -> io::Result<()> {
         if connection.is_stale() {
             connection = client.open()?;
         }
-        client.send(&mut connection, &shot)?;
+        shot.send(&mut connection)?;
         if !client.take(&mut connection, &shot)? {
             connection = client.open()?;
         }
         if client.load.tally.is_stopped() {
             break;
         }
-        client.pause(150);
+        pause(150);
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ fn one_after_the_other(client: &mut Client<'_>) -> io::Result<()> {
 pub(crate) fn a_connection_each(client: &mut Client<'_>) -> io::Result<()> {
     let shot = client.maker.draw(CLOSE);
     let mut connection = client.open()?;
-    client.send(&mut connection, &shot)?;
+    shot.send(&mut connection)?;
     client.take(&mut connection, &shot).map(drop)
 }
 
@@ -95,7 +95,7 @@ fn pipelined(client: &mut Client<'_>) -> io::Result<()> {
                 return Ok(());
             }
         }
-        client.pause(900);
+        pause(900);
     }
     Ok(())
 }
@@ -139,7 +139,7 @@ fn broken_off(client: &mut Client<'_>) -> io::Result<()> {
     let shot = client.maker.draw(KEEP);
     let mut connection = client.open()?;
     connection.send(&shot.bytes[..fastrand::usize(..shot.bytes.len())])?;
-    client.pause(100);
+    pause(100);
     Ok(())
 }
 
@@ -150,7 +150,7 @@ fn gone_before_the_answer(client: &mut Client<'_>) -> io::Result<()> {
     for _ in 0..fastrand::usize(1..10) {
         connection.send(&shot.bytes)?;
     }
-    client.pause(20);
+    pause(20);
     Ok(())
 }
 
@@ -204,7 +204,7 @@ fn silent_in_the_head(client: &mut Client<'_>) -> io::Result<()> {
 fn silent_after_the_answer(client: &mut Client<'_>) -> io::Result<()> {
     let shot = client.maker.draw_with(KEEP, &[Body::None]);
     let mut connection = client.open()?;
-    client.send(&mut connection, &shot)?;
+    shot.send(&mut connection)?;
     client.take(&mut connection, &shot)?;
     connection.expect_end()
 }

@@ -40,7 +40,7 @@ impl<'a> Client<'a> {
     pub(crate) fn run(&mut self) {
         let row = &BEHAVIOURS[self.behaviour];
         while !self.load.tally.is_stopped() {
-            self.pause(500);
+            pause(500);
             self.load.tally.round(self.behaviour);
             if let Err(error) = (row.round)(self) {
                 let tally = &self.load.tally;
@@ -53,23 +53,9 @@ impl<'a> Client<'a> {
         Connection::open(self.load.server)
     }
 
-    /// Waits for up to so many milliseconds.
-    pub(crate) fn pause(&self, at_most: u64) {
-        thread::sleep(Duration::from_millis(fastrand::u64(..at_most)));
-    }
-
     pub(crate) fn judge(&self, shot: &Shot, answer: &Answer) {
         let name = BEHAVIOURS[self.behaviour].name;
         self.load.tally.judge(name, shot, answer, &self.load.keys);
-    }
-
-    /// Sends all of it.
-    pub(crate) fn send(&self, connection: &mut Connection, shot: &Shot) -> io::Result<()> {
-        // The server waits a second for the rest of a body that it does not want, and then closes. Its answer must be there all the same.
-        match connection.send(&shot.bytes) {
-            Err(_) if shot.is_refused_early() => Ok(()),
-            sent => sent,
-        }
     }
 
     /// Takes the answer, and says whether another may follow.
@@ -104,4 +90,9 @@ impl<'a> Client<'a> {
         }
         taken
     }
+}
+
+/// Waits for up to so many milliseconds.
+pub(crate) fn pause(at_most: u64) {
+    thread::sleep(Duration::from_millis(fastrand::u64(..at_most)));
 }

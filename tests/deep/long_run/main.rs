@@ -82,10 +82,12 @@ fn main() -> Result<ExitCode, io::Error> {
 
 /// The load, and then the end of the server.
 fn run(mut server: Server, load: &Load, time: Duration) -> io::Result<Report> {
-    let mut report = Report::new(&server)?;
+    // Its workers begin one by one.
+    some_requests(load);
+    let mut report = Report::new(server.open_files_at_rest()?);
     let sample = under_load(load, || report.watch(&server, &load.tally, time));
     report.files_after = server.settle(report.files_before)?;
-    still_answers(load);
+    some_requests(load);
     match server.terminate() {
         Ok(time) => report.shutdown = Some(time),
         Err(error) => load.tally.fault(&load.tally.other, &format!("the end: {error}")),
@@ -158,12 +160,14 @@ fn wait_until_known(load: &Load, maker: &mut Maker<'_>, key: u64) -> io::Result<
     Err(io::ErrorKind::TimedOut.into())
 }
 
-/// After all that, some requests more.
-fn still_answers(load: &Load) {
+/// Before and after all others.
+fn some_requests(load: &Load) {
     let mut client = Client::new(load, 0, 998);
     for _ in 0..100 {
         if let Err(error) = behaviours::a_connection_each(&mut client) {
-            load.tally.fault(&load.tally.broken, &format!("in the end: {error}"));
+            load.tally
+                .fault(&load.tally.broken, &format!("while nobody else asks: {error}"));
+            break;
         }
     }
 }

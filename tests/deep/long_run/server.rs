@@ -16,6 +16,8 @@ use crate::kinds::ORIGIN;
 
 /// For what never happens.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// With no connection left, nothing is to be waited for.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running server, with its log. Killed when dropped.
 pub(crate) struct Server {
@@ -47,7 +49,7 @@ impl Server {
         let child = command.spawn()?;
         let address = ([127, 0, 0, 1], 0).into();
         let mut server = Self { child, log, address };
-        server.address = server.wait_for(Self::announced)?;
+        server.address = server.wait_for(TIMEOUT, Self::announced)?;
         Ok(server)
     }
 
@@ -62,13 +64,17 @@ impl Server {
         Ok(address.and_then(|address| address.trim().parse().ok()))
     }
 
-    fn wait_for<T>(&mut self, mut look: impl FnMut(&mut Self) -> io::Result<Option<T>>) -> io::Result<T> {
+    fn wait_for<T>(
+        &mut self,
+        limit: Duration,
+        mut look: impl FnMut(&mut Self) -> io::Result<Option<T>>,
+    ) -> io::Result<T> {
         let start = Instant::now();
         loop {
             if let Some(found) = look(self)? {
                 return Ok(found);
             }
-            if start.elapsed() > TIMEOUT {
+            if start.elapsed() > limit {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             thread::sleep(Duration::from_millis(20));
@@ -88,9 +94,20 @@ impl Server {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
+    /// How many it has open while nobody asks for anything.
+    pub(crate) fn open_files_at_rest(&mut self) -> io::Result<usize> {
+        self.wait_for(TIMEOUT, |server| {
+            let before = server.open_files()?;
+            thread::sleep(Duration::from_millis(500));
+            Ok(Some(server.open_files()?).filter(|open| *open == before))
+        })
+    }
+
     /// Waits until it has at most so many open, and returns how many these are in the end.
     pub(crate) fn settle(&mut self, files: usize) -> io::Result<usize> {
-        let settled = self.wait_for(|server| Ok(Some(server.open_files()?).filter(|open| *open <= files)));
+        let settled = self.wait_for(TIMEOUT, |server| {
+            Ok(Some(server.open_files()?).filter(|open| *open <= files))
+        });
         settled.or_else(|_| self.open_files())
     }
 
@@ -98,7 +115,7 @@ impl Server {
     pub(crate) fn terminate(&mut self) -> io::Result<Duration> {
         let start = Instant::now();
         let asked = Command::new("kill").arg(self.child.id().to_string()).status()?;
-        let status = self.wait_for(|server| server.child.try_wait())?;
+        let status = self.wait_for(SHUTDOWN_LIMIT, |server| server.child.try_wait())?;
         if asked.success() && status.success() {
             Ok(start.elapsed())
         } else {

@@ -1,8 +1,14 @@
 //! A request, and what its answer must be.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    io,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use crate::{connection::Answer, keys::Keys};
+use crate::{
+    connection::{Answer, Connection},
+    keys::Keys,
+};
 
 /// Further from the second of its expiry than this, it is certain whether a token is good.
 const MARGIN: Duration = Duration::from_millis(300);
@@ -70,6 +76,15 @@ impl Premise {
 }
 
 impl Shot {
+    /// Sends all of it.
+    pub(crate) fn send(&self, connection: &mut Connection) -> io::Result<()> {
+        // The server waits a second for the rest of a body that it does not want, and then closes. Its answer must be there all the same.
+        match connection.send(&self.bytes) {
+            Err(_) if self.is_refused_early() => Ok(()),
+            sent => sent,
+        }
+    }
+
     /// The head, with the empty line at its end.
     pub(crate) fn head_length(&self) -> usize {
         let end = self.bytes.windows(4).position(|bytes| bytes == b"\r\n\r\n");
