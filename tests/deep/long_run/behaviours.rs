@@ -45,8 +45,9 @@ pub(crate) const BEHAVIOURS: [Behaviour; 11] = [
 const KEEP: &str = "keep-alive";
 const CLOSE: &str = "close";
 
-/// Less than actix waits for a head, five seconds, and one that waits for a processor is not blamed.
+/// actix waits for the head of the first request for five seconds.
 const SLOW: Duration = Duration::from_millis(2500);
+/// After this it may have given up: this thread had to wait for a processor.
 const TOO_SLOW: Duration = Duration::from_millis(4500);
 
 /// The same connection for many requests.
@@ -69,6 +70,7 @@ fn one_after_the_other(client: &mut Client<'_>) -> io::Result<()> {
     Ok(())
 }
 
+/// One request, and then the server must close.
 pub(crate) fn a_connection_each(client: &mut Client<'_>) -> io::Result<()> {
     let shot = client.maker.draw(CLOSE);
     let mut connection = client.open()?;
@@ -76,7 +78,8 @@ pub(crate) fn a_connection_each(client: &mut Client<'_>) -> io::Result<()> {
     client.take(&mut connection, &shot).map(drop)
 }
 
-/// Several requests at once. One that may close is the last.
+/// Several requests at once. One that may close is the last. None is large: actix closes too early if it answers one request while it has only a part of
+/// the body of a later one, so all must arrive as they were sent, at once.
 fn pipelined(client: &mut Client<'_>) -> io::Result<()> {
     let mut connection = client.open()?;
     for _ in 0..fastrand::usize(1..10) {
@@ -100,7 +103,7 @@ fn pipelined(client: &mut Client<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Over seconds.
+/// Over seconds, but soon enough.
 fn head_byte_for_byte(client: &mut Client<'_>) -> io::Result<()> {
     let shot = client.maker.draw_with(CLOSE, &[Body::None, Body::Small]);
     let mut connection = client.open()?;
@@ -108,12 +111,12 @@ fn head_byte_for_byte(client: &mut Client<'_>) -> io::Result<()> {
     let each = SLOW / u32::try_from(head.len()).unwrap_or(u32::MAX);
     let start = Instant::now();
     for (sent, byte) in (1u32..).zip(head) {
+        if connection.age() > TOO_SLOW {
+            client.load.tally.uncertain(&shot);
+            return Ok(());
+        }
         connection.send(&[*byte])?;
         thread::sleep((each * sent).saturating_sub(start.elapsed()));
-    }
-    if connection.age() > TOO_SLOW {
-        client.load.tally.uncertain(&shot);
-        return Ok(());
     }
     connection.send(body)?;
     client.take(&mut connection, &shot).map(drop)

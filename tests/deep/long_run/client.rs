@@ -69,9 +69,11 @@ impl<'a> Client<'a> {
         self.judge(shot, &answer);
         let closes = answer.closes();
         if shot.closes().is_some_and(|expected| expected != closes) && !shot.is_uncertain(&self.load.keys) {
-            return Err(io::Error::other(format!("that the server closes after it is {closes}")));
+            return Err(io::Error::other(format!(
+                "whether the server closes after it: {closes}"
+            )));
         }
-        // actix does not always say so when it closes after an error.
+        // actix does not say so when it closes after an error.
         let is_end = closes || matches!(shot.expected, Expected::Other(_));
         let ended = if is_end { connection.end() } else { Ok(()) };
         // Else the server may have closed while the body was on its way.

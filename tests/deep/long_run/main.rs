@@ -21,6 +21,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::ExitCode,
+    sync::atomic::Ordering::Relaxed,
     thread,
     time::{Duration, Instant},
 };
@@ -58,10 +59,9 @@ fn main() -> Result<ExitCode, io::Error> {
     let seconds = seconds
         .parse()
         .map_err(|_| io::Error::other("SECONDS is not a number"))?;
-    let variables: Vec<_> = variables
-        .iter()
-        .filter_map(|variable| variable.split_once('='))
-        .collect();
+    let variables = variables.iter().map(|variable| variable.split_once('='));
+    let variables: Option<Vec<_>> = variables.collect();
+    let variables = variables.ok_or_else(|| io::Error::other("a variable has no `=`"))?;
 
     let (file, log) = (Path::new(folder).join("keys.json"), Path::new(folder).join("log"));
     let keys = Keys::new(file.clone())?;
@@ -135,6 +135,7 @@ fn rotate(load: &Load) {
         let result = load.keys.publish().and_then(|newest| {
             wait_until_known(load, &mut maker, newest)?;
             load.keys.seen(newest);
+            load.tally.key_changes.fetch_add(1, Relaxed);
             Ok(())
         });
         if let Err(error) = result {

@@ -33,6 +33,8 @@ pub(crate) struct Tally {
     pub(crate) broken: AtomicU64,
     /// Everything else that went wrong.
     pub(crate) other: AtomicU64,
+    /// How often the server took over new keys.
+    pub(crate) key_changes: AtomicU64,
     shown: Mutex<Vec<String>>,
     stopped: AtomicBool,
 }
@@ -55,6 +57,7 @@ impl Tally {
             server_errors: 0.into(),
             broken: 0.into(),
             other: 0.into(),
+            key_changes: 0.into(),
             shown: Mutex::default(),
             stopped: false.into(),
         }
