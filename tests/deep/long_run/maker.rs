@@ -156,10 +156,7 @@ impl Draft {
 
     /// Let in as long as the token is good.
     pub(crate) fn let_in(request: Request, token: &Token, body: String) -> Self {
-        Self {
-            unless: Some((token.premise, Expected::Refused)),
-            ..Self::new(request, Expected::LetIn(body))
-        }
+        Self::instead(request, token, Expected::LetIn(body))
     }
 
     /// Refused, whatever happens meanwhile.
@@ -167,11 +164,11 @@ impl Draft {
         Self::new(request, Expected::Refused)
     }
 
-    /// With a good token, and yet not answered by the handler.
-    pub(crate) fn other(request: Request, token: &Token, status: u16) -> Self {
+    /// As long as the token is good, this is what must come back.
+    pub(crate) fn instead(request: Request, token: &Token, expected: Expected) -> Self {
         Self {
             unless: Some((token.premise, Expected::Refused)),
-            ..Self::new(request, Expected::Other(status))
+            ..Self::new(request, expected)
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use support::signing::ACCOUNT_KEY;
 
-use crate::kinds::ORIGIN;
+use crate::kinds::{BODY_LIMIT, ORIGIN};
 
 /// For what never happens.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,6 +40,7 @@ impl Server {
             .env("APPROOV_JWKS_REFRESH_SECONDS", "1")
             .env("APPROOV_PUBLIC_ORIGIN", ORIGIN)
             .env("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY", ACCOUNT_KEY)
+            .env("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", BODY_LIMIT.to_string())
             // All that is ever said of a token, and of each request one line more: about 200 bytes a request, so at the pace of the clients about 20 MB
             // a minute.
             .env("RUST_LOG", "info,approov_actix=debug")

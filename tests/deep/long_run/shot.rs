@@ -34,6 +34,8 @@ pub(crate) enum Expected {
     LetIn(String),
     /// The one refusal.
     Refused,
+    /// That of a body which nobody wants to read.
+    TooLarge,
     /// The status with which actix answers by itself, or the handler's own arguments; the rest is their affair.
     Other(u16),
 }
@@ -98,7 +100,7 @@ impl Shot {
 
     /// Whether the server need not read all of it.
     pub(crate) fn is_refused_early(&self) -> bool {
-        matches!(self.expected, Expected::Refused) && self.has_body()
+        matches!(self.expected, Expected::Refused | Expected::TooLarge) && self.has_body()
     }
 
     /// Whether the server must leave the connection open or close it, if that is certain: actix may close where nobody reads the body.
@@ -107,7 +109,7 @@ impl Shot {
             _ if self.is_last => Some(true),
             Expected::LetIn(_) => Some(false),
             Expected::Refused => (!self.has_body()).then_some(false),
-            Expected::Other(_) => None,
+            Expected::TooLarge | Expected::Other(_) => None,
         }
     }
 
@@ -141,6 +143,7 @@ impl Expected {
         match self {
             Self::LetIn(body) => answer.status == 200 && answer.body == *body && is_json(body.len()),
             Self::Refused => answer.status == 401 && answer.body == "{}" && is_json(2),
+            Self::TooLarge => answer.status == 413 && answer.body == "{}" && is_json(2),
             Self::Other(status) => answer.status == *status,
         }
     }

@@ -14,7 +14,7 @@ const LONGEST_HEAD: usize = 128 * 1024;
 pub(super) fn broken_json(maker: &mut Maker<'_>) -> Draft {
     let token = maker.token(&json!({}));
     let request = Request::post("/token-check", "application/json", "{not even JSON").token(&token.text);
-    Draft::other(request, &token, 400)
+    Draft::instead(request, &token, Expected::Other(400))
 }
 
 pub(super) fn malformed_line(_: &mut Maker<'_>) -> Draft {

@@ -5,7 +5,7 @@ mod http;
 mod signatures;
 mod tokens;
 
-pub(crate) use signatures::ORIGIN;
+pub(crate) use signatures::{BODY_LIMIT, ORIGIN};
 
 use crate::{
     maker::{Draft, Maker},
@@ -42,7 +42,7 @@ const fn kind(name: &'static str, weight: usize, has: Body, make: fn(&mut Maker<
 }
 
 /// What each must be answered with is in its function.
-pub(crate) const KINDS: [Kind; 47] = [
+pub(crate) const KINDS: [Kind; 48] = [
     kind("open route", 12, Body::None, tokens::open_route),
     kind("open route, forged token", 4, Body::None, tokens::open_route_forged),
     kind("good token", 40, Body::None, tokens::good),
@@ -86,6 +86,7 @@ pub(crate) const KINDS: [Kind; 47] = [
     kind("signed, too old", 4, Body::None, signatures::too_old),
     kind("not signed", 6, Body::None, signatures::missing),
     kind("signed, other JSON", 6, Body::Small, signatures::other_json),
+    kind("signed, too large", 1, Body::Large, signatures::too_large),
     kind("broken JSON", 3, Body::Small, http::broken_json),
     kind("malformed line", 2, Body::Large, http::malformed_line),
     kind("too many headers", 2, Body::Large, http::too_many_headers),

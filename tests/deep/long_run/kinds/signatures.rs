@@ -6,10 +6,16 @@ use support::{
     token::now,
 };
 
-use crate::maker::{Draft, Maker, Token};
+use crate::{
+    maker::{Draft, Maker, Token},
+    shot::Expected,
+};
 
 /// The server's public origin.
 pub(crate) const ORIGIN: &str = "https://api.example.com";
+
+/// The largest body whose digest the server computes.
+pub(crate) const BODY_LIMIT: usize = 100_000;
 
 fn key(maker: &Maker<'_>) -> Key {
     Key::install(u8::try_from(maker.number % 100 + 1).unwrap_or(1))
@@ -24,8 +30,8 @@ fn message(method: &str, token: &Token) -> Message {
     Message::new(method, &format!("{ORIGIN}/message-signing?of={}", token.device)).header("Approov-Token", &token.text)
 }
 
-fn post(token: &Token) -> (Message, String) {
-    let sent = json!({ "from": token.device });
+fn post(token: &Token, filler: &str) -> (Message, String) {
+    let sent = json!({ "from": token.device, "filler": filler });
     let message = message("POST", token)
         .header("Content-Type", "application/json")
         .body(sent.to_string().as_bytes());
@@ -41,7 +47,7 @@ pub(super) fn good(maker: &mut Maker<'_>) -> Draft {
 
 pub(super) fn good_json(maker: &mut Maker<'_>) -> Draft {
     let token = token(maker);
-    let (message, back) = post(&token);
+    let (message, back) = post(&token, "");
     let signature = Signature::new(key(maker), &message);
     Draft::let_in(message.request().signed(&[&signature]), &token, back)
 }
@@ -84,7 +90,14 @@ pub(super) fn missing(maker: &mut Maker<'_>) -> Draft {
 
 pub(super) fn other_json(maker: &mut Maker<'_>) -> Draft {
     let token = token(maker);
-    let (message, _) = post(&token);
+    let (message, _) = post(&token, "");
     let signature = Signature::new(key(maker), &message);
     Draft::refused(message.alter_body().request().signed(&[&signature]))
+}
+
+pub(super) fn too_large(maker: &mut Maker<'_>) -> Draft {
+    let token = token(maker);
+    let (message, _) = post(&token, &"x".repeat(fastrand::usize(BODY_LIMIT..2 * BODY_LIMIT)));
+    let signature = Signature::new(key(maker), &message);
+    Draft::instead(message.request().signed(&[&signature]), &token, Expected::TooLarge)
 }
