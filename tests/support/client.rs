@@ -148,12 +148,6 @@ impl Request {
         .concat()
     }
 
-    /// All that is sent.
-    #[must_use]
-    pub fn bytes(&self) -> Vec<u8> {
-        [self.head(), self.body.clone()].concat()
-    }
-
     fn write(&self, server: SocketAddr) -> TcpStream {
         let mut stream = TcpStream::connect(server).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
