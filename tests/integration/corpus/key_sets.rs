@@ -1,1 +1,108 @@
-//! Attacks: key sets.
+//! Key sets and secrets that must stop the start, and all unfit keys at once. Each of these by itself: `algorithms::jwks`.
+
+use std::{fs, str};
+
+use approov_actix::{Approov, Key, KeySet, Rejection};
+use support::{
+    corpus::{Attack, key_sets},
+    keys::TestKey,
+    token,
+};
+use tempfile::TempDir;
+
+/// The whole sentence. Where a key is one too many, the sentence is of that key and not of the source.
+fn sentence(origin: &str, row: &Attack) -> String {
+    if row.refusal.starts_with("the key ") {
+        row.refusal.to_owned()
+    } else {
+        format!("{origin} {}", row.refusal)
+    }
+}
+
+#[test]
+fn no_document_makes_a_key_set() {
+    for row in key_sets::documents()
+        .iter()
+        .filter(|row| row.refusal != "is larger than 1 MiB")
+    {
+        if let Ok(text) = str::from_utf8(&row.value) {
+            let error = KeySet::from_jwks(text).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                sentence("the text given to `KeySet::from_jwks`", row),
+                "{}",
+                row.name
+            );
+        }
+    }
+}
+
+#[test]
+fn no_document_lets_a_server_start() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("keys.json");
+    let start = || Approov::builder().jwks_file(&path).build();
+    let good = TestKey::new("ES256");
+    fs::write(&path, support::keys::jwks(&[good.jwk(None)])).unwrap();
+    assert!(start().unwrap().verify_token(&good.token(None)).is_ok());
+    for row in key_sets::documents() {
+        fs::write(&path, &row.value).unwrap();
+        let error = start().unwrap_err().to_string();
+        let origin = "the path given to `jwks_file` names a file that";
+        assert_eq!(error, sentence(origin, &row), "{}", row.name);
+    }
+}
+
+#[test]
+fn no_worthless_secret_lets_a_server_start() {
+    assert!(Approov::builder().base64_secret(token::SECRET).build().is_ok());
+    assert!(Key::from_base64_secret(token::SECRET).is_ok());
+    for row in key_sets::secrets() {
+        let text = str::from_utf8(&row.value).unwrap();
+        let error = Key::from_base64_secret(text).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            sentence("the secret given to `Key::from_base64_secret`", &row),
+            "{}",
+            row.name
+        );
+        // There a comma separates secrets.
+        if !text.contains(',') {
+            let error = Approov::builder().base64_secret(text).build().unwrap_err().to_string();
+            assert_eq!(
+                error,
+                sentence("the secret given to `base64_secret`", &row),
+                "{}",
+                row.name
+            );
+        }
+    }
+}
+
+/// Beside one good key: it counts, and none of the others does.
+#[test]
+fn all_unfit_keys_at_once() {
+    let good = TestKey::other("ES384");
+    let good_jwk = good.jwk(Some("good")).to_string();
+    let rows = key_sets::entries();
+    let entries = rows.iter().map(|row| str::from_utf8(&row.entry.value).unwrap());
+    let entries: Vec<_> = entries.chain([good_jwk.as_str()]).collect();
+    let keys = KeySet::from_jwks(&format!(r#"{{"keys":[{}]}}"#, entries.join(","))).unwrap();
+    assert_eq!(
+        format!("{keys:?}"),
+        r#"[Key { algorithm: ES384, kid: Some("good"), .. }]"#
+    );
+
+    let approov = Approov::builder().keys(keys).build().unwrap();
+    for kid in [None, Some("good")] {
+        assert!(approov.verify_token(&good.token(kid)).is_ok());
+    }
+    for row in &rows {
+        let refused = approov.verify_token(&row.signer.token(Some("good"))).unwrap_err();
+        let of_another_key = [Rejection::TokenAlgorithm, Rejection::TokenSignature];
+        assert!(of_another_key.contains(&refused), "{}: {refused}", row.entry.name);
+        let kid = row.kid.as_deref().unwrap_or("any");
+        let refused = approov.verify_token(&row.signer.token(Some(kid))).unwrap_err();
+        assert_eq!(refused, Rejection::TokenKeyUnknown, "{}", row.entry.name);
+    }
+}

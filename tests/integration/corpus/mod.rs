@@ -5,6 +5,8 @@ mod headers;
 mod key_sets;
 mod message_signatures;
 mod paths;
+mod served;
 mod smuggling;
 mod tokens;
+mod whole;
 mod wire;

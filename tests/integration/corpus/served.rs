@@ -1,0 +1,105 @@
+//! A server for the corpus, which says of every request why it was refused, and the one answer that every refusal has.
+
+use std::{
+    io::{ErrorKind, Read as _, Write as _},
+    net::TcpStream,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_test::TestServer;
+use actix_web::{App, web};
+use approov_actix::{Approov, ApproovBuilder};
+
+/// In place of a refusal: HTTP cannot carry such a request, so actix answers 400 itself and the library never sees it.
+pub(super) const NOT_HTTP: &str = "400";
+
+/// In place of a refusal: the head is larger than actix reads.
+pub(super) const TOO_LARGE_FOR_HTTP: &str = "431";
+
+/// What every refusal looks like, whatever its reason. Apart from `Date`, and from `Connection`, which repeats the request's own.
+const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}";
+
+pub(super) struct Served {
+    server: TestServer,
+    refusals: Arc<Mutex<Vec<String>>>,
+    approov: Approov,
+}
+
+impl Served {
+    pub(super) fn new(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+        let refusals = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&refusals);
+        let approov = builder
+            .on_rejection(move |event| {
+                let mut refusals = record.lock().unwrap_or_else(PoisonError::into_inner);
+                refusals.push(event.rejection.to_string());
+            })
+            .build()
+            .unwrap();
+        let shared = approov.clone();
+        let server = actix_test::start_with(actix_test::config().workers(1).h1(), move || {
+            let approov = shared.clone();
+            App::new()
+                .app_data(approov.clone())
+                .configure(|app| configure(app, &approov))
+        });
+        Self {
+            server,
+            refusals,
+            approov,
+        }
+    }
+
+    pub(super) fn approov(&self) -> &Approov {
+        &self.approov
+    }
+
+    /// The request passes, and nobody complains of it.
+    #[track_caller]
+    pub(super) fn accepts(&self, name: &str, request: &[u8]) {
+        let (answer, refusals) = self.ask(request);
+        let passed = answer.starts_with("HTTP/1.1 200 OK\r\n") && refusals.is_empty();
+        assert!(passed, "{name} is refused: {refusals:?}, {answer}");
+    }
+
+    /// The request is refused for this reason and no other, and its sender cannot tell for which.
+    #[track_caller]
+    pub(super) fn refuses(&self, name: &str, request: &[u8], refusal: &str) {
+        let (answer, refusals) = self.ask(request);
+        if [NOT_HTTP, TOO_LARGE_FOR_HTTP].contains(&refusal) {
+            let by_actix = answer.starts_with(&format!("HTTP/1.1 {refusal} ")) && refusals.is_empty();
+            assert!(by_actix, "{name}: not actix's own {refusal}: {refusals:?}, {answer}");
+            return;
+        }
+        assert_eq!(refusals, [refusal], "{name}: {answer}");
+        assert_eq!(without_varying_lines(&answer), REFUSED, "{name}");
+    }
+
+    /// Sends it on a connection of its own. What comes back, and what was said of it.
+    fn ask(&self, request: &[u8]) -> (String, Vec<String>) {
+        let mut stream = TcpStream::connect(self.server.addr()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            Ok(_) => {}
+            // Closed before it had read everything.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+            Err(error) => panic!("no whole answer: {error}"),
+        }
+        let refusals = std::mem::take(&mut *self.refusals.lock().unwrap());
+        (String::from_utf8(answer).unwrap(), refusals)
+    }
+}
+
+fn without_varying_lines(answer: &str) -> String {
+    let varies = |line: &&str| line.starts_with("date: ") || line.starts_with("connection: ");
+    answer.split_inclusive("\r\n").filter(|line| !varies(line)).collect()
+}
+
+/// A request for this path with these header lines, each with its end.
+pub(super) fn get(path: &str, lines: &[u8]) -> Vec<u8> {
+    let start = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    [start.as_bytes(), lines, b"\r\n"].concat()
+}

@@ -1,0 +1,62 @@
+//! What must hold of all tables together.
+
+use std::collections::BTreeSet;
+
+use support::corpus::{Attack, key_sets, tokens};
+
+use super::{binding, headers};
+
+/// The rows on which a request's token and its binding stand or fall.
+fn requests() -> Vec<Attack> {
+    [
+        tokens::tokens(),
+        tokens::tokens_for_a_key_with_an_id(),
+        tokens::tokens_for_an_issuer_and_an_audience(),
+        headers::rows(),
+        headers::rows_for_authorization(),
+        binding::rows_for_one_header(),
+        binding::rows_for_two_headers(),
+        binding::rows_for_a_missing_claim(),
+    ]
+    .concat()
+}
+
+/// A row that fails is found by its name.
+#[test]
+fn each_row_has_a_name_of_its_own() {
+    let documents = [key_sets::documents(), key_sets::secrets()].concat();
+    let entries = key_sets::entries().into_iter().map(|unfit| unfit.entry);
+    let rows: Vec<_> = requests().into_iter().chain(documents).chain(entries).collect();
+    let mut names = BTreeSet::new();
+    let twice: Vec<_> = rows
+        .iter()
+        .filter(|row| !names.insert(&row.name))
+        .map(|row| &row.name)
+        .collect();
+    assert!(twice.is_empty(), "{twice:#?}");
+    support::say(&format!(
+        "the corpus has {} rows of tokens, bindings and keys",
+        rows.len()
+    ));
+}
+
+/// The codes as they stand in the library's `Rejection::code`, so that no new one is left without an attack.
+#[test]
+fn each_refusal_of_a_token_or_a_binding_has_a_row() {
+    let source = include_str!("../../../approov-actix/src/rejection.rs");
+    let (_, codes) = source.split_once("pub fn code(self)").unwrap();
+    let (codes, _) = codes.split_once("pub fn detail(self)").unwrap();
+    let codes = codes.split('"').skip(1).step_by(2);
+    let expected: BTreeSet<_> = codes
+        .filter(|code| code.starts_with("token_") || code.starts_with("binding_"))
+        .collect();
+    assert!(
+        expected.contains("token_missing") && expected.contains("binding_mismatch"),
+        "{expected:?}"
+    );
+
+    let rows = requests();
+    let code = |row: &Attack| row.refusal.split('(').next().unwrap_or_default();
+    let produced: BTreeSet<_> = rows.iter().map(code).filter(|code| code.contains('_')).collect();
+    assert_eq!(produced, expected);
+}
