@@ -10,7 +10,10 @@ use base64::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use support::{corpus::Attack, token};
+use support::{
+    corpus::{Attack, tokens::hex},
+    token,
+};
 
 use super::served::{NOT_HTTP, Served, get};
 use crate::builder;
@@ -375,7 +378,7 @@ fn other_pays() -> Vec<Attack> {
         good.contains('+') && good.contains('/') && good.ends_with("8="),
         "{good}: take another value"
     );
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&hash);
     let shifted = good.replace("8=", "9=");
     let pays = [
         ("empty", String::new()),

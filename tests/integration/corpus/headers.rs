@@ -6,7 +6,7 @@ use serde_json::json;
 use support::{corpus::Attack, token};
 
 use super::{
-    served::{NOT_HTTP, TOO_LARGE_FOR_HTTP},
+    served::NOT_HTTP,
     tokens::{WAYS, serve},
 };
 use crate::builder;
@@ -46,13 +46,15 @@ fn repeated() -> Vec<Attack> {
         values
             .iter()
             .map(|value| format!("Approov-Token: {value}\r\n"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let spelt = |names: &[&str]| {
         names
             .iter()
             .map(|name| format!("{name}: {good}\r\n"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let between = |line: &str| format!("{}{line}\r\n{}", of(&[&good]), of(&[&good]));
     let bearer = format!("Bearer {good}");
@@ -210,7 +212,7 @@ fn other_names() -> Vec<Attack> {
 fn unwritable() -> Vec<Attack> {
     let good = token::good();
     let (start, end) = good.split_at(30);
-    let mut rows = named(
+    named(
         "forbidden",
         NOT_HTTP,
         [
@@ -263,16 +265,7 @@ fn unwritable() -> Vec<Attack> {
                 format!("Approov-Token: {start}\r{end}\r\n"),
             ),
         ],
-    );
-    rows.extend(named(
-        "forbidden",
-        TOO_LARGE_FOR_HTTP,
-        [(
-            "a token of 200 KiB",
-            format!("Approov-Token: {}\r\n", "A".repeat(200 * 1024)),
-        )],
-    ));
-    rows
+    )
 }
 
 /// A body is not looked at, nor what follows it.

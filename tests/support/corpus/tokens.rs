@@ -106,6 +106,21 @@ fn sign_with(secret: &[u8], header: &str, payload: &str) -> String {
     format!("{message}.{}", encode(signature))
 }
 
+/// As many members as asked for, each behind a comma.
+fn members(count: usize) -> String {
+    (0..count).map(|i| format!(r#","{i}":0"#)).collect::<Vec<_>>().concat()
+}
+
+/// Two letters for each byte.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
 /// A good token.
 fn good() -> String {
     sign(HEADER, payload())

@@ -435,10 +435,8 @@ fn twice() -> Vec<Attack> {
         ("other", "\"a\"", "\"b\""),
         ("", "1", "2"),
     ] {
-        let escaped: String = claim
-            .chars()
-            .map(|letter| format!("\\u{:04X}", u32::from(letter)))
-            .collect();
+        let escape = |letter| format!("\\u{:04X}", u32::from(letter));
+        let escaped = claim.chars().map(escape).collect::<Vec<_>>().concat();
         payloads.extend([
             format!(r#"{{"exp":{later},"{claim}":{one},"{claim}":{one}}}"#),
             format!(r#"{{"exp":{later},"{claim}":{one},"{claim}":{other}}}"#),

@@ -1,16 +1,14 @@
 //! Segments that are not base64url, or not the one spelling of their bytes. Header and payload are signed as they are spelt.
 
-use std::fmt::Write as _;
-
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE},
 };
 
-use super::{Attack, HEADER, all, encode, message_and_signature, payload, sign_segments};
+use super::{Attack, HEADER, all, encode, hex, message_and_signature, payload, sign_segments};
 
 pub(super) fn rows() -> Vec<Attack> {
-    let header = format!(r#"{{"alg":"HS256","x":"{}"}}"#, FILL);
+    let header = format!(r#"{{"alg":"HS256","x":"{FILL}"}}"#);
     let payload = payload().replacen('{', &format!(r#"{{"x":"{FILL}","#), 1);
     let (good_header, good_payload) = (encode(HEADER), encode(&payload));
     let (message, signature) = message_and_signature();
@@ -44,10 +42,7 @@ fn spellings(bytes: &[u8]) -> Vec<(&'static str, String)> {
     let segment = encode(bytes);
     let insert = |at: usize, what: &str| format!("{}{what}{}", &segment[..at], &segment[at..]);
     let middle = segment.len() / 2;
-    let mut hex = String::new();
-    for byte in bytes {
-        write!(hex, "{byte:02x}").unwrap();
-    }
+    let hex = hex(bytes);
     let mut all = vec![
         ("padded with =", format!("{segment}=")),
         ("padded with ==", format!("{segment}==")),
@@ -82,7 +77,7 @@ fn spellings(bytes: &[u8]) -> Vec<(&'static str, String)> {
         all.push(("in base64 of MIME", standard.clone()));
         all.push((
             "in padded base64url",
-            URL_SAFE.encode(bytes) + if bytes.len() % 3 == 0 { "=" } else { "" },
+            URL_SAFE.encode(bytes) + if bytes.len().is_multiple_of(3) { "=" } else { "" },
         ));
     }
     if standard.contains(['+', '/']) {

@@ -7,7 +7,7 @@ use base64::{
 use serde_json::json;
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::{Attack, HEADER, encode, payload, secret, sign_with};
+use super::{Attack, HEADER, encode, hex, payload, secret, sign_with};
 use crate::{
     keys::TestKey,
     token::{ARC, DEVICE_ID, OTHER_SECRET, SECRET},
@@ -124,7 +124,7 @@ fn guessed() -> Vec<&'static str> {
 /// The right secret, not read as the base64 that it is, or altered.
 fn misread() -> Vec<(String, Vec<u8>)> {
     let secret = secret();
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&secret);
     let url_safe = URL_SAFE.encode(&secret);
     let letters: String = SECRET.chars().filter(char::is_ascii_alphanumeric).collect();
     let lenient = STANDARD_NO_PAD.decode(&letters[..letters.len() / 4 * 4]).unwrap();

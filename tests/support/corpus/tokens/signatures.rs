@@ -3,7 +3,7 @@
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Attack, HEADER, all, encode, good, message_and_signature, payload, secret, sign};
+use super::{Attack, HEADER, all, encode, good, hex, message_and_signature, payload, secret, sign};
 use crate::{
     keys::TestKey,
     token::{self, now},
@@ -138,7 +138,7 @@ fn of_another_kind() -> Vec<Attack> {
 /// The good signature, in another spelling.
 fn as_text() -> Vec<Attack> {
     let (message, good) = message_and_signature();
-    let hex: String = good.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&good);
     let with = |signature: &str| format!("{message}.{signature}");
     let mut rows = all(
         "signature text",
