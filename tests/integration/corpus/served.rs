@@ -10,9 +10,7 @@ use std::{
 use actix_test::TestServer;
 use actix_web::{App, web};
 use approov_actix::{Approov, ApproovBuilder};
-
-/// In place of a refusal: HTTP cannot carry such a request, so actix answers 400 itself and the library never sees it.
-pub(super) const NOT_HTTP: &str = "400";
+use support::corpus::NOT_HTTP;
 
 /// What every refusal looks like, whatever its reason. Apart from `Date`, and from `Connection`, which repeats the request's own.
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}";

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use support::corpus::{Attack, key_sets, tokens};
-
-use super::{binding, headers};
+use support::corpus::{Attack, bindings, headers, key_sets, tokens};
 
 /// The rows on which a request's token and its binding stand or fall.
 fn requests() -> Vec<Attack> {
@@ -12,11 +10,12 @@ fn requests() -> Vec<Attack> {
         tokens::tokens(),
         tokens::tokens_for_a_key_with_an_id(),
         tokens::tokens_for_an_issuer_and_an_audience(),
-        headers::rows(),
-        headers::rows_for_authorization(),
-        binding::rows_for_one_header(),
-        binding::rows_for_two_headers(),
-        binding::rows_for_a_missing_claim(),
+        headers::for_the_default_name(),
+        headers::for_authorization(),
+        bindings::for_one_header(),
+        bindings::for_two_headers(),
+        bindings::where_pay_may_be_missing(),
+        bindings::for_no_header(),
     ]
     .concat()
 }
