@@ -136,9 +136,9 @@ fn repeated() -> Vec<Attack> {
 }
 
 /// Almost the bound value.
-fn other_values() -> Vec<Attack> {
+fn near_misses() -> [String; 32] {
     let bare = USER.trim_start_matches("Bearer ");
-    let values = [
+    [
         bare.to_owned(),
         USER.to_lowercase(),
         USER.to_uppercase(),
@@ -171,23 +171,23 @@ fn other_values() -> Vec<Attack> {
         "null".to_owned(),
         "*".to_owned(),
         "x".repeat(4000),
-    ];
-    let mut all = rows(
-        "binding value",
-        "binding_mismatch",
-        values
-            .iter()
-            .map(|value| (format!("{value:.80}"), bound(USER, user(value)))),
-    );
-    // The other way round: what the app bound is not what it sent.
-    all.extend(rows(
-        "bound to",
-        "binding_mismatch",
-        values
-            .iter()
-            .map(|value| (format!("{value:.80}"), bound(value, user(USER)))),
-    ));
-    all.extend(rows(
+    ]
+}
+
+/// One value is bound and another is sent, whichever of them is the right one.
+fn other_values() -> Vec<Attack> {
+    let sent = |value: String| (format!("{value:.80}"), bound(USER, user(value)));
+    let meant = |value: String| (format!("{value:.80}"), bound(value, user(USER)));
+    [
+        rows("binding value", "binding_mismatch", near_misses().map(sent)),
+        rows("bound to", "binding_mismatch", near_misses().map(meant)),
+        bound_to_something_else(),
+    ]
+    .concat()
+}
+
+fn bound_to_something_else() -> Vec<Attack> {
+    rows(
         "bound to",
         "binding_mismatch",
         [
@@ -211,8 +211,7 @@ fn other_values() -> Vec<Attack> {
             ),
             ("the host", bound("localhost", user(USER))),
         ],
-    ));
-    all
+    )
 }
 
 /// The value's bytes count, not the text that they may be.

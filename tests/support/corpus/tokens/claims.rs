@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AUDIENCE, Attack, HEADER, ISSUER, all, payload, sign};
+use super::{AUDIENCE, Attack, HEADER, ISSUER, all, sign};
 use crate::token::{self, now};
 
 pub(super) fn rows() -> Vec<Attack> {
@@ -22,11 +22,9 @@ pub(super) fn rows() -> Vec<Attack> {
 
 /// A well-signed token whose claim is this JSON, whatever it is.
 fn with(claim: &str, json: &str) -> String {
-    let payload = if claim == "exp" {
-        token::claims(&json!({ "exp": null })).to_string()
-    } else {
-        payload()
-    };
+    let mut claims = json!({ "exp": now() + 3600 });
+    claims[claim] = Value::Null;
+    let payload = token::claims(&claims).to_string();
     sign(HEADER, payload.replacen('{', &format!(r#"{{"{claim}":{json},"#), 1))
 }
 
@@ -161,26 +159,79 @@ fn impossible_expiries() -> Vec<Attack> {
     rows
 }
 
+/// In place of a number, something else.
+const NOT_A_NUMBER: [&str; 16] = [
+    "null",
+    "true",
+    "false",
+    r#""""#,
+    r#"" ""#,
+    r#""abc""#,
+    r#""-1""#,
+    r#""1e10""#,
+    r#""Infinity""#,
+    r#""NaN""#,
+    r#""never""#,
+    "[]",
+    "{}",
+    "[[]]",
+    "[null]",
+    r#""2099-12-31T23:59:59Z""#,
+];
+
+/// In place of a number, what is no JSON, or no number that can be told.
+const NO_JSON_NUMBER: [&str; 41] = [
+    "1e400",
+    "-1e400",
+    "1e999999999",
+    "1e99999999999999999999",
+    "NaN",
+    "nan",
+    "Infinity",
+    "-Infinity",
+    "inf",
+    "01",
+    "04102444800",
+    "-04102444800",
+    "+4102444800",
+    "0x7fffffff",
+    "0b1",
+    "0o7",
+    "4102444800.",
+    ".5",
+    "-.5",
+    "-",
+    "--1",
+    "1e",
+    "1e+",
+    "1.e9",
+    "4_102_444_800",
+    "4,102,444,800.",
+    "4102444800n",
+    "4102444800L",
+    "4102444800f",
+    "4102444800 0",
+    "１２３",
+    "٤٢",
+    "1/0",
+    "2**40",
+    "new Date()",
+    "Date.now()",
+    "4102444800;",
+    "undefined",
+    "'4102444800'",
+    "4102444800\0",
+    "4102444800\u{feff}",
+];
+
 /// Each claim that is a number, as anything else. What is no JSON at all is not the claim's fault alone.
 fn no_numbers() -> Vec<Attack> {
-    let values_of_other_types = |good: &str| {
-        let fixed = [
-            "null",
-            "true",
-            "false",
-            r#""""#,
-            r#"" ""#,
-            r#""abc""#,
-            r#""-1""#,
-            r#""1e10""#,
-            r#""Infinity""#,
-            r#""NaN""#,
-            r#""never""#,
-            "[]",
-            "{}",
-            "[[]]",
-            "[null]",
-        ];
+    let mut rows = Vec::new();
+    for (claim, refusal, good) in [
+        ("exp", "token_claim_invalid(exp)", "4102444800"),
+        ("nbf", "token_claim_invalid(nbf)", "0"),
+        ("iat", "token_claim_invalid(iat)", "0"),
+    ] {
         let of_good = [
             format!(r#""{good}""#),
             format!(r#"" {good}""#),
@@ -193,69 +244,21 @@ fn no_numbers() -> Vec<Attack> {
             format!(r#"{{"exp":{good}}}"#),
             format!(r#"{{"$gt":{good}}}"#),
             format!(r#"{{"$serde_json::private::Number":"{good}"}}"#),
-            r#""2099-12-31T23:59:59Z""#.to_owned(),
         ];
-        fixed.map(str::to_owned).into_iter().chain(of_good)
-    };
-    let no_json = [
-        "1e400",
-        "-1e400",
-        "1e999999999",
-        "1e99999999999999999999",
-        "NaN",
-        "nan",
-        "Infinity",
-        "-Infinity",
-        "inf",
-        "01",
-        "04102444800",
-        "-04102444800",
-        "+4102444800",
-        "0x7fffffff",
-        "0b1",
-        "0o7",
-        "4102444800.",
-        ".5",
-        "-.5",
-        "-",
-        "--1",
-        "1e",
-        "1e+",
-        "1.e9",
-        "4_102_444_800",
-        "4,102,444,800.",
-        "4102444800n",
-        "4102444800L",
-        "4102444800f",
-        "4102444800 0",
-        "１２３",
-        "٤٢",
-        "1/0",
-        "2**40",
-        "new Date()",
-        "Date.now()",
-        "4102444800;",
-        "undefined",
-        "'4102444800'",
-        "4102444800\0",
-        "4102444800\u{feff}",
-    ];
-    let mut rows = Vec::new();
-    for (claim, refusal, good) in [
-        ("exp", "token_claim_invalid(exp)", "4102444800"),
-        ("nbf", "token_claim_invalid(nbf)", "0"),
-        ("iat", "token_claim_invalid(iat)", "0"),
-    ] {
-        rows.extend(values(claim, refusal, values_of_other_types(good)));
-        rows.extend(no_json.map(|json| {
-            Attack::new(
-                format!("{claim} no JSON: {}", json.escape_debug()),
-                with(claim, json),
-                "token_malformed",
-            )
-        }));
+        rows.extend(values(claim, refusal, of_good));
+        rows.extend(values(claim, refusal, NOT_A_NUMBER));
+        rows.extend(no_json(claim, NO_JSON_NUMBER));
     }
     rows
+}
+
+/// Rows for one claim whose value makes the whole payload no JSON.
+fn no_json<const N: usize>(claim: &str, values: [&str; N]) -> Vec<Attack> {
+    let row = |json: &str| {
+        let name = format!("{claim} no JSON: {}", json.escape_debug());
+        Attack::new(name, with(claim, json), "token_malformed")
+    };
+    values.into_iter().map(row).collect()
 }
 
 fn early() -> Vec<Attack> {
@@ -299,6 +302,47 @@ fn issued() -> Vec<Attack> {
     values("iat", "token_claim_invalid(iat)", times)
 }
 
+/// In place of a text, something else.
+const NOT_A_TEXT: [&str; 19] = [
+    "null",
+    "true",
+    "false",
+    "0",
+    "1",
+    "-1",
+    "1.5",
+    "1e300",
+    "18446744073709551616",
+    "[]",
+    "{}",
+    "[null]",
+    r#"["a"]"#,
+    r#"["a","b"]"#,
+    r#"{"a":"b"}"#,
+    r#"{"":""}"#,
+    r#"{"$ne":null}"#,
+    r#"{"toString":"a"}"#,
+    "[97,98]",
+];
+
+/// In place of a text, what is no JSON, or no text.
+const NO_JSON_TEXT: [&str; 14] = [
+    r#""\ud800""#,
+    r#""\udc00a""#,
+    r#""\ud83d\ud83d""#,
+    r#""\ud83d\u0041""#,
+    "\"a\nb\"",
+    "\"a\0b\"",
+    r#""\x41""#,
+    r#""\u004""#,
+    r#""\u00g0""#,
+    "'a'",
+    "a",
+    "\"a",
+    "a\"",
+    "\"\\\"",
+];
+
 /// Each claim that is a text, as anything else, and as texts that are none.
 fn texts() -> Vec<Attack> {
     let mut rows = Vec::new();
@@ -312,55 +356,8 @@ fn texts() -> Vec<Attack> {
         ("ipk", "token_claim_invalid(ipk)"),
         ("mskid", "token_claim_invalid(mskid)"),
     ] {
-        let with = |json: &str| {
-            let payload = token::claims(&json!({ claim: null })).to_string();
-            sign(HEADER, payload.replacen('{', &format!(r#"{{"{claim}":{json},"#), 1))
-        };
-        let other_types = [
-            "null",
-            "true",
-            "false",
-            "0",
-            "1",
-            "-1",
-            "1.5",
-            "1e300",
-            "18446744073709551616",
-            "[]",
-            "{}",
-            "[null]",
-            r#"["a"]"#,
-            r#"["a","b"]"#,
-            r#"{"a":"b"}"#,
-            r#"{"":""}"#,
-            r#"{"$ne":null}"#,
-            r#"{"toString":"a"}"#,
-            "[97,98]",
-        ];
-        rows.extend(other_types.map(|json| Attack::new(format!("{claim}: {json}"), with(json), refusal)));
-        let no_json = [
-            r#""\ud800""#,
-            r#""\udc00a""#,
-            r#""\ud83d\ud83d""#,
-            r#""\ud83d\u0041""#,
-            "\"a\nb\"",
-            "\"a\0b\"",
-            r#""\x41""#,
-            r#""\u004""#,
-            r#""\u00g0""#,
-            "'a'",
-            "a",
-            "\"a",
-            "a\"",
-            "\"\\\"",
-        ];
-        rows.extend(no_json.map(|json| {
-            Attack::new(
-                format!("{claim} no JSON: {}", json.escape_debug()),
-                with(json),
-                "token_malformed",
-            )
-        }));
+        rows.extend(values(claim, refusal, NOT_A_TEXT));
+        rows.extend(no_json(claim, NO_JSON_TEXT));
     }
     rows
 }
@@ -388,22 +385,18 @@ fn audiences() -> Vec<Attack> {
         "[{}]",
     ];
     let mut rows = values("aud", "token_claim_invalid(aud)", lists);
-    let no_json = [
-        r#""\ud800""#,
-        r#"["\ud800"]"#,
-        r#"["a",]"#,
-        r#"["a""b"]"#,
-        r#"["a""#,
-        "'a'",
-        "[a]",
-    ];
-    rows.extend(no_json.map(|json| {
-        Attack::new(
-            format!("aud no JSON: {}", json.escape_debug()),
-            with("aud", json),
-            "token_malformed",
-        )
-    }));
+    rows.extend(no_json(
+        "aud",
+        [
+            r#""\ud800""#,
+            r#"["\ud800"]"#,
+            r#"["a",]"#,
+            r#"["a""b"]"#,
+            r#"["a""#,
+            "'a'",
+            "[a]",
+        ],
+    ));
     rows
 }
 
@@ -458,78 +451,57 @@ fn twice() -> Vec<Attack> {
 
 /// Well-signed tokens of another issuer, or for another server.
 pub(super) fn rows_for_an_issuer_and_an_audience() -> Vec<Attack> {
-    let token = |iss: Value, aud: Value| {
-        sign(
-            HEADER,
-            token::claims(&json!({ "exp": now() + 3600, "iss": iss, "aud": aud })).to_string(),
-        )
-    };
-    let mut rows = Vec::new();
-    for other in others(ISSUER) {
-        rows.push(Attack::new(
-            format!("issuer: {other}"),
-            token(other, json!(AUDIENCE)),
-            "token_issuer",
-        ));
-    }
-    rows.push(Attack::new(
-        "issuer: none",
-        token(json!(null), json!(AUDIENCE)),
-        "token_issuer",
-    ));
-    rows.push(Attack::new(
-        "issuer: neither",
-        token(json!(null), json!(null)),
-        "token_issuer",
-    ));
-    rows.push(Attack::new(
-        "issuer: swapped with the audience",
-        token(json!(AUDIENCE), json!(ISSUER)),
-        "token_issuer",
-    ));
+    [
+        other_issuers(),
+        other_audiences(),
+        issuers_and_audiences_of_other_types(),
+    ]
+    .concat()
+}
 
-    let list = |audience: &Value| json!([audience, "x"]);
-    for other in others(AUDIENCE) {
-        rows.push(Attack::new(
-            format!("audience: list of {other}"),
-            token(json!(ISSUER), list(&other)),
-            "token_audience",
-        ));
-        rows.push(Attack::new(
-            format!("audience: {other}"),
-            token(json!(ISSUER), other),
-            "token_audience",
-        ));
-    }
-    for (name, audience) in [
-        ("none", json!(null)),
-        ("empty list", json!([])),
-        ("the issuer", json!(ISSUER)),
-        ("letters", json!(AUDIENCE.chars().collect::<Vec<_>>())),
-    ] {
-        rows.push(Attack::new(
-            format!("audience: {name}"),
-            token(json!(ISSUER), audience),
-            "token_audience",
-        ));
-    }
-    for (claim, value, refusal) in [
-        ("iss", json!([ISSUER]), "token_claim_invalid(iss)"),
-        ("iss", json!({ "iss": ISSUER }), "token_claim_invalid(iss)"),
-        ("aud", json!({ "aud": AUDIENCE }), "token_claim_invalid(aud)"),
-        ("aud", json!([[AUDIENCE]]), "token_claim_invalid(aud)"),
-        ("aud", json!([AUDIENCE, 1]), "token_claim_invalid(aud)"),
-    ] {
-        let mut claims = json!({ "iss": ISSUER, "aud": AUDIENCE });
-        let name = format!("{claim} for an issuer and an audience: {value}");
-        claims[claim] = value;
-        rows.push(Attack::new(
-            name,
-            token(claims["iss"].take(), claims["aud"].take()),
-            refusal,
-        ));
-    }
-    rows
+fn issued_for(iss: &Value, aud: &Value) -> String {
+    let claims = token::claims(&json!({ "exp": now() + 3600, "iss": iss, "aud": aud }));
+    sign(HEADER, claims.to_string())
+}
+
+fn other_issuers() -> Vec<Attack> {
+    let audience = json!(AUDIENCE);
+    let near = others(ISSUER)
+        .into_iter()
+        .map(|iss| (iss.to_string(), issued_for(&iss, &audience)));
+    let far = [
+        ("none", issued_for(&Value::Null, &audience)),
+        ("neither", issued_for(&Value::Null, &Value::Null)),
+        ("swapped with the audience", issued_for(&audience, &json!(ISSUER))),
+    ];
+    let far = far.map(|(name, token)| (name.to_owned(), token));
+    all("issuer", "token_issuer", near.chain(far))
+}
+
+fn other_audiences() -> Vec<Attack> {
+    let near = others(AUDIENCE).into_iter().flat_map(|aud| [json!([aud, "x"]), aud]);
+    let letters: Vec<_> = AUDIENCE.chars().collect();
+    let far = [Value::Null, json!([]), json!(ISSUER), json!(letters)];
+    let row = |aud: Value| (aud.to_string(), issued_for(&json!(ISSUER), &aud));
+    all("audience", "token_audience", near.chain(far).map(row))
+}
+
+fn issuers_and_audiences_of_other_types() -> Vec<Attack> {
+    let (iss, aud) = (&json!(ISSUER), &json!(AUDIENCE));
+    let issuers = [json!([ISSUER]), json!({ "iss": ISSUER }), json!(1), json!(true)];
+    let audiences = [
+        json!({ "aud": AUDIENCE }),
+        json!([[AUDIENCE]]),
+        json!([AUDIENCE, 1]),
+        json!([AUDIENCE, null]),
+    ];
+    let of_issuer = issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud)));
+    let of_audience = audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud)));
+    [
+        all("issuer of another type", "token_claim_invalid(iss)", of_issuer),
+        all("audience of another type", "token_claim_invalid(aud)", of_audience),
+    ]
+    .concat()
 }
 
 /// Texts that are almost this one.
