@@ -2,6 +2,7 @@
 
 mod binding;
 mod headers;
+mod http2;
 mod key_sets;
 mod message_signatures;
 mod paths;

@@ -2,18 +2,21 @@
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use actix_test::TestServer;
+use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
 use approov_actix::{Approov, ApproovBuilder};
 use support::corpus::NOT_HTTP;
 
 /// What every refusal looks like, whatever its reason. Apart from `Date`, and from `Connection`, which repeats the request's own.
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}";
+
+/// The routes of a server.
+type Configure = fn(&mut web::ServiceConfig, &Approov);
 
 pub(super) struct Served {
     server: TestServer,
@@ -22,7 +25,11 @@ pub(super) struct Served {
 }
 
 impl Served {
-    pub(super) fn new(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+    pub(super) fn new(builder: ApproovBuilder, configure: Configure) -> Self {
+        Self::on(actix_test::config().workers(1).h1(), builder, configure)
+    }
+
+    pub(super) fn on(config: TestServerConfig, builder: ApproovBuilder, configure: Configure) -> Self {
         let refusals = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&refusals);
         let approov = builder
@@ -33,7 +40,7 @@ impl Served {
             .build()
             .unwrap();
         let shared = approov.clone();
-        let server = actix_test::start_with(actix_test::config().workers(1).h1(), move || {
+        let server = actix_test::start_with(config, move || {
             let approov = shared.clone();
             App::new()
                 .app_data(approov.clone())
@@ -48,6 +55,15 @@ impl Served {
 
     pub(super) fn approov(&self) -> &Approov {
         &self.approov
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.server.addr()
+    }
+
+    /// What was refused since this was last asked.
+    pub(super) fn refusals(&self) -> Vec<String> {
+        std::mem::take(&mut *self.refusals.lock().unwrap())
     }
 
     /// The request passes, and nobody complains of it.
@@ -73,7 +89,7 @@ impl Served {
 
     /// Sends it on a connection of its own. What comes back, and what was said of it.
     fn ask(&self, request: &[u8]) -> (String, Vec<String>) {
-        let mut stream = TcpStream::connect(self.server.addr()).unwrap();
+        let mut stream = TcpStream::connect(self.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         stream.write_all(request).unwrap();
         let mut answer = Vec::new();
@@ -81,8 +97,7 @@ impl Served {
             // Closed before it had read everything.
             assert_eq!(error.kind(), ErrorKind::ConnectionReset, "no whole answer: {error}");
         }
-        let refusals = std::mem::take(&mut *self.refusals.lock().unwrap());
-        (String::from_utf8(answer).unwrap(), refusals)
+        (String::from_utf8(answer).unwrap(), self.refusals())
     }
 }
 

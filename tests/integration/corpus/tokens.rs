@@ -27,16 +27,19 @@ async fn open() -> &'static str {
 
 pub(super) const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
 
+/// The routes of [`WAYS`].
+pub(super) fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
+    app.route("/guard", web::to(guarded))
+        .route("/claims", web::to(with_claims))
+        .service(
+            web::scope("/middleware")
+                .route("", web::to(open))
+                .wrap(approov.middleware()),
+        );
+}
+
 pub(super) fn serve(builder: ApproovBuilder) -> Served {
-    Served::new(builder, |app, approov| {
-        app.route("/guard", web::to(guarded))
-            .route("/claims", web::to(with_claims))
-            .service(
-                web::scope("/middleware")
-                    .route("", web::to(open))
-                    .wrap(approov.middleware()),
-            );
-    })
+    Served::new(builder, configure)
 }
 
 /// HTTP has no place for a control character in a header but the tab (RFC 9110, section 5.5): such rows are answered by actix itself, with 400, and

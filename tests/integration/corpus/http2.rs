@@ -1,0 +1,149 @@
+//! The tokens of the corpus over HTTP/2, where header lines are no text and names have one case.
+
+use actix_web::{
+    rt,
+    rt::net::TcpStream,
+    web::{Bytes, BytesMut},
+};
+use h2::client::SendRequest;
+use http::{
+    HeaderMap, HeaderValue, Request,
+    header::{AUTHORIZATION, COOKIE, DATE, HeaderName},
+};
+use support::{corpus::tokens, token};
+
+use super::{
+    served::Served,
+    tokens::{WAYS, configure},
+};
+use crate::builder;
+
+const TOKEN: HeaderName = HeaderName::from_static("approov-token");
+
+/// What came back: status, headers and body.
+type Answer = (u16, Vec<(String, String)>, Bytes);
+
+async fn connect(served: &Served) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(served.address()).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    rt::spawn(connection);
+    client
+}
+
+/// Sends these headers, and these trailers behind a body if there are any.
+async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailers: Option<HeaderMap>) -> Answer {
+    let mut request = Request::new(());
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = format!("http://localhost{way}").parse().unwrap();
+    *request.version_mut() = http::Version::HTTP_2;
+    *request.headers_mut() = headers;
+    let mut client = client.clone().ready().await.unwrap();
+    let (response, mut body) = client.send_request(request, trailers.is_none()).unwrap();
+    if let Some(trailers) = trailers {
+        body.send_data(Bytes::from_static(b"a"), false).unwrap();
+        // The server may have refused by now.
+        let _ = body.send_trailers(trailers);
+    }
+    let (head, mut body) = response.await.unwrap().into_parts();
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = body.data().await {
+        whole.extend_from_slice(&chunk.unwrap());
+    }
+    let headers = head.headers.iter().filter(|(name, _)| **name != DATE);
+    let text = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
+    (head.status.as_u16(), headers.map(text).collect(), whole.freeze())
+}
+
+fn with_token(value: &[u8]) -> Option<HeaderMap> {
+    HeaderValue::from_bytes(value)
+        .ok()
+        .map(|value| HeaderMap::from_iter([(TOKEN, value)]))
+}
+
+fn refused() -> Answer {
+    let headers = [("content-length", "2"), ("content-type", "application/json")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    (401, headers.into(), Bytes::from_static(b"{}"))
+}
+
+#[actix_web::test]
+async fn each_token_is_refused_for_its_reason() {
+    let served = Served::on(actix_test::config().workers(1).h2(), builder(), configure);
+    let client = connect(&served).await;
+    // Longer ones do not fit into the limit that the server announces for headers.
+    let fits = |value: &[u8]| value.len() <= 9 * 1024;
+    for row in tokens::tokens().iter().filter(|row| fits(&row.value)) {
+        let Some(headers) = with_token(&row.value) else {
+            continue;
+        };
+        assert_eq!(ask(&client, "/guard", headers, None).await, refused(), "{}", row.name);
+        assert_eq!(served.refusals(), [row.refusal], "{}", row.name);
+    }
+    for (name, good) in tokens::odd_but_good() {
+        let (status, ..) = ask(&client, "/guard", with_token(good.as_bytes()).unwrap(), None).await;
+        assert_eq!((status, served.refusals()), (200, Vec::new()), "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn each_request_is_refused_for_its_reason() {
+    let served = Served::on(actix_test::config().workers(1).h2(), builder(), configure);
+    let client = connect(&served).await;
+    let value = |text: &str| HeaderValue::try_from(text).unwrap();
+    let (good, forged, empty) = (value(&token::good()), value(&token::forged()), value(""));
+    let lines = |lines: &[(HeaderName, &HeaderValue)]| {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name, (*value).clone());
+        }
+        headers
+    };
+    let cookie = value(&format!("approov-token={}", token::good()));
+    let trailers = || Some(lines(&[(TOKEN, &good)]));
+    for (name, headers, trailers, refusal) in [
+        ("nothing", lines(&[]), None, "token_missing"),
+        (
+            "good, good",
+            lines(&[(TOKEN, &good), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "good, forged",
+            lines(&[(TOKEN, &good), (TOKEN, &forged)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "forged, good",
+            lines(&[(TOKEN, &forged), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "empty, good",
+            lines(&[(TOKEN, &empty), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        ("Authorization", lines(&[(AUTHORIZATION, &good)]), None, "token_missing"),
+        ("Cookie", lines(&[(COOKIE, &cookie)]), None, "token_missing"),
+        ("trailer", lines(&[]), trailers(), "token_missing"),
+        (
+            "trailer, and a forged one in the header",
+            lines(&[(TOKEN, &forged)]),
+            trailers(),
+            "token_signature",
+        ),
+    ] {
+        for way in WAYS {
+            let answer = ask(&client, way, headers.clone(), trailers.clone()).await;
+            assert_eq!(answer, refused(), "{name}, {way}");
+            assert_eq!(served.refusals(), [refusal], "{name}, {way}");
+        }
+    }
+    for way in WAYS {
+        let (status, ..) = ask(&client, way, lines(&[(TOKEN, &good)]), None).await;
+        assert_eq!((status, served.refusals()), (200, Vec::new()), "{way}");
+    }
+}
