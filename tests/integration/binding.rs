@@ -6,7 +6,7 @@ use approov_actix::{ApproovClaims, Policy, RoutePolicy, approov_protected};
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::builder;
+use crate::{builder, patient};
 
 #[approov_protected(binding = "Authorization")]
 async fn one() -> &'static str {
@@ -51,7 +51,7 @@ async fn lenient() -> &'static str {
 /// The application's default binds to `X-User`.
 fn serve() -> TestServer {
     let approov = builder().binding(["X-User"]).build().unwrap();
-    actix_test::start(move || {
+    actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/one", web::get().to(one))
@@ -219,7 +219,9 @@ async fn handlers_inherit_replace_or_switch_off_the_default() {
 #[actix_web::test]
 async fn a_policy_that_binds_to_the_token_header_lets_nobody_in() {
     let approov = builder().token_header("Authorization").build().unwrap();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/one", web::get().to(one)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/one", web::get().to(one))
+    });
     let good = Request::get("/one").header("Authorization", &token::good());
     let answer = good.send(server.addr());
     assert_eq!((answer.status, answer.body.as_str()), (500, "{}"));

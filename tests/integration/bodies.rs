@@ -6,7 +6,7 @@ use approov_actix::{ApproovClaims, approov_protected};
 use serde_json::Value;
 use support::{client::Request, token};
 
-use crate::approov;
+use crate::{approov, patient};
 
 #[approov_protected]
 async fn guarded(body: web::Json<Value>) -> String {
@@ -30,7 +30,7 @@ const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
 
 fn serve() -> TestServer {
     let approov = approov();
-    actix_test::start(move || {
+    actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/guard", web::post().to(guarded))
@@ -131,7 +131,9 @@ async fn no_extractor_is_started_before_the_verdict() {
     }
 
     let approov = approov();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/", web::get().to(handler)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/", web::get().to(handler))
+    });
     assert_eq!(Request::get("/").send(server.addr()).status, 401);
     assert!(!STARTED.load(Ordering::SeqCst));
 }

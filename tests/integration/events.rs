@@ -11,7 +11,7 @@ use approov_actix::{
 };
 use support::{client::Request, log, token};
 
-use crate::{approov, builder};
+use crate::{approov, builder, patient};
 
 #[approov_protected(binding = "Authorization")]
 async fn bound() -> &'static str {
@@ -56,7 +56,7 @@ fn recording(builder: ApproovBuilder) -> (Approov, Events) {
 }
 
 fn serve(approov: Approov) -> actix_test::TestServer {
-    actix_test::start(move || {
+    actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/bound", web::get().to(bound))
@@ -153,7 +153,7 @@ async fn reject_with_builds_every_refusal() {
 async fn the_log_names_reasons_and_genuine_devices() {
     log::capture();
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/log/{n}", web::get().to(bound))
@@ -233,7 +233,7 @@ async fn no_token_secret_or_bound_value_is_ever_logged() {
 async fn logging_can_be_switched_off_and_the_hook_cannot() {
     log::capture();
     let (approov, events) = recording(builder().logging(false));
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/silent", web::get().to(bound))

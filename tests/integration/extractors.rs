@@ -10,7 +10,7 @@ use actix_web::{
 use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Refused, approov_protected};
 use support::{client::Request, log, token};
 
-use crate::{approov, builder};
+use crate::{approov, builder, patient};
 
 async fn claims(claims: ApproovClaims) -> String {
     claims.device_id().unwrap().to_owned()
@@ -26,7 +26,9 @@ async fn verdict(verdict: ApproovVerdict) -> String {
 #[actix_web::test]
 async fn verdict_serves_everyone_and_tells_them_apart() {
     let approov = builder().binding(["X-User"]).build().unwrap();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/", web::get().to(verdict)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/", web::get().to(verdict))
+    });
     let ask = |token: &str| {
         Request::get("/")
             .token(token)
@@ -51,7 +53,7 @@ async fn verdict_does_not_know_report_mode() {
         .on_rejection(|event| assert_ne!(event.request.uri.path(), "/reported/data"))
         .build()
         .unwrap();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/reported/data", web::get().to(verdict))
@@ -88,7 +90,7 @@ async fn without_configuration_nobody_gets_in() {
         "in"
     }
     log::capture();
-    let server = actix_test::start(|| {
+    let server = actix_test::start_with(patient(), || {
         App::new()
             .route("/nowhere/guard", web::get().to(guarded))
             .route("/nowhere/claims", web::get().to(claims))
@@ -118,7 +120,7 @@ async fn without_configuration_nobody_gets_in() {
 #[actix_web::test]
 async fn either_form_of_application_data_is_found() {
     let (plain, shared) = (approov(), web::Data::new(approov()));
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .service(
                 web::scope("/plain")
@@ -151,7 +153,7 @@ async fn two_configurations_in_two_forms_are_a_fault() {
     let a = approov();
     let b = web::Data::new(builder().base64_secret(token::OTHER_SECRET).build().unwrap());
     let same = web::Data::new(a.clone());
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(a.clone())
             .service(
@@ -195,7 +197,7 @@ async fn a_refusal_may_be_kept_while_the_request_is_routed() {
         Ok(response)
     }
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .service(web::scope("/a").route("/{b}", web::get().to(|| async { "in" })))
@@ -214,7 +216,9 @@ async fn claims_can_be_extracted_while_the_request_s_extensions_are_read() {
         drop(extensions);
         Ok(claims.device_id().unwrap().to_owned())
     }
-    let server = actix_test::start(|| App::new().app_data(approov()).route("/", web::get().to(reading)));
+    let server = actix_test::start_with(patient(), || {
+        App::new().app_data(approov()).route("/", web::get().to(reading))
+    });
     let answer = Request::get("/").token(&token::good()).send(server.addr());
     assert_eq!(answer.body, token::DEVICE_ID);
 }
@@ -227,7 +231,9 @@ async fn claims_can_be_extracted_in_the_body_of_a_handler() {
         Ok(claims.device_id().unwrap().to_owned())
     }
     let approov = approov();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/", web::get().to(guarded)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/", web::get().to(guarded))
+    });
     let request = Request::get("/").token(&token::bound(&["u"]));
     assert_eq!(
         request.header("Authorization", "u").send(server.addr()).body,

@@ -7,7 +7,7 @@ use support::{
     token::{self, OTHER_SECRET, SECRET},
 };
 
-use crate::{approov, builder};
+use crate::{approov, builder, patient};
 
 #[approov_protected]
 async fn guarded(claims: ApproovClaims) -> String {
@@ -39,7 +39,7 @@ fn two() -> (Approov, Approov) {
 /// On one worker, so that anything remembered by the thread would show.
 macro_rules! serve {
     ($app:expr) => {
-        actix_test::start_with(actix_test::config().workers(1), $app)
+        actix_test::start_with(patient().workers(1), $app)
     };
 }
 

@@ -24,12 +24,20 @@ mod testing_example;
 mod tokens;
 mod ui;
 
+use std::time::Duration;
+
+use actix_test::TestServerConfig;
 use approov_actix::{Approov, ApproovBuilder};
 use support::token::SECRET;
 
 /// The configuration of most tests.
 fn builder() -> ApproovBuilder {
     Approov::builder().base64_secret(SECRET)
+}
+
+/// For servers: a slow machine is no reason for 408.
+fn patient() -> TestServerConfig {
+    actix_test::config().client_request_timeout(Duration::from_secs(60))
 }
 
 fn approov() -> Approov {

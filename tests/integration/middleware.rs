@@ -14,7 +14,7 @@ use actix_web::{
 };
 use support::{client::Request, log, token};
 
-use crate::approov;
+use crate::{approov, patient};
 
 async fn open() -> &'static str {
     "in"
@@ -23,7 +23,9 @@ async fn open() -> &'static str {
 #[actix_web::test]
 async fn the_whole_application_is_behind_it() {
     let approov = approov();
-    let server = actix_test::start(move || App::new().route("/", web::get().to(open)).wrap(approov.middleware()));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().route("/", web::get().to(open)).wrap(approov.middleware())
+    });
     for method in [
         "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND",
     ] {
@@ -51,7 +53,7 @@ async fn the_whole_application_is_behind_it() {
 #[actix_web::test]
 async fn a_scope_or_a_resource_is_behind_it_and_nothing_else() {
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .route("/open", web::get().to(open))
             .service(
@@ -82,7 +84,7 @@ async fn a_scope_or_a_resource_is_behind_it_and_nothing_else() {
 #[actix_web::test]
 async fn exempt_paths() {
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .route("/health", web::get().to(open))
             .route("/public/{tail:.*}", web::get().to(open))
@@ -132,7 +134,7 @@ async fn exempt_paths() {
 #[actix_web::test]
 async fn exemptions_in_a_scope_are_whole_paths() {
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new().service(
             web::scope("/api")
                 .route("/health", web::get().to(open))
@@ -147,7 +149,7 @@ async fn exemptions_in_a_scope_are_whole_paths() {
 #[actix_web::test]
 async fn preflights_pass_only_if_asked_for_and_complete() {
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         let answer = || std::future::ready(HttpResponse::NoContent());
         App::new()
             .service(
@@ -181,7 +183,7 @@ async fn preflights_pass_only_if_asked_for_and_complete() {
 async fn cors_and_the_access_log_treat_a_refusal_like_any_answer() {
     log::capture();
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .route("/cors", web::get().to(open))
             .wrap(approov.middleware())
@@ -204,7 +206,7 @@ async fn cors_and_the_access_log_treat_a_refusal_like_any_answer() {
 async fn a_middleware_wrapped_earlier_never_sees_a_refused_request() {
     let seen = Arc::new(AtomicUsize::new(0));
     let (approov, counter) = (approov(), Arc::clone(&seen));
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         let counter = Arc::clone(&counter);
         App::new()
             .route("/", web::get().to(open))
@@ -223,7 +225,7 @@ async fn a_middleware_wrapped_earlier_never_sees_a_refused_request() {
 #[actix_web::test]
 async fn beside_other_middleware() {
     let approov = approov();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .service(
                 web::scope("/inner")
@@ -249,7 +251,9 @@ async fn beside_other_middleware() {
 async fn connections_are_reused_without_reusing_verdicts() {
     use std::io::{Read as _, Write as _};
     let approov = approov();
-    let server = actix_test::start(move || App::new().route("/", web::get().to(open)).wrap(approov.middleware()));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().route("/", web::get().to(open)).wrap(approov.middleware())
+    });
     let mut stream = std::net::TcpStream::connect(server.addr()).unwrap();
     let good = format!("GET / HTTP/1.1\r\nHost: a\r\nApproov-Token: {}\r\n\r\n", token::good());
     let bad = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

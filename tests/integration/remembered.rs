@@ -7,7 +7,7 @@ use approov_actix::{Algorithm, Approov, ApproovBuilder, ApproovClaims, Key, KeyS
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::builder;
+use crate::{builder, patient};
 
 const CAPACITIES: [usize; 3] = [0, 1, 10_000];
 
@@ -28,7 +28,7 @@ async fn claims(_: ApproovClaims) -> &'static str {
 /// Two configurations on one worker, each with every way to protect.
 fn serve(a: &Approov, b: &Approov) -> actix_test::TestServer {
     let sides = [("/a", a.clone()), ("/b", b.clone())];
-    actix_test::start_with(actix_test::config().workers(1), move || {
+    actix_test::start_with(patient().workers(1), move || {
         sides.iter().fold(App::new(), |app, (path, approov)| {
             let side = web::scope(path)
                 .app_data(approov.clone())

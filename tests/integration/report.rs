@@ -7,7 +7,7 @@ use actix_web::{App, web};
 use approov_actix::{ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, approov_protected};
 use support::{client::Request, log, token};
 
-use crate::builder;
+use crate::{builder, patient};
 
 #[approov_protected]
 async fn guarded(claims: Option<ApproovClaims>) -> String {
@@ -46,7 +46,7 @@ fn serve(builder: ApproovBuilder) -> (TestServer, Codes) {
         .on_rejection(move |event| record.lock().unwrap().push((event.rejection.code(), event.enforcement)))
         .build()
         .unwrap();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/report/guard", web::get().to(guarded))

@@ -6,7 +6,7 @@ use approov_actix::{ApproovClaims, Rejection, approov_protected};
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::{approov, builder};
+use crate::{approov, builder, patient};
 
 #[approov_protected]
 async fn guarded() -> &'static str {
@@ -25,7 +25,7 @@ const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
 
 fn serve() -> TestServer {
     let approov = approov();
-    actix_test::start(move || {
+    actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
             .route("/guard", web::to(guarded))
@@ -65,7 +65,9 @@ async fn good_tokens() {
 #[actix_web::test]
 async fn another_token_header() {
     let approov = builder().token_header("X-Attest").build().unwrap();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/guard", web::to(guarded)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/guard", web::to(guarded))
+    });
     let ask = |name| {
         Request::get("/guard")
             .header(name, &token::good())
@@ -79,7 +81,9 @@ async fn another_token_header() {
 #[actix_web::test]
 async fn the_token_may_be_in_authorization() {
     let approov = builder().token_header("Authorization").build().unwrap();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/guard", web::to(guarded)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/guard", web::to(guarded))
+    });
     let value = format!("Bearer {}", token::good());
     let answer = Request::get("/guard")
         .header("Authorization", &value)
@@ -117,7 +121,9 @@ async fn claims_reach_the_handler() {
         format!("{} {} {channel:?}", request.path(), claims.device_id().unwrap())
     }
     let approov = approov();
-    let server = actix_test::start(move || App::new().app_data(approov.clone()).route("/a", web::to(handler)));
+    let server = actix_test::start_with(patient(), move || {
+        App::new().app_data(approov.clone()).route("/a", web::to(handler))
+    });
     let token = token::with(&json!({ "channel": "beta" }));
     let answer = Request::get("/a").token(&token).send(server.addr());
     assert_eq!(answer.body, format!("/a {} Some(\"beta\")", token::DEVICE_ID));

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 use super::{algorithm, approov_with, verdict, verifying};
 
+use crate::patient;
+
 const KID: &str = "2026-11";
 
 /// The key, configured in every way.
@@ -120,7 +122,7 @@ async fn public_keys_over_http() {
         .public_key_file(&path, algorithm(&key))
         .build()
         .unwrap();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .route("/", web::get().to(async || "in"))
             .wrap(approov.middleware())

@@ -16,7 +16,7 @@ use super::{
     served::Served,
     tokens::{WAYS, configure},
 };
-use crate::builder;
+use crate::{builder, patient};
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
 
@@ -68,7 +68,7 @@ fn refused() -> Answer {
 
 #[actix_web::test]
 async fn each_token_is_refused_for_its_reason() {
-    let served = Served::on(actix_test::config().workers(1).h2(), builder(), configure);
+    let served = Served::on(patient().workers(1).h2(), builder(), configure);
     let client = connect(&served).await;
     for row in tokens::tokens() {
         // A control character cannot be written.
@@ -86,7 +86,7 @@ async fn each_token_is_refused_for_its_reason() {
 
 #[actix_web::test]
 async fn each_request_is_refused_for_its_reason() {
-    let served = Served::on(actix_test::config().workers(1).h2(), builder(), configure);
+    let served = Served::on(patient().workers(1).h2(), builder(), configure);
     let client = connect(&served).await;
     let value = |text: &str| HeaderValue::try_from(text).unwrap();
     let (good, forged, empty) = (value(&token::good()), value(&token::forged()), value(""));

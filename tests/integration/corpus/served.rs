@@ -12,6 +12,8 @@ use actix_web::{App, web};
 use approov_actix::{Approov, ApproovBuilder};
 use support::corpus::NOT_HTTP;
 
+use crate::patient;
+
 /// What every refusal looks like, whatever its reason. Apart from `Date`, and from `Connection`, which repeats the request's own.
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}";
 
@@ -26,7 +28,7 @@ pub(super) struct Served {
 
 impl Served {
     pub(super) fn new(builder: ApproovBuilder, configure: Configure) -> Self {
-        Self::on(actix_test::config().workers(1).h1(), builder, configure)
+        Self::on(patient().workers(1).h1(), builder, configure)
     }
 
     pub(super) fn on(config: TestServerConfig, builder: ApproovBuilder, configure: Configure) -> Self {

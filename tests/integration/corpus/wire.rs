@@ -9,12 +9,14 @@ use std::{
 use actix_test::TestServerConfig;
 use support::client::Answer;
 
+use crate::patient;
+
 /// Longer than any server here takes, also where many tests run at once.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A server of one worker, which does not answer 408 because the machine is slow.
 pub(super) fn config() -> TestServerConfig {
-    actix_test::config().workers(1).h1().client_request_timeout(TIMEOUT)
+    patient().workers(1).h1()
 }
 
 /// Sends all of it, with what is to come `later` as soon as there is an answer; says that nothing more will come; and reads until the server

@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use support::{client::Request, token};
 
-use crate::builder;
+use crate::{builder, patient};
 
 const KEY: [u8; 32] = [7; 32];
 
@@ -35,7 +35,7 @@ fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16
         .build()
         .unwrap();
     let policy = Policy::new().signature(SignatureRequirement::Required);
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .default_service(web::to(async || "in"))
             .wrap(approov.middleware().policy(policy))

@@ -20,7 +20,7 @@ use self::{
     request::{Request, Signed},
     signer::{Credentials, Signer},
 };
-use crate::builder;
+use crate::{builder, patient};
 
 /// Under these the server is reached. The last ones are there for their port and their brackets.
 const ORIGINS: [&str; 4] = [
@@ -99,7 +99,7 @@ fn serve(credentials: &Credentials) -> TestServer {
         .build()
         .unwrap();
     let policy = Policy::new().signature(SignatureRequirement::Required);
-    actix_test::start_with(actix_test::config().workers(1), move || {
+    actix_test::start_with(patient().workers(1), move || {
         App::new()
             .default_service(web::to(describe))
             .wrap(approov.middleware().policy(policy))

@@ -23,6 +23,8 @@ use tempfile::TempDir;
 
 use super::{HOUR, SECOND, at, verdict};
 
+use crate::patient;
+
 fn keys(kids: &[&str]) -> KeySet {
     KeySet::from_jwks(&oct::key_set(kids)).unwrap()
 }
@@ -49,7 +51,7 @@ async fn open() -> &'static str {
 async fn every_way_to_protect_has_the_new_keys_at_once() {
     let approov = approov("old");
     let shared = approov.clone();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(shared.clone())
             .route("/guard", web::get().to(guarded))
@@ -132,7 +134,7 @@ fn status_when_the_key_goes(path: &str) -> u16 {
     }
     let approov = approov("old");
     let outer = approov.clone();
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         let inner = outer.clone();
         App::new()
             .route("/guard", web::get().to(guarded))
@@ -183,7 +185,7 @@ async fn a_refusal_does_not_outlive_the_change_either() {
     let approov = approov("old");
     let data = web::Data::new(approov);
     let report = Policy::new().token_enforcement(Enforcement::Report);
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(data.clone())
             .route("/", web::get().to(replace))
@@ -211,7 +213,7 @@ async fn a_request_that_is_being_served_is_finished() {
     let approov = approov("old");
     let gate = web::Data::new(Gate::default());
     let (shared, shared_gate) = (approov.clone(), gate.clone());
-    let server = actix_test::start(move || {
+    let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(shared_gate.clone())
             .route("/", web::get().to(wait))

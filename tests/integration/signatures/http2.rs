@@ -8,7 +8,7 @@ use actix_web::{
 use support::signing::{Message, Signature};
 
 use super::{Served, guarded, signing};
-use crate::builder;
+use crate::{builder, patient};
 
 /// Sends a message in HTTP/2, to this authority, in two frames if there is a body.
 async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
@@ -42,7 +42,7 @@ async fn ask(server: &Served, message: &Message, signature: &Signature, authorit
 }
 
 fn serve(builder: approov_actix::ApproovBuilder) -> Served {
-    Served::on(actix_test::config().workers(1).h2(), builder, |app, _| {
+    Served::on(patient().workers(1).h2(), builder, |app, _| {
         app.default_service(web::to(guarded));
     })
 }

@@ -14,10 +14,7 @@ mod refused;
 mod targets;
 mod upgrades;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
@@ -27,7 +24,7 @@ use support::{
     signing::ACCOUNT_KEY,
 };
 
-use crate::builder;
+use crate::{builder, patient};
 
 #[approov_protected(signature = "required")]
 async fn guarded(body: web::Bytes) -> web::Bytes {
@@ -58,12 +55,7 @@ impl Served {
     }
 
     pub(crate) fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
-        // A slow machine is no reason for 408.
-        let config = actix_test::config()
-            .workers(1)
-            .h1()
-            .client_request_timeout(Duration::from_secs(60));
-        Self::on(config, builder, configure)
+        Self::on(patient().workers(1).h1(), builder, configure)
     }
 
     pub(crate) fn on(
