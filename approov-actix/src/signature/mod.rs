@@ -102,7 +102,6 @@ impl Signatures {
         let is_able = (claims.installation_key().is_some() && is_accepted(Label::Install))
             || (claims.message_signing_key_id().is_some() && is_accepted(Label::Account));
         match policy.signature {
-            SignatureRequirement::Off => Ok((None, BodyDuty::None)),
             SignatureRequirement::IfAble if !is_able => Ok((None, BodyDuty::None)),
             _ if self.is_one_unverifiable => Err(Rejection::SignatureKeyMissing),
             _ => Err(Rejection::SignatureMissing),

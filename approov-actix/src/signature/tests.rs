@@ -11,10 +11,10 @@ use actix_web::{
     web,
 };
 
-use futures_util::stream;
+use futures_util::{future, stream};
 
 use crate::{
-    ApproovBuilder, ApproovSignature, Policy, Rejection, RoutePolicy, SignatureRequirement,
+    ApproovBuilder, ApproovSignature, Policy, Refused, Rejection, RoutePolicy, SignatureRequirement,
     guard::Guarded,
     testing::{self, InstallationKey, RequestSigner, TokenBuilder},
     token::Clock,
@@ -88,36 +88,49 @@ async fn what_was_altered_is_refused() {
 /// Else a captured request would be good for as long as its last byte is kept back.
 #[actix_web::test]
 async fn what_expires_before_its_body_is_there_is_refused() {
+    let (short, long) = (Duration::from_secs(2), Duration::from_secs(60));
+    let (at_once, late) = (Duration::ZERO, Duration::from_millis(3200));
+    let cases = [
+        (short, short, at_once, None),
+        (long, short, late, Some(Rejection::SignatureExpired)),
+        (short, long, late, Some(Rejection::TokenExpired)),
+        (short, short, late, Some(Rejection::TokenExpired)),
+        (long, long, late, None),
+    ];
+    let verdicts = cases.map(|(token, signature, wait, _)| verdict_on_late_body(token, signature, wait));
+    let verdicts = future::join_all(verdicts).await;
+    assert_eq!(verdicts, cases.map(|(.., expected)| expected));
+}
+
+/// Of a token and a signature that live so long. Both are counted from the beginning of this second, which may be almost over.
+async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Duration) -> Option<Rejection> {
     let approov = builder().signature_clock_skew(Duration::ZERO).build().unwrap();
     let key = InstallationKey::new();
-    let token = TokenBuilder::new().installation_key(&key).build();
-    for (wait, expected) in [(0, StatusCode::OK), (3200, StatusCode::UNAUTHORIZED)] {
-        // Counted from the beginning of this second, which may be almost over.
-        let signer = RequestSigner::install(&key).expires_in(Duration::from_secs(2));
-        let headers = signer.sign(
-            "POST",
-            "https://api.example.com/",
-            &[("Approov-Token", &token)],
-            Some(b"body"),
-        );
-        let request = TestRequest::post()
-            .insert_header(("Approov-Token", token.as_str()))
-            .app_data(approov.clone());
-        let request = headers
-            .into_iter()
-            .fold(request, TestRequest::insert_header)
-            .to_http_request();
-        let body = stream::once(async move {
-            rt::time::sleep(Duration::from_millis(wait)).await;
-            Ok(web::Bytes::from_static(b"body"))
-        });
-        let mut payload: Payload = Payload::Stream {
-            payload: Box::pin(body),
-        };
-        let admitted = Guarded::<Required, (web::Bytes,)>::from_request(&request, &mut payload).await;
-        let status = admitted.map_or_else(|error| error.error_response().status(), |_| StatusCode::OK);
-        assert_eq!(status, expected, "{wait}");
-    }
+    let token = TokenBuilder::new().expires_in(token).installation_key(&key).build();
+    let headers = RequestSigner::install(&key).expires_in(signature).sign(
+        "POST",
+        "https://api.example.com/",
+        &[("Approov-Token", &token)],
+        Some(b"body"),
+    );
+    let request = TestRequest::post()
+        .insert_header(("Approov-Token", token))
+        .app_data(approov);
+    let request = headers
+        .into_iter()
+        .fold(request, TestRequest::insert_header)
+        .to_http_request();
+    let body = stream::once(async move {
+        rt::time::sleep(wait).await;
+        Ok(web::Bytes::from_static(b"body"))
+    });
+    let mut payload: Payload = Payload::Stream {
+        payload: Box::pin(body),
+    };
+    let admitted = Guarded::<Required, (web::Bytes,)>::from_request(&request, &mut payload).await;
+    admitted
+        .err()
+        .map(|error| error.as_error::<Refused>().unwrap().rejection())
 }
 
 /// What is covered may be costly to find, and everyone with a token can ask for it.

@@ -306,10 +306,13 @@ mod tests {
         for (capacity, kept) in [(1, 1), (2, 2), (15, 15), (16, 16), (17, 16), (40, 32), (10_000, 10_000)] {
             let cache = TokenCache::new(capacity);
             assert_eq!(cache.capacity(), kept);
-            for token in tokens(30_000.min(capacity * 20)).chain(tokens(100)) {
+            for (number, token) in tokens(30_000.min(capacity * 20)).chain(tokens(100)).enumerate() {
                 cache.add(&token, 1);
                 cache.add(&token, 1);
-                assert!(cache.len() <= kept);
+                // To count them takes longer than anything else here.
+                if number.is_multiple_of(50) {
+                    assert!(cache.len() <= kept);
+                }
             }
             assert_eq!(cache.len(), kept, "{capacity}");
         }
