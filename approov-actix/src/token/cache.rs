@@ -259,6 +259,8 @@ impl fmt::Debug for TokenCache {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::test_support::sign;
 
@@ -399,6 +401,45 @@ mod tests {
         cache.add(&new[8], 1);
         cache.add(&new[8], 1);
         assert!(cache.remembers(&new[8], 1));
+    }
+
+    /// Nobody can know beforehand which tokens push each other out.
+    #[test]
+    fn each_memory_has_a_seed_of_its_own() {
+        let seeds: HashSet<_> = (0..50).map(|_| TokenCache::new(1).seed).collect();
+        assert_eq!(seeds.len(), 50);
+        assert!(seeds.iter().all(|seed| seed % 2 == 1));
+        let halves: HashSet<_> = seeds.iter().map(|seed| seed >> 64).collect();
+        assert_eq!(halves.len(), 50);
+    }
+
+    #[test]
+    fn new_keys_make_room() {
+        let cache = TokenCache::new(16);
+        for token in tokens(16) {
+            cache.add(&token, 1);
+        }
+        let new: Vec<_> = tokens(32).skip(16).collect();
+        // The set is full of old ones until a token has come twice.
+        cache.add(&new[0], 2);
+        for token in &new {
+            cache.add(token, 2);
+            assert!(cache.remembers(token, 2));
+        }
+    }
+
+    #[test]
+    fn who_has_expired_goes_first() {
+        let cache = TokenCache::new(16);
+        let all: Vec<_> = tokens(17).collect();
+        cache.add_until(1_699_999_000, &all[0], 1);
+        for token in &all[1..16] {
+            cache.add(token, 1);
+        }
+        assert!(all[..16].iter().all(|token| cache.remembers(token, 1)));
+        cache.add(&all[16], 1);
+        assert!(!cache.remembers(&all[0], 1));
+        assert!(all[1..].iter().all(|token| cache.remembers(token, 1)));
     }
 
     #[test]

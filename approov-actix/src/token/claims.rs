@@ -15,7 +15,7 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer as _, MapAccess, Visitor},
 };
 
-use super::known::KnownClaims;
+use super::{compact::MAX_LENGTH, known::KnownClaims};
 use crate::{
     binding,
     json::{JsonError, read_object},
@@ -84,8 +84,8 @@ struct Span {
     end: u16,
 }
 
-/// So that a [`Span`] can tell any place in it and behind it. A token of 8 KiB has less.
-const MAX_PAYLOAD: usize = u16::MAX as usize / 2;
+/// A [`Span`] can tell any place in a payload, and in the texts without escapes behind it.
+const _: () = assert!(2 * MAX_LENGTH <= u16::MAX as usize);
 
 impl Span {
     fn new(start: usize, length: usize) -> Self {
@@ -211,9 +211,6 @@ impl ApproovClaims {
     }
 
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
-        if payload.len() > MAX_PAYLOAD {
-            return Err(Rejection::TokenTooLong);
-        }
         let known: KnownClaims<Cow<'_, str>> = read_object(&payload).map_err(|error| match error {
             JsonError::Malformed => Rejection::TokenMalformed,
             JsonError::Member(name) => Rejection::TokenClaimInvalid(name),

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::rejection::Rejection;
 
 /// Longer tokens are refused before anything is decoded. Real ones have a few hundred bytes.
-const MAX_LENGTH: usize = 8 * 1024;
+pub(super) const MAX_LENGTH: usize = 8 * 1024;
 
 /// A token cut into its segments, which are still encoded.
 pub(super) struct Compact<'a> {
