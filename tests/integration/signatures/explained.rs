@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use support::{
     client::Request,
     log,
-    signing::{Key, Message, Signature, bytes, sha256, text},
+    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, sha256, text},
 };
 
 use super::{Served, signing};
@@ -76,6 +76,28 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
             lines.iter().all(|line| !line.contains(" approov_actix ")),
             "{needle} is logged"
         );
+    }
+}
+
+/// Only here does an account sign the text that it tells of with another key.
+#[actix_web::test]
+async fn who_wants_no_log_gets_none() {
+    log::capture();
+    let needle = "account: the client signed the same text";
+    for (logging, expected) in [(false, 0), (true, 1)] {
+        let server = Served::with(signing().logging(logging), |app, _| {
+            app.default_service(web::to(explained));
+        });
+        let message = Message::order();
+        let strangers = Signature::new(Key::account(OTHER_ACCOUNT_KEY), &message);
+        let digest = sha256(strangers.base().as_bytes());
+        let request = message.request().signed(&[&strangers]);
+        server.refuses(
+            needle,
+            "signature_invalid",
+            &request.header("Signature-Base-Digest", &digest),
+        );
+        assert_eq!(explanations(needle), expected);
     }
 }
 
