@@ -57,15 +57,17 @@ async fn the_extractor_tells_what_was_covered() {
             .service(web::scope("/off").route("", web::to(tell)).wrap(approov.middleware()));
     });
     for path in ["/guard", "/middleware", "/both", "/alone", "/off"] {
-        let message = message(path);
+        let mut message = message(path);
+        message.url.push_str("?id=1");
         let parameters = format!(";created={};nonce=\"n-1\"", now());
         let bare = Signature::account(&message)
             .covering(&message, &["approov-token", "@target-uri", "@method"])
             .line("\"content-type\";bs", ":YXBwbGljYXRpb24vanNvbg==:")
+            .line("\"@query-param\";name=\"id\"", "1")
             .parameters(&parameters);
         assert_eq!(
             server.accepts(path, &message.request().signed(&[&bare])).body,
-            r#"account ["approov-token", "@target-uri", "@method", "\"content-type\";bs"] true Some("n-1") false falsefalse"#,
+            r#"account ["approov-token", "@target-uri", "@method", "\"content-type\";bs", "\"@query-param\";name=\"id\""] true Some("n-1") false falsefalse"#,
             "{path}"
         );
         let all = r#"install ["@method", "@target-uri", "approov-token", "content-length", "content-type", "content-digest"] true None true truefalse"#;

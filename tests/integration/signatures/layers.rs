@@ -12,10 +12,11 @@ use serde_json::json;
 use support::{
     client::Request,
     log,
-    signing::{Message, Signature, token},
+    signing::{ACCOUNT_KEY, Message, OTHER_ACCOUNT_KEY, Signature, token},
 };
 
-use super::{REQUIRED, Served, broken::wait_for_codes, extractor::tell, guarded, signing};
+use super::{ORIGIN, REQUIRED, Served, broken::wait_for_codes, extractor::tell, guarded, signing};
+use crate::builder;
 
 async fn open(body: web::Bytes) -> web::Bytes {
     body
@@ -289,6 +290,37 @@ async fn a_lax_scope_never_satisfies_a_strict_handler_nor_the_other_way_round() 
     server.accepts("/unsigned", &message("/unsigned").request());
     server.accepts("/unsigned", &signed_elsewhere(&message("/unsigned")));
     assert_eq!(server.send(&message("/lax").request()).status, 200);
+}
+
+/// What one configuration found good is no pass for another one, with other keys, inside of it.
+#[actix_web::test]
+async fn each_configuration_verifies_for_itself() {
+    let server = Served::with(signing(), |app, approov| {
+        let outer = approov.middleware().policy(REQUIRED);
+        let inner = |path: &str, key: &str| {
+            let approov = builder()
+                .public_origin(ORIGIN)
+                .account_message_signing_key(key)
+                .build()
+                .unwrap();
+            web::scope(path)
+                .route("", web::to(open))
+                .wrap(approov.middleware().policy(REQUIRED))
+        };
+        app.service(
+            web::scope("")
+                .service(inner("/same", ACCOUNT_KEY))
+                .service(inner("/other", OTHER_ACCOUNT_KEY))
+                .wrap(outer),
+        );
+    });
+    for (path, status) in [("/same", 200), ("/other", 401)] {
+        let message = message(path);
+        let signed = message.request().signed(&[&Signature::account(&message)]);
+        assert_eq!(server.send(&signed).status, status, "{path}");
+        // The outer one has nothing to say against it.
+        assert_eq!(server.codes(), Vec::<&str>::new(), "{path}");
+    }
 }
 
 /// Two requests of one connection, the second of them behind the body of the first.
