@@ -176,6 +176,8 @@ async fn structured_fields_and_members_of_dictionaries() {
         (["a=1, b=2", "a=3"], r#""x-dict";key="b""#, "2"),
         (["a=(", "b"], r#""x-dict";key="b""#, "?1"),
         (["u=1", "("], r#""priority";sf"#, "u=1"),
+        // Nothing says of which type it is.
+        (["a=1", "b=2"], r#""x-dict";sf"#, "a=1, b=2"),
     ] {
         let name = identifier.split('"').nth(1).unwrap();
         let request = message().request();
