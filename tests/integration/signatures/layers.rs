@@ -7,12 +7,15 @@ use actix_web::{
     middleware::{Next, NormalizePath, TrailingSlash, from_fn},
     web,
 };
-use approov_actix::{Approov, Enforcement, Policy, SignatureLabel, SignatureRequirement, approov_protected};
+use approov_actix::{
+    Approov, ApproovVerdict, Enforcement, Policy, SignatureLabel, SignatureRequirement, approov_protected,
+};
 use serde_json::json;
 use support::{
     client::Request,
     log,
     signing::{ACCOUNT_KEY, Message, OTHER_ACCOUNT_KEY, Signature, token},
+    token::forged,
 };
 
 use super::{ORIGIN, REQUIRED, Served, broken::wait_for_codes, extractor::tell, guarded, signing};
@@ -320,6 +323,49 @@ async fn each_configuration_verifies_for_itself() {
         assert_eq!(server.send(&signed).status, status, "{path}");
         // The outer one has nothing to say against it.
         assert_eq!(server.codes(), Vec::<&str>::new(), "{path}");
+    }
+}
+
+async fn verdict(verdict: ApproovVerdict) -> String {
+    match verdict {
+        ApproovVerdict::Genuine(_) => "genuine".to_owned(),
+        ApproovVerdict::Rejected(rejection) => rejection.to_string(),
+    }
+}
+
+/// Who is told of the app is told the truth, also where faults are only reported.
+#[actix_web::test]
+async fn what_is_only_reported_is_not_genuine() {
+    let server = Served::with(signing().signature_enforcement(Enforcement::Report), |app, approov| {
+        let scope = web::scope("/verdict").route("", web::to(verdict));
+        app.service(scope.wrap(approov.middleware().policy(REQUIRED)));
+    });
+    let message = Message::get("https://api.example.com/verdict");
+    for (request, expected) in [
+        (message.signed(), "genuine"),
+        (message.request(), "signature_missing"),
+        (signed_elsewhere(&message), "signature_invalid"),
+    ] {
+        let answer = server.send(&request);
+        assert_eq!((answer.status, answer.body.as_str()), (200, expected));
+    }
+}
+
+#[actix_web::test]
+async fn no_signature_is_handed_out_for_a_token_that_is_only_reported() {
+    let server = Served::with(signing().token_enforcement(Enforcement::Report), |app, approov| {
+        app.route("/alone", web::to(tell)).service(
+            web::scope("/middleware")
+                .route("", web::to(tell))
+                .wrap(approov.middleware().policy(REQUIRED)),
+        );
+    });
+    for path in ["/alone", "/middleware"] {
+        let message = Message::get(&format!("https://api.example.com{path}"));
+        assert_eq!(server.send(&message.signed()).status, 200, "{path}");
+        let forged = message.replace("Approov-Token", &forged());
+        assert_eq!(server.send(&forged.signed()).status, 401, "{path}");
+        assert!(server.codes().iter().all(|code| *code == "token_signature"), "{path}");
     }
 }
 
