@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use actix_test::TestServer;
-use actix_web::{App, web};
-use approov_actix::{ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, approov_protected};
+use actix_web::{App, test::init_service, web};
+use approov_actix::{
+    ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignatureRequirement, approov_protected,
+};
 use support::{client::Request, log, token};
 
 use crate::{builder, patient};
@@ -150,8 +152,38 @@ fn a_check_that_only_reports_says_so_at_start_up() {
             .unwrap();
     };
     build(Enforcement::Report, Enforcement::Report);
-    assert!(!log::lines_with("only REPORTS requests without a genuine token").is_empty());
-    assert!(!log::lines_with("only REPORTS tokens that are not bound").is_empty());
+    assert!(!log::own_lines_with("only REPORTS requests without a genuine token").is_empty());
+    assert!(!log::own_lines_with("only REPORTS tokens that are not bound").is_empty());
     build(Enforcement::Report, Enforcement::Enforce);
-    assert!(!log::lines_with("who leaves the token out avoids the binding").is_empty());
+    assert!(!log::own_lines_with("who leaves the token out avoids the binding").is_empty());
+}
+
+#[actix_web::test]
+async fn a_middleware_that_only_reports_says_so_at_start_up() {
+    log::capture();
+    let approov = builder().build().unwrap();
+    let reports = || log::own_lines_with("the middleware's policy only REPORTS requests without a genuine token").len();
+    let unprotected_hosts = || log::own_lines_with("without a public origin").len();
+
+    let start = async |policy| drop(init_service(App::new().wrap(approov.middleware().policy(policy))).await);
+    start(Policy::new()).await;
+    start(Policy::new().token_enforcement(Enforcement::Enforce)).await;
+    assert_eq!((reports(), unprotected_hosts()), (0, 0));
+
+    start(Policy::new().token_enforcement(Enforcement::Report)).await;
+    assert_eq!((reports(), unprotected_hosts()), (1, 0));
+
+    start(Policy::new().signature(SignatureRequirement::Required)).await;
+    assert_eq!((reports(), unprotected_hosts()), (1, 1));
+}
+
+#[actix_web::test]
+async fn what_the_application_reports_is_not_repeated_for_its_middleware() {
+    log::capture();
+    let approov = builder().token_enforcement(Enforcement::Report).build().unwrap();
+    drop(init_service(App::new().wrap(approov.middleware())).await);
+    assert_eq!(
+        log::own_lines_with("only REPORTS requests without a genuine token").len(),
+        1
+    );
 }

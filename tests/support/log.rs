@@ -1,8 +1,12 @@
 //! A log that can be read. Tests run side by side: look for lines with a path that only one test uses.
 
-use std::{sync::Mutex, thread, time::Duration};
+use std::{
+    sync::Mutex,
+    thread::{self, ThreadId},
+    time::Duration,
+};
 
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static LINES: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
 struct Capture;
 
@@ -13,7 +17,7 @@ impl log::Log for Capture {
 
     fn log(&self, record: &log::Record<'_>) {
         let line = format!("{} {} {}", record.level(), record.target(), record.args());
-        LINES.lock().unwrap().push(line);
+        LINES.lock().unwrap().push((thread::current().id(), line));
     }
 
     fn flush(&self) {}
@@ -29,8 +33,14 @@ pub fn capture() {
 /// All lines with `needle`.
 #[must_use]
 pub fn lines_with(needle: &str) -> Vec<String> {
-    let lines = LINES.lock().unwrap();
-    lines.iter().filter(|line| line.contains(needle)).cloned().collect()
+    lines_of(|_, line| line.contains(needle))
+}
+
+/// Those lines with `needle` that this thread has written: no other test's.
+#[must_use]
+pub fn own_lines_with(needle: &str) -> Vec<String> {
+    let own = thread::current().id();
+    lines_of(|thread, line| thread == own && line.contains(needle))
 }
 
 /// All lines with `needle`, as soon as there is one. For what is logged after the answer, such as the access log.
@@ -44,4 +54,13 @@ pub fn wait_for_lines_with(needle: &str) -> Vec<String> {
         thread::sleep(Duration::from_millis(10));
     }
     Vec::new()
+}
+
+fn lines_of(is_meant: impl Fn(ThreadId, &str) -> bool) -> Vec<String> {
+    let lines = LINES.lock().unwrap();
+    lines
+        .iter()
+        .filter(|(thread, line)| is_meant(*thread, line))
+        .map(|(_, line)| line.clone())
+        .collect()
 }
