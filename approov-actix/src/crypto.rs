@@ -100,32 +100,26 @@ impl VerifyingKey {
     /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
     #[cfg(any(feature = "message-signing", test))]
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        self.verifies_by(message, signature, || {
-            let verifier = self.verifier();
-            verifier.is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+        self.verifies_by(message, signature, |accepts| {
+            self.verifier().is_some_and(|verifier| accepts(&*verifier))
         })
     }
 
-    /// Asks the verifier of the backend's choice only where there is no quicker way.
-    fn verifies_by(&self, message: &[u8], signature: &[u8], verifier: impl FnOnce() -> bool) -> bool {
+    /// Needs one of this key's verifiers only where there is no quicker way.
+    fn verifies_by(
+        &self,
+        message: &[u8],
+        signature: &Vec<u8>,
+        ask_verifier: impl FnOnce(&dyn Fn(&dyn JwtVerifier) -> bool) -> bool,
+    ) -> bool {
         #[cfg(test)]
         VERIFICATIONS.with(|count| count.set(count.get() + 1));
 
-        self.point_verdict(message, signature)
-            .unwrap_or_else(|| self.is_in_range(signature) && verifier())
-    }
-
-    /// None where the key is no parsed point.
-    #[cfg(feature = "aws-lc-rs")]
-    fn point_verdict(&self, message: &[u8], signature: &[u8]) -> Option<bool> {
-        let point = self.point.as_ref()?;
-        Some(point.verify_sig(message, signature).is_ok())
-    }
-
-    #[cfg(not(feature = "aws-lc-rs"))]
-    #[allow(clippy::unused_self, reason = "the other backend has parsed points")]
-    fn point_verdict(&self, _message: &[u8], _signature: &[u8]) -> Option<bool> {
-        None
+        #[cfg(feature = "aws-lc-rs")]
+        if let Some(point) = &self.point {
+            return point.verify_sig(message, signature).is_ok();
+        }
+        self.is_in_range(signature) && ask_verifier(&|verifier| verifier.verify(message, signature).is_ok())
     }
 
     /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
@@ -163,11 +157,10 @@ impl LastingKey {
 
     /// As [`VerifyingKey::verifies`].
     pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        let by = |verifier: &dyn JwtVerifier| verifier.verify(message, signature).is_ok();
-        self.key.verifies_by(message, signature, || {
-            let kept = VERIFIERS.try_with(|verifiers| verifiers.borrow_mut().of(self).is_some_and(by));
+        self.key.verifies_by(message, signature, |accepts| {
+            let kept = VERIFIERS.try_with(|verifiers| verifiers.borrow_mut().of(self).is_some_and(accepts));
             // The thread is ending, and has none any more.
-            kept.unwrap_or_else(|_| self.key.verifier().is_some_and(|verifier| by(&*verifier)))
+            kept.unwrap_or_else(|_| self.key.verifier().is_some_and(|verifier| accepts(&*verifier)))
         })
     }
 }
