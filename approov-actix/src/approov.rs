@@ -19,12 +19,12 @@ use crate::signature::SignatureSettings;
 use crate::{
     builder::ApproovBuilder,
     config_error::ConfigError,
-    event::RejectionEvent,
+    event::{AcceptanceEvent, RejectionEvent},
     keys::{CurrentKeys, KeyRing, KeySet},
     middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{self, ApproovClaims, Clock, TokenCache, TokenRules},
+    token::{self, ApproovClaims, Clock, TokenCache, TokenRules, Verified},
 };
 
 /// The header in which apps send the token unless they were told otherwise.
@@ -69,6 +69,7 @@ pub struct Approov {
 
 pub(crate) type RejectWith = dyn Fn(&RejectionEvent<'_>) -> HttpResponse + Send + Sync;
 pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
+pub(crate) type OnAcceptance = dyn Fn(&AcceptanceEvent<'_>) + Send + Sync;
 
 /// What the builder has checked.
 pub(crate) struct Settings {
@@ -82,6 +83,7 @@ pub(crate) struct Settings {
     pub(crate) logging: bool,
     pub(crate) reject_with: Option<Box<RejectWith>>,
     pub(crate) on_rejection: Option<Box<OnRejection>>,
+    pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
 }
 
 impl Approov {
@@ -126,7 +128,8 @@ impl Approov {
     /// # }
     /// ```
     pub fn verify_token(&self, token: &str) -> Result<ApproovClaims, Rejection> {
-        self.verify_header_value(token.as_bytes(), &self.current_keys())
+        let verified = self.verify_header_value(token.as_bytes(), &self.current_keys())?;
+        Ok(verified.claims)
     }
 
     /// Verifies tokens with these keys from now on, in place of all others, without a restart.
@@ -159,7 +162,7 @@ impl Approov {
     }
 
     /// Verifies the token in the headers of a request.
-    pub(crate) fn verify_headers(&self, headers: &HeaderMap, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
+    pub(crate) fn verify_headers(&self, headers: &HeaderMap, keys: &CurrentKeys) -> Result<Verified, Rejection> {
         let mut lines = headers.get_all(&self.settings.token_header);
         let value = lines.next().ok_or(Rejection::TokenMissing)?;
         if lines.next().is_some() {
@@ -168,7 +171,7 @@ impl Approov {
         self.verify_header_value(value.as_bytes(), keys)
     }
 
-    fn verify_header_value(&self, value: &[u8], keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
+    fn verify_header_value(&self, value: &[u8], keys: &CurrentKeys) -> Result<Verified, Rejection> {
         let verifier = token::Verifier {
             keys,
             rules: &self.settings.rules,

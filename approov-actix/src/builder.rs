@@ -6,10 +6,10 @@ use actix_web::{HttpResponse, http::header::HeaderName};
 
 use crate::{
     algorithm::Algorithm,
-    approov::{Approov, DEFAULT_TOKEN_HEADER, OnRejection, RejectWith, Settings},
+    approov::{Approov, DEFAULT_TOKEN_HEADER, OnAcceptance, OnRejection, RejectWith, Settings},
     config_error::ConfigError,
     env,
-    event::RejectionEvent,
+    event::{AcceptanceEvent, RejectionEvent},
     keys::{Key, KeyConfig, KeyFile, KeySet},
     log_target::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
@@ -56,6 +56,7 @@ pub struct ApproovBuilder {
     logging: Option<bool>,
     reject_with: Option<Box<RejectWith>>,
     on_rejection: Option<Box<OnRejection>>,
+    on_acceptance: Option<Box<OnAcceptance>>,
 }
 
 impl ApproovBuilder {
@@ -407,8 +408,8 @@ impl ApproovBuilder {
         self
     }
 
-    /// Whether decisions are logged. Default: yes. The hook of [`on_rejection`](Self::on_rejection) is called either way, and
-    /// faults of the configuration are always logged.
+    /// Whether decisions are logged. Default: yes. The hooks of [`on_rejection`](Self::on_rejection) and
+    /// [`on_acceptance`](Self::on_acceptance) are called either way, and faults of the configuration are always logged.
     pub fn logging(mut self, enabled: bool) -> Self {
         self.logging = Some(enabled);
         self
@@ -461,6 +462,38 @@ impl ApproovBuilder {
         self
     }
 
+    /// Called for each request that has passed every check of a middleware, a guard or an argument: once, however many of them look at it. For metrics and
+    /// traces.
+    ///
+    /// One further in, with a policy of its own, may refuse the request still; [`on_rejection`](Self::on_rejection) is then called too. It is not
+    /// called where a check failed and was only reported. The hook runs on the worker's thread, so it should not block; if it panics,
+    /// actix closes the connection without an answer.
+    ///
+    /// # Examples
+    ///
+    /// Count genuine requests, and those of them whose token did not have to be verified again:
+    ///
+    /// ```
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use approov_actix::Approov;
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// # let builder = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// static ACCEPTED: AtomicU64 = AtomicU64::new(0);
+    /// static REMEMBERED: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// let builder = builder.on_acceptance(|event| {
+    ///     ACCEPTED.fetch_add(1, Relaxed);
+    ///     REMEMBERED.fetch_add(event.token_remembered.into(), Relaxed);
+    /// });
+    /// # builder.build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_acceptance(mut self, hook: impl Fn(&AcceptanceEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_acceptance = Some(Box::new(hook));
+        self
+    }
+
     /// Checks everything and makes the [`Approov`].
     ///
     /// # Errors
@@ -501,6 +534,7 @@ impl ApproovBuilder {
             logging: self.logging.unwrap_or(true),
             reject_with: self.reject_with,
             on_rejection: self.on_rejection,
+            on_acceptance: self.on_acceptance,
         }))
     }
 

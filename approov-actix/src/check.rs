@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, dev::Payload};
 use crate::{
     approov::Approov,
     binding,
-    event::{LogPath, announce_report, log_accepted},
+    event::{self, LogPath, announce_report},
     keys::CurrentKeys,
     log_target::LOG_TARGET,
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
     seen::Seen,
-    token::ApproovClaims,
+    token::{ApproovClaims, Verified},
 };
 #[cfg(feature = "message-signing")]
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) struct Passed {
     pub(crate) generation: u64,
     /// The claims of the token, or none if there was no genuine one and that is only reported.
     pub(crate) claims: Option<ApproovClaims>,
+    is_remembered: bool,
     #[cfg(feature = "message-signing")]
     pub(crate) signature: Option<ApproovSignature>,
     /// What is still to be seen of the body.
@@ -67,7 +68,7 @@ impl At<'_> {
         if passed.body.is_looked_at() {
             return Ok(Checked::ButBody(HeadPassed(passed)));
         }
-        passed.log(self.request, self.approov);
+        passed.announce(self.request, self.approov);
         Ok(Checked::All(passed))
     }
 
@@ -85,7 +86,7 @@ impl At<'_> {
         };
         #[cfg(not(feature = "message-signing"))]
         let _ = payload;
-        passed.log(self.request, self.approov);
+        passed.announce(self.request, self.approov);
         Ok(passed)
     }
 
@@ -97,7 +98,7 @@ impl At<'_> {
             let verdict = signature::body_verdict(self.request, &passed.body);
             self.settle_body(passed, verdict)?
         };
-        passed.log(self.request, self.approov);
+        passed.announce(self.request, self.approov);
         Ok(passed)
     }
 
@@ -111,6 +112,7 @@ impl At<'_> {
         let mut passed = Passed {
             generation: keys.generation(),
             claims: None,
+            is_remembered: false,
             #[cfg(feature = "message-signing")]
             signature: None,
             #[cfg(feature = "message-signing")]
@@ -118,8 +120,8 @@ impl At<'_> {
             is_clean: true,
         };
 
-        let claims = match token_verdict(request, approov, &keys) {
-            Ok(claims) => claims,
+        let Verified { claims, is_remembered } = match token_verdict(request, approov, &keys) {
+            Ok(verified) => verified,
             Err(rejection) => {
                 self.report_or_refuse(&mut passed, rejection, policy.token)?;
                 return Ok(passed);
@@ -129,6 +131,7 @@ impl At<'_> {
             self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
         }
         passed.claims = Some(claims.clone());
+        passed.is_remembered = is_remembered;
 
         if let Err(rejection) = binding::check(request.headers(), policy, &claims) {
             self.report_or_refuse(&mut passed, rejection, policy.binding_enforcement)?;
@@ -193,9 +196,9 @@ impl At<'_> {
 }
 
 impl Passed {
-    fn log(&self, request: &HttpRequest, approov: &Approov) {
+    fn announce(&self, request: &HttpRequest, approov: &Approov) {
         if let Some(claims) = self.claims.as_ref().filter(|_| self.is_clean) {
-            log_accepted(approov, request.head(), claims);
+            event::announce_acceptance(approov, request, claims, self.is_remembered);
         }
     }
 }
@@ -205,10 +208,10 @@ pub(crate) struct TokenVerdict {
     approov_id: u64,
     /// The keys with which the verification started.
     generation: u64,
-    verdict: Result<ApproovClaims, Rejection>,
+    verdict: Result<Verified, Rejection>,
 }
 
-fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<ApproovClaims, Rejection> {
+fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<Verified, Rejection> {
     if let Some(seen) = Seen::of(request)
         && let Some(known) = &seen.token
         && known.approov_id == approov.id()

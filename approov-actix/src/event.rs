@@ -39,6 +39,34 @@ impl fmt::Debug for RejectionEvent<'_> {
     }
 }
 
+/// A request that has passed every check of a middleware, a guard or an argument.
+///
+/// # Security
+///
+/// `Debug` shows method, path and claims. The request's headers hold the token and the bound values: do not log them.
+#[non_exhaustive]
+#[derive(Clone, Copy)]
+pub struct AcceptanceEvent<'a> {
+    /// Method, URI, headers and peer address of the request.
+    pub request: &'a RequestHead,
+    /// The claims of its token.
+    pub claims: &'a ApproovClaims,
+    /// Whether the token was [remembered](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time was looked at, and
+    /// so were binding and message signature.
+    pub token_remembered: bool,
+}
+
+impl fmt::Debug for AcceptanceEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AcceptanceEvent")
+            .field("method", &self.request.method)
+            .field("path", &self.request.uri.path())
+            .field("claims", &self.claims)
+            .field("token_remembered", &self.token_remembered)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Logs a refusal or a report and calls the application's hook.
 pub(crate) fn announce(approov: &Approov, event: &RejectionEvent<'_>) {
     let settings = approov.settings();
@@ -62,7 +90,7 @@ pub(crate) fn announce_report(
     rejection: Rejection,
     claims: Option<&ApproovClaims>,
 ) {
-    if !first_report(request, (approov.id(), rejection)) {
+    if !is_news(approov, request, Err(rejection)) {
         return;
     }
     announce(
@@ -76,26 +104,51 @@ pub(crate) fn announce_report(
     );
 }
 
-/// What was reported of a request, and by whose configuration.
-pub(crate) type Reports = Vec<(u64, Rejection)>;
-
-fn first_report(request: &HttpRequest, report: (u64, Rejection)) -> bool {
-    let mut seen = Seen::add_to(request);
-    let is_first = !seen.reports.contains(&report);
-    if is_first {
-        seen.reports.push(report);
+/// Logs that a request has passed every check and calls the application's hook: once, however many layers look at it.
+pub(crate) fn announce_acceptance(
+    approov: &Approov,
+    request: &HttpRequest,
+    claims: &ApproovClaims,
+    token_remembered: bool,
+) {
+    let settings = approov.settings();
+    let is_logged = settings.logging && log::log_enabled!(target: LOG_TARGET, log::Level::Debug);
+    if !(is_logged || settings.on_acceptance.is_some()) || !is_news(approov, request, Ok(())) {
+        return;
     }
-    is_first
+    let event = AcceptanceEvent {
+        request: request.head(),
+        claims,
+        token_remembered,
+    };
+    if is_logged {
+        log_acceptance(&event);
+    }
+    if let Some(hook) = &settings.on_acceptance {
+        hook(&event);
+    }
 }
 
-pub(crate) fn log_accepted(approov: &Approov, request: &RequestHead, claims: &ApproovClaims) {
-    if approov.settings().logging && log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
-        let (request, device) = (Request(request), Device(Some(claims)));
-        let key = claims
-            .key_id()
-            .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
-        log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}");
+fn log_acceptance(event: &AcceptanceEvent<'_>) {
+    let (request, device) = (Request(event.request), Device(Some(event.claims)));
+    let key = event
+        .claims
+        .key_id()
+        .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
+    log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}");
+}
+
+/// What was announced of a request that went on, and by whose configuration.
+pub(crate) type Announced = Vec<(u64, Result<(), Rejection>)>;
+
+fn is_news(approov: &Approov, request: &HttpRequest, verdict: Result<(), Rejection>) -> bool {
+    let news = (approov.id(), verdict);
+    let mut seen = Seen::add_to(request);
+    let is_news = !seen.announced.contains(&news);
+    if is_news {
+        seen.announced.push(news);
     }
+    is_news
 }
 
 /// Method and path, without the query.

@@ -61,7 +61,7 @@
 //!
 //! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`) and the hook of
 //! [`on_rejection`](ApproovBuilder::on_rejection) know it: see [`Rejection`]. [`reject_with`](ApproovBuilder::reject_with) builds another
-//! answer.
+//! answer. Of requests that pass, [`on_acceptance`](ApproovBuilder::on_acceptance) tells.
 //!
 //! If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
 //!
@@ -125,7 +125,7 @@ pub use crate::{
     approov::Approov,
     builder::ApproovBuilder,
     config_error::ConfigError,
-    event::RejectionEvent,
+    event::{AcceptanceEvent, RejectionEvent},
     extract::ApproovVerdict,
     keys::{Key, KeySet},
     middleware::ApproovMiddleware,

@@ -6,14 +6,14 @@ use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 
 #[cfg(feature = "message-signing")]
 use crate::{check::SignatureVerdict, signature::ComparedBody};
-use crate::{check::TokenVerdict, event::Reports, layer::Entered};
+use crate::{check::TokenVerdict, event::Announced, layer::Entered};
 
 /// Kept in the request's extensions. The type is private, so nobody else can write it.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) token: Option<TokenVerdict>,
     pub(crate) entered: Option<Entered>,
-    pub(crate) reports: Reports,
+    pub(crate) announced: Announced,
     #[cfg(feature = "message-signing")]
     pub(crate) signature: Option<Box<SignatureVerdict>>,
     #[cfg(feature = "message-signing")]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
 
+mod acceptances;
 mod algorithms;
 mod api;
 mod binding;

@@ -28,21 +28,35 @@ pub(crate) struct Verifier<'a> {
     pub(crate) clock: Clock,
 }
 
+/// A good token.
+#[derive(Clone)]
+pub(crate) struct Verified {
+    pub(crate) claims: ApproovClaims,
+    /// Whether its signature was verified earlier.
+    pub(crate) is_remembered: bool,
+}
+
 impl Verifier<'_> {
     /// The whole verdict on the token in a header value. It may be remembered, but for the time.
-    pub(crate) fn verify(self, header_value: &[u8]) -> Result<ApproovClaims, Rejection> {
+    pub(crate) fn verify(self, header_value: &[u8]) -> Result<Verified, Rejection> {
         let token = presented(header_value);
         let generation = self.keys.generation();
         let place = self.cache.place(token);
         if let Some(claims) = place.as_ref().and_then(|place| place.get(generation)) {
             self.rules.check_time(&claims, self.clock)?;
-            return Ok(claims);
+            return Ok(Verified {
+                claims,
+                is_remembered: true,
+            });
         }
         let claims = self.verify_anew(token_text(token)?)?;
         if let Some(place) = place {
             place.insert(generation, &claims, self.clock);
         }
-        Ok(claims)
+        Ok(Verified {
+            claims,
+            is_remembered: false,
+        })
     }
 
     /// Form, header, signature, claims, time. Nothing of the claims is read before the signature has been found good.

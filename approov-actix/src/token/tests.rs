@@ -30,7 +30,7 @@ fn verify_at(
         cache,
         clock,
     };
-    verifier.verify(token.as_bytes())
+    verifier.verify(token.as_bytes()).map(|verified| verified.claims)
 }
 
 fn verify_token(token: &str) -> Result<ApproovClaims, Rejection> {
