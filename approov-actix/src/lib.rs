@@ -79,6 +79,7 @@
 //!   on, with *ring*, which needs a C compiler; certificates are checked against the authorities that the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
 //! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `ApproovBuilder::signature` and `ApproovSignature`.
+//! - `openapi`: describes the protection in an OpenAPI document, in the module `openapi`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
 //! # Security
@@ -106,6 +107,9 @@ mod keys;
 mod layer;
 mod log_target;
 mod middleware;
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi;
 mod policy;
 mod refusal;
 mod rejection;

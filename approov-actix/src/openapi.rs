@@ -1,0 +1,374 @@
+//! Approov in an OpenAPI document. Feature `openapi`.
+//!
+//! Whatever makes the document: it only has to be of a type that serde reads and writes, as utoipa's is, or a `serde_json::Value`.
+//!
+//! ```
+//! # use serde_json::json;
+//! use approov_actix::{Approov, openapi::SecurityScheme};
+//!
+//! # fn main() -> Result<(), approov_actix::ConfigError> {
+//! # let approov = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").build()?;
+//! # let document = json!({ "openapi": "3.1.0", "info": {}, "paths": { "/orders": { "get": { "responses": {} } }, "/health": { "get": { "responses": {} } } } });
+//! let document = SecurityScheme::new(&approov)
+//!     .required_where(|operation| operation.path != "/health")
+//!     .add_to(document)?;
+//! # assert_eq!(document["paths"]["/orders"]["get"]["security"], json!([{ "Approov": [] }]));
+//! # assert_eq!(document["paths"]["/health"]["get"]["security"], json!(null));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Security
+//!
+//! A document protects nothing: middlewares, guards and arguments do.
+
+use std::fmt;
+
+use actix_web::http::{Method, header};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::{approov::Approov, config_error::ConfigError};
+
+/// The name of the scheme, by which operations refer to it.
+const SCHEME: &str = "Approov";
+const REFUSAL: &str = "ApproovRefusal";
+
+/// The fields of a Path Item Object that are operations.
+const METHODS: [Method; 8] = [
+    Method::GET,
+    Method::PUT,
+    Method::POST,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::HEAD,
+    Method::PATCH,
+    Method::TRACE,
+];
+
+/// Describes in an OpenAPI document (3.0 or 3.1) that requests need an Approov token: the
+/// [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations that require it,
+/// and their answer 401.
+///
+/// Operations that say themselves that they require `Approov` need no more: with utoipa, `#[utoipa::path(security(("Approov" = [])))]`. Others
+/// are chosen with [`required_where`](Self::required_where).
+pub struct SecurityScheme {
+    scheme: Value,
+    /// None where the application makes its own.
+    refusal: Option<Value>,
+    is_required: Box<dyn Fn(Operation<'_>) -> bool>,
+}
+
+/// One operation of the document.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// Its path, as it stands in the document: `/orders/{id}`.
+    pub path: &'a str,
+}
+
+impl SecurityScheme {
+    /// The scheme of this configuration: its token header, and what a refusal looks like. With
+    /// [`reject_with`](crate::ApproovBuilder::reject_with) only the application knows that, so no answer is described.
+    pub fn new(approov: &Approov) -> Self {
+        let settings = approov.settings();
+        let description = "The Approov token: a JWT that a genuine installation of the app gets from Approov and that lives for minutes.";
+        let scheme = if settings.token_header == header::AUTHORIZATION {
+            json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": description })
+        } else {
+            let name = settings.token_header.as_str();
+            json!({ "type": "apiKey", "in": "header", "name": name, "description": description })
+        };
+        let refusal = json!({
+            "description": "Not a request of a genuine app.",
+            "content": { "application/json": { "schema": { "type": "object" }, "example": {} } },
+        });
+        Self {
+            scheme,
+            refusal: settings.reject_with.is_none().then_some(refusal),
+            is_required: Box::new(|_| false),
+        }
+    }
+
+    /// These operations require it too: those behind a middleware, which know nothing of it themselves.
+    #[must_use]
+    pub fn required_where(mut self, is_required: impl Fn(Operation<'_>) -> bool + 'static) -> Self {
+        self.is_required = Box::new(is_required);
+        self
+    }
+
+    /// The document with all this in it. What it says already stays: another scheme or answer of the same name, an operation's own 401.
+    ///
+    /// An operation that requires something else too, such as the user's bearer token, then requires both.
+    ///
+    /// # Errors
+    ///
+    /// If it is no OpenAPI document of version 3.
+    pub fn add_to<D: Serialize + DeserializeOwned>(&self, document: D) -> Result<D, ConfigError> {
+        let mut document = serde_json::to_value(document).map_err(|_| not_openapi())?;
+        self.describe(&mut document).ok_or_else(not_openapi)?;
+        serde_json::from_value(document).map_err(|_| not_openapi())
+    }
+
+    /// None if something is not what OpenAPI says it is.
+    fn describe(&self, document: &mut Value) -> Option<()> {
+        let document = document.as_object_mut()?;
+        if !document.get("openapi")?.as_str()?.starts_with("3.") {
+            return None;
+        }
+        let components = object(document, "components")?;
+        object(components, "securitySchemes")?
+            .entry(SCHEME)
+            .or_insert_with(|| self.scheme.clone());
+        if let Some(refusal) = &self.refusal {
+            let responses = object(components, "responses")?;
+            responses.entry(REFUSAL).or_insert_with(|| refusal.clone());
+        }
+        let inherited = document.get("security").cloned();
+        for (path, item) in object(document, "paths")? {
+            for method in &METHODS {
+                if let Some(operation) = item.get_mut(method.as_str().to_ascii_lowercase()) {
+                    let is_required = (self.is_required)(Operation { method, path });
+                    self.describe_operation(operation.as_object_mut()?, inherited.as_ref(), is_required)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn describe_operation(
+        &self,
+        operation: &mut Map<String, Value>,
+        inherited: Option<&Value>,
+        is_required: bool,
+    ) -> Option<()> {
+        let mut security = match operation.get("security").or(inherited) {
+            Some(security) => security.as_array()?.clone(),
+            None => Vec::new(),
+        };
+        if is_required {
+            require(&mut security)?;
+            operation.insert("security".to_owned(), Value::Array(security));
+        } else if !security.iter().any(|alternative| alternative.get(SCHEME).is_some()) {
+            return Some(());
+        }
+        if self.refusal.is_some() {
+            let refusal = json!({ "$ref": format!("#/components/responses/{REFUSAL}") });
+            object(operation, "responses")?.entry("401").or_insert(refusal);
+        }
+        Some(())
+    }
+}
+
+/// Each of the alternatives then asks for Approov too: one more alternative would do without the others.
+fn require(alternatives: &mut Vec<Value>) -> Option<()> {
+    if alternatives.is_empty() {
+        alternatives.push(json!({}));
+    }
+    for alternative in alternatives {
+        alternative.as_object_mut()?.entry(SCHEME).or_insert_with(|| json!([]));
+    }
+    Some(())
+}
+
+/// The object in this field, which is made if there is none.
+fn object<'a>(of: &'a mut Map<String, Value>, field: &str) -> Option<&'a mut Map<String, Value>> {
+    of.entry(field).or_insert_with(|| json!({})).as_object_mut()
+}
+
+fn not_openapi() -> ConfigError {
+    ConfigError::new("the document given to `SecurityScheme::add_to` is no OpenAPI document of version 3")
+}
+
+impl fmt::Debug for SecurityScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecurityScheme")
+            .field("scheme", &self.scheme)
+            .field("refusal", &self.refusal)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpResponse;
+
+    use super::*;
+    use crate::test_support::builder;
+
+    fn scheme() -> SecurityScheme {
+        SecurityScheme::new(&builder().build().unwrap())
+    }
+
+    fn with_operation(operation: &Value) -> Value {
+        json!({ "openapi": "3.1.0", "paths": { "/a": { "parameters": [], "get": operation } } })
+    }
+
+    /// What becomes of the operation.
+    fn described(scheme: &SecurityScheme, operation: &Value) -> Value {
+        let mut document = scheme.add_to(with_operation(operation)).unwrap();
+        document["paths"]["/a"]["get"].take()
+    }
+
+    fn refusal() -> Value {
+        json!({ "401": { "$ref": "#/components/responses/ApproovRefusal" } })
+    }
+
+    #[test]
+    fn the_scheme_names_the_token_header() {
+        let of = |header| {
+            let approov = builder().token_header(header).build().unwrap();
+            let document = SecurityScheme::new(&approov)
+                .add_to(with_operation(&json!({})))
+                .unwrap();
+            let mut scheme = document["components"]["securitySchemes"]["Approov"].clone();
+            scheme.as_object_mut().unwrap().remove("description").unwrap();
+            scheme
+        };
+        assert_eq!(
+            of("X-Token"),
+            json!({ "type": "apiKey", "in": "header", "name": "x-token" })
+        );
+        assert_eq!(
+            of("Authorization"),
+            json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT" })
+        );
+    }
+
+    #[test]
+    fn operations_that_do_not_ask_for_it_stay_as_they_are() {
+        for operation in [
+            json!({}),
+            json!({ "responses": { "200": {} }, "security": [{ "bearer": [] }] }),
+            json!({ "security": [] }),
+        ] {
+            assert_eq!(described(&scheme(), &operation), operation);
+        }
+    }
+
+    #[test]
+    fn operations_that_ask_for_it_get_the_answer() {
+        let security = json!([{ "bearer": [] }, { "Approov": [], "bearer": [] }]);
+        let operation = described(&scheme(), &json!({ "security": security }));
+        assert_eq!(operation, json!({ "security": security, "responses": refusal() }));
+    }
+
+    #[test]
+    fn chosen_operations_ask_for_it_beside_everything_else() {
+        let scheme = scheme().required_where(|operation| operation.method == Method::GET && operation.path == "/a");
+        for (before, after) in [
+            (json!(null), json!([{ "Approov": [] }])),
+            (json!([]), json!([{ "Approov": [] }])),
+            (json!([{ "Approov": [] }]), json!([{ "Approov": [] }])),
+            (
+                json!([{ "bearer": ["read"] }, { "key": [] }, {}]),
+                json!([{ "bearer": ["read"], "Approov": [] }, { "key": [], "Approov": [] }, { "Approov": [] }]),
+            ),
+        ] {
+            let operation = if before.is_null() {
+                json!({})
+            } else {
+                json!({ "security": before })
+            };
+            let expected = json!({ "security": after, "responses": refusal() });
+            assert_eq!(described(&scheme, &operation), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn only_chosen_operations_ask_for_it() {
+        let scheme = scheme().required_where(|operation| operation.method == Method::POST || operation.path == "/b");
+        let document =
+            json!({ "openapi": "3.0.3", "paths": { "/a": { "get": {}, "post": {} }, "/b": { "trace": {} } } });
+        let document = scheme.add_to(document).unwrap();
+        let asks = |path: &str, method: &str| document["paths"][path][method].get("security").is_some();
+        assert_eq!(
+            [asks("/a", "get"), asks("/a", "post"), asks("/b", "trace")],
+            [false, true, true]
+        );
+    }
+
+    #[test]
+    fn what_the_document_asks_of_all_counts_for_each() {
+        let with_security = |security: Value, operation: Value| {
+            let mut document = with_operation(&operation);
+            document["security"] = security;
+            document
+        };
+        let bearer = with_security(json!([{ "bearer": [] }]), json!({}));
+        let chosen = scheme().required_where(|_| true).add_to(bearer).unwrap();
+        assert_eq!(
+            chosen["paths"]["/a"]["get"]["security"],
+            json!([{ "bearer": [], "Approov": [] }])
+        );
+        assert_eq!(chosen["security"], json!([{ "bearer": [] }]));
+
+        let approov = with_security(json!([{ "Approov": [] }]), json!({}));
+        let inherited = scheme().add_to(approov).unwrap();
+        assert_eq!(inherited["paths"]["/a"]["get"], json!({ "responses": refusal() }));
+
+        let open = with_security(json!([{ "Approov": [] }]), json!({ "security": [] }));
+        assert_eq!(
+            scheme().add_to(open).unwrap()["paths"]["/a"]["get"],
+            json!({ "security": [] })
+        );
+    }
+
+    #[test]
+    fn what_the_document_says_stays() {
+        let own = json!({ "description": "own" });
+        let mut document = with_operation(&json!({ "security": [{ "Approov": [] }], "responses": { "401": own } }));
+        document["components"] = json!({
+            "schemas": { "A": {} },
+            "securitySchemes": { "Approov": own, "bearer": {} },
+            "responses": { "ApproovRefusal": own },
+        });
+        assert_eq!(scheme().add_to(document.clone()).unwrap(), document);
+    }
+
+    #[test]
+    fn an_answer_of_the_applications_own_is_not_described() {
+        let approov = builder()
+            .reject_with(|_| HttpResponse::BadRequest().finish())
+            .build()
+            .unwrap();
+        let security = json!([{ "Approov": [] }]);
+        let document = SecurityScheme::new(&approov)
+            .add_to(with_operation(&json!({ "security": security })))
+            .unwrap();
+        assert_eq!(document["paths"]["/a"]["get"], json!({ "security": security }));
+        assert_eq!(document["components"].get("responses"), None);
+    }
+
+    #[test]
+    fn other_documents_are_refused() {
+        for document in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({ "swagger": "2.0", "paths": {} }),
+            json!({ "openapi": "2.0", "paths": {} }),
+            json!({ "openapi": 3, "paths": {} }),
+            json!({ "openapi": "3.1.0", "paths": [] }),
+            json!({ "openapi": "3.1.0", "components": [] }),
+            json!({ "openapi": "3.1.0", "components": { "securitySchemes": 1 } }),
+            json!({ "openapi": "3.1.0", "components": { "responses": 1 } }),
+            with_operation(&json!([])),
+            with_operation(&json!({ "security": {} })),
+            with_operation(&json!({ "security": [{ "Approov": [] }], "responses": [] })),
+        ] {
+            let error = scheme().add_to(document.clone()).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "the document given to `SecurityScheme::add_to` is no OpenAPI document of version 3",
+                "{document}"
+            );
+        }
+        let error = scheme()
+            .required_where(|_| true)
+            .add_to(with_operation(&json!({ "security": [1] })));
+        assert!(error.is_err());
+    }
+}
