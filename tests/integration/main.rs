@@ -14,6 +14,7 @@ mod events;
 mod extractors;
 mod layers;
 mod middleware;
+mod neighbours;
 mod properties;
 mod refresh;
 mod remembered;

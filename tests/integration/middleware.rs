@@ -1,18 +1,7 @@
-//! The middleware around apps, scopes and resources.
+//! The middleware around apps, scopes and resources. Beside others: `neighbours`.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
-use actix_cors::Cors;
-use actix_web::{
-    App, HttpResponse,
-    dev::Service as _,
-    middleware::{Condition, Logger, NormalizePath},
-    web,
-};
-use support::{client::Request, log, token};
+use actix_web::{App, HttpResponse, web};
+use support::{client::Request, token};
 
 use crate::{approov, patient};
 
@@ -177,73 +166,6 @@ async fn preflights_pass_only_if_asked_for_and_complete() {
     assert_eq!(no_method.send(server.addr()).status, 401);
     let no_origin = Request::new("OPTIONS", "/lax").header("Access-Control-Request-Method", "POST");
     assert_eq!(no_origin.send(server.addr()).status, 401);
-}
-
-#[actix_web::test]
-async fn cors_and_the_access_log_treat_a_refusal_like_any_answer() {
-    log::capture();
-    let approov = approov();
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .route("/cors", web::get().to(open))
-            .wrap(approov.middleware())
-            .wrap(Cors::permissive())
-            .wrap(Logger::new("%r %s access").log_target("access"))
-    });
-    let origin = |request: Request| request.header("Origin", "https://app.example.com");
-    let refused = origin(Request::get("/cors")).send(server.addr());
-    assert_eq!(refused.status, 401);
-    assert_eq!(
-        refused.header("access-control-allow-origin"),
-        Some("https://app.example.com")
-    );
-    let preflight = origin(Request::new("OPTIONS", "/cors")).header("Access-Control-Request-Method", "GET");
-    assert_eq!(preflight.send(server.addr()).status, 200);
-    assert_eq!(log::wait_for_lines_with("GET /cors HTTP/1.1 401 access").len(), 1);
-}
-
-#[actix_web::test]
-async fn a_middleware_wrapped_earlier_never_sees_a_refused_request() {
-    let seen = Arc::new(AtomicUsize::new(0));
-    let (approov, counter) = (approov(), Arc::clone(&seen));
-    let server = actix_test::start_with(patient(), move || {
-        let counter = Arc::clone(&counter);
-        App::new()
-            .route("/", web::get().to(open))
-            .wrap_fn(move |request, service| {
-                counter.fetch_add(1, Ordering::SeqCst);
-                service.call(request)
-            })
-            .wrap(approov.middleware())
-    });
-    assert_eq!(Request::get("/").send(server.addr()).status, 401);
-    assert_eq!(seen.load(Ordering::SeqCst), 0);
-    assert_eq!(Request::get("/").token(&token::good()).send(server.addr()).status, 200);
-    assert_eq!(seen.load(Ordering::SeqCst), 1);
-}
-
-#[actix_web::test]
-async fn beside_other_middleware() {
-    let approov = approov();
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .service(
-                web::scope("/inner")
-                    .route("/a", web::get().to(open))
-                    .wrap(NormalizePath::trim())
-                    .wrap(approov.middleware()),
-            )
-            .service(
-                web::scope("/if")
-                    .route("", web::get().to(open))
-                    .wrap(Condition::new(true, approov.middleware())),
-            )
-    });
-    let ask = |path: &str, token: &str| Request::get(path).token(token).send(server.addr()).status;
-    for path in ["/inner/a", "/if"] {
-        assert_eq!(ask(path, &token::good()), 200, "{path}");
-        assert_eq!(ask(path, ""), 401, "{path}");
-    }
 }
 
 /// Requests that come one after the other on one connection share nothing.

@@ -58,6 +58,8 @@ mod guides {
     mod key_sets {}
     #[doc = include_str!("../../docs/message-signing.md")]
     mod message_signing {}
+    #[doc = include_str!("../../docs/neighbours.md")]
+    mod neighbours {}
     #[doc = include_str!("../../docs/roll-out.md")]
     mod roll_out {}
     #[doc = include_str!("../../docs/shapes-api.md")]
