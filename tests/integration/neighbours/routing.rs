@@ -94,6 +94,32 @@ async fn what_is_registered_later_or_elsewhere() {
     site.protects_until(&Request::new("POST", "/resource"), 405);
 }
 
+/// A module that brings its routes brings its configuration as well: for the application, or for a scope alone.
+#[actix_web::test]
+async fn a_configuration_that_comes_with_the_routes() {
+    let site = Site::new(|approov| {
+        actix_test::start_with(patient(), move || {
+            let orders = |app: &mut web::ServiceConfig| {
+                let resource = web::resource("/orders").get(guarded).post(claims);
+                app.app_data(approov.clone()).service(resource);
+            };
+            App::new()
+                .service(web::scope("/scope").configure(orders))
+                .service(web::scope("/elsewhere").route("", web::get().to(guarded)))
+                .service(web::scope("/app").configure(|app| {
+                    app.app_data(web::Data::new(approov.clone()))
+                        .default_service(web::to(guarded));
+                }))
+        })
+    });
+    for path in ["/scope/orders", "/app/unknown"] {
+        site.protects(&Request::get(path));
+    }
+    site.protects(&Request::new("POST", "/scope/orders"));
+    // It reaches no further than its scope, and nobody gets in without any.
+    site.passes(&Request::get("/elsewhere").token(&token::good()), 500);
+}
+
 /// One path, and another protection for each method.
 #[actix_web::test]
 async fn a_resource_with_several_methods() {
