@@ -386,6 +386,7 @@ mod tests {
         ] {
             assert_eq!(error(&[&[(SECRET, GOOD)], vars].concat()), sentence);
         }
+        assert!(build(&[(SECRET, GOOD), ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3600")]).is_ok());
     }
 
     #[cfg(not(feature = "message-signing"))]

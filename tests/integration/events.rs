@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, HttpResponse, web};
+use actix_web::{App, FromRequest as _, HttpResponse, test::TestRequest, web};
 use approov_actix::{
     Approov, ApproovBuilder, ApproovClaims, Enforcement, Refused, Rejection, RejectionEvent, approov_protected,
 };
@@ -277,4 +277,22 @@ async fn debug_of_an_event_shows_no_header() {
         !shown.contains("needle") && !shown.contains(&token::good()[..30]),
         "{shown}"
     );
+}
+
+/// Middleware that logs errors, such as `tracing-actix-web`, asks for it.
+#[actix_web::test]
+async fn a_refusal_knows_its_status_as_an_error() {
+    let builders = [
+        (401, builder()),
+        (403, builder().reject_with(|_| HttpResponse::Forbidden().finish())),
+    ];
+    for (status, builder) in builders {
+        let request = TestRequest::default()
+            .app_data(builder.build().unwrap())
+            .to_http_request();
+        let refused = ApproovClaims::extract(&request).await.unwrap_err();
+        let error = actix_web::Error::from(refused);
+        assert_eq!(error.as_response_error().status_code(), status);
+        assert_eq!(error.error_response().status(), status);
+    }
 }

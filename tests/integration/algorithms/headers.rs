@@ -1,6 +1,6 @@
 //! What a token's header may say, and what it cannot bring about.
 
-use approov_actix::Rejection;
+use approov_actix::{Approov, Rejection};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -115,6 +115,20 @@ fn a_header_brings_no_key() {
                 assert_eq!(verdict_on(&key), Ok(()), "{name}, {member}, {kid:?}");
             }
         }
+    }
+}
+
+/// Who has a token of an old key is seen by the key that verified it, which the header does not have to name.
+#[test]
+fn claims_name_the_key_that_verified_the_token() {
+    let key = TestKey::new("ES256");
+    let with_kid = approov_with([verifying(&key).with_kid(KID)]);
+    let without_kid = approov_with([verifying(&key)]);
+    for header in [json!({ "alg": "ES256" }), json!({ "alg": "ES256", "kid": KID })] {
+        let token = key.sign(&header.to_string(), &payload());
+        let name = |approov: &Approov| approov.verify_token(&token).unwrap().key_id().map(str::to_owned);
+        assert_eq!(name(&with_kid).as_deref(), Some(KID), "{header}");
+        assert_eq!(name(&without_kid), None, "{header}");
     }
 }
 

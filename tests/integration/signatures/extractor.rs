@@ -112,6 +112,10 @@ async fn claims_alone_refuse_what_they_cannot_check() {
     lax.accepts("uncovered", &uncovered.signed());
     strict.refuses("uncovered", "body_unavailable", &uncovered.signed());
     lax.refuses("unsigned", "signature_missing", &uncovered.request());
+    for method in ["GET", "POST", "DELETE"] {
+        let empty = Message::new(method, &uncovered.url).header("Approov-Token", &uncovered.value("approov-token"));
+        strict.accepts(method, &empty.signed());
+    }
     let upgrade = uncovered
         .without("Content-Length")
         .signed()

@@ -5,16 +5,22 @@ use actix_web::{
     rt::net::TcpStream,
     web::{self, Bytes},
 };
-use support::signing::{Message, Signature};
+use approov_actix::{ApproovClaims, SignatureRequirement};
+use h2::client::SendRequest;
+use serde_json::json;
+use support::signing::{Message, Signature, token};
 
 use super::{Served, guarded, signing};
 use crate::{builder, patient};
 
-/// Sends a message in HTTP/2, to this authority, in two frames if there is a body.
-async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
+async fn connect(server: &Served) -> SendRequest<Bytes> {
     let stream = TcpStream::connect(server.server.addr()).await.unwrap();
-    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
     rt::spawn(connection);
+    client
+}
+
+fn head(message: &Message, signature: &Signature, authority: &str) -> http::Request<()> {
     let (input, bytes) = signature.members();
     let mut request = http::Request::builder()
         .method(message.method.as_str())
@@ -25,8 +31,28 @@ async fn ask(server: &Served, message: &Message, signature: &Signature, authorit
     for (name, value) in &message.headers {
         request = request.header(name.to_lowercase(), value);
     }
+    request.body(()).unwrap()
+}
+
+/// Sends a message in HTTP/2 with these frames in place of its body, and returns the status.
+async fn ask_in_frames(server: &Served, message: &Message, signature: &Signature, frames: &[&'static str]) -> u16 {
+    let mut client = connect(server).await;
     let (response, mut body) = client
-        .send_request(request.body(()).unwrap(), message.body.is_empty())
+        .send_request(head(message, signature, "localhost"), false)
+        .unwrap();
+    for (index, frame) in frames.iter().enumerate() {
+        let is_last = index + 1 == frames.len();
+        // The server may have refused by now.
+        let _ = body.send_data(Bytes::from_static(frame.as_bytes()), is_last);
+    }
+    response.await.unwrap().status().as_u16()
+}
+
+/// Sends a message in HTTP/2, to this authority, in two frames if there is a body.
+async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
+    let mut client = connect(server).await;
+    let (response, mut body) = client
+        .send_request(head(message, signature, authority), message.body.is_empty())
         .unwrap();
     if let Some((first, rest)) = message.body.split_first() {
         body.send_data(Bytes::copy_from_slice(&[*first]), false).unwrap();
@@ -133,4 +159,63 @@ async fn a_body_of_unknown_length_is_a_body() {
         ask(&strict, &covered, &Signature::install(&covered), "localhost").await,
         (200, covered.body)
     );
+}
+
+/// HTTP/2 has no request line, so the target is the path, whatever the pseudo-headers say of scheme and host.
+#[actix_web::test]
+async fn the_request_target_is_the_path() {
+    let server = serve(signing());
+    let message = Message::get("https://api.example.com/a?b");
+    for (target, status) in [
+        ("/a?b", 200),
+        ("http://localhost/a?b", 401),
+        ("https://api.example.com/a?b", 401),
+    ] {
+        let signature = Signature::install(&message).line("\"@request-target\"", target);
+        assert_eq!(
+            ask(&server, &message, &signature, "localhost").await.0,
+            status,
+            "{target}"
+        );
+    }
+}
+
+/// Only reading tells whether a request of HTTP/2 has a body, so an argument alone refuses where there must be none.
+#[actix_web::test]
+async fn an_argument_alone_cannot_tell_whether_there_is_a_body() {
+    async fn claims(_: ApproovClaims) -> &'static str {
+        "in"
+    }
+    let builder = signing()
+        .signature(SignatureRequirement::Required)
+        .signature_require_content_digest(true);
+    let server = Served::on(patient().workers(1).h2(), builder, |app, _| {
+        app.route("/guard", web::to(guarded)).default_service(web::to(claims));
+    });
+    for (path, status, codes) in [("/guard", 200, &[][..]), ("/alone", 401, &["body_unavailable"])] {
+        let message = Message::get(&format!("https://api.example.com{path}"));
+        let signature = Signature::install(&message);
+        assert_eq!(
+            ask(&server, &message, &signature, "localhost").await.0,
+            status,
+            "{path}"
+        );
+        assert_eq!(server.codes(), codes, "{path}");
+    }
+}
+
+/// A frame without data is no body.
+#[actix_web::test]
+async fn an_empty_frame_is_no_body() {
+    let server = serve(signing().signature_require_content_digest(true));
+    let message = Message::new("POST", "https://api.example.com/").header("Approov-Token", &token(&json!({})));
+    let signature = Signature::install(&message);
+    for (frames, status) in [(&["", ""][..], 200), (&["", "a"], 401)] {
+        assert_eq!(
+            ask_in_frames(&server, &message, &signature, frames).await,
+            status,
+            "{frames:?}"
+        );
+    }
+    assert_eq!(server.codes(), ["digest_missing"]);
 }

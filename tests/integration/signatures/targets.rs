@@ -119,6 +119,45 @@ async fn authority_path_and_query_in_place_of_the_target() {
     }
 }
 
+/// One release escapes the target, another one leaves out the port: not both, so the last way to write it is tried only where the target is the same in all.
+#[actix_web::test]
+async fn every_way_to_write_the_authority_is_tried_beside_the_target() {
+    let server = Served::new(signing().public_origin("https://api.example.com:8443"));
+    let message = Message::get("https://api.example.com:8443/a?b=c");
+    let covered = ["@method", "@target-uri", "@authority", "@query", "approov-token"];
+    for (authority, query) in [
+        ("api.example.com:8443", "?b=c"),
+        ("api.example.com", "b=c"),
+        ("api.example.com", "?b=c"),
+    ] {
+        let signature = Signature::install(&message).covering(&message, &covered);
+        let signature = signature.value("@authority", authority).value("@query", query);
+        server.accepts(authority, &message.request().signed(&[&signature]));
+    }
+}
+
+/// What one release leaves out must not be what tells one request from another.
+#[actix_web::test]
+async fn nothing_is_left_out_that_tells_requests_apart() {
+    let server = Served::new(signing().public_origin("https://api.example.com:8443,https://api.example.com:9443"));
+    let host = Some("api.example.com:8443");
+    let parts = |authority: &str, query: &str, target: &str| get_parts(authority, "/a", query, target).host(host);
+    server.accepts("its own port", &parts("api.example.com:8443", "?b=c", "/a?b=c"));
+    server.refuses("no port", INVALID, &parts("api.example.com", "?b=c", "/a?b=c"));
+    server.refuses("other port", INVALID, &parts("api.example.com:9443", "?b=c", "/a?b=c"));
+
+    server.accepts("two marks", &parts("api.example.com:8443", "??b=c", "/a??b=c"));
+    server.refuses(
+        "the query of another request",
+        INVALID,
+        &parts("api.example.com:8443", "?b=c", "/a??b=c"),
+    );
+
+    let address = Served::new(signing().public_origin("https://[2001:db8::1]"));
+    address.accepts("an address", &get_parts("[2001:db8::1]", "/a", "?", "/a"));
+    address.refuses("half of it", INVALID, &get_parts("[2001:db8:", "/a", "?", "/a"));
+}
+
 #[actix_web::test]
 async fn one_origin_counts_whatever_the_host() {
     let server = Served::new(signing().public_origin("https://API.example.com:443/v1/"));
@@ -214,9 +253,23 @@ async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_hos
         Some("u:p@localhost"),
         Some("localhost:"),
         Some("localhost:99999"),
+        Some("u@localhost:80"),
+        Some("u@localhost:8080"),
+        Some(":80"),
+        Some(":8080"),
     ] {
         server.refuses(&format!("{host:?}"), TARGET, &get("http://localhost/", "/").host(host));
     }
+    server.refuses("no host", TARGET, &get("http://:8080/", "/").host(Some(":8080")));
+    server.refuses(
+        "a user",
+        TARGET,
+        &get("http://localhost:8080/", "/").host(Some("u@localhost:8080")),
+    );
+    let of_ios = |signed: &str, target: &str| get(&format!("http://localhost{signed}"), target);
+    server.accepts("no root path", &of_ios("", "/"));
+    server.refuses("no path", INVALID, &of_ios("", "/a"));
+    server.refuses("another path", INVALID, &of_ios("/a", "/a/"));
     // actix itself refuses none and a second one.
     let none = get("http://localhost/", "/").host(None);
     assert_eq!(server.send(&none).status, 400);
@@ -247,6 +300,22 @@ async fn the_absolute_form() {
         TARGET,
         &request("https://c.example.com/x", Some("c.example.com")),
     );
+
+    // Covered as it stands on the request line, under the public origin.
+    let message = Message::get("https://a.example.com/x?y");
+    let on_the_line = |line: &str, target: &str| {
+        let signature = Signature::install(&message).covering(&message, &["@method", "@target-uri", "approov-token"]);
+        let signature = signature.line("\"@request-target\"", line);
+        message
+            .request_to(target)
+            .signed(&[&signature])
+            .host(Some("a.example.com"))
+    };
+    let (absolute, path) = ("https://a.example.com/x?y", "/x?y");
+    origins.accepts(absolute, &on_the_line(absolute, absolute));
+    origins.accepts(path, &on_the_line(path, path));
+    origins.refuses(absolute, INVALID, &on_the_line(path, absolute));
+    origins.refuses(path, INVALID, &on_the_line(absolute, path));
 
     let none = Served::new(builder());
     none.accepts("none", &get("http://localhost/x", "http://localhost/x"));
