@@ -90,7 +90,9 @@ impl Demo {
                 .fold(String::new(), |line, (name, value)| {
                     line + " -H '" + &name + ": " + &value + "'"
                 });
-            println!("\n# {title}\ncurl -i{args}{headers} {url}{path}");
+            // Some shells take these for patterns of file names.
+            let quote = if path.contains(['?', '[']) { "'" } else { "" };
+            println!("\n# {title}\ncurl -i{args}{headers} {quote}{url}{path}{quote}");
         }
         println!();
     }

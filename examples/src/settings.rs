@@ -27,17 +27,22 @@ impl Settings {
     ///
     /// If `.env` cannot be read, or a variable is wrong.
     pub fn load(filter: &str) -> Result<Self, StartError> {
+        Self::load_with_log(|| start_log(filter))
+    }
+
+    /// As [`load`](Self::load), with a log of the server's own, which is started when `.env` has been read.
+    ///
+    /// # Errors
+    ///
+    /// If `.env` cannot be read, or a variable is wrong.
+    pub fn load_with_log(start_log: impl FnOnce()) -> Result<Self, StartError> {
         load_dotenv()?;
-        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter))
-            // At `debug` and `trace` the HTTP client writes whole addresses and answers.
-            .filter_module("ureq", log::LevelFilter::Warn)
-            .filter_module("ureq_proto", log::LevelFilter::Warn)
-            .init();
+        start_log();
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let settings = Self {
             host: variable("HTTP_HOST")?.unwrap_or_else(|| "127.0.0.1".to_owned()),
-            port: parsed("HTTP_PORT")?.unwrap_or(8002),
-            workers: parsed("HTTP_WORKERS")?.unwrap_or(cores),
+            port: number("HTTP_PORT")?.unwrap_or(8002),
+            workers: number("HTTP_WORKERS")?.unwrap_or(cores),
             demo: None,
         };
         if settings.workers == 0 {
@@ -145,7 +150,12 @@ fn variable(name: &str) -> Result<Option<String>, StartError> {
     }
 }
 
-fn parsed<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
+/// A variable that is a number, if it is set.
+///
+/// # Errors
+///
+/// If it is no number of this type.
+pub fn number<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
     variable(name)?
         .map(|value| {
             value
@@ -154,4 +164,12 @@ fn parsed<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
                 .map_err(|_| format!("{name} is not a number in its range").into())
         })
         .transpose()
+}
+
+fn start_log(filter: &str) {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter))
+        // At `debug` and `trace` the HTTP client writes whole addresses and answers.
+        .filter_module("ureq", log::LevelFilter::Warn)
+        .filter_module("ureq_proto", log::LevelFilter::Warn)
+        .init();
 }

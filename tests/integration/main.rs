@@ -15,6 +15,7 @@ mod extractors;
 mod layers;
 mod middleware;
 mod neighbours;
+mod openapi;
 mod properties;
 mod refresh;
 mod remembered;

@@ -3,17 +3,25 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod cli;
+mod device_limit;
 mod hello;
 mod key_sources;
+mod openapi;
 mod process;
+mod prometheus;
 mod quickstart;
 mod scripts;
 mod shapes;
 mod start_up;
 mod tls;
+mod tracing_spans;
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 const HELLO: &str = env!("CARGO_BIN_EXE_hello");
 const SHAPES_API: &str = env!("CARGO_BIN_EXE_shapes-api");
 const SHAPES_API_UNPROTECTED: &str = env!("CARGO_BIN_EXE_shapes-api-unprotected");
+const DEVICE_LIMIT: &str = env!("CARGO_BIN_EXE_device-limit");
+const OPENAPI: &str = env!("CARGO_BIN_EXE_openapi");
+const PROMETHEUS: &str = env!("CARGO_BIN_EXE_prometheus");
+const TRACING_SPANS: &str = env!("CARGO_BIN_EXE_tracing-spans");
 const APPROOV_TOKEN: &str = env!("CARGO_BIN_EXE_approov-token");

@@ -100,7 +100,7 @@ impl Drop for Process {
 
 /// A port that no other test of this run gets: one that the system picks may be picked again before the server has it, and then a test
 /// talks to another one's server.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     /// Below those that systems pick themselves.
     const RANGE: std::ops::Range<u16> = 10_000..30_000;
@@ -119,7 +119,7 @@ fn read(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap()
 }
 
-fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(value) = condition() {

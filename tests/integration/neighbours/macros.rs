@@ -1,11 +1,10 @@
-//! The attributes of others beside `#[approov_protected]`: actix's own, `#[tracing::instrument]` and `#[utoipa::path]`.
+//! The attributes of others beside `#[approov_protected]`: actix's own, and `#[tracing::instrument]`.
 
 use std::sync::{Arc, LazyLock};
 
 use actix_web::{App, get, post, routes, scope, web};
 use approov_actix::{ApproovMiddleware, approov_protected};
 use support::{client::Request, token};
-use utoipa::OpenApi;
 
 use super::{Recorded, Site};
 use crate::{builder, patient};
@@ -80,18 +79,6 @@ async fn traced_below(id: web::Path<u32>) -> String {
     id.to_string()
 }
 
-/// Documented.
-#[utoipa::path(responses((status = 200, description = "in")))]
-#[get("/documented/{id}")]
-#[approov_protected]
-async fn documented(id: web::Path<u32>, body: web::Json<u32>) -> String {
-    (*id + *body).to_string()
-}
-
-#[derive(OpenApi)]
-#[openapi(paths(documented))]
-struct Documentation;
-
 fn routes(app: &mut web::ServiceConfig) {
     app.service(wrapped)
         .service(wrapped_and_guarded)
@@ -101,8 +88,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(scoped::claims)
         .service(scoped::wrapped)
         .service(traced_above)
-        .service(traced_below)
-        .service(documented);
+        .service(traced_below);
 }
 
 /// In one test, because the codes of the static are those of all who use it.
@@ -135,16 +121,4 @@ async fn every_attribute_beside_every_other() {
     site.passes(&both.token(&token::bound(&["user"])), 200);
     // The attribute makes a resource of this method alone.
     site.passes(&Request::new("DELETE", "/wrapped"), 404);
-    let sum = Request::get("/documented/1").header("Content-Type", "application/json");
-    let sum = sum.header("Content-Length", "1").body(b"2");
-    assert_eq!(site.protects(&sum).body, "3");
-}
-
-/// What the documentation says of a handler is what it says without `#[approov_protected]`.
-#[test]
-fn the_documentation_knows_the_parameters() {
-    let api = serde_json::to_value(Documentation::openapi()).unwrap();
-    let get = &api["paths"]["/documented/{id}"]["get"];
-    assert_eq!(get["parameters"][0]["name"], "id", "{api}");
-    assert_eq!(get["requestBody"]["required"], true, "{api}");
 }

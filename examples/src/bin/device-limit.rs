@@ -1,0 +1,104 @@
+//! A rate limit for each device, by the device id of the verified claims, with `governor`.
+//!
+//! `cargo run --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds.
+
+use std::{error::Error, num::NonZeroU32, time::Duration};
+
+use actix_web::{
+    App, HttpResponse, HttpServer, Responder,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    get,
+    http::header::RETRY_AFTER,
+    middleware::{Logger, Next, from_fn},
+    rt, web,
+};
+use approov_actix::{Approov, ApproovClaims};
+use approov_actix_examples::{Call, Settings, number};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+use serde_json::json;
+
+type DeviceLimiter = DefaultKeyedRateLimiter<String>;
+
+/// An address can be shared by thousands of phones and changed at will; nobody gets a device id into a token but Approov. Tokens without one share a limit.
+async fn limit_device(
+    claims: ApproovClaims,
+    limiter: web::Data<DeviceLimiter>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let device = claims.device_id().unwrap_or_default().to_owned();
+    match limiter.check_key(&device) {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(until) => {
+            // Whole seconds, rounded up: RFC 9110, section 10.2.3.
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            let seconds = (wait + Duration::from_nanos(999_999_999)).as_secs();
+            let response = HttpResponse::TooManyRequests()
+                .insert_header((RETRY_AFTER, seconds))
+                .finish();
+            Ok(request.into_response(response).map_into_right_body())
+        }
+    }
+}
+
+#[get("/orders")]
+async fn orders() -> impl Responder {
+    web::Json(json!({ "orders": [] }))
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut settings = Settings::load("info")?;
+    let approov = settings.approov(Approov::builder())?;
+    let per_minute = number("DEVICE_REQUESTS_PER_MINUTE")?.unwrap_or(const { NonZeroU32::new(10).unwrap() });
+    // Made once: each worker has the same.
+    let limiter = web::Data::new(RateLimiter::keyed(Quota::per_minute(per_minute)));
+    rt::spawn(forget_idle_devices(limiter.clone()));
+
+    let server = HttpServer::new(move || {
+        // Approov is registered after the limit, so it runs before it: who is refused uses up nobody's limit.
+        App::new()
+            .app_data(limiter.clone())
+            .service(orders)
+            .wrap(from_fn(limit_device))
+            .wrap(approov.middleware())
+            .wrap(Logger::default())
+    })
+    .workers(settings.workers)
+    .bind((settings.host.as_str(), settings.port))
+    .map_err(|error| settings.bind_error(&error))?;
+    settings.announce(&CALLS);
+    server.run().await?;
+    Ok(())
+}
+
+/// Or the limiter would remember every device that it ever met.
+async fn forget_idle_devices(limiter: web::Data<DeviceLimiter>) {
+    loop {
+        rt::time::sleep(Duration::from_secs(60)).await;
+        limiter.retain_recent();
+        limiter.shrink_to_fit();
+    }
+}
+
+/// For the demo mode.
+const CALLS: [Call; 2] = [
+    Call {
+        title: "a genuine device, fifteen times: ten get in, the rest is answered with 429",
+        path: "/orders?[1-15]",
+        args: " -s -o /dev/null -w '%{http_code}\\n'",
+        token: Some(&[]),
+        ..Call::OPEN
+    },
+    Call {
+        title: "refused: no token",
+        path: "/orders",
+        args: "",
+        token: None,
+        ..Call::OPEN
+    },
+];

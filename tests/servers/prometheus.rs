@@ -1,0 +1,104 @@
+//! `prometheus`, as its table promises.
+
+use std::net::SocketAddr;
+
+use support::{
+    client::Request,
+    token::{self, DEVICE_ID, SECRET},
+};
+
+use crate::{
+    PROMETHEUS,
+    process::{Process, free_port},
+};
+
+struct Server {
+    process: Process,
+    metrics: SocketAddr,
+}
+
+impl Server {
+    fn new(vars: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let text = port.to_string();
+        let mut all = vec![
+            ("APPROOV_BASE64_SECRET", SECRET),
+            ("APPROOV_TOKEN_CACHE_CAPACITY", "100"),
+            ("METRICS_PORT", &text),
+        ];
+        all.extend(vars);
+        Self {
+            process: Process::serve(PROMETHEUS, &all, None),
+            metrics: ([127, 0, 0, 1], port).into(),
+        }
+    }
+
+    fn ask(&self, path: &str, token: &str) -> u16 {
+        let request = Request::get(path).header("Authorization", "user").token(token);
+        request.send(self.process.address()).status
+    }
+
+    /// The counters, in order.
+    fn counters(&self) -> Vec<String> {
+        let answer = Request::get("/metrics").send(self.metrics);
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/plain; version=0.0.4; charset=utf-8")
+        );
+        assert!(!answer.body.contains(DEVICE_ID));
+        let mut lines: Vec<String> = answer
+            .body
+            .lines()
+            .filter(|line| line.starts_with("approov_"))
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    }
+}
+
+#[test]
+fn decisions_are_counted() {
+    let server = Server::new(&[]);
+    assert!(server.counters().is_empty());
+    let good = token::good();
+    assert_eq!([(); 3].map(|()| server.ask("/whoami", &good)), [200; 3]);
+    assert_eq!([(); 2].map(|()| server.ask("/whoami", &token::forged())), [401; 2]);
+    assert_eq!(server.ask("/orders", ""), 401);
+    assert_eq!(server.ask("/orders", &good), 401);
+    assert_eq!(server.ask("/orders", &token::bound(&["user"])), 200);
+    assert_eq!(
+        server.counters(),
+        [
+            r#"approov_accepted_requests_total{token="remembered"} 2"#,
+            r#"approov_accepted_requests_total{token="verified"} 2"#,
+            r#"approov_refused_requests_total{code="binding_claim_missing"} 1"#,
+            r#"approov_refused_requests_total{code="token_empty"} 1"#,
+            r#"approov_refused_requests_total{code="token_signature"} 2"#,
+        ]
+    );
+}
+
+#[test]
+fn reports_are_counted_apart() {
+    let server = Server::new(&[("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "false")]);
+    assert_eq!(server.ask("/orders", &token::good()), 200);
+    assert_eq!(server.ask("/orders", &token::forged()), 401);
+    assert_eq!(
+        server.counters(),
+        [
+            r#"approov_refused_requests_total{code="token_signature"} 1"#,
+            r#"approov_reported_requests_total{code="binding_claim_missing"} 1"#,
+        ]
+    );
+}
+
+#[test]
+fn metrics_are_not_for_the_public() {
+    let server = Server::new(&[]);
+    for path in ["/metrics", "/"] {
+        assert_eq!(Request::get(path).send(server.process.address()).status, 404);
+    }
+    let page = Request::get("/").send(server.metrics);
+    assert!(page.body.contains("<h1>Approov: decisions</h1>"));
+}
