@@ -8,6 +8,7 @@ mod api;
 mod binding;
 mod bodies;
 mod configuration;
+mod connections;
 mod corpus;
 mod differential;
 mod events;

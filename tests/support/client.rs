@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{ErrorKind, Read as _, Write as _},
+    io::{ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
@@ -114,7 +114,14 @@ impl Request {
     /// the rest of a body.
     #[must_use]
     pub fn send(&self, server: SocketAddr) -> Answer {
-        Self::receive(self.write(server)).expect("an HTTP response")
+        Answer::read(self.write(server)).expect("an HTTP response")
+    }
+
+    /// The same on a connection that is there, of whatever kind.
+    #[must_use]
+    pub fn send_over(&self, mut connection: impl Read + Write) -> Answer {
+        connection.write_all(&self.bytes()).unwrap();
+        Answer::read(connection).expect("an HTTP response")
     }
 
     /// As [`send`](Self::send), but says that nothing more will come. None if there is no answer.
@@ -122,7 +129,7 @@ impl Request {
     pub fn send_and_hang_up(&self, server: SocketAddr) -> Option<Answer> {
         let stream = self.write(server);
         stream.shutdown(Shutdown::Write).unwrap();
-        Self::receive(stream)
+        Answer::read(stream)
     }
 
     /// What goes over the wire.
@@ -154,21 +161,6 @@ impl Request {
         stream.write_all(&self.bytes()).unwrap();
         stream
     }
-
-    fn receive(mut stream: TcpStream) -> Option<Answer> {
-        let mut answer = Vec::new();
-        let mut chunk = [0; 4096];
-        while !Answer::is_complete(&answer) {
-            match stream.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(length) => answer.extend_from_slice(&chunk[..length]),
-                // A child process of another test has ended.
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => panic!("no whole answer: {error}"),
-            }
-        }
-        Answer::parse(&answer)
-    }
 }
 
 /// The head as it is sent.
@@ -192,6 +184,23 @@ pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
 }
 
 impl Answer {
+    /// Waits for the whole answer. None if there is none.
+    #[must_use]
+    pub fn read(mut stream: impl Read) -> Option<Self> {
+        let mut answer = Vec::new();
+        let mut chunk = [0; 4096];
+        while !Self::is_complete(&answer) {
+            match stream.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(length) => answer.extend_from_slice(&chunk[..length]),
+                // A child process of another test has ended.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => panic!("no whole answer: {error}"),
+            }
+        }
+        Self::parse(&answer)
+    }
+
     /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -20,39 +20,30 @@ async fn connect(server: &Served) -> SendRequest<Bytes> {
     client
 }
 
-fn head(message: &Message, signature: &Signature, authority: &str) -> http::Request<()> {
+fn signed(message: &Message, signature: &Signature) -> Message {
     let (input, bytes) = signature.members();
-    let mut request = http::Request::builder()
+    message
+        .clone()
+        .header("Signature-Input", &input)
+        .header("Signature", &bytes)
+}
+
+fn head(message: &Message, uri: &str) -> http::Request<()> {
+    let request = http::Request::builder()
         .method(message.method.as_str())
-        .uri(format!("http://{authority}{}", message.target()))
-        .version(http::Version::HTTP_2)
-        .header("signature-input", input)
-        .header("signature", bytes);
-    for (name, value) in &message.headers {
-        request = request.header(name.to_lowercase(), value);
-    }
+        .uri(uri)
+        .version(http::Version::HTTP_2);
+    let headers = message.headers.iter();
+    let request = headers.fold(request, |request, (name, value)| {
+        request.header(name.to_lowercase(), value)
+    });
     request.body(()).unwrap()
 }
 
-/// Sends a message in HTTP/2 with these frames in place of its body, and returns the status.
-async fn ask_in_frames(server: &Served, message: &Message, signature: &Signature, frames: &[&'static str]) -> u16 {
-    let mut client = connect(server).await;
+/// Sends a message to this URI, in two frames if there is a body. Status and body of the answer.
+pub(crate) async fn exchange(mut client: SendRequest<Bytes>, message: &Message, uri: &str) -> (u16, Vec<u8>) {
     let (response, mut body) = client
-        .send_request(head(message, signature, "localhost"), false)
-        .unwrap();
-    for (index, frame) in frames.iter().enumerate() {
-        let is_last = index + 1 == frames.len();
-        // The server may have refused by now.
-        let _ = body.send_data(Bytes::from_static(frame.as_bytes()), is_last);
-    }
-    response.await.unwrap().status().as_u16()
-}
-
-/// Sends a message in HTTP/2, to this authority, in two frames if there is a body.
-async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
-    let mut client = connect(server).await;
-    let (response, mut body) = client
-        .send_request(head(message, signature, authority), message.body.is_empty())
+        .send_request(head(message, uri), message.body.is_empty())
         .unwrap();
     if let Some((first, rest)) = message.body.split_first() {
         body.send_data(Bytes::copy_from_slice(&[*first]), false).unwrap();
@@ -65,6 +56,28 @@ async fn ask(server: &Served, message: &Message, signature: &Signature, authorit
         whole.extend_from_slice(&chunk.unwrap());
     }
     (head.status.as_u16(), whole)
+}
+
+/// Signs a message like this, and sends it to this authority.
+async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
+    let uri = format!("http://{authority}{}", message.target());
+    exchange(connect(server).await, &signed(message, signature), &uri).await
+}
+
+/// As [`ask`], with these frames in place of the body. Returns the status.
+async fn ask_in_frames(server: &Served, message: &Message, signature: &Signature, frames: &[&'static str]) -> u16 {
+    let mut client = connect(server).await;
+    let head = head(
+        &signed(message, signature),
+        &format!("http://localhost{}", message.target()),
+    );
+    let (response, mut body) = client.send_request(head, false).unwrap();
+    for (index, frame) in frames.iter().enumerate() {
+        let is_last = index + 1 == frames.len();
+        // The server may have refused by now.
+        let _ = body.send_data(Bytes::from_static(frame.as_bytes()), is_last);
+    }
+    response.await.unwrap().status().as_u16()
 }
 
 fn serve(builder: approov_actix::ApproovBuilder) -> Served {

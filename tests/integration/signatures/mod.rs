@@ -14,6 +14,8 @@ mod refused;
 mod targets;
 mod upgrades;
 
+pub(crate) use http2::exchange;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_test::{TestServer, TestServerConfig};

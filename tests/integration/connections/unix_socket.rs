@@ -1,0 +1,101 @@
+//! A Unix socket, as behind a proxy on the same machine: there is no address of a client, and HTTP/1.1 alone.
+
+use std::{os::unix::net::UnixStream, path::Path};
+
+use support::{log, signing::Message};
+use tempfile::TempDir;
+
+use super::{Exchange, Listen, Running, bound, check, configure, signed};
+use crate::signatures::ORIGIN;
+
+fn send(socket: &Path, message: &Message, host: &str) -> Exchange {
+    let stream = UnixStream::connect(socket).unwrap();
+    let answer = message.request().host(Some(host)).send_over(stream);
+    (answer.status, answer.body, None)
+}
+
+/// The hook is told that there is no address, and the log has the same lines as ever.
+#[actix_web::test]
+async fn every_way_to_protect_over_a_unix_socket() {
+    log::capture();
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("api.sock");
+    let server = Running::start(
+        bound().public_origin(ORIGIN),
+        vec![Listen::Unix(socket.clone())],
+        configure,
+    );
+    let base = format!("{ORIGIN}/unix");
+    check(&server, &base, async |message| send(&socket, message, "localhost")).await;
+    server.stop_at_once();
+    for face in ["guard", "claims", "middleware"] {
+        for line in [
+            format!("INFO approov_actix REJECTED token_missing GET /unix/{face}"),
+            format!("DEBUG approov_actix ACCEPTED GET /unix/{face} arc="),
+        ] {
+            assert_eq!(log::lines_with(&line).len(), 1, "{line}");
+        }
+    }
+}
+
+/// The scheme is then `http`, so nothing matches that was signed for a proxy's `https`; and whoever sends the request chooses the host.
+#[actix_web::test]
+async fn without_a_public_origin() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("api.sock");
+    let server = Running::start(bound(), vec![Listen::Unix(socket.clone())], configure);
+    for host in ["localhost", "api.example.com"] {
+        let base = format!("http://{host}/unix-host");
+        check(&server, &base, async |message| send(&socket, message, host)).await;
+    }
+    let message = |origin: &str| signed(&Message::get(&format!("{origin}/unix-host/signed/guard")));
+    for (origin, host, code) in [
+        (ORIGIN, "api.example.com", "signature_invalid"),
+        ("http://api.example.com", "localhost", "signature_invalid"),
+        ("http://localhost", "", "signature_target"),
+        ("http://localhost", "a b", "signature_target"),
+    ] {
+        let (status, ..) = send(&socket, &message(origin), host);
+        assert_eq!(
+            (status, server.refusals()),
+            (401, vec![(code, None)]),
+            "{origin} {host}"
+        );
+    }
+    server.stop_at_once();
+}
+
+#[actix_web::test]
+async fn of_several_origins_the_host_chooses() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("api.sock");
+    let origins = "https://a.example.com,https://b.example.com:8443/b";
+    let server = Running::start(
+        bound().public_origin(origins),
+        vec![Listen::Unix(socket.clone())],
+        configure,
+    );
+    let a = signed(&Message::get("https://a.example.com/unix-origins/signed/guard"));
+    let mut b = signed(&Message::get("https://b.example.com:8443/b/unix-origins/signed/guard"));
+    // What the proxy makes of it.
+    b.url = b.url.replacen("/b/", "/", 1);
+    for (message, host, code) in [
+        (&a, "a.example.com", None),
+        (&b, "b.example.com:8443", None),
+        (&a, "b.example.com:8443", Some("signature_invalid")),
+        (&b, "a.example.com", Some("signature_invalid")),
+        (&b, "b.example.com", Some("signature_target")),
+        (&a, "localhost", Some("signature_target")),
+    ] {
+        let (status, ..) = send(&socket, message, host);
+        let refusals: Vec<_> = code.map(|code| (code, None)).into_iter().collect();
+        let expected = if code.is_some() { 401 } else { 200 };
+        assert_eq!(
+            (status, server.refusals()),
+            (expected, refusals),
+            "{} {host}",
+            message.url
+        );
+    }
+    server.stop_at_once();
+}
