@@ -6,12 +6,16 @@ mod cli;
 mod device_limit;
 mod hello;
 mod key_sources;
+#[cfg(target_os = "linux")]
+mod nginx;
 mod openapi;
 mod process;
 mod prometheus;
 mod quickstart;
 mod scripts;
 mod shapes;
+#[cfg(unix)]
+mod shutdown;
 mod start_up;
 mod tls;
 mod tracing_spans;

@@ -72,6 +72,24 @@ impl Process {
         process.stderr()
     }
 
+    /// Asks it to end, as systemd does.
+    #[cfg(unix)]
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -TERM \"$0\"", &id])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end. None if a signal killed it.
+    #[cfg(unix)]
+    pub(crate) fn exit_code(mut self) -> Option<i32> {
+        let status = wait_for(|| self.child.try_wait().unwrap());
+        status.code()
+    }
+
     pub(crate) fn address(&self) -> SocketAddr {
         ([127, 0, 0, 1], self.port).into()
     }

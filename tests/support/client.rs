@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Longer than any server here takes; a server that waits for a body that never comes fails the test.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request, built line by line.
 #[derive(Clone)]

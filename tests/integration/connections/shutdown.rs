@@ -19,7 +19,7 @@ use actix_web::{
 use approov_actix::{Approov, ApproovClaims, approov_protected};
 use futures_util::TryStreamExt as _;
 use support::{
-    client::{Answer, Request},
+    client::{Answer, Request, TIMEOUT},
     key_server::{Behaviour, KeyServer, Reply},
     signing::Message,
     token, wait_until,
@@ -132,6 +132,7 @@ impl Client {
             bytes[half] ^= 1;
         }
         let mut stream = TcpStream::connect(server).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream.write_all(&bytes[..half]).unwrap();
         bytes.drain(..half);
         if matches!(rest, Rest::Never) {

@@ -11,7 +11,7 @@ use rustls::{
     crypto::CryptoProvider,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
 };
-use support::signing::Message;
+use support::{client::TIMEOUT, signing::Message};
 use tokio_rustls::TlsConnector;
 
 use super::{Exchange, Listen, Running, bound, check, configure, signed};
@@ -61,6 +61,7 @@ fn host() -> ServerName<'static> {
 
 fn http_1(server: SocketAddr, message: &Message, authority: &str) -> Exchange {
     let socket = TcpStream::connect(server).unwrap();
+    socket.set_read_timeout(Some(TIMEOUT)).unwrap();
     let client = socket.local_addr().unwrap();
     let mut tls = ClientConnection::new(client_config(b"http/1.1"), host()).unwrap();
     tls.complete_io(&mut &socket).unwrap();

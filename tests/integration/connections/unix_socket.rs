@@ -1,8 +1,12 @@
 //! A Unix socket, as behind a proxy on the same machine: there is no address of a client, and HTTP/1.1 alone.
 
-use std::{os::unix::net::UnixStream, path::Path};
+use std::{io::Write as _, os::unix::net::UnixStream, path::Path};
 
-use support::{log, signing::Message};
+use support::{
+    client::{Answer, TIMEOUT},
+    log,
+    signing::Message,
+};
 use tempfile::TempDir;
 
 use super::{Exchange, Listen, Running, bound, check, configure, signed};
@@ -10,6 +14,7 @@ use crate::signatures::ORIGIN;
 
 fn send(socket: &Path, message: &Message, host: &str) -> Exchange {
     let stream = UnixStream::connect(socket).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let answer = message.request().host(Some(host)).send_over(stream);
     (answer.status, answer.body, None)
 }
@@ -63,6 +68,30 @@ async fn without_a_public_origin() {
         );
     }
     server.stop_at_once();
+}
+
+/// HTTP/1.0 needs no `Host`. With one public origin nothing is lost.
+#[actix_web::test]
+async fn without_a_host() {
+    for (builder, origin, expected, code) in [
+        (bound(), "http://localhost", 401, Some("signature_target")),
+        (bound().public_origin(ORIGIN), ORIGIN, 200, None),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let socket = folder.path().join("api.sock");
+        let server = Running::start(builder, vec![Listen::Unix(socket.clone())], configure);
+        let request = signed(&Message::get(&format!("{origin}/unix-none/signed/guard"))).request();
+        let request = String::from_utf8(request.host(None).bytes()).unwrap();
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream
+            .write_all(request.replacen("HTTP/1.1", "HTTP/1.0", 1).as_bytes())
+            .unwrap();
+        let status = Answer::read(stream).unwrap().status;
+        let refusals: Vec<_> = code.map(|code| (code, None)).into_iter().collect();
+        assert_eq!((status, server.refusals()), (expected, refusals), "{origin}");
+        server.stop_at_once();
+    }
 }
 
 #[actix_web::test]
