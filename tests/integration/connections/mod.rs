@@ -9,13 +9,15 @@ use std::{
     io,
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Sender},
+    },
     thread::{self, JoinHandle},
 };
 
 use actix_web::{App, HttpServer, dev::ServerHandle, rt, web};
 use approov_actix::{Approov, ApproovBuilder, ApproovClaims, Policy, SignatureRequirement, approov_protected};
-use rustls::ServerConfig;
 use support::{
     signing::{Message, Signature},
     token::{self, DEVICE_ID},
@@ -26,7 +28,7 @@ use crate::builder;
 /// Where a server listens.
 enum Listen {
     Tcp,
-    Tls(ServerConfig),
+    Tls,
     #[cfg(unix)]
     Unix(PathBuf),
 }
@@ -57,26 +59,11 @@ impl Running {
         let approov = builder.build().unwrap();
         let (started, is_started) = mpsc::channel();
         let thread = thread::spawn(move || {
-            rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || {
-                    let (approov, configure) = (approov.clone(), configure.clone());
-                    App::new()
-                        .app_data(approov.clone())
-                        .configure(move |app| configure(app, &approov))
-                });
-                let server = listen
-                    .into_iter()
-                    .try_fold(server.workers(1).disable_signals(), |server, listen| match listen {
-                        Listen::Tcp => server.bind("127.0.0.1:0"),
-                        Listen::Tls(config) => server.bind_rustls_0_23("127.0.0.1:0", config),
-                        #[cfg(unix)]
-                        Listen::Unix(path) => server.bind_uds(path),
-                    })?;
-                let addresses = server.addrs();
-                let server = server.run();
-                started.send((server.handle(), addresses)).unwrap();
-                server.await
-            })
+            let server = serve(listen, started, move |app| {
+                app.app_data(approov.clone());
+                configure(app, &approov);
+            });
+            rt::System::new().block_on(server)
         });
         let (handle, addresses) = is_started.recv().unwrap();
         Self {
@@ -101,6 +88,29 @@ impl Running {
     fn join(self) {
         self.thread.join().unwrap().unwrap();
     }
+}
+
+/// Says where it listens, and runs until it is stopped.
+async fn serve(
+    listen: Vec<Listen>,
+    started: Sender<(ServerHandle, Vec<SocketAddr>)>,
+    configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> io::Result<()> {
+    let mut server = HttpServer::new(move || App::new().configure(configure.clone()))
+        .workers(1)
+        .disable_signals();
+    for listen in listen {
+        server = match listen {
+            Listen::Tcp => server.bind("127.0.0.1:0"),
+            Listen::Tls => server.bind_rustls_0_23("127.0.0.1:0", tls::server_config()),
+            #[cfg(unix)]
+            Listen::Unix(path) => server.bind_uds(path),
+        }?;
+    }
+    let addresses = server.addrs();
+    let server = server.run();
+    started.send((server.handle(), addresses)).unwrap();
+    server.await
 }
 
 #[approov_protected]

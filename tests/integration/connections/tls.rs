@@ -31,7 +31,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(provider)
 }
 
-fn server_config() -> ServerConfig {
+pub(super) fn server_config() -> ServerConfig {
     let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
     let key = PrivateKeyDer::from_pem_slice(PRIVATE_KEY).unwrap();
     ServerConfig::builder_with_provider(provider())
@@ -85,7 +85,7 @@ async fn http_2(server: SocketAddr, message: &Message, authority: &str) -> Excha
 
 #[actix_web::test]
 async fn every_way_to_protect_over_tls() {
-    let server = Running::start(bound(), vec![Listen::Tls(server_config())], configure);
+    let server = Running::start(bound(), vec![Listen::Tls], configure);
     let address = server.addresses[0];
     let authority = format!("localhost:{}", address.port());
     let base = format!("https://{authority}/tls");
@@ -100,7 +100,7 @@ async fn every_way_to_protect_over_tls() {
 /// One server with both: the scheme is that of the connection on which a request came.
 #[actix_web::test]
 async fn beside_a_port_without_tls() {
-    let server = Running::start(bound(), vec![Listen::Tls(server_config()), Listen::Tcp], configure);
+    let server = Running::start(bound(), vec![Listen::Tls, Listen::Tcp], configure);
     let [tls, plain] = server.addresses[..] else {
         panic!("two addresses")
     };
@@ -125,11 +125,7 @@ async fn beside_a_port_without_tls() {
 
 #[actix_web::test]
 async fn a_public_origin_counts_over_tls_as_well() {
-    let server = Running::start(
-        bound().public_origin(ORIGIN),
-        vec![Listen::Tls(server_config())],
-        configure,
-    );
+    let server = Running::start(bound().public_origin(ORIGIN), vec![Listen::Tls], configure);
     let address = server.addresses[0];
     let base = format!("{ORIGIN}/tls-origin");
     check(&server, &base, async |message| http_1(address, message, "localhost")).await;
