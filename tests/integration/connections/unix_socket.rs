@@ -70,6 +70,24 @@ async fn without_a_public_origin() {
     server.stop_at_once();
 }
 
+/// The file stays when a server stops, and is in nobody's way when the next one starts.
+#[actix_web::test]
+async fn at_the_same_path_again() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("api.sock");
+    for _ in 0..2 {
+        let server = Running::start(
+            bound().public_origin(ORIGIN),
+            vec![Listen::Unix(socket.clone())],
+            configure,
+        );
+        let message = signed(&Message::get(&format!("{ORIGIN}/unix-again/signed/guard")));
+        assert_eq!(send(&socket, &message, "localhost").0, 200);
+        server.stop_at_once();
+        assert!(socket.exists());
+    }
+}
+
 /// HTTP/1.0 needs no `Host`. With one public origin nothing is lost.
 #[actix_web::test]
 async fn without_a_host() {
