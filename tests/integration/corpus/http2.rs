@@ -68,18 +68,21 @@ fn refused() -> Answer {
 
 #[actix_web::test]
 async fn each_token_is_refused_for_its_reason() {
-    // Made first: making them takes seconds on a busy machine, and actix ends a connection that leaves a ping unanswered for five.
     let (rows, odd_but_good) = (tokens::tokens(), tokens::odd_but_good());
     let served = Served::on(patient().workers(1).h2(), builder(), configure);
-    let client = connect(&served).await;
-    for row in rows {
-        // A control character cannot be written.
-        let Some(headers) = with_token(&row.value) else {
-            continue;
-        };
-        assert_eq!(ask(&client, "/guard", headers, None).await, refused(), "{}", row.name);
-        assert_eq!(served.refusals(), [row.refusal], "{}", row.name);
+    // actix pings a connection that is five seconds old, and on a machine that is short of time it may take the answer for missing.
+    for rows in rows.chunks(50) {
+        let client = connect(&served).await;
+        for row in rows {
+            // A control character cannot be written.
+            let Some(headers) = with_token(&row.value) else {
+                continue;
+            };
+            assert_eq!(ask(&client, "/guard", headers, None).await, refused(), "{}", row.name);
+            assert_eq!(served.refusals(), [row.refusal], "{}", row.name);
+        }
     }
+    let client = connect(&served).await;
     for (name, good) in odd_but_good {
         let (status, ..) = ask(&client, "/guard", with_token(good.as_bytes()).unwrap(), None).await;
         assert_eq!((status, served.refusals()), (200, Vec::new()), "{name}");
