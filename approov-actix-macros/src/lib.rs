@@ -28,8 +28,8 @@ use syn::{Error, Item, ItemFn};
 /// What is not said here is inherited from the application's default policy.
 ///
 /// The attribute may stand above or below `#[get]` and its like, and on handlers that are registered with
-/// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. With
-/// `#[utoipa::path]`, that one comes first, then `#[get]`, then this one.
+/// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]`
+/// and `#[tracing::instrument]` with `fields` read the parameters, so they stand above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
 ///
 /// In an `impl` block write `policy = Type` in place of `binding = "…"` and `signature = …`, because an attribute there cannot add an item;
 /// `binding = false` works everywhere. The type must be as visible as the handler.

@@ -48,6 +48,9 @@ use crate::{crypto::VerifyingKey, keys::installation_key};
 /// # let _ = App::new().service(whoami);
 /// ```
 ///
+/// As an argument of a middleware made with `from_fn`, let [`Approov::middleware`](crate::Approov::middleware) stand around that: else actix hands the refusal
+/// outwards as an error, which the access log does not see.
+///
 /// Where the policy asks for a message signature that covers the body (feature `message-signing`), an argument cannot look at the body and refuses:
 /// use the attribute, or a middleware.
 ///
