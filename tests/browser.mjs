@@ -1,5 +1,5 @@
-// Drives the home page of shapes-api in headless Chromium. Run by tests/browser:
-// node browser.mjs CHROMIUM FOLDER-OF-PLAYWRIGHT SHAPES-API SCREENSHOT
+// Drives the home page of shapes-api, and the page of prometheus, in headless Chromium. Run by tests/browser:
+// node browser.mjs CHROMIUM FOLDER-OF-PLAYWRIGHT SHAPES-API PROMETHEUS SCREENSHOT
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const [executablePath, playwright, binary, screenshot] = process.argv.slice(2);
+const [executablePath, playwright, shapesApi, prometheus, screenshot] = process.argv.slice(2);
 const { chromium } = createRequire(join(resolve(playwright), "package.json"))("playwright-core");
 
 /** For a server to start, and for an answer to show. */
@@ -39,14 +39,18 @@ const CALLS = [
 ];
 const ENDPOINTS = ["/v1/hello", "/v1/shapes", "/v1/forms", "/v2/hello", "/v2/shapes", "/v2/forms"];
 
-/** Runs `test` with a server that has nothing in its environment but a free port and `variables`. */
-async function withServer(variables, test) {
-  const folder = mkdtempSync(join(tmpdir(), "shapes-api-"));
+async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();
   await new Promise((done) => probe.close(done));
+  return port;
+}
 
+/** Runs `test` with a server that has nothing in its environment but a free port and `variables`. */
+async function withServer(binary, variables, test) {
+  const folder = mkdtempSync(join(tmpdir(), "approov-actix-"));
+  const port = await freePort();
   let log = "";
   const env = { HTTP_PORT: String(port), HTTP_WORKERS: "1", ...variables };
   const server = spawn(resolve(binary), { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
@@ -152,7 +156,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const log = await withServer({}, async (url) => {
+  const log = await withServer(shapesApi, {}, async (url) => {
     const { page, seen } = await watched(browser);
     await page.goto(url);
     assert.equal(await page.title(), "Shapes API");
@@ -176,7 +180,7 @@ try {
   assert.ok(log.includes("DEMO MODE") && !log.includes("eyJ"), "the log says what the mode is, and no token");
 
   const [, secret] = /^APPROOV_BASE64_SECRET=(.+)$/m.exec(readFileSync(new URL("../.env.example", import.meta.url), "utf8"));
-  await withServer({ APPROOV_BASE64_SECRET: secret }, async (url) => {
+  await withServer(shapesApi, { APPROOV_BASE64_SECRET: secret }, async (url) => {
     const { page, seen } = await watched(browser);
     await page.goto(url);
     assert.equal(await page.title(), "Shapes API");
@@ -187,7 +191,29 @@ try {
     assert.deepEqual(seen.requests, [`${url}/`], "the page needs nothing else");
     await page.close();
   });
+
+  const metricsPort = await freePort();
+  await withServer(prometheus, { APPROOV_BASE64_SECRET: secret, METRICS_PORT: String(metricsPort) }, async (url) => {
+    const { page, seen } = await watched(browser);
+    await page.goto(`http://127.0.0.1:${metricsPort}`);
+    await page.getByText("No request yet.").waitFor();
+    const decisions = () =>
+      page.locator("#decisions tr").evaluateAll((rows) => rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent)));
+    assert.deepEqual(await decisions(), []);
+
+    const ask = (token) => fetch(`${url}/whoami`, { headers: token === undefined ? {} : { "Approov-Token": token } });
+    for (const token of [undefined, undefined, "<b>junk</b>"]) {
+      assert.equal((await ask(token)).status, 401);
+    }
+    await page.waitForFunction(() => document.querySelectorAll("#decisions tr").length === 2);
+    assert.deepEqual(await decisions(), [["refused", "token_missing", "2"], ["refused", "token_malformed", "1"]]);
+    await page.waitForFunction(() => document.querySelector("#decisions td:nth-child(4)").textContent === "0.0");
+    assert.deepEqual(seen.errors, [], "errors in the console");
+    const outside = seen.requests.filter((request) => new URL(request).port !== String(metricsPort));
+    assert.deepEqual(outside, [], "requests to elsewhere");
+    await page.close();
+  });
 } finally {
   await browser.close();
 }
-console.log(`browser: all ${CALLS.length} buttons did what they must, twice; the screenshot is ${screenshot}`);
+console.log(`browser: all ${CALLS.length} buttons did what they must, twice, and the decisions were shown; the screenshot is ${screenshot}`);

@@ -4,6 +4,7 @@
 
 mod cli;
 mod device_limit;
+mod examples;
 mod hello;
 mod key_sources;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path, process::Command};
 
-use crate::SHAPES_API;
+use crate::{PROMETHEUS, SHAPES_API};
 
 fn run(script: &str) {
     if env::var_os("APPROOV_SCRIPT_TESTS").is_none() {
@@ -14,12 +14,16 @@ fn run(script: &str) {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut script_run = Command::new("bash");
-    script_run.arg(script).current_dir(root).env("SHAPES_API", SHAPES_API);
+    script_run
+        .arg(script)
+        .current_dir(root)
+        .env("SHAPES_API", SHAPES_API)
+        .env("PROMETHEUS", PROMETHEUS);
     let status = script_run.status().unwrap();
     assert!(status.success(), "{script} failed");
 }
 
-/// Clicks every button of the Shapes API's home page in headless Chromium.
+/// Clicks every button of the Shapes API's home page in headless Chromium, and looks at the page with the decisions.
 #[test]
 fn browser() {
     run("tests/browser");
