@@ -1,6 +1,6 @@
 //! A rate limit for each device, by the device id of the verified claims, with `governor`.
 //!
-//! `cargo run --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds.
+//! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds.
 
 use std::{error::Error, num::NonZeroU32, time::Duration};
 

@@ -1,6 +1,6 @@
 //! An OpenAPI document, made by `utoipa`, that says which operations need Approov.
 //!
-//! `cargo run --bin openapi`, then `curl http://127.0.0.1:8002/openapi.json`.
+//! `cargo run --features neighbours --bin openapi`, then `curl http://127.0.0.1:8002/openapi.json`.
 
 use std::error::Error;
 

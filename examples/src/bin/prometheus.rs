@@ -1,6 +1,6 @@
 //! Accepted, refused and reported requests as metrics for Prometheus, and on a page that needs nothing else.
 //!
-//! `cargo run --bin prometheus`, then open <http://127.0.0.1:9002/>.
+//! `cargo run --features neighbours --bin prometheus`, then open <http://127.0.0.1:9002/>.
 
 use std::error::Error;
 

@@ -1,6 +1,6 @@
 //! Code and device id of each decision in the request's span, with `tracing-actix-web`.
 //!
-//! `cargo run --bin tracing-spans` needs no set-up and prints how to call it.
+//! `cargo run --features neighbours --bin tracing-spans` needs no set-up and prints how to call it.
 
 use std::{
     error::Error,
