@@ -78,11 +78,19 @@ impl At<'_> {
         allow(clippy::unused_async, reason = "only signatures need the body")
     )]
     pub(crate) async fn check_body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
-        let HeadPassed(passed) = head;
+        #[cfg_attr(
+            not(feature = "message-signing"),
+            allow(unused_mut, reason = "only signatures need the body")
+        )]
+        let HeadPassed(mut passed) = head;
         #[cfg(feature = "message-signing")]
-        let passed = {
+        let passed = loop {
             let verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
-            self.settle_time(self.settle_body(passed, verdict)?)?
+            if passed.generation == self.approov.current_keys().generation() {
+                break self.settle_time(self.settle_body(passed, verdict)?)?;
+            }
+            // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
+            passed = self.check_head()?;
         };
         #[cfg(not(feature = "message-signing"))]
         let _ = payload;

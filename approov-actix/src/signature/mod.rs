@@ -64,7 +64,7 @@ impl Label {
 }
 
 /// The signatures of a request.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Signatures {
     verified: Vec<Arc<VerifiedSignature>>,
     /// Whether there is one that no key was at hand for.

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use actix_web::{
-    App, FromRequest as _, HttpResponse,
+    App, FromRequest as _, HttpRequest, HttpResponse,
     dev::Payload,
+    error::PayloadError,
     http::StatusCode,
     rt,
     test::{TestRequest, call_service, init_service, read_body},
     web,
 };
 
-use futures_util::{future, stream};
+use futures_util::{Stream, future, stream};
 
 use crate::{
-    ApproovBuilder, ApproovSignature, Policy, Refused, Rejection, RoutePolicy, SignatureRequirement,
+    Approov, ApproovBuilder, ApproovSignature, Key, KeySet, Policy, Refused, Rejection, RoutePolicy,
+    SignatureRequirement,
     guard::Guarded,
     testing::{self, InstallationKey, RequestSigner, TokenBuilder},
     token::Clock,
@@ -107,33 +109,72 @@ async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Durati
     let approov = builder().signature_clock_skew(Duration::ZERO).build().unwrap();
     let key = InstallationKey::new();
     let token = TokenBuilder::new().expires_in(token).installation_key(&key).build();
-    let headers = RequestSigner::install(&key).expires_in(signature).sign(
-        "POST",
-        "https://api.example.com/",
-        &[("Approov-Token", &token)],
-        Some(b"body"),
-    );
-    let request = TestRequest::post()
-        .insert_header(("Approov-Token", token))
-        .app_data(approov);
-    let request = headers
-        .into_iter()
-        .fold(request, TestRequest::insert_header)
-        .to_http_request();
+    let request = signed_post(&approov, &key, &token, signature);
     let body = stream::once(async move {
         rt::time::sleep(wait).await;
         Ok(web::Bytes::from_static(b"body"))
     });
+    verdict_on_body(&request, body).await
+}
+
+/// With the digest of `body`, which is still to come.
+fn signed_post(approov: &Approov, key: &InstallationKey, token: &str, lifetime: Duration) -> HttpRequest {
+    let headers = RequestSigner::install(key).expires_in(lifetime).sign(
+        "POST",
+        "https://api.example.com/",
+        &[("Approov-Token", token)],
+        Some(b"body"),
+    );
+    let request = TestRequest::post()
+        .insert_header(("Approov-Token", token))
+        .app_data(approov.clone());
+    headers
+        .into_iter()
+        .fold(request, TestRequest::insert_header)
+        .to_http_request()
+}
+
+async fn verdict_on_body(
+    request: &HttpRequest,
+    body: impl Stream<Item = Result<web::Bytes, PayloadError>> + 'static,
+) -> Option<Rejection> {
     let mut payload: Payload = Payload::Stream {
         payload: Box::pin(body),
     };
-    let admitted = Guarded::<Required, (web::Bytes,)>::from_request(&request, &mut payload).await;
+    let admitted = Guarded::<Required, (web::Bytes,)>::from_request(request, &mut payload).await;
     admitted
         .err()
         .map(|error| error.as_error::<Refused>().unwrap().rejection())
 }
 
-/// What is covered may be costly to find, and everyone with a token can ask for it.
+/// Else who holds a connection open has one request left of a key that leaked and was replaced.
+#[actix_web::test]
+async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
+    const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const NEW: &str = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+    for (keys, expected) in [
+        (&[NEW][..], Some(Rejection::TokenSignature)),
+        (&[NEW, OLD], None),
+        (&[OLD], None),
+    ] {
+        let approov = Approov::builder()
+            .base64_secret(OLD)
+            .public_origin("https://api.example.com")
+            .build()
+            .unwrap();
+        let key = InstallationKey::new();
+        let token = TokenBuilder::with_base64_secret(OLD).unwrap().installation_key(&key);
+        let request = signed_post(&approov, &key, &token.build(), Duration::from_secs(60));
+        let keys = keys.iter().map(|secret| Key::from_base64_secret(secret).unwrap());
+        let keys = KeySet::new(keys).unwrap();
+        let body = stream::once(async move {
+            approov.replace_keys(keys).unwrap();
+            Ok(web::Bytes::from_static(b"body"))
+        });
+        assert_eq!(verdict_on_body(&request, body).await, expected);
+    }
+}
+
 #[actix_web::test]
 async fn not_more_query_parameters_than_any_client_covers() {
     let approov = builder().build().unwrap();

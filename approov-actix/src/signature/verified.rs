@@ -1,6 +1,7 @@
 //! What a handler may know of a good signature.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -9,7 +10,6 @@ use super::{Label, digest::ExpectedDigest, window::Validity};
 use crate::{rejection::Rejection, token::Clock};
 
 /// A signature that was found good.
-#[derive(Debug)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
     /// The covered components, in order, as their identifiers stand in the signature's input.
@@ -29,6 +29,10 @@ pub(super) struct VerifiedSignature {
 /// the request is refused. An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
 /// attribute or the middleware.
 ///
+/// # Security
+///
+/// `Debug` shows label and components and nothing else: a short body can be guessed from its digest.
+///
 /// # Examples
 ///
 /// ```
@@ -39,7 +43,7 @@ pub(super) struct VerifiedSignature {
 ///     format!("signed by the {} key, body protected: {}", signature.label(), signature.covers_body())
 /// }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApproovSignature(Arc<VerifiedSignature>);
 
 impl ApproovSignature {
@@ -86,5 +90,14 @@ impl ApproovSignature {
     /// A value that the client never uses twice, if it sends one: `nonce`.
     pub fn nonce(&self) -> Option<&str> {
         self.0.nonce.as_deref()
+    }
+}
+
+impl fmt::Debug for ApproovSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApproovSignature")
+            .field("label", &self.label())
+            .field("components", &self.0.components)
+            .finish_non_exhaustive()
     }
 }

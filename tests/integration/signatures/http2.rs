@@ -205,7 +205,7 @@ async fn an_argument_alone_cannot_tell_whether_there_is_a_body() {
     let server = Served::on(patient().workers(1).h2(), builder, |app, _| {
         app.route("/guard", web::to(guarded)).default_service(web::to(claims));
     });
-    for (path, status, codes) in [("/guard", 200, &[][..]), ("/alone", 401, &["body_unavailable"])] {
+    for (path, status, codes) in [("/guard", 200, &[][..]), ("/http2/alone", 401, &["body_unavailable"])] {
         let message = Message::get(&format!("https://api.example.com{path}"));
         let signature = Signature::install(&message);
         assert_eq!(
