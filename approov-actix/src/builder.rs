@@ -465,8 +465,8 @@ impl ApproovBuilder {
     /// Called for each request that has passed every check of a middleware, a guard or an argument: once, however many of them look at it. For metrics and
     /// traces.
     ///
-    /// One further in, with a policy of its own, may refuse the request still; [`on_rejection`](Self::on_rejection) is then called too. It is not
-    /// called where a check failed and was only reported. The hook runs on the worker's thread, so it should not block; if it panics,
+    /// Another one, with a policy of its own, may still refuse or report the request; [`on_rejection`](Self::on_rejection) is then called too. One that only
+    /// reports what failed calls this hook for no such request. Of several [`Approov`] values each calls its own. The hook runs on the worker's thread, so it should not block; if it panics,
     /// actix closes the connection without an answer.
     ///
     /// # Examples

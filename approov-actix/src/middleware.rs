@@ -33,7 +33,7 @@ use crate::{
 ///
 /// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the
 /// nearest counts: application data that was added inside of a middleware is nearer than the middleware, and what a scope itself has as data
-/// is inside of what it is wrapped with.
+/// is inside of what it is wrapped with. What the `App` itself has is outside: guards in `App::new().app_data(one).wrap(other.middleware())` go by `other`.
 ///
 /// # Order
 ///
@@ -95,7 +95,7 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for this path through unchecked, whatever their method. Guards and claims inside still check.
+    /// Lets requests for this path through unchecked, whatever their method. Guards and claims inside still check, claims by this middleware's policy.
     ///
     /// The path is the whole one, with the prefixes of the scopes around.
     ///

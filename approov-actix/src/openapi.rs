@@ -1,6 +1,6 @@
 //! Approov in an OpenAPI document. Feature `openapi`.
 //!
-//! Whatever makes the document: it only has to be of a type that serde reads and writes, as utoipa's is, or a `serde_json::Value`.
+//! Whatever makes the document, such as utoipa: it only has to be of a type that serde writes.
 //!
 //! ```
 //! # use serde_json::json;
@@ -12,6 +12,8 @@
 //! let document = SecurityScheme::new(&approov)
 //!     .required_where(|operation| operation.path != "/health")
 //!     .add_to(document)?;
+//! // A handler answers with `web::Json(document)`.
+//! # let document = serde_json::to_value(document).unwrap();
 //! # assert_eq!(document["paths"]["/orders"]["get"]["security"], json!([{ "Approov": [] }]));
 //! # assert_eq!(document["paths"]["/health"]["get"]["security"], json!(null));
 //! # Ok(())
@@ -20,15 +22,18 @@
 //!
 //! # Security
 //!
-//! A document protects nothing: middlewares, guards and arguments do.
+//! A document protects nothing: middlewares, guards and arguments do. It tells what is asked for, also where a failed check is only reported.
 
 use std::fmt;
 
 use actix_web::http::{Method, header};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::{approov::Approov, config_error::ConfigError};
+use crate::{
+    approov::{Approov, DEFAULT_TOKEN_HEADER},
+    config_error::ConfigError,
+};
 
 /// The name of the scheme, by which operations refer to it.
 const SCHEME: &str = "Approov";
@@ -46,7 +51,7 @@ const METHODS: [Method; 8] = [
     Method::TRACE,
 ];
 
-/// Describes in an OpenAPI document (3.0 or 3.1) that requests need an Approov token: the
+/// Describes in an OpenAPI document, of version 3.0 or 3.1, that requests need an Approov token: the
 /// [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations that require it,
 /// and their answer 401.
 ///
@@ -78,7 +83,11 @@ impl SecurityScheme {
         let scheme = if settings.token_header == header::AUTHORIZATION {
             json!({ "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": description })
         } else {
-            let name = settings.token_header.as_str();
+            let name = if settings.token_header == DEFAULT_TOKEN_HEADER {
+                "Approov-Token"
+            } else {
+                settings.token_header.as_str()
+            };
             json!({ "type": "apiKey", "in": "header", "name": name, "description": description })
         };
         let refusal = json!({
@@ -99,25 +108,46 @@ impl SecurityScheme {
         self
     }
 
-    /// The document with all this in it. What it says already stays: another scheme or answer of the same name, an operation's own 401.
+    /// The document with all this in it. What it says already stays: another description of the scheme, an answer of the same name, an operation's own 401.
     ///
     /// An operation that requires something else too, such as the user's bearer token, then requires both.
     ///
     /// # Errors
     ///
-    /// If it is no OpenAPI document of version 3.
-    pub fn add_to<D: Serialize + DeserializeOwned>(&self, document: D) -> Result<D, ConfigError> {
+    /// If it is no OpenAPI document of version 3.0 or 3.1, if it has another scheme with the name `Approov`, such as one with another header, or if a path is a
+    /// reference: what stands elsewhere may be shared by paths that are protected and paths that are not.
+    pub fn add_to(&self, document: impl Serialize) -> Result<Document, ConfigError> {
         let mut document = serde_json::to_value(document).map_err(|_| not_openapi())?;
+        let is_openapi = document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.0.") || version.starts_with("3.1."));
+        if !is_openapi {
+            return Err(not_openapi());
+        }
+        if self.contradicts(&document["components"]["securitySchemes"][SCHEME]) {
+            return Err(fault("has another security scheme with the name `Approov`"));
+        }
+        let mut paths = document["paths"].as_object().into_iter().flatten();
+        if paths.any(|(_, item)| item.get("$ref").is_some()) {
+            return Err(fault("has a path that is a reference"));
+        }
         self.describe(&mut document).ok_or_else(not_openapi)?;
-        serde_json::from_value(document).map_err(|_| not_openapi())
+        Ok(Document(document))
+    }
+
+    /// Whether this is a scheme, and another one.
+    fn contradicts(&self, scheme: &Value) -> bool {
+        let says = |field: &str| scheme[field] == self.scheme[field];
+        let is_header = || match (scheme["name"].as_str(), self.scheme["name"].as_str()) {
+            (Some(theirs), Some(ours)) => theirs.eq_ignore_ascii_case(ours),
+            (theirs, ours) => theirs == ours,
+        };
+        !scheme.is_null() && !(says("type") && says("in") && says("scheme") && is_header())
     }
 
     /// None if something is not what OpenAPI says it is.
     fn describe(&self, document: &mut Value) -> Option<()> {
         let document = document.as_object_mut()?;
-        if !document.get("openapi")?.as_str()?.starts_with("3.") {
-            return None;
-        }
         let components = object(document, "components")?;
         object(components, "securitySchemes")?
             .entry(SCHEME)
@@ -127,7 +157,9 @@ impl SecurityScheme {
             responses.entry(REFUSAL).or_insert_with(|| refusal.clone());
         }
         let inherited = document.get("security").cloned();
-        for (path, item) in object(document, "paths")? {
+        let paths = object(document, "paths")?.iter_mut();
+        // Others are extensions.
+        for (path, item) in paths.filter(|(path, _)| path.starts_with('/')) {
             for method in &METHODS {
                 if let Some(operation) = item.get_mut(method.as_str().to_ascii_lowercase()) {
                     let is_required = (self.is_required)(Operation { method, path });
@@ -178,8 +210,30 @@ fn object<'a>(of: &'a mut Map<String, Value>, field: &str) -> Option<&'a mut Map
     of.entry(field).or_insert_with(|| json!({})).as_object_mut()
 }
 
+fn fault(fault: &str) -> ConfigError {
+    ConfigError::new(format!("the document given to `SecurityScheme::add_to` {fault}"))
+}
+
 fn not_openapi() -> ConfigError {
-    ConfigError::new("the document given to `SecurityScheme::add_to` is no OpenAPI document of version 3")
+    fault("is no OpenAPI document of version 3.0 or 3.1")
+}
+
+/// A whole OpenAPI document: what [`SecurityScheme::add_to`] returns.
+///
+/// serde writes it, and `Display` as JSON. Members stand in alphabetical order, unless the application turns the feature `preserve_order` of `serde_json` on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document(Value);
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 impl fmt::Debug for SecurityScheme {
@@ -202,13 +256,17 @@ mod tests {
         SecurityScheme::new(&builder().build().unwrap())
     }
 
+    fn add(scheme: &SecurityScheme, document: Value) -> Value {
+        scheme.add_to(document).unwrap().0
+    }
+
     fn with_operation(operation: &Value) -> Value {
         json!({ "openapi": "3.1.0", "paths": { "/a": { "parameters": [], "get": operation } } })
     }
 
     /// What becomes of the operation.
     fn described(scheme: &SecurityScheme, operation: &Value) -> Value {
-        let mut document = scheme.add_to(with_operation(operation)).unwrap();
+        let mut document = add(scheme, with_operation(operation));
         document["paths"]["/a"]["get"].take()
     }
 
@@ -220,13 +278,15 @@ mod tests {
     fn the_scheme_names_the_token_header() {
         let of = |header| {
             let approov = builder().token_header(header).build().unwrap();
-            let document = SecurityScheme::new(&approov)
-                .add_to(with_operation(&json!({})))
-                .unwrap();
+            let document = add(&SecurityScheme::new(&approov), with_operation(&json!({})));
             let mut scheme = document["components"]["securitySchemes"]["Approov"].clone();
             scheme.as_object_mut().unwrap().remove("description").unwrap();
             scheme
         };
+        assert_eq!(
+            of("Approov-Token"),
+            json!({ "type": "apiKey", "in": "header", "name": "Approov-Token" })
+        );
         assert_eq!(
             of("X-Token"),
             json!({ "type": "apiKey", "in": "header", "name": "x-token" })
@@ -282,7 +342,7 @@ mod tests {
         let scheme = scheme().required_where(|operation| operation.method == Method::POST || operation.path == "/b");
         let document =
             json!({ "openapi": "3.0.3", "paths": { "/a": { "get": {}, "post": {} }, "/b": { "trace": {} } } });
-        let document = scheme.add_to(document).unwrap();
+        let document = add(&scheme, document);
         let asks = |path: &str, method: &str| document["paths"][path][method].get("security").is_some();
         assert_eq!(
             [asks("/a", "get"), asks("/a", "post"), asks("/b", "trace")],
@@ -298,7 +358,7 @@ mod tests {
             document
         };
         let bearer = with_security(json!([{ "bearer": [] }]), json!({}));
-        let chosen = scheme().required_where(|_| true).add_to(bearer).unwrap();
+        let chosen = add(&scheme().required_where(|_| true), bearer);
         assert_eq!(
             chosen["paths"]["/a"]["get"]["security"],
             json!([{ "bearer": [], "Approov": [] }])
@@ -306,26 +366,58 @@ mod tests {
         assert_eq!(chosen["security"], json!([{ "bearer": [] }]));
 
         let approov = with_security(json!([{ "Approov": [] }]), json!({}));
-        let inherited = scheme().add_to(approov).unwrap();
+        let inherited = add(&scheme(), approov);
         assert_eq!(inherited["paths"]["/a"]["get"], json!({ "responses": refusal() }));
 
         let open = with_security(json!([{ "Approov": [] }]), json!({ "security": [] }));
-        assert_eq!(
-            scheme().add_to(open).unwrap()["paths"]["/a"]["get"],
-            json!({ "security": [] })
-        );
+        assert_eq!(add(&scheme(), open)["paths"]["/a"]["get"], json!({ "security": [] }));
     }
 
     #[test]
     fn what_the_document_says_stays() {
         let own = json!({ "description": "own" });
-        let mut document = with_operation(&json!({ "security": [{ "Approov": [] }], "responses": { "401": own } }));
+        let operation = json!({ "security": [{ "Approov": [] }], "responses": { "401": own }, "x-null": null });
+        let mut document = with_operation(&operation);
+        document["paths"]["x-extension"] = json!({ "get": { "security": [{ "Approov": [] }] } });
         document["components"] = json!({
-            "schemas": { "A": {} },
-            "securitySchemes": { "Approov": own, "bearer": {} },
+            "schemas": { "Any": {}, "Null": { "default": null } },
+            "securitySchemes": { "Approov": { "type": "apiKey", "in": "header", "name": "APPROOV-TOKEN" }, "bearer": {} },
             "responses": { "ApproovRefusal": own },
         });
-        assert_eq!(scheme().add_to(document.clone()).unwrap(), document);
+        assert_eq!(add(&scheme(), document.clone()), document);
+        // A second time, too.
+        let described = scheme().add_to(with_operation(&json!({}))).unwrap();
+        assert_eq!(scheme().add_to(&described).unwrap(), described);
+        assert_eq!(described.to_string(), serde_json::to_string(&described).unwrap());
+    }
+
+    #[test]
+    fn another_scheme_of_the_same_name_is_a_mistake() {
+        for other in [
+            json!({}),
+            json!({ "type": "apiKey", "in": "query", "name": "Approov-Token" }),
+            json!({ "type": "apiKey", "in": "header", "name": "X-Token" }),
+            json!({ "type": "http", "scheme": "bearer" }),
+            json!({ "$ref": "#/components/securitySchemes/Other" }),
+        ] {
+            let mut document = with_operation(&json!({}));
+            document["components"] = json!({ "securitySchemes": { "Approov": other } });
+            assert_eq!(
+                scheme().add_to(document).unwrap_err().to_string(),
+                "the document given to `SecurityScheme::add_to` has another security scheme with the name `Approov`",
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_a_reference_cannot_be_described() {
+        let document =
+            json!({ "openapi": "3.1.0", "paths": { "/a": {}, "/b": { "$ref": "#/components/pathItems/B" } } });
+        assert_eq!(
+            scheme().add_to(document).unwrap_err().to_string(),
+            "the document given to `SecurityScheme::add_to` has a path that is a reference"
+        );
     }
 
     #[test]
@@ -335,9 +427,10 @@ mod tests {
             .build()
             .unwrap();
         let security = json!([{ "Approov": [] }]);
-        let document = SecurityScheme::new(&approov)
-            .add_to(with_operation(&json!({ "security": security })))
-            .unwrap();
+        let document = add(
+            &SecurityScheme::new(&approov),
+            with_operation(&json!({ "security": security })),
+        );
         assert_eq!(document["paths"]["/a"]["get"], json!({ "security": security }));
         assert_eq!(document["components"].get("responses"), None);
     }
@@ -350,6 +443,8 @@ mod tests {
             json!({}),
             json!({ "swagger": "2.0", "paths": {} }),
             json!({ "openapi": "2.0", "paths": {} }),
+            json!({ "openapi": "3.2.0", "paths": {} }),
+            json!({ "openapi": "3.x", "paths": {} }),
             json!({ "openapi": 3, "paths": {} }),
             json!({ "openapi": "3.1.0", "paths": [] }),
             json!({ "openapi": "3.1.0", "components": [] }),
@@ -362,7 +457,7 @@ mod tests {
             let error = scheme().add_to(document.clone()).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "the document given to `SecurityScheme::add_to` is no OpenAPI document of version 3",
+                "the document given to `SecurityScheme::add_to` is no OpenAPI document of version 3.0 or 3.1",
                 "{document}"
             );
         }

@@ -18,6 +18,9 @@ struct Page {
 #[derive(Serialize, Deserialize, ToSchema)]
 struct Order {
     id: u32,
+    /// utoipa cannot read back what it writes for this.
+    #[serde(default)]
+    more: Option<Value>,
 }
 
 /// The same handlers, as they are and with these attributes.
@@ -95,7 +98,7 @@ fn the_scheme_is_added_and_nothing_else_changes() {
     expected["components"]["responses"] = document["components"]["responses"].clone();
     assert_eq!(document, expected);
     let scheme = &document["components"]["securitySchemes"]["Approov"];
-    assert_eq!([&scheme["in"], &scheme["name"]], ["header", "approov-token"]);
+    assert_eq!([&scheme["in"], &scheme["name"]], ["header", "Approov-Token"]);
 }
 
 #[actix_web::test]

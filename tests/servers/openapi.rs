@@ -32,7 +32,7 @@ fn the_document_says_what_needs_approov() {
     assert_eq!(of("/orders", "post"), (json!([{ "Approov": [] }]), refusal));
     assert_eq!(of("/health", "get"), (Value::Null, Value::Null));
     let scheme = &document["components"]["securitySchemes"]["Approov"];
-    assert_eq!([&scheme["type"], &scheme["name"]], ["apiKey", "approov-token"]);
+    assert_eq!([&scheme["type"], &scheme["name"]], ["apiKey", "Approov-Token"]);
     assert_eq!(
         document["components"]["responses"]["ApproovRefusal"]["content"]["application/json"]["example"],
         json!({})

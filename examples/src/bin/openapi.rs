@@ -5,7 +5,10 @@
 use std::error::Error;
 
 use actix_web::{App, HttpServer, Responder, get, middleware::Logger, post, web};
-use approov_actix::{Approov, approov_protected, openapi::SecurityScheme};
+use approov_actix::{
+    Approov, approov_protected,
+    openapi::{self, SecurityScheme},
+};
 use approov_actix_examples::{Call, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, OpenApi, ToSchema};
@@ -57,7 +60,7 @@ async fn health() -> impl Responder {
 struct Document;
 
 #[get("/openapi.json")]
-async fn document(document: web::Data<utoipa::openapi::OpenApi>) -> impl Responder {
+async fn openapi_json(document: web::Data<openapi::Document>) -> impl Responder {
     web::Json(document)
 }
 
@@ -66,16 +69,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
     let approov = settings.approov(Approov::builder())?;
     // Adds the scheme, and the answer 401 of each operation that asks for it.
-    let openapi = web::Data::new(SecurityScheme::new(&approov).add_to(Document::openapi())?);
+    let document = web::Data::new(SecurityScheme::new(&approov).add_to(Document::openapi())?);
 
     let server = HttpServer::new(move || {
         App::new()
             .app_data(approov.clone())
-            .app_data(openapi.clone())
+            .app_data(document.clone())
             .service(orders)
             .service(order)
             .service(health)
-            .service(document)
+            .service(openapi_json)
             .wrap(Logger::default())
     })
     .workers(settings.workers)
