@@ -57,6 +57,21 @@ fn tokens_without_a_device_share_a_limit() {
     assert_eq!(ask(&server, &token::good()).status, 200);
 }
 
+/// A roll-out changes the environment, and refuses nobody.
+#[test]
+fn what_is_only_reported_is_not_limited() {
+    let vars = [
+        ("APPROOV_BASE64_SECRET", SECRET),
+        ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", "false"),
+        ("DEVICE_REQUESTS_PER_MINUTE", "2"),
+    ];
+    let server = Process::serve(DEVICE_LIMIT, &vars, None);
+    for _ in 0..4 {
+        assert_eq!(ask(&server, &token::forged()).status, 200);
+    }
+    assert_eq!([(); 3].map(|()| ask(&server, &token::good()).status), [200, 200, 429]);
+}
+
 #[test]
 fn a_limit_of_nothing_is_a_mistake() {
     let vars = [("APPROOV_BASE64_SECRET", SECRET), ("DEVICE_REQUESTS_PER_MINUTE", "0")];

@@ -1,5 +1,6 @@
 //! `tracing-spans`, as its table promises.
 
+use serde_json::Value;
 use support::{
     client::Request,
     token::{self, DEVICE_ID, SECRET},
@@ -10,65 +11,95 @@ use crate::{
     process::{Process, wait_for},
 };
 
-/// The line of the log that the end of this request's span writes.
-fn span(server: &Process, path: &str) -> String {
-    let target = format!("http.target={path} ");
+fn lines(server: &Process) -> Vec<Value> {
+    let log = server.stderr();
+    log.lines().filter_map(|line| line.parse().ok()).collect()
+}
+
+/// The request's span, as it is when it ends.
+fn span(server: &Process, path: &str) -> Value {
     wait_for(|| {
-        let log = server.stderr();
-        let line = log
-            .lines()
-            .find(|line| line.contains("close time.busy") && line.contains(&target));
-        line.map(str::to_owned)
+        let mut lines = lines(server).into_iter();
+        let end = lines.find(|line| line["fields"]["message"] == "close" && line["span"]["http.target"] == path);
+        end.map(|mut line| line["span"].take())
     })
+}
+
+/// Verdict, code and device id.
+fn decision(span: &Value) -> [Option<&str>; 3] {
+    ["verdict", "code", "device_id"].map(|field| span[format!("approov.{field}")].as_str())
 }
 
 #[test]
 fn the_span_has_code_and_device() {
     let server = Process::serve(TRACING_SPANS, &[("APPROOV_BASE64_SECRET", SECRET)], None);
-    let device = format!("approov.device_id=\"{DEVICE_ID}\"");
-    let ask = |path: &str, token: &str| {
-        let request = Request::get(path).token(token).header("Authorization", "user");
-        (request.send(server.address()).status, span(&server, path))
-    };
-
-    let (status, accepted) = ask("/orders?1", &token::bound(&["user"]));
-    assert_eq!(status, 200);
-    assert!(
-        accepted.contains("approov.verdict=\"accepted\"") && accepted.contains(&device),
-        "{accepted}"
-    );
-    assert!(!accepted.contains("approov.code"), "{accepted}");
-
-    let (status, unbound) = ask("/orders?2", &token::good());
-    assert_eq!(status, 401);
-    assert!(
-        unbound.contains("approov.verdict=\"refused\" approov.code=\"binding_claim_missing\""),
-        "{unbound}"
-    );
-    assert!(
-        unbound.contains(&device) && unbound.contains("http.status_code=401"),
-        "{unbound}"
-    );
-
-    for (path, token, code) in [
-        ("/whoami?1", token::forged(), "token_signature"),
-        ("/whoami?2", String::new(), "token_empty"),
+    for (path, token, status, expected) in [
+        (
+            "/orders?1",
+            token::bound(&["user"]),
+            200,
+            [Some("accepted"), None, Some(DEVICE_ID)],
+        ),
+        (
+            "/orders?2",
+            token::good(),
+            401,
+            [Some("refused"), Some("binding_claim_missing"), Some(DEVICE_ID)],
+        ),
+        (
+            "/whoami?1",
+            token::forged(),
+            401,
+            [Some("refused"), Some("token_signature"), None],
+        ),
+        (
+            "/whoami?2",
+            String::new(),
+            401,
+            [Some("refused"), Some("token_empty"), None],
+        ),
     ] {
-        let (status, refused) = ask(path, &token);
-        assert_eq!(status, 401);
-        assert!(
-            refused.contains(&format!("approov.verdict=\"refused\" approov.code=\"{code}\"")),
-            "{refused}"
-        );
-        assert!(!refused.contains("device_id"), "{refused}");
+        let request = Request::get(path).token(&token).header("Authorization", "user");
+        assert_eq!(request.send(server.address()).status, status, "{path}");
+        let span = span(&server, path);
+        assert_eq!(decision(&span), expected, "{path}");
+        assert_eq!(span["http.status_code"], status, "{path}");
     }
     // What the library and the handler log is in the span.
-    let log = server.stderr();
-    for text in ["REJECTED token_signature", "looking for orders"] {
-        let line = log.lines().find(|line| line.contains(text)).unwrap();
-        assert!(line.contains("HTTP request{"), "{line}");
+    for text in ["REJECTED token_signature GET /whoami", "looking for orders"] {
+        let lines = lines(&server);
+        let is_meant = |line: &&Value| {
+            line["fields"]["message"]
+                .as_str()
+                .is_some_and(|message| message.contains(text))
+        };
+        let line = lines.iter().find(is_meant).unwrap();
+        assert_eq!(line["span"]["name"], "HTTP request", "{line}");
     }
+    let log = server.stderr();
     assert!(!log.contains(&token::forged()[..40]));
+    // That of the secret alone: a refusal is no warning, or anyone could fill the log with them.
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+}
+
+/// A client chooses some of the fields: none of them becomes another one.
+#[test]
+fn no_header_writes_a_field_of_ours() {
+    let server = Process::serve(TRACING_SPANS, &[("APPROOV_BASE64_SECRET", SECRET)], None);
+    let forged = "6.6.6.6\" approov.verdict=\"accepted\",\"approov.device_id\":\"d";
+    for header in ["X-Forwarded-For", "X-Forwarded-Host", "User-Agent", "Forwarded"] {
+        let path = format!("/whoami?{header}");
+        let request = Request::get(&path)
+            .header(header, forged)
+            .header(header, &format!("for={forged};host={forged}"));
+        assert_eq!(request.send(server.address()).status, 401);
+        let span = span(&server, &path);
+        assert_eq!(
+            decision(&span),
+            [Some("refused"), Some("token_missing"), None],
+            "{span}"
+        );
+    }
 }
 
 #[test]
@@ -78,17 +109,10 @@ fn a_report_is_told_from_a_refusal() {
         ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "false"),
     ];
     let server = Process::serve(TRACING_SPANS, &vars, None);
-    assert_eq!(
-        Request::get("/orders")
-            .header("Authorization", "user")
-            .token(&token::good())
-            .send(server.address())
-            .status,
-        200
-    );
-    let reported = span(&server, "/orders");
-    assert!(
-        reported.contains("approov.verdict=\"reported\" approov.code=\"binding_claim_missing\""),
-        "{reported}"
-    );
+    let request = Request::get("/orders")
+        .token(&token::good())
+        .header("Authorization", "user");
+    assert_eq!(request.send(server.address()).status, 200);
+    let expected = [Some("reported"), Some("binding_claim_missing"), Some(DEVICE_ID)];
+    assert_eq!(decision(&span(&server, "/orders")), expected);
 }

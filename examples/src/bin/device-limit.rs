@@ -13,7 +13,7 @@ use actix_web::{
     middleware::{Logger, Next, from_fn},
     rt, web,
 };
-use approov_actix::{Approov, ApproovClaims};
+use approov_actix::{Approov, ApproovVerdict};
 use approov_actix_examples::{Call, Settings, number};
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -24,12 +24,17 @@ use serde_json::json;
 type DeviceLimiter = DefaultKeyedRateLimiter<String>;
 
 /// An address can be shared by thousands of phones and changed at will; nobody gets a device id into a token but Approov. Tokens without one share a limit.
+///
+/// It takes the verdict and not the claims: these would refuse what Approov is set to report only. Whoever has no claims here was let in by Approov.
 async fn limit_device(
-    claims: ApproovClaims,
+    verdict: ApproovVerdict,
     limiter: web::Data<DeviceLimiter>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let Some(claims) = verdict.claims() else {
+        return Ok(next.call(request).await?.map_into_left_body());
+    };
     let device = claims.device_id().unwrap_or_default().to_owned();
     match limiter.check_key(&device) {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),

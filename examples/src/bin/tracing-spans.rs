@@ -2,10 +2,7 @@
 //!
 //! `cargo run --features neighbours --bin tracing-spans` needs no set-up and prints how to call it.
 
-use std::{
-    error::Error,
-    io::{self, IsTerminal as _},
-};
+use std::{error::Error, io};
 
 use actix_web::{
     App, HttpServer, Responder,
@@ -94,13 +91,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One line for each request, when its span ends. What `approov-actix` logs is in the span too.
+/// One line for each request, when its span ends. What `approov-actix` logs is in the span too. As JSON, because a client chooses some of the fields, such as
+/// `http.client_ip` by `X-Forwarded-For`: as plain text it could write others among them.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
+        .json()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 }
