@@ -137,12 +137,10 @@ impl SecurityScheme {
 
     /// Whether this is a scheme, and another one.
     fn contradicts(&self, scheme: &Value) -> bool {
-        let says = |field: &str| scheme[field] == self.scheme[field];
-        let is_header = || match (scheme["name"].as_str(), self.scheme["name"].as_str()) {
-            (Some(theirs), Some(ours)) => theirs.eq_ignore_ascii_case(ours),
-            (theirs, ours) => theirs == ours,
-        };
-        !scheme.is_null() && !(says("type") && says("in") && says("scheme") && is_header())
+        let differs = |field: &str| scheme[field] != self.scheme[field];
+        let lower_case_name = |scheme: &Value| scheme["name"].as_str().map(str::to_ascii_lowercase);
+        let differs_in_name = lower_case_name(scheme) != lower_case_name(&self.scheme);
+        !scheme.is_null() && (differs("type") || differs("in") || differs("scheme") || differs_in_name)
     }
 
     /// None if something is not what OpenAPI says it is.
