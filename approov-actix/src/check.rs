@@ -84,13 +84,15 @@ impl At<'_> {
         )]
         let HeadPassed(mut passed) = head;
         #[cfg(feature = "message-signing")]
-        let passed = loop {
-            let verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
-            if passed.generation == self.approov.current_keys().generation() {
-                break self.settle_time(self.settle_body(passed, verdict)?)?;
-            }
+        let passed = {
+            let mut verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
             // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
-            passed = self.check_head()?;
+            if passed.generation != self.approov.current_keys().generation() {
+                passed = self.check_head()?;
+                // Of a body that is there, so nobody waits again.
+                verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
+            }
+            self.settle_time(self.settle_body(passed, verdict)?)?
         };
         #[cfg(not(feature = "message-signing"))]
         let _ = payload;
