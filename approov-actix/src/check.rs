@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, dev::Payload};
 use crate::{
     approov::Approov,
     binding,
-    event::{self, LogPath, announce_report},
+    event::{LogPath, announce_acceptance, announce_report},
     keys::CurrentKeys,
     log_target::LOG_TARGET,
     policy::{EffectivePolicy, Enforcement},
@@ -208,7 +208,7 @@ impl At<'_> {
 impl Passed {
     fn announce(&self, request: &HttpRequest, approov: &Approov) {
         if let Some(claims) = self.claims.as_ref().filter(|_| self.is_clean) {
-            event::announce_acceptance(approov, request, claims, self.is_remembered);
+            announce_acceptance(approov, request, claims, self.is_remembered);
         }
     }
 }

@@ -128,7 +128,7 @@ impl SecurityScheme {
             return Err(fault("has another security scheme with the name `Approov`"));
         }
         let mut paths = document["paths"].as_object().into_iter().flatten();
-        if paths.any(|(_, item)| item.get("$ref").is_some()) {
+        if paths.any(|(path, item)| is_path(path) && item.get("$ref").is_some()) {
             return Err(fault("has a path that is a reference"));
         }
         self.describe(&mut document).ok_or_else(not_openapi)?;
@@ -156,8 +156,7 @@ impl SecurityScheme {
         }
         let inherited = document.get("security").cloned();
         let paths = object(document, "paths")?.iter_mut();
-        // Others are extensions.
-        for (path, item) in paths.filter(|(path, _)| path.starts_with('/')) {
+        for (path, item) in paths.filter(|(path, _)| is_path(path)) {
             for method in &METHODS {
                 if let Some(operation) = item.get_mut(method.as_str().to_ascii_lowercase()) {
                     let is_required = (self.is_required)(Operation { method, path });
@@ -190,6 +189,11 @@ impl SecurityScheme {
         }
         Some(())
     }
+}
+
+/// Other fields of the Paths Object are extensions.
+fn is_path(field: &str) -> bool {
+    field.starts_with('/')
 }
 
 /// Each of the alternatives then asks for Approov too: one more alternative would do without the others.
@@ -376,7 +380,7 @@ mod tests {
         let own = json!({ "description": "own" });
         let operation = json!({ "security": [{ "Approov": [] }], "responses": { "401": own }, "x-null": null });
         let mut document = with_operation(&operation);
-        document["paths"]["x-extension"] = json!({ "get": { "security": [{ "Approov": [] }] } });
+        document["paths"]["x-extension"] = json!({ "$ref": "#/x", "get": { "security": [{ "Approov": [] }] } });
         document["components"] = json!({
             "schemas": { "Any": {}, "Null": { "default": null } },
             "securitySchemes": { "Approov": { "type": "apiKey", "in": "header", "name": "APPROOV-TOKEN" }, "bearer": {} },
