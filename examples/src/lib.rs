@@ -7,4 +7,4 @@ mod settings;
 
 pub use demo::{Call, Signed};
 pub use home::{Endpoint, home_page};
-pub use settings::{Settings, StartError, load_dotenv, number};
+pub use settings::{HTTP_CLIENT, Settings, StartError, load_dotenv, number};

@@ -166,10 +166,12 @@ pub fn number<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
         .transpose()
 }
 
+/// At `debug` and `trace` the HTTP client writes whole addresses and answers: no log may go below `warn` for these.
+pub const HTTP_CLIENT: [&str; 2] = ["ureq", "ureq_proto"];
+
 fn start_log(filter: &str) {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(filter))
-        // At `debug` and `trace` the HTTP client writes whole addresses and answers.
-        .filter_module("ureq", log::LevelFilter::Warn)
-        .filter_module("ureq_proto", log::LevelFilter::Warn)
+        .filter_module(HTTP_CLIENT[0], log::LevelFilter::Warn)
+        .filter_module(HTTP_CLIENT[1], log::LevelFilter::Warn)
         .init();
 }

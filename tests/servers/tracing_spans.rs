@@ -3,6 +3,9 @@
 use serde_json::Value;
 use support::{
     client::Request,
+    ed25519::FIRST,
+    key_server::{KeyServer, Reply},
+    oct,
     token::{self, DEVICE_ID, SECRET},
 };
 
@@ -115,4 +118,16 @@ fn a_report_is_told_from_a_refusal() {
     assert_eq!(request.send(server.address()).status, 200);
     let expected = [Some("reported"), Some("binding_claim_missing"), Some(DEVICE_ID)];
     assert_eq!(decision(&span(&server, "/orders")), expected);
+}
+
+/// Whatever `RUST_LOG` says: an address may have a secret in it.
+#[test]
+fn the_address_of_keys_is_not_logged() {
+    let source = KeyServer::start(Reply::new(200, oct::set_of(&[FIRST.jwk()])));
+    let address = source.url();
+    let (_, path) = address.rsplit_once('/').unwrap();
+    let vars = [("APPROOV_JWKS_URL", address.as_str()), ("RUST_LOG", "trace")];
+    let server = Process::serve(TRACING_SPANS, &vars, None);
+    let log = server.stderr();
+    assert!(log.contains("TRACE") && !log.contains(path), "{log}");
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --features neighbours --bin tracing-spans` needs no set-up and prints how to call it.
 
-use std::{error::Error, io};
+use std::{error::Error, io, str::FromStr as _};
 
 use actix_web::{
     App, HttpServer, Responder,
@@ -11,11 +11,11 @@ use actix_web::{
     get, web,
 };
 use approov_actix::{AcceptanceEvent, Approov, ApproovClaims, Enforcement, RejectionEvent, approov_protected};
-use approov_actix_examples::{Call, Settings};
+use approov_actix_examples::{Call, HTTP_CLIENT, Settings};
 use serde_json::json;
 use tracing::{Span, field::Empty};
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder, TracingLogger};
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+use tracing_subscriber::{EnvFilter, filter::Directive, fmt::format::FmtSpan};
 
 #[get("/orders")]
 #[approov_protected(binding = "Authorization")]
@@ -93,8 +93,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// One line for each request, when its span ends. What `approov-actix` logs is in the span too. As JSON, because a client chooses some of the fields, such as
 /// `http.client_ip` by `X-Forwarded-For`: as plain text it could write others among them.
+#[allow(clippy::expect_used, reason = "fixed texts")]
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let quiet = |target: &str| Directive::from_str(&format!("{target}=warn")).expect("a directive");
+    let filter = HTTP_CLIENT
+        .into_iter()
+        .map(quiet)
+        .fold(filter, EnvFilter::add_directive);
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(filter)
