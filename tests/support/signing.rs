@@ -254,6 +254,15 @@ impl Message {
         headers.fold(request, |request, (name, value)| request.header(name, value))
     }
 
+    /// With this signature among its headers.
+    #[must_use]
+    pub fn carrying(&self, signature: &Signature) -> Self {
+        let (input, bytes) = signature.members();
+        self.clone()
+            .header("Signature-Input", &input)
+            .header("Signature", &bytes)
+    }
+
     /// Signed by the first installation, and sent.
     #[must_use]
     pub fn signed(&self) -> Request {

@@ -250,11 +250,7 @@ fn signed_rows(url: &str) -> Vec<Row> {
 
 /// The message with the signature of the first installation.
 fn signed(message: &Message) -> Message {
-    let (input, bytes) = Signature::install(message).members();
-    message
-        .clone()
-        .header("Signature-Input", &input)
-        .header("Signature", &bytes)
+    message.carrying(&Signature::install(message))
 }
 
 /// Each row is answered as it says, and its refusal told of this client.

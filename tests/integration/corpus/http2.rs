@@ -2,11 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::{
-    rt,
-    rt::net::TcpStream,
-    web::{Bytes, BytesMut},
-};
+use actix_web::web::{Bytes, BytesMut};
 use h2::client::SendRequest;
 use http::{
     HeaderMap, HeaderValue, Request,
@@ -18,19 +14,12 @@ use super::{
     served::Served,
     tokens::{WAYS, configure},
 };
-use crate::{builder, patient};
+use crate::{builder, patient, signatures::connect};
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
 
 /// What came back: status, headers and body.
 type Answer = (u16, Vec<(String, String)>, Bytes);
-
-async fn connect(served: &Served) -> SendRequest<Bytes> {
-    let stream = TcpStream::connect(served.address()).await.unwrap();
-    let (client, connection) = h2::client::handshake(stream).await.unwrap();
-    rt::spawn(connection);
-    client
-}
 
 /// Sends these headers, and these trailers behind a body if there are any.
 async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailers: Option<HeaderMap>) -> Answer {
@@ -72,11 +61,11 @@ fn refused() -> Answer {
 async fn each_token_is_refused_for_its_reason() {
     let (rows, odd_but_good) = (tokens::tokens(), tokens::odd_but_good());
     let served = Served::on(patient().workers(1).h2(), builder(), configure);
-    let (mut client, mut connected) = (connect(&served).await, Instant::now());
+    let (mut client, mut connected) = (connect(served.address()).await, Instant::now());
     for row in rows {
         // actix pings after five seconds, and ends the connection where either side is too busy to notice the answer.
         if connected.elapsed() > Duration::from_secs(1) {
-            (client, connected) = (connect(&served).await, Instant::now());
+            (client, connected) = (connect(served.address()).await, Instant::now());
         }
         // What is larger says nothing new, and keeps a busy machine encoding for these seconds.
         if row.value.len() > 20_000 {
@@ -89,7 +78,7 @@ async fn each_token_is_refused_for_its_reason() {
         assert_eq!(ask(&client, "/guard", headers, None).await, refused(), "{}", row.name);
         assert_eq!(served.refusals(), [row.refusal], "{}", row.name);
     }
-    let client = connect(&served).await;
+    let client = connect(served.address()).await;
     for (name, good) in odd_but_good {
         let (status, ..) = ask(&client, "/guard", with_token(good.as_bytes()).unwrap(), None).await;
         assert_eq!((status, served.refusals()), (200, Vec::new()), "{name}");
@@ -99,7 +88,7 @@ async fn each_token_is_refused_for_its_reason() {
 #[actix_web::test]
 async fn each_request_is_refused_for_its_reason() {
     let served = Served::on(patient().workers(1).h2(), builder(), configure);
-    let client = connect(&served).await;
+    let client = connect(served.address()).await;
     let value = |text: &str| HeaderValue::try_from(text).unwrap();
     let (good, forged, empty) = (value(&token::good()), value(&token::forged()), value(""));
     let lines = |lines: &[(HeaderName, &HeaderValue)]| {

@@ -1,5 +1,7 @@
 //! HTTP/2, where the host is a pseudo-header and a body needs no length.
 
+use std::net::SocketAddr;
+
 use actix_web::{
     rt,
     rt::net::TcpStream,
@@ -13,19 +15,11 @@ use support::signing::{Message, Signature, token};
 use super::{Served, guarded, signing};
 use crate::{builder, patient};
 
-async fn connect(server: &Served) -> SendRequest<Bytes> {
-    let stream = TcpStream::connect(server.server.addr()).await.unwrap();
+pub(crate) async fn connect(server: SocketAddr) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(server).await.unwrap();
     let (client, connection) = h2::client::handshake(stream).await.unwrap();
     rt::spawn(connection);
     client
-}
-
-fn signed(message: &Message, signature: &Signature) -> Message {
-    let (input, bytes) = signature.members();
-    message
-        .clone()
-        .header("Signature-Input", &input)
-        .header("Signature", &bytes)
 }
 
 fn head(message: &Message, uri: &str) -> http::Request<()> {
@@ -61,14 +55,14 @@ pub(crate) async fn exchange(mut client: SendRequest<Bytes>, message: &Message, 
 /// Signs a message like this, and sends it to this authority.
 async fn ask(server: &Served, message: &Message, signature: &Signature, authority: &str) -> (u16, Vec<u8>) {
     let uri = format!("http://{authority}{}", message.target());
-    exchange(connect(server).await, &signed(message, signature), &uri).await
+    exchange(connect(server.server.addr()).await, &message.carrying(signature), &uri).await
 }
 
 /// As [`ask`], with these frames in place of the body. Returns the status.
 async fn ask_in_frames(server: &Served, message: &Message, signature: &Signature, frames: &[&'static str]) -> u16 {
-    let mut client = connect(server).await;
+    let mut client = connect(server.server.addr()).await;
     let head = head(
-        &signed(message, signature),
+        &message.carrying(signature),
         &format!("http://localhost{}", message.target()),
     );
     let (response, mut body) = client.send_request(head, false).unwrap();

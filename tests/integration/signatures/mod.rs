@@ -14,7 +14,7 @@ mod refused;
 mod targets;
 mod upgrades;
 
-pub(crate) use http2::exchange;
+pub(crate) use http2::{connect, exchange};
 
 use std::sync::{Arc, Mutex, PoisonError};
 
