@@ -1,24 +1,161 @@
-# The long tests, which CI does not run. Each can be stopped at any time: what they have found is in target/deep, and the fuzzers and the mutants go on from there.
+# What is run here: by hand, by `.ci/run`, and by the workflow in `.github`. `just` alone lists it.
+# A recipe that needs more than Rust says so; `.ci/tools` installs most of it.
 
-# About eight hours on two cores, most of it for the mutants.
-deep: coverage long-run fuzz mutants
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# The oldest compiler that is promised. Cargo.toml alone states it.
+msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
+# The compiler for what needs a nightly one. Fixed, because cargo-public-api reads what only some of them write.
+nightly := "nightly-2026-05-20"
+# What the tests and examples ask for, with one backend only.
+only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,testing,rust-crypto"
+
+_default:
+    @just --list --unsorted
+
+# The test command of the README.
+[group('tests')]
+test *arguments:
+    cargo test --workspace {{ arguments }}
+
+# The same without a memory for tokens: most of what is refused is refused by other code when the token was seen before.
+[group('tests')]
+test-without-memory:
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test --workspace --lib --test integration
+
+# What the attribute says of mistakes, as the compiler of CI words it.
+[group('tests')]
+test-mistakes:
+    APPROOV_UI_TESTS=1 cargo test --workspace --test integration -- ui::
+
+# Behind nginx, as the guide to deployment says. Installs nginx.
+[group('tests')]
+test-nginx:
+    APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test servers -- nginx:: --nocapture
+
+# Requests signed by packages of others. Needs node and Python.
+[group('tests')]
+test-differential:
+    APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
+
+# With the backend rust-crypto and nothing of AWS-LC, and with a memory for a single token.
+[group('tests')]
+test-rust-crypto:
+    tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
+    TEST_TOKEN_CACHE_CAPACITY=1 cargo test {{ only_rust_crypto }}
+
+# With the backend aws-lc-rs and no other feature.
+[group('tests')]
+test-aws-lc-rs:
+    cargo test -p approov-actix --no-default-features --features aws-lc-rs --lib
+
+# With both backends, and the examples beside other crates.
+[group('tests')]
+test-all-features:
+    cargo test --workspace --all-features --lib --bins --test servers
+
+# Pages in Chromium, and the Shapes API under Postman's newman. Needs node; installs Chromium.
+[group('tests')]
+test-pages:
+    APPROOV_SCRIPT_TESTS=1 cargo test --workspace --all-features --test servers -- scripts:: --nocapture
+
+# That the benchmarks measure what they say.
+[group('tests')]
+test-benchmarks:
+    cargo test --workspace --all-features --bench verdicts
+
+[group('style')]
+fmt *arguments:
+    cargo fmt --all {{ arguments }}
+    cargo fmt --manifest-path fuzz/Cargo.toml {{ arguments }}
+
+# Clippy, warnings are errors.
+[group('style')]
+lint:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# The crates' documentation with all features and with the default ones, where links to what a feature brings would be broken.
+[group('documentation')]
+docs:
+    RUSTDOCFLAGS='-D warnings' cargo doc -p approov-actix --no-deps
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
+
+# As docs.rs builds it: each item with the feature that brings it. Needs a nightly compiler.
+[group('documentation')]
+docs-rs:
+    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir target/docs-rs
+
+# What the documentation copies from programs.
+[group('documentation')]
+copies:
+    examples/shapes-api-diff --check
+    examples/walk-through --check
+
+# Every combination of features, on the oldest compiler. Needs cargo-hack.
+[group('publishing')]
+features:
+    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
+
+# The oldest dependencies that Cargo.toml allows, on the oldest compiler. Needs a nightly compiler to choose them.
+[group('publishing')]
+minimal-versions:
+    tests/minimal-versions {{ nightly }} {{ msrv }}
+
+# Without a backend there is one error, and it says what to do.
+[group('publishing')]
+no-backend:
+    errors=$(cargo check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
+    [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
+
+# The default build compiles neither an HTTP client nor TLS.
+[group('publishing')]
+default-build:
+    tree=$(cargo tree -p approov-actix -e normal); ! grep -E ' (ureq|rustls|ring) ' <<<"$tree"
+
+# Licences, origins and known faults of all dependencies. Needs cargo-deny. `just deny bans licenses sources` needs no network.
+[group('publishing')]
+deny *checks:
+    cargo deny --locked check {{ checks }}
+
+# The public interface is what public-api.txt says, and shows no type of crates other than actix-web and serde. Needs cargo-public-api and a nightly compiler.
+[group('publishing')]
+public-api *arguments='--check':
+    tests/public-api {{ nightly }} {{ arguments }}
+
+# The crates as they would be published, compiled from their archives.
+[group('publishing')]
+package *arguments:
+    tests/packages {{ arguments }}
+
+# The workflows: their form, and what would make them unsafe. Needs zizmor.
+[group('publishing')]
+workflows:
+    zizmor --offline --no-progress --strict-collection --persona pedantic .
+
+# 20 minutes for each fuzzer; `just fuzz --quick` some seconds. Needs a nightly and a C++ compiler.
+[group('deep')]
+fuzz *arguments:
+    NIGHTLY={{ nightly }} tests/deep/fuzz {{ arguments }}
 
 # Lines of the verdict path that the tests run: at least 95 %.
+[group('deep')]
 coverage:
     tests/deep/coverage
 
 # A server under mixed load for a quarter of an hour, each answer checked.
+[group('deep')]
 long-run *arguments:
     tests/deep/long-run {{ arguments }}
 
-# 20 minutes for each target.
-fuzz *arguments:
-    tests/deep/fuzz {{ arguments }}
-
 # Every change of the verdict path must make a test fail.
+[group('deep')]
 mutants *options:
     tests/deep/mutants {{ options }}
 
-# As CI does.
+# The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
+[group('deep')]
+deep: coverage long-run fuzz mutants
+
+# Everything that CI runs.
 ci:
     bash .ci/run
