@@ -11,7 +11,7 @@ use crate::{
     env,
     event::{AcceptanceEvent, RejectionEvent},
     keys::{Key, KeyConfig, KeyFile, KeySet},
-    log_target::LOG_TARGET,
+    logging::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
     token::{MAX_CACHE_CAPACITY, MAX_LEEWAY, TokenCache, TokenRules},

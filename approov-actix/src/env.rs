@@ -3,7 +3,7 @@
 use std::{ffi::OsString, time::Duration};
 
 use crate::{
-    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, keys::KeyFile, log_target::LOG_TARGET,
+    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, keys::KeyFile, logging::LOG_TARGET,
     policy::Enforcement, setting::Setting,
 };
 

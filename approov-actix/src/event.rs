@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::{HttpRequest, dev::RequestHead};
 
 use crate::{
-    approov::Approov, log_target::LOG_TARGET, policy::Enforcement, rejection::Rejection, seen::Seen,
+    approov::Approov, logging::LOG_TARGET, policy::Enforcement, rejection::Rejection, request_state::RequestState,
     token::ApproovClaims,
 };
 
@@ -143,10 +143,10 @@ pub(crate) type Announced = Vec<(u64, Result<(), Rejection>)>;
 
 fn is_news(approov: &Approov, request: &HttpRequest, verdict: Result<(), Rejection>) -> bool {
     let news = (approov.id(), verdict);
-    let mut seen = Seen::add_to(request);
-    let is_news = !seen.announced.contains(&news);
+    let mut state = RequestState::of_mut(request);
+    let is_news = !state.announced.contains(&news);
     if is_news {
-        seen.announced.push(news);
+        state.announced.push(news);
     }
     is_news
 }

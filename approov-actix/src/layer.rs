@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, web};
 #[cfg(feature = "message-signing")]
 use crate::signature::ApproovSignature;
 use crate::{
-    approov::Approov, check::Passed, event::LogPath, log_target::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
-    seen::Seen, token::ApproovClaims,
+    approov::Approov, check::Passed, event::LogPath, logging::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
+    request_state::RequestState, token::ApproovClaims,
 };
 
 /// The innermost middleware or guard that a request has entered.
@@ -62,7 +62,7 @@ impl Layer {
 
     /// Records that the request has entered this layer.
     pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
-        Seen::add_to(request).entered = Some(Entered { layer: self, around });
+        RequestState::of_mut(request).entered = Some(Entered { layer: self, around });
     }
 
     /// What is nearest: the innermost layer, or application data that was registered inside of it.
@@ -70,8 +70,8 @@ impl Layer {
     /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
     /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        if let Some(seen) = Seen::of(request)
-            && let Some(Entered { layer, around }) = &seen.entered
+        if let Some(state) = RequestState::of(request)
+            && let Some(Entered { layer, around }) = &state.entered
         {
             let is_nearest = around.as_ref().is_none_or(|around| {
                 let visible = Surroundings::of(request);

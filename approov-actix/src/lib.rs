@@ -105,7 +105,7 @@ mod guard;
 mod json;
 mod keys;
 mod layer;
-mod log_target;
+mod logging;
 mod middleware;
 #[cfg(feature = "openapi")]
 #[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
@@ -113,7 +113,7 @@ pub mod openapi;
 mod policy;
 mod refusal;
 mod rejection;
-mod seen;
+mod request_state;
 mod setting;
 #[cfg(feature = "message-signing")]
 mod signature;

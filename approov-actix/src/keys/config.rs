@@ -23,7 +23,7 @@ use crate::{
     algorithm::{Algorithm, KeyType},
     config_error::ConfigError,
     crypto::KeyMaterial,
-    log_target::LOG_TARGET,
+    logging::LOG_TARGET,
     setting::Setting,
 };
 

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use super::{pem, secret::decode_secret};
+use super::{public_key, secret::decode_secret};
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
     config_error::ConfigError,
@@ -110,7 +110,7 @@ impl Key {
     ///
     /// See [`Key`].
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
-        pem::parse(algorithm, pem)
+        public_key::parse(algorithm, pem)
             .map_err(|fault| ConfigError::new(format!("the text given to `Key::from_pem` {fault}")))
     }
 

@@ -5,7 +5,7 @@ mod address;
 mod config;
 mod jwk;
 mod key;
-mod pem;
+mod public_key;
 mod refresh;
 mod ring;
 mod secret;
@@ -13,7 +13,7 @@ mod set;
 mod source;
 
 #[cfg(feature = "message-signing")]
-pub(crate) use self::pem::installation_key;
+pub(crate) use self::public_key::installation_key;
 #[cfg(any(feature = "message-signing", feature = "testing"))]
 pub(crate) use self::secret::decode_secrets;
 pub(crate) use self::{

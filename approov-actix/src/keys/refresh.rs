@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{ring::KeyRing, source::KeySource};
-use crate::log_target::LOG_TARGET;
+use crate::logging::LOG_TARGET;
 
 /// Tokens with an unknown `kid` cause a request no more often than this.
 const ON_DEMAND_INTERVAL: Duration = Duration::from_secs(10);

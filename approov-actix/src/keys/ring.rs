@@ -11,7 +11,7 @@ use super::{
     key::Key,
     set::{KeySet, Surplus, log_surplus, refuse},
 };
-use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Rejection};
+use crate::{config_error::ConfigError, logging::LOG_TARGET, rejection::Rejection};
 
 /// All keys of an application, from all their sources. They change as a whole.
 pub(crate) struct KeyRing {

@@ -6,7 +6,7 @@ use super::{
     jwk::{Dropped, JwkSet},
     key::{Fault, Key},
 };
-use crate::{config_error::ConfigError, log_target::LOG_TARGET, rejection::Rejection};
+use crate::{config_error::ConfigError, logging::LOG_TARGET, rejection::Rejection};
 
 /// How many keys may have the same algorithm: a forged token costs at most so many verifications.
 const MAX_PER_ALGORITHM: usize = 8;

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "jwks-url")]
 use super::address::JwksAddress;
-use super::{key::Key, pem, set::usable_keys};
+use super::{key::Key, public_key, set::usable_keys};
 use crate::algorithm::Algorithm;
 
 /// Far more than any key set has.
@@ -92,7 +92,7 @@ impl KeySource {
         let hash = Sha256::digest(&text).into();
         let keys = match self.format {
             _ if self.last == Some(hash) => None,
-            Format::Pem(algorithm) => Some(vec![pem::parse(algorithm, &text)?]),
+            Format::Pem(algorithm) => Some(vec![public_key::parse(algorithm, &text)?]),
             Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
         };
         self.last = Some(hash);

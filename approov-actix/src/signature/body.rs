@@ -10,7 +10,7 @@ use actix_web::{
 use futures_util::{StreamExt as _, stream};
 
 use super::digest::ExpectedDigest;
-use crate::{approov::Approov, event::LogPath, log_target::LOG_TARGET, rejection::Rejection, seen::Seen};
+use crate::{approov::Approov, event::LogPath, logging::LOG_TARGET, rejection::Rejection, request_state::RequestState};
 
 /// What a good signature says of the body.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ async fn compare(
     }
     let body = read(payload, limit).await?;
     let verdict = expected.check(&body);
-    Seen::add_to(request).body = Some(Box::new(ComparedBody {
+    RequestState::of_mut(request).body = Some(Box::new(ComparedBody {
         expected: expected.clone(),
         verdict,
     }));
@@ -120,8 +120,8 @@ pub(crate) struct ComparedBody {
 }
 
 fn known_verdict(request: &HttpRequest, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
-    let seen = Seen::of(request)?;
-    let compared = seen.body.as_ref().filter(|compared| compared.expected == *expected)?;
+    let state = RequestState::of(request)?;
+    let compared = state.body.as_ref().filter(|compared| compared.expected == *expected)?;
     Some(compared.verdict)
 }
 

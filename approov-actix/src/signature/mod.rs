@@ -29,7 +29,7 @@ pub(crate) use self::{
 use crate::{
     approov::Approov,
     crypto::{self, LastingKey, VerifyingKey},
-    log_target::LOG_TARGET,
+    logging::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
     token::{ApproovClaims, Clock},

@@ -8,7 +8,7 @@ use crate::{
     config_error::ConfigError,
     crypto::{KeyMaterial, LastingKey},
     keys::decode_secrets,
-    log_target::LOG_TARGET,
+    logging::LOG_TARGET,
     setting::Setting,
 };
 

@@ -15,7 +15,7 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer as _, MapAccess, Visitor},
 };
 
-use super::{compact::MAX_LENGTH, known::KnownClaims};
+use super::{compact::MAX_LENGTH, known_claims::KnownClaims};
 use crate::{
     binding,
     json::{JsonError, read_object},

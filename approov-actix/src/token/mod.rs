@@ -3,9 +3,9 @@
 mod cache;
 mod claims;
 mod compact;
-mod header;
-mod known;
-mod presented;
+mod header_value;
+mod jose_header;
+mod known_claims;
 mod rules;
 
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
@@ -14,8 +14,8 @@ pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
 
 use self::{
     compact::Compact,
-    header::JoseHeader,
-    presented::{presented, token_text},
+    header_value::{presented, token_text},
+    jose_header::JoseHeader,
 };
 use crate::{keys::CurrentKeys, rejection::Rejection};
 

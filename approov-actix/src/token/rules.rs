@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{claims::ApproovClaims, known::YEAR_10000};
+use super::{claims::ApproovClaims, known_claims::YEAR_10000};
 use crate::rejection::Rejection;
 
 /// The most leeway that can be configured.

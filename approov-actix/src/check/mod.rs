@@ -7,11 +7,11 @@ use crate::{
     binding,
     event::{LogPath, announce_acceptance, announce_report},
     keys::CurrentKeys,
-    log_target::LOG_TARGET,
+    logging::LOG_TARGET,
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
-    seen::Seen,
+    request_state::RequestState,
     token::{ApproovClaims, Verified},
 };
 #[cfg(feature = "message-signing")]
@@ -222,15 +222,15 @@ pub(crate) struct TokenVerdict {
 }
 
 fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<Verified, Rejection> {
-    if let Some(seen) = Seen::of(request)
-        && let Some(known) = &seen.token
+    if let Some(state) = RequestState::of(request)
+        && let Some(known) = &state.token
         && known.approov_id == approov.id()
         && known.generation == keys.generation()
     {
         return known.verdict.clone();
     }
     let verdict = approov.verify_headers(request.headers(), keys);
-    Seen::add_to(request).token = Some(TokenVerdict {
+    RequestState::of_mut(request).token = Some(TokenVerdict {
         approov_id: approov.id(),
         generation: keys.generation(),
         verdict: verdict.clone(),
@@ -258,14 +258,14 @@ fn signature_verdict(
     if policy.signature == SignatureRequirement::Off {
         return Ok((None, BodyDuty::None));
     }
-    let known = Seen::of(request).and_then(|seen| {
-        let known = seen.signature.as_ref()?;
+    let known = RequestState::of(request).and_then(|state| {
+        let known = state.signature.as_ref()?;
         let counts = known.approov_id == approov.id() && known.generation == generation;
         counts.then(|| known.verdict.clone())
     });
     let verdict = known.unwrap_or_else(|| {
         let verdict = signature::verify(request, approov, claims, Clock::now());
-        Seen::add_to(request).signature = Some(Box::new(SignatureVerdict {
+        RequestState::of_mut(request).signature = Some(Box::new(SignatureVerdict {
             approov_id: approov.id(),
             generation,
             verdict: verdict.clone(),

@@ -10,7 +10,7 @@ use crate::{check::TokenVerdict, event::Announced, layer::Entered};
 
 /// Kept in the request's extensions. The type is private, so nobody else can write it.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct RequestState {
     pub(crate) token: Option<TokenVerdict>,
     pub(crate) entered: Option<Entered>,
     pub(crate) announced: Announced,
@@ -20,14 +20,14 @@ pub(crate) struct Seen {
     pub(crate) body: Option<Box<ComparedBody>>,
 }
 
-impl Seen {
+impl RequestState {
     /// What is known of this request. The application may be reading its extensions.
     pub(crate) fn of(request: &HttpRequest) -> Option<Ref<'_, Self>> {
         Ref::filter_map(request.extensions(), Extensions::get).ok()
     }
 
     /// The same, to be added to. Not to be held while anybody else may look.
-    pub(crate) fn add_to(request: &HttpRequest) -> RefMut<'_, Self> {
+    pub(crate) fn of_mut(request: &HttpRequest) -> RefMut<'_, Self> {
         RefMut::map(request.extensions_mut(), |extensions| {
             extensions.get_or_insert_with(Self::default)
         })
