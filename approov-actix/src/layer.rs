@@ -5,8 +5,13 @@ use actix_web::{HttpRequest, web};
 #[cfg(feature = "message-signing")]
 use crate::signature::ApproovSignature;
 use crate::{
-    approov::Approov, check::Passed, event::LogPath, logging::LOG_TARGET, policy::EffectivePolicy, refusal::Refusal,
-    request_state::RequestState, token::ApproovClaims,
+    approov::Approov,
+    check::Passed,
+    logging::{LOG_TARGET, LogPath},
+    policy::EffectivePolicy,
+    refusal::Refusal,
+    request_state::RequestState,
+    token::ApproovClaims,
 };
 
 /// The innermost middleware or guard that a request has entered.

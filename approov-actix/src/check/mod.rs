@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, dev::Payload};
 use crate::{
     approov::Approov,
     binding,
-    event::{LogPath, announce_acceptance, announce_report},
+    event::{announce_acceptance, announce_report},
     keys::CurrentKeys,
-    logging::LOG_TARGET,
+    logging::{LOG_TARGET, LogPath},
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,

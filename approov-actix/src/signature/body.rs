@@ -10,7 +10,12 @@ use actix_web::{
 use futures_util::{StreamExt as _, stream};
 
 use super::digest::ExpectedDigest;
-use crate::{approov::Approov, event::LogPath, logging::LOG_TARGET, rejection::Rejection, request_state::RequestState};
+use crate::{
+    approov::Approov,
+    logging::{LOG_TARGET, LogPath},
+    rejection::Rejection,
+    request_state::RequestState,
+};
 
 /// What a good signature says of the body.
 #[derive(Debug, Clone)]
