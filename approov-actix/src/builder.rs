@@ -10,7 +10,7 @@ use crate::{
     config_error::ConfigError,
     env,
     event::{AcceptanceEvent, RejectionEvent},
-    keys::{Key, KeyConfig, KeyFile, KeySet},
+    keys::{Key, KeyConfig, KeySet},
     logging::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
@@ -47,10 +47,10 @@ use crate::{
 pub struct ApproovBuilder {
     keys: KeyConfig,
     token_header: Option<Setting>,
-    binding: Option<(String, Vec<String>)>,
+    binding: Option<Setting<Vec<String>>>,
     policy: EffectivePolicy,
     rules: TokenRules,
-    token_cache: Option<(String, usize)>,
+    token_cache: Option<Setting<usize>>,
     #[cfg(feature = "message-signing")]
     signature: SignatureConfig,
     logging: Option<bool>,
@@ -148,7 +148,7 @@ impl ApproovBuilder {
     ///
     /// See [`Key::from_pem`] for what the file may hold.
     pub fn public_key_file(mut self, path: impl Into<PathBuf>, algorithm: Algorithm) -> Self {
-        let file = KeyFile::new("the path given to `public_key_file`", path.into());
+        let file = Setting::new("the path given to `public_key_file`", path);
         self.keys.public_keys.push((file, algorithm));
         self
     }
@@ -157,7 +157,7 @@ impl ApproovBuilder {
     ///
     /// See [`KeySet::from_jwks`] for which of its keys are used.
     pub fn jwks_file(mut self, path: impl Into<PathBuf>) -> Self {
-        let file = KeyFile::new("the path given to `jwks_file`", path.into());
+        let file = Setting::new("the path given to `jwks_file`", path);
         self.keys.jwks_files.push(file);
         self
     }
@@ -192,7 +192,7 @@ impl ApproovBuilder {
     /// key, the keys that are there are kept, an error is logged, and the next attempt comes after five seconds, or after the interval if that is
     /// shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
     pub fn key_refresh_interval(mut self, interval: Duration) -> Self {
-        self.keys.refresh = Some(("the time given to `key_refresh_interval`".to_owned(), interval));
+        self.keys.refresh = Some(Setting::new("the time given to `key_refresh_interval`", interval));
         self
     }
 
@@ -204,7 +204,7 @@ impl ApproovBuilder {
     /// Without a limit, who can keep this server from its source of keys can keep a key alive that was removed there. With one, who can do that
     /// locks all apps out in the end.
     pub fn max_stale(mut self, time: Duration) -> Self {
-        self.keys.max_stale = Some(("the time given to `max_stale`".to_owned(), time));
+        self.keys.max_stale = Some(Setting::new("the time given to `max_stale`", time));
         self
     }
 
@@ -238,10 +238,8 @@ impl ApproovBuilder {
 
     /// The headers that tokens must be bound to by default, in order. None, which is the default, means no binding.
     pub fn binding<N: Into<String>>(mut self, headers: impl IntoIterator<Item = N>) -> Self {
-        self.binding = Some((
-            "a header given to `binding`".to_owned(),
-            headers.into_iter().map(Into::into).collect(),
-        ));
+        let names: Vec<_> = headers.into_iter().map(Into::into).collect();
+        self.binding = Some(Setting::new("a header given to `binding`", names));
         self
     }
 
@@ -385,7 +383,7 @@ impl ApproovBuilder {
     /// Only what was found good is remembered, and compared as a whole. Expiry and `nbf` are looked at for each request, and after a change of
     /// keys nothing that was remembered before counts.
     pub fn token_cache_capacity(mut self, tokens: usize) -> Self {
-        self.token_cache = Some(("the number given to `token_cache_capacity`".to_owned(), tokens));
+        self.token_cache = Some(Setting::new("the number given to `token_cache_capacity`", tokens));
         self
     }
 
@@ -500,15 +498,15 @@ impl ApproovBuilder {
     ///
     /// If there is no key, or a setting is wrong. Let it stop the start-up.
     pub fn build(self) -> Result<Approov, ConfigError> {
-        let token_header = token_header(self.token_header)?;
+        let token_header = token_header(self.token_header.as_ref())?;
         let mut default_policy = self.policy;
-        if let Some((origin, names)) = self.binding {
-            default_policy.binding = bound_headers(&origin, &names, &token_header)?;
+        if let Some(setting) = &self.binding {
+            default_policy.binding = bound_headers(setting, &token_header)?;
         }
         if self.rules.leeway > MAX_LEEWAY {
             return Err(ConfigError::new("the leeway is longer than 5 minutes"));
         }
-        let token_cache = token_cache(self.token_cache)?;
+        let token_cache = token_cache(self.token_cache.as_ref())?;
         for (setting, text) in [("issuer", &self.rules.issuer), ("audience", &self.rules.audience)] {
             if text.as_ref().is_some_and(String::is_empty) {
                 return Err(ConfigError::new(format!("the text given to `{setting}` is empty")));
@@ -551,12 +549,12 @@ impl ApproovBuilder {
         self.token_header = Some(setting);
     }
 
-    pub(crate) fn set_token_cache(&mut self, origin: &str, capacity: usize) {
-        self.token_cache = Some((origin.to_owned(), capacity));
+    pub(crate) fn set_token_cache(&mut self, setting: Setting<usize>) {
+        self.token_cache = Some(setting);
     }
 
-    pub(crate) fn set_binding(&mut self, origin: &str, names: Vec<String>) {
-        self.binding = Some((origin.to_owned(), names));
+    pub(crate) fn set_binding(&mut self, setting: Setting<Vec<String>>) {
+        self.binding = Some(setting);
     }
 }
 
@@ -566,45 +564,41 @@ impl fmt::Debug for ApproovBuilder {
     }
 }
 
-fn token_cache(setting: Option<(String, usize)>) -> Result<TokenCache, ConfigError> {
-    let Some((origin, capacity)) = setting else {
-        return Ok(TokenCache::default());
-    };
-    if capacity > MAX_CACHE_CAPACITY {
-        return Err(ConfigError::new(format!("{origin} is more than {MAX_CACHE_CAPACITY}")));
+fn token_cache(setting: Option<&Setting<usize>>) -> Result<TokenCache, ConfigError> {
+    match setting {
+        None => Ok(TokenCache::default()),
+        Some(setting) if setting.value > MAX_CACHE_CAPACITY => {
+            Err(setting.error(format_args!("is more than {MAX_CACHE_CAPACITY}")))
+        }
+        Some(setting) => Ok(TokenCache::new(setting.value)),
     }
-    Ok(TokenCache::new(capacity))
 }
 
-fn token_header(setting: Option<Setting>) -> Result<HeaderName, ConfigError> {
-    setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |Setting { origin, value }| {
-        header_name(&origin, &value)
-    })
+fn token_header(setting: Option<&Setting>) -> Result<HeaderName, ConfigError> {
+    setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |setting| header_name(setting, &setting.value))
 }
 
-fn bound_headers(origin: &str, names: &[String], token_header: &HeaderName) -> Result<BoundHeaders, ConfigError> {
-    let mut headers = Vec::with_capacity(names.len());
-    for name in names {
-        let name = header_name(origin, name)?;
+fn bound_headers(setting: &Setting<Vec<String>>, token_header: &HeaderName) -> Result<BoundHeaders, ConfigError> {
+    let mut headers = Vec::with_capacity(setting.value.len());
+    for name in &setting.value {
+        let name = header_name(setting, name)?;
         if name == *token_header {
-            return Err(ConfigError::new(format!(
-                "{origin} is the header that carries the token; bind to another one"
-            )));
+            return Err(setting.error("is the header that carries the token; bind to another one"));
         }
         if headers.contains(&name) {
-            return Err(ConfigError::new(format!("{origin} is named twice")));
+            return Err(setting.error("is named twice"));
         }
         headers.push(name);
     }
     Ok(BoundHeaders::Configured(Arc::from(headers)))
 }
 
-fn header_name(origin: &str, name: &str) -> Result<HeaderName, ConfigError> {
+fn header_name<T>(setting: &Setting<T>, name: &str) -> Result<HeaderName, ConfigError> {
     if name.is_empty() {
-        return Err(ConfigError::new(format!("{origin} has an empty name in its list")));
+        return Err(setting.error("has an empty name in its list"));
     }
     name.parse()
-        .map_err(|_| ConfigError::new(format!("{origin} is not a valid HTTP header name")))
+        .map_err(|_| setting.error("is not a valid HTTP header name"))
 }
 
 /// Nobody may believe that a check is on when it is not.

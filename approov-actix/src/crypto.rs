@@ -282,7 +282,6 @@ pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> St
 }
 
 /// SHA-256.
-#[cfg(feature = "message-signing")]
 pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }

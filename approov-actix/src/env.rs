@@ -1,10 +1,10 @@
 //! The environment variables, each named in one place.
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, str::FromStr, time::Duration};
 
 use crate::{
-    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, keys::KeyFile, logging::LOG_TARGET,
-    policy::Enforcement, setting::Setting,
+    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, logging::LOG_TARGET, policy::Enforcement,
+    setting::Setting,
 };
 
 const PREFIX: &str = "APPROOV_";
@@ -35,7 +35,7 @@ const VARIABLES: [(&str, Apply); 25] = [
     (PUBLIC_KEY_FILE, WITH_OTHERS),
     (PUBLIC_KEY_ALGORITHM, WITH_OTHERS),
     (JWKS_FILE, |mut builder, name, value| {
-        builder.key_config().jwks_files.push(KeyFile::new(name, value.trim()));
+        builder.key_config().jwks_files.push(Setting::new(name, value.trim()));
         Ok(builder)
     }),
     (JWKS_URL, |mut builder, name, value| {
@@ -43,11 +43,11 @@ const VARIABLES: [(&str, Apply); 25] = [
         Ok(builder)
     }),
     ("APPROOV_JWKS_REFRESH_SECONDS", |mut builder, name, value| {
-        builder.key_config().refresh = Some((name.to_owned(), seconds(name, &value)?));
+        builder.key_config().refresh = Some(Setting::new(name, seconds(name, &value)?));
         Ok(builder)
     }),
     ("APPROOV_JWKS_MAX_STALE_SECONDS", |mut builder, name, value| {
-        builder.key_config().max_stale = Some((name.to_owned(), seconds(name, &value)?));
+        builder.key_config().max_stale = Some(Setting::new(name, seconds(name, &value)?));
         Ok(builder)
     }),
     ("APPROOV_LOGGING_ENABLED", |builder, name, value| {
@@ -65,8 +65,8 @@ const VARIABLES: [(&str, Apply); 25] = [
         Ok(builder)
     }),
     ("APPROOV_TOKEN_BINDING_HEADER", |mut builder, name, value| {
-        let names = value.split(',').map(|name| name.trim().to_owned()).collect();
-        builder.set_binding(name, names);
+        let names: Vec<_> = value.split(',').map(|name| name.trim().to_owned()).collect();
+        builder.set_binding(Setting::new(name, names));
         Ok(builder)
     }),
     (
@@ -89,9 +89,7 @@ const VARIABLES: [(&str, Apply); 25] = [
         Ok(builder.allow_missing_binding_claim(boolean(name, &value)?))
     }),
     ("APPROOV_TOKEN_CACHE_CAPACITY", |mut builder, name, value| {
-        let capacity = value.trim().parse();
-        let capacity = capacity.map_err(|_| ConfigError::new(format!("{name} is not a whole number of tokens")))?;
-        builder.set_token_cache(name, capacity);
+        builder.set_token_cache(Setting::new(name, whole_number::<usize>(name, &value, "tokens")?));
         Ok(builder)
     }),
 ];
@@ -99,7 +97,7 @@ const VARIABLES: [(&str, Apply); 25] = [
 /// What the variables of message signing set.
 #[cfg(feature = "message-signing")]
 mod signing {
-    use super::{Apply, ConfigError, Setting, boolean, enforcement, seconds};
+    use super::{Apply, Setting, boolean, enforcement, seconds, whole_number};
 
     pub(super) const ENFORCEMENT: Apply =
         |builder, name, value| Ok(builder.signature_enforcement(enforcement(name, &value)?));
@@ -122,11 +120,8 @@ mod signing {
     pub(super) const MAX_AGE: Apply = |builder, name, value| Ok(builder.signature_max_age(seconds(name, &value)?));
     pub(super) const CLOCK_SKEW: Apply =
         |builder, name, value| Ok(builder.signature_clock_skew(seconds(name, &value)?));
-    pub(super) const BODY_LIMIT: Apply = |builder, name, value| {
-        let bytes = value.trim().parse();
-        let bytes = bytes.map_err(|_| ConfigError::new(format!("{name} is not a whole number of bytes")))?;
-        Ok(builder.signature_body_limit(bytes))
-    };
+    pub(super) const BODY_LIMIT: Apply =
+        |builder, name, value| Ok(builder.signature_body_limit(whole_number(name, &value, "bytes")?));
     pub(super) const REQUIRE_CONTENT_DIGEST: Apply =
         |builder, name, value| Ok(builder.signature_require_content_digest(boolean(name, &value)?));
 }
@@ -224,16 +219,17 @@ fn public_key(builder: &mut ApproovBuilder, settings: &Settings) -> Result<(), C
     builder
         .key_config()
         .public_keys
-        .push((KeyFile::new(PUBLIC_KEY_FILE, file), algorithm));
+        .push((Setting::new(PUBLIC_KEY_FILE, file), algorithm));
     Ok(())
 }
 
 fn seconds(name: &str, value: &str) -> Result<Duration, ConfigError> {
-    value
-        .trim()
-        .parse()
-        .map(Duration::from_secs)
-        .map_err(|_| ConfigError::new(format!("{name} is not a whole number of seconds")))
+    whole_number(name, value, "seconds").map(Duration::from_secs)
+}
+
+fn whole_number<N: FromStr>(name: &str, value: &str, of: &str) -> Result<N, ConfigError> {
+    let number = value.trim().parse();
+    number.map_err(|_| ConfigError::new(format!("{name} is not a whole number of {of}")))
 }
 
 fn boolean(name: &str, value: &str) -> Result<bool, ConfigError> {

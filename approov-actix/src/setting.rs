@@ -3,13 +3,13 @@
 use crate::config_error::ConfigError;
 
 /// A value, and what an error calls it. The value itself is never shown.
-pub(crate) struct Setting {
+pub(crate) struct Setting<T = String> {
     pub(crate) origin: String,
-    pub(crate) value: String,
+    pub(crate) value: T,
 }
 
-impl Setting {
-    pub(crate) fn new(origin: impl Into<String>, value: impl Into<String>) -> Self {
+impl<T> Setting<T> {
+    pub(crate) fn new(origin: impl Into<String>, value: impl Into<T>) -> Self {
         Self {
             origin: origin.into(),
             value: value.into(),

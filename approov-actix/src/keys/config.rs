@@ -36,35 +36,16 @@ pub(crate) struct KeyConfig {
     pub(crate) secrets: Option<Setting>,
     pub(crate) keys: Vec<Key>,
     /// Files with one public key each.
-    pub(crate) public_keys: Vec<(KeyFile, Algorithm)>,
+    pub(crate) public_keys: Vec<(Setting<PathBuf>, Algorithm)>,
     /// Files with a JWK Set each.
-    pub(crate) jwks_files: Vec<KeyFile>,
+    pub(crate) jwks_files: Vec<Setting<PathBuf>>,
     /// Addresses of a JWK Set each.
     pub(crate) jwks_urls: Vec<Setting>,
-    pub(crate) refresh: Option<(String, Duration)>,
-    pub(crate) max_stale: Option<(String, Duration)>,
+    pub(crate) refresh: Option<Setting<Duration>>,
+    pub(crate) max_stale: Option<Setting<Duration>>,
     pub(crate) start_without_keys: bool,
     #[cfg(feature = "jwks-url")]
     pub(crate) allow_secrets_from_url: bool,
-}
-
-/// A file with keys, and what an error calls it.
-pub(crate) struct KeyFile {
-    origin: String,
-    path: PathBuf,
-}
-
-impl KeyFile {
-    pub(crate) fn new(origin: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        Self {
-            origin: origin.into(),
-            path: path.into(),
-        }
-    }
-
-    fn source(&self, format: Format) -> KeySource {
-        KeySource::file(self.origin.clone(), self.path.clone(), format)
-    }
 }
 
 impl KeyConfig {
@@ -116,15 +97,14 @@ impl KeyConfig {
         let mut sources = Vec::new();
         for (file, algorithm) in &self.public_keys {
             if let KeyType::Secret { .. } = algorithm.key_type() {
-                return Err(ConfigError::new(format!(
-                    "{} names a file with a public key, but the algorithm {algorithm} is an HMAC, which takes a secret",
-                    file.origin
+                return Err(file.error(format_args!(
+                    "names a file with a public key, but the algorithm {algorithm} is an HMAC, which takes a secret"
                 )));
             }
-            sources.push(file.source(Format::Pem(*algorithm)));
+            sources.push(KeySource::file(file, Format::Pem(*algorithm)));
         }
         for file in &self.jwks_files {
-            sources.push(file.source(Format::Jwks { allow_secrets: true }));
+            sources.push(KeySource::file(file, Format::Jwks { allow_secrets: true }));
         }
         for address in &self.jwks_urls {
             sources.push(self.address_source(address)?);
@@ -141,11 +121,8 @@ impl KeyConfig {
     #[cfg(feature = "jwks-url")]
     fn address_source(&self, setting: &Setting) -> Result<KeySource, ConfigError> {
         let address = JwksAddress::new(setting.value.trim()).map_err(|fault| setting.error(fault))?;
-        Ok(KeySource::address(
-            setting.origin.clone(),
-            address,
-            self.allow_secrets_from_url,
-        ))
+        let origin = setting.origin.clone();
+        Ok(KeySource::address(origin, address, self.allow_secrets_from_url))
     }
 
     #[cfg(not(feature = "jwks-url"))]
@@ -158,18 +135,14 @@ impl KeyConfig {
     fn times(&self, source: &KeySource) -> Result<(Duration, Option<Duration>), ConfigError> {
         let interval = match &self.refresh {
             None => source.default_interval(),
-            Some((_, interval)) if (MIN_INTERVAL..=MAX_INTERVAL).contains(interval) => *interval,
-            Some((origin, _)) => {
-                return Err(ConfigError::new(format!(
-                    "{origin} is not between one second and one day"
-                )));
-            }
+            Some(setting) if (MIN_INTERVAL..=MAX_INTERVAL).contains(&setting.value) => setting.value,
+            Some(setting) => return Err(setting.error("is not between one second and one day")),
         };
         match &self.max_stale {
-            Some((origin, time)) if *time < interval * 2 => Err(ConfigError::new(format!(
-                "{origin} is shorter than twice the time between refreshes, so that good keys could expire"
-            ))),
-            max_stale => Ok((interval, max_stale.as_ref().map(|(_, time)| *time))),
+            Some(setting) if setting.value < interval * 2 => {
+                Err(setting.error("is shorter than twice the time between refreshes, so that good keys could expire"))
+            }
+            max_stale => Ok((interval, max_stale.as_ref().map(|setting| setting.value))),
         }
     }
 
@@ -186,7 +159,7 @@ impl KeyConfig {
     }
 
     fn warn_of_no_effect(&self, nothing_is_refreshed: bool) {
-        for (origin, _) in self.refresh.iter().chain(&self.max_stale) {
+        for Setting { origin, .. } in self.refresh.iter().chain(&self.max_stale) {
             if nothing_is_refreshed {
                 log::warn!(target: LOG_TARGET, "{origin} has no effect: no source of keys is refreshed");
             }

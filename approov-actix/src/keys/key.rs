@@ -3,13 +3,12 @@
 use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
 
 use super::{public_key, secret::decode_secret};
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
     config_error::ConfigError,
-    crypto::{KeyMaterial, LastingKey},
+    crypto::{KeyMaterial, LastingKey, sha256},
 };
 
 /// Why something is no key: the end of a sentence that begins with where it came from. Never has a part of the key.
@@ -110,7 +109,7 @@ impl Key {
     ///
     /// See [`Key`].
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
-        public_key::parse(algorithm, pem)
+        public_key::parse_pem(algorithm, pem)
             .map_err(|fault| ConfigError::new(format!("the text given to `Key::from_pem` {fault}")))
     }
 
@@ -132,15 +131,9 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// Checks that the material is fit for the algorithm. The only way to a key.
-    pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
-        match (algorithm.key_type(), material) {
-            (KeyType::Secret { min_bytes }, KeyMaterial::Secret(secret)) => check_secret(secret, min_bytes),
-            (KeyType::Rsa, KeyMaterial::Rsa { n, e }) => check_rsa(n, e),
-            (KeyType::Ec(curve), KeyMaterial::Ec(point)) => check_point(curve, point),
-            (KeyType::Ed25519, KeyMaterial::Ed25519(key)) => check_ed25519(key),
-            _ => Err("is not a key of the type that its algorithm takes"),
-        }?;
+    /// The only way to a key.
+    pub(super) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
+        check(algorithm, material)?;
         let verifying = LastingKey::new(algorithm, material).ok_or("is not a valid key")?;
         Ok(Self {
             kid: None,
@@ -185,9 +178,20 @@ fn thumbprint(material: KeyMaterial<'_>) -> Option<String> {
         }
         KeyMaterial::Ed25519(key) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(key)),
     };
-    let mut thumbprint = encode(&Sha256::digest(members));
+    let mut thumbprint = encode(&sha256(members.as_bytes()));
     thumbprint.truncate(8);
     Some(thumbprint)
+}
+
+/// Whether the material is fit for the algorithm.
+pub(super) fn check(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<(), Fault> {
+    match (algorithm.key_type(), material) {
+        (KeyType::Secret { min_bytes }, KeyMaterial::Secret(secret)) => check_secret(secret, min_bytes),
+        (KeyType::Rsa, KeyMaterial::Rsa { n, e }) => check_rsa(n, e),
+        (KeyType::Ec(curve), KeyMaterial::Ec(point)) => check_point(curve, point),
+        (KeyType::Ed25519, KeyMaterial::Ed25519(key)) => check_ed25519(key),
+        _ => Err("is not a key of the type that its algorithm takes"),
+    }
 }
 
 fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {

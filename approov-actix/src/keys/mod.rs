@@ -17,7 +17,7 @@ pub(crate) use self::public_key::installation_key;
 #[cfg(any(feature = "message-signing", feature = "testing"))]
 pub(crate) use self::secret::decode_secrets;
 pub(crate) use self::{
-    config::{KeyConfig, KeyFile},
+    config::KeyConfig,
     ring::{CurrentKeys, KeyRing},
 };
 pub use self::{key::Key, set::KeySet};

@@ -1,4 +1,4 @@
-//! Public keys in PEM.
+//! A public key as a `SubjectPublicKeyInfo`: in PEM, or in a token's `ipk`.
 
 use pkcs1::RsaPublicKey;
 use spki::{
@@ -7,14 +7,16 @@ use spki::{
 };
 
 use super::key::{Fault, Key};
-#[cfg(feature = "message-signing")]
-use crate::crypto::VerifyingKey;
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
     crypto::KeyMaterial,
 };
 #[cfg(feature = "message-signing")]
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use {
+    super::key::check,
+    crate::crypto::VerifyingKey,
+    base64::{Engine as _, engine::general_purpose::STANDARD},
+};
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
@@ -23,13 +25,26 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// Reads the one public key that `text` holds.
-pub(super) fn parse(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
+/// Reads the one public key that a text in PEM holds.
+pub(super) fn parse_pem(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
     if let KeyType::Secret { .. } = algorithm.key_type() {
         return Err("is a public key, and the algorithm is an HMAC, which takes a secret");
     }
-    let der = decode(text)?;
-    let info = SubjectPublicKeyInfoRef::from_der(&der).map_err(|_| "is not a valid public key")?;
+    Key::new(algorithm, material(algorithm, &decode_pem(text)?)?)
+}
+
+/// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
+#[cfg(feature = "message-signing")]
+pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
+    let der = STANDARD.decode(ipk).ok()?;
+    let material = material(Algorithm::ES256, &der).ok()?;
+    check(Algorithm::ES256, material).ok()?;
+    VerifyingKey::new(Algorithm::ES256, material)
+}
+
+/// What the key is made of, if it is of the algorithm's type and curve.
+fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'_>, Fault> {
+    let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| "is not a valid public key")?;
     let bits = info.subject_public_key.as_bytes().ok_or("is not a valid public key")?;
     let oid = info.algorithm.oid;
     let curve = || info.algorithm.parameters_oid().ok();
@@ -37,19 +52,16 @@ pub(super) fn parse(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
         KeyType::Rsa if oid == RSA => {
             let key = RsaPublicKey::from_der(bits).map_err(|_| "is not a valid RSA key")?;
             let (n, e): (UintRef<'_>, UintRef<'_>) = (key.modulus, key.public_exponent);
-            Key::new(
-                algorithm,
-                KeyMaterial::Rsa {
-                    n: n.as_bytes(),
-                    e: e.as_bytes(),
-                },
-            )
+            Ok(KeyMaterial::Rsa {
+                n: n.as_bytes(),
+                e: e.as_bytes(),
+            })
         }
-        KeyType::Ec(Curve::P256) if oid == EC && curve() == Some(P256) => Key::new(algorithm, KeyMaterial::Ec(bits)),
-        KeyType::Ec(Curve::P384) if oid == EC && curve() == Some(P384) => Key::new(algorithm, KeyMaterial::Ec(bits)),
+        KeyType::Ec(Curve::P256) if oid == EC && curve() == Some(P256) => Ok(KeyMaterial::Ec(bits)),
+        KeyType::Ec(Curve::P384) if oid == EC && curve() == Some(P384) => Ok(KeyMaterial::Ec(bits)),
         KeyType::Ed25519 if oid == ED25519 => {
             let key = bits.try_into().map_err(|_| "is not a valid Ed25519 key")?;
-            Key::new(algorithm, KeyMaterial::Ed25519(key))
+            Ok(KeyMaterial::Ed25519(key))
         }
         KeyType::Rsa if oid == RSASSA_PSS => {
             Err("is an RSA key of the type id-RSASSA-PSS; put in one of the type rsaEncryption")
@@ -62,25 +74,8 @@ pub(super) fn parse(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
     }
 }
 
-/// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
-#[cfg(feature = "message-signing")]
-pub(crate) fn installation_key(text: &str) -> Option<VerifyingKey> {
-    let der = STANDARD.decode(text).ok()?;
-    let info = SubjectPublicKeyInfoRef::from_der(&der).ok()?;
-    if info.algorithm.oid != EC || info.algorithm.parameters_oid().ok()? != P256 {
-        return None;
-    }
-    let point = info.subject_public_key.as_bytes()?;
-    let is_uncompressed = point.len() == 65 && point[0] == 4;
-    if is_uncompressed {
-        VerifyingKey::new(Algorithm::ES256, KeyMaterial::Ec(point))
-    } else {
-        None
-    }
-}
-
 /// The bytes of the only PEM block.
-fn decode(text: &str) -> Result<Vec<u8>, Fault> {
+fn decode_pem(text: &str) -> Result<Vec<u8>, Fault> {
     let blocks = pem::parse_many(text).map_err(|_| "is not PEM")?;
     if blocks.iter().any(|block| block.tag().contains("PRIVATE KEY")) {
         return Err("is a private key, which belongs on no server that only verifies; put in the public key");

@@ -7,12 +7,10 @@ use std::{
     time::Duration,
 };
 
-use sha2::{Digest as _, Sha256};
-
 #[cfg(feature = "jwks-url")]
 use super::address::JwksAddress;
 use super::{key::Key, public_key, set::usable_keys};
-use crate::algorithm::Algorithm;
+use crate::{algorithm::Algorithm, crypto::sha256, setting::Setting};
 
 /// Far more than any key set has.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -24,7 +22,7 @@ pub(super) struct KeySource {
     place: Place,
     format: Format,
     /// The hash of the text that the last keys came from.
-    last: Option<[u8; 32]>,
+    last: Option<Vec<u8>>,
 }
 
 enum Place {
@@ -44,10 +42,10 @@ pub(super) enum Format {
 }
 
 impl KeySource {
-    pub(super) fn file(origin: String, path: PathBuf, format: Format) -> Self {
+    pub(super) fn file(file: &Setting<PathBuf>, format: Format) -> Self {
         Self {
-            origin,
-            place: Place::File(path),
+            origin: file.origin.clone(),
+            place: Place::File(file.value.clone()),
             format,
             last: None,
         }
@@ -89,13 +87,13 @@ impl KeySource {
         let Some(text) = text else {
             return Ok(None);
         };
-        let hash = Sha256::digest(&text).into();
+        let hash = Some(sha256(text.as_bytes()));
         let keys = match self.format {
-            _ if self.last == Some(hash) => None,
-            Format::Pem(algorithm) => Some(vec![public_key::parse(algorithm, &text)?]),
+            _ if self.last == hash => None,
+            Format::Pem(algorithm) => Some(vec![public_key::parse_pem(algorithm, &text)?]),
             Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
         };
-        self.last = Some(hash);
+        self.last = hash;
         #[cfg(feature = "jwks-url")]
         if let Place::Address(address) = &mut self.place {
             address.accept();
