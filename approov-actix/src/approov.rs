@@ -24,7 +24,8 @@ use crate::{
     middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{self, ApproovClaims, Clock, TokenCache, TokenRules, Verified},
+    time::Moment,
+    token::{self, ApproovClaims, TokenCache, TokenRules, Verified},
 };
 
 /// The header in which apps send the token unless they were told otherwise.
@@ -176,7 +177,7 @@ impl Approov {
             keys,
             rules: &self.settings.rules,
             cache: &self.settings.token_cache,
-            clock: Clock::now(),
+            now: Moment::now(),
         };
         verifier.verify(value)
     }

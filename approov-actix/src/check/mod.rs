@@ -18,7 +18,7 @@ use crate::{
 use crate::{
     policy::SignatureRequirement,
     signature::{self, ApproovSignature, BodyDuty, Signatures},
-    token::Clock,
+    time::Moment,
 };
 
 /// What a request has shown.
@@ -173,15 +173,15 @@ impl At<'_> {
         let Some(claims) = &passed.claims else {
             return Ok(passed);
         };
-        let clock = Clock::now();
-        if let Err(rejection) = self.approov.settings().rules.check_time(claims, clock) {
+        let now = Moment::now();
+        if let Err(rejection) = self.approov.settings().rules.check_time(claims, now) {
             passed.claims = None;
             passed.signature = None;
             self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
             return Ok(passed);
         }
         let signature = passed.signature.as_ref();
-        let verdict = signature.map_or(Ok(()), |signature| signature.check_time(clock));
+        let verdict = signature.map_or(Ok(()), |signature| signature.check_time(now));
         self.settle_body(passed, verdict)
     }
 
@@ -264,7 +264,7 @@ fn signature_verdict(
         counts.then(|| known.verdict.clone())
     });
     let verdict = known.unwrap_or_else(|| {
-        let verdict = signature::verify(request, approov, claims, Clock::now());
+        let verdict = signature::verify(request, approov, claims, Moment::now());
         RequestState::of_mut(request).signature = Some(Box::new(SignatureVerdict {
             approov_id: approov.id(),
             generation,

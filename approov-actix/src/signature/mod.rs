@@ -32,7 +32,8 @@ use crate::{
     logging::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
-    token::{ApproovClaims, Clock},
+    time::Moment,
+    token::ApproovClaims,
 };
 
 /// The two signatures that Approov's clients make.
@@ -114,7 +115,7 @@ pub(crate) fn verify(
     request: &HttpRequest,
     approov: &Approov,
     claims: &ApproovClaims,
-    clock: Clock,
+    now: Moment,
 ) -> Result<Signatures, Rejection> {
     approov.settings().signature.warn_without_origin();
     let headers = request.headers();
@@ -144,7 +145,7 @@ pub(crate) fn verify(
             request,
             approov,
         };
-        found.verified.push(Arc::new(signed.verify(&keys, &signature, clock)?));
+        found.verified.push(Arc::new(signed.verify(&keys, &signature, now)?));
     }
     Ok(found)
 }
@@ -194,12 +195,12 @@ struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>, clock: Clock) -> Result<VerifiedSignature, Rejection> {
+    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>, now: Moment) -> Result<VerifiedSignature, Rejection> {
         let settings = &self.approov.settings().signature;
         self.check_algorithm()?;
         let components = base::components(self.input)?;
         self.check_coverage(&components)?;
-        let validity = settings.window.check(self.input, clock)?;
+        let validity = settings.window.check(self.input, now)?;
         let target = Target::of(self.request, &settings.origins)?;
         let base = Base::new(self.input, &components, self.request, &target)?;
         self.check_signature(&base, target.styles(base::covered(&components)), keys, signature)?;

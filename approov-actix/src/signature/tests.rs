@@ -19,7 +19,7 @@ use crate::{
     SignatureRequirement,
     guard::Guarded,
     testing::{self, InstallationKey, RequestSigner, TokenBuilder},
-    token::Clock,
+    time::Moment,
 };
 
 struct Required;
@@ -192,7 +192,7 @@ async fn not_more_query_parameters_than_any_client_covers() {
         let input = format!(
             r#"install=("@method" "@target-uri" "approov-token" {});created={}"#,
             names.join(" "),
-            Clock::now().seconds().floor()
+            Moment::now().seconds().floor()
         );
         let request = TestRequest::with_uri(&format!("/?{}", query.join("&")))
             .insert_header(("Approov-Token", token.as_str()))
@@ -200,7 +200,7 @@ async fn not_more_query_parameters_than_any_client_covers() {
             .insert_header(("Signature", format!("install=:{}:", "A".repeat(86) + "==")))
             .to_http_request();
         let claims = approov.verify_token(&token).unwrap();
-        let verdict = super::verify(&request, &approov, &claims, Clock::now());
+        let verdict = super::verify(&request, &approov, &claims, Moment::now());
         assert_eq!(verdict.map(drop), Err(rejection));
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Label, digest::ExpectedDigest, window::Validity};
-use crate::{rejection::Rejection, token::Clock};
+use crate::{rejection::Rejection, time::Moment};
 
 /// A signature that was found good.
 pub(super) struct VerifiedSignature {
@@ -52,8 +52,8 @@ impl ApproovSignature {
     }
 
     /// Whether it is still good.
-    pub(crate) fn check_time(&self, clock: Clock) -> Result<(), Rejection> {
-        self.0.validity.check(clock)
+    pub(crate) fn check_time(&self, now: Moment) -> Result<(), Rejection> {
+        self.0.validity.check(now)
     }
 
     /// `install` or `account`.

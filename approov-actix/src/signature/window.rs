@@ -5,7 +5,7 @@ use std::time::Duration;
 use sfv::BareItemFromInput;
 
 use super::fields::InnerList;
-use crate::{rejection::Rejection, token::Clock};
+use crate::{rejection::Rejection, time::Moment};
 
 /// What the application expects of `created` and `expires`.
 #[derive(Debug, Clone)]
@@ -38,9 +38,9 @@ pub(super) struct Validity {
 
 impl Validity {
     /// Whether it still does.
-    pub(super) fn check(self, clock: Clock) -> Result<(), Rejection> {
+    pub(super) fn check(self, now: Moment) -> Result<(), Rejection> {
         match self.end {
-            Some(end) if end < clock.seconds() => Err(Rejection::SignatureExpired),
+            Some(end) if end < now.seconds() => Err(Rejection::SignatureExpired),
             _ => Ok(()),
         }
     }
@@ -48,19 +48,18 @@ impl Validity {
 
 impl Window {
     /// Checks the parameters of a signature.
-    pub(super) fn check(&self, input: &InnerList<'_>, clock: Clock) -> Result<Validity, Rejection> {
+    pub(super) fn check(&self, input: &InnerList<'_>, now: Moment) -> Result<Validity, Rejection> {
         let created = seconds(input, "created")?;
         let expires = seconds(input, "expires")?;
         let needs_created = self.require_created || self.max_age.is_some();
         if (needs_created && created.is_none()) || (self.require_expires && expires.is_none()) {
             return Err(Rejection::SignatureTimeMissing);
         }
-        let now = clock.seconds();
         let skew = self.skew.as_secs_f64();
         // Whole seconds of 15 digits at most (RFC 9651, section 3.3.1): exact in a float.
         #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
         let time = |seconds: Option<i64>| seconds.map(|seconds| seconds as f64);
-        if time(created).is_some_and(|created| created > now + skew) {
+        if time(created).is_some_and(|created| created > now.seconds() + skew) {
             return Err(Rejection::SignatureNotYetValid);
         }
         let max_age = self.max_age.map(|max_age| max_age.as_secs_f64());
@@ -70,7 +69,7 @@ impl Window {
             created,
             end: end.map(|end| end + skew),
         };
-        validity.check(clock)?;
+        validity.check(now)?;
         Ok(validity)
     }
 }
@@ -96,7 +95,7 @@ mod tests {
         let Some((_, Member::InnerList(input))) = dictionary.pop() else {
             panic!("an inner list");
         };
-        window.check(&input, Clock::at(NOW)).map(|validity| validity.created)
+        window.check(&input, Moment::at(NOW)).map(|validity| validity.created)
     }
 
     #[test]

@@ -42,8 +42,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Algorithm, Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, binding::trim, crypto,
-    keys::decode_secrets,
+    Algorithm, Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, crypto, keys::decode_secrets,
+    token::trim,
 };
 
 #[cfg(feature = "message-signing")]

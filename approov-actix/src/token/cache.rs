@@ -14,7 +14,8 @@ use std::{
     },
 };
 
-use super::{claims::ApproovClaims, rules::Clock};
+use super::claims::ApproovClaims;
+use crate::time::Moment;
 
 /// The most that can be configured.
 pub(crate) const MAX_CACHE_CAPACITY: usize = 10_000_000;
@@ -153,7 +154,7 @@ impl Place<'_> {
     }
 
     /// Remembers the token, whose verification started with these keys.
-    pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Clock) {
+    pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Moment) {
         let now = seconds(now.seconds());
         if self.hints.turns_away(self.tag, self.ways, now) {
             return;
@@ -283,7 +284,7 @@ mod tests {
 
         fn add_until(&self, expires: u64, token: &str, generation: u64) {
             if let Some(place) = self.place(token.as_bytes()) {
-                place.insert(generation, &claims(expires), Clock::at(NOW));
+                place.insert(generation, &claims(expires), Moment::at(NOW));
             }
         }
 

@@ -7,7 +7,7 @@ use std::{
     fmt,
     marker::PhantomData,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use serde::{
@@ -15,14 +15,14 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer as _, MapAccess, Visitor},
 };
 
-use super::{compact::MAX_LENGTH, known_claims::KnownClaims};
-use crate::{
-    binding,
-    json::{JsonError, read_object},
-    rejection::Rejection,
-};
+use super::{compact::MAX_LENGTH, known_claims::KnownClaims, pay};
 #[cfg(feature = "message-signing")]
 use crate::{crypto::VerifyingKey, keys::installation_key};
+use crate::{
+    json::{JsonError, read_object},
+    rejection::Rejection,
+    time::system_time,
+};
 
 /// The claims of a verified Approov token.
 ///
@@ -203,7 +203,7 @@ impl ApproovClaims {
     /// ```
     pub fn is_bound_to<V: AsRef<[u8]>>(&self, values: impl IntoIterator<Item = V>) -> bool {
         let values: Vec<V> = values.into_iter().collect();
-        self.token_binding().is_some_and(|pay| binding::matches(pay, &values))
+        self.token_binding().is_some_and(|pay| pay::matches(pay, &values))
     }
 
     /// The key that `ipk` is, if there is one and it is a good key.
@@ -281,11 +281,6 @@ impl fmt::Display for ClaimError {
 }
 
 impl std::error::Error for ClaimError {}
-
-fn system_time(seconds: f64) -> Option<SystemTime> {
-    let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
-    UNIX_EPOCH.checked_add(since_epoch)
-}
 
 /// Finds one member of an object and passes over the others.
 struct OneClaim<'n, T>(&'n str, PhantomData<T>);

@@ -2,7 +2,7 @@
 
 use std::str;
 
-use crate::{binding::trim, rejection::Rejection};
+use crate::rejection::Rejection;
 
 /// The words that the Approov SDK sends in place of a token it could not get.
 const STATUS_WORDS: [&str; 18] = [
@@ -53,6 +53,15 @@ fn without_scheme(value: &[u8]) -> &[u8] {
         },
         _ => value,
     }
+}
+
+/// Without the optional white space of RFC 9110, section 5.6.3, at either end.
+pub(crate) fn trim(value: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().take_while(|byte| is_space(byte)).count();
+    let value = &value[start..];
+    let end = value.iter().rev().take_while(|byte| is_space(byte)).count();
+    &value[..value.len() - end]
 }
 
 #[cfg(test)]
@@ -113,5 +122,13 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text() {
         assert_eq!(presented_token(b"a.b.\xff"), Err(Rejection::TokenMalformed));
+    }
+
+    #[test]
+    fn trimming_takes_spaces_and_tabs_only() {
+        assert_eq!(trim(b" \t a b\t "), b"a b");
+        assert_eq!(trim(b" \t "), b"");
+        assert_eq!(trim(b""), b"");
+        assert_eq!(trim("\u{a0}a".as_bytes()), "\u{a0}a".as_bytes());
     }
 }

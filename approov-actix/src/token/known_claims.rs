@@ -7,10 +7,10 @@ use serde::{
     de::{self, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::json::{Members, Text};
-
-/// Midnight after the last day of the year 9999, in seconds since 1970.
-pub(super) const YEAR_10000: f64 = 253_402_300_800.0;
+use crate::{
+    json::{Members, Text},
+    time::YEAR_10000,
+};
 
 /// The known claims of a token, with its texts as `T`.
 #[derive(Debug, Default)]

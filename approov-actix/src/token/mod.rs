@@ -6,18 +6,20 @@ mod compact;
 mod header_value;
 mod jose_header;
 mod known_claims;
+pub(crate) mod pay;
 mod rules;
 
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
-pub(crate) use rules::{Clock, MAX_LEEWAY, TokenRules};
+pub(crate) use header_value::trim;
+pub(crate) use rules::{MAX_LEEWAY, TokenRules};
 
 use self::{
     compact::Compact,
     header_value::{presented, token_text},
     jose_header::JoseHeader,
 };
-use crate::{keys::CurrentKeys, rejection::Rejection};
+use crate::{keys::CurrentKeys, rejection::Rejection, time::Moment};
 
 /// What a verdict depends on, beside the token.
 #[derive(Clone, Copy)]
@@ -25,7 +27,7 @@ pub(crate) struct Verifier<'a> {
     pub(crate) keys: &'a CurrentKeys,
     pub(crate) rules: &'a TokenRules,
     pub(crate) cache: &'a TokenCache,
-    pub(crate) clock: Clock,
+    pub(crate) now: Moment,
 }
 
 /// A good token.
@@ -43,7 +45,7 @@ impl Verifier<'_> {
         let generation = self.keys.generation();
         let place = self.cache.place(token);
         if let Some(claims) = place.as_ref().and_then(|place| place.get(generation)) {
-            self.rules.check_time(&claims, self.clock)?;
+            self.rules.check_time(&claims, self.now)?;
             return Ok(Verified {
                 claims,
                 is_remembered: true,
@@ -51,7 +53,7 @@ impl Verifier<'_> {
         }
         let claims = self.verify_anew(token_text(token)?)?;
         if let Some(place) = place {
-            place.insert(generation, &claims, self.clock);
+            place.insert(generation, &claims, self.now);
         }
         Ok(Verified {
             claims,
@@ -76,7 +78,7 @@ impl Verifier<'_> {
             &compact.signature()?,
         )?;
         let claims = ApproovClaims::parse(compact.payload()?, kid)?;
-        self.rules.check(&claims, self.clock)?;
+        self.rules.check(&claims, self.now)?;
         Ok(claims)
     }
 }

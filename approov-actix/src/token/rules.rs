@@ -1,9 +1,12 @@
 //! What a well-signed token must say: its time, and issuer and audience where the application expects some.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::{claims::ApproovClaims, known_claims::YEAR_10000};
-use crate::rejection::Rejection;
+use super::claims::ApproovClaims;
+use crate::{
+    rejection::Rejection,
+    time::{Moment, YEAR_10000},
+};
 
 /// The most leeway that can be configured.
 pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
@@ -17,8 +20,8 @@ pub(crate) struct TokenRules {
 }
 
 impl TokenRules {
-    pub(super) fn check(&self, claims: &ApproovClaims, clock: Clock) -> Result<(), Rejection> {
-        self.check_time(claims, clock)?;
+    pub(super) fn check(&self, claims: &ApproovClaims, now: Moment) -> Result<(), Rejection> {
+        self.check_time(claims, now)?;
         if self.issuer.is_some() && claims.issuer() != self.issuer.as_deref() {
             return Err(Rejection::TokenIssuer);
         }
@@ -30,8 +33,8 @@ impl TokenRules {
         Ok(())
     }
 
-    pub(crate) fn check_time(&self, claims: &ApproovClaims, Clock(now): Clock) -> Result<(), Rejection> {
-        let leeway = self.leeway.as_secs_f64();
+    pub(crate) fn check_time(&self, claims: &ApproovClaims, now: Moment) -> Result<(), Rejection> {
+        let (now, leeway) = (now.seconds(), self.leeway.as_secs_f64());
         let exp = claims.exp().ok_or(Rejection::TokenExpiryMissing)?;
         if exp + leeway <= now {
             return Err(Rejection::TokenExpired);
@@ -43,27 +46,5 @@ impl TokenRules {
             return Err(Rejection::TokenNotYetValid);
         }
         Ok(())
-    }
-}
-
-/// A moment, as a `NumericDate` (RFC 7519, section 2): seconds since 1970, with fraction.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock(f64);
-
-impl Clock {
-    /// The system's time. A clock that stands before 1970 makes every token expired.
-    pub(crate) fn now() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-        Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))
-    }
-
-    /// Seconds since 1970.
-    pub(crate) fn seconds(self) -> f64 {
-        self.0
-    }
-
-    #[cfg(test)]
-    pub(crate) fn at(seconds: f64) -> Self {
-        Self(seconds)
     }
 }

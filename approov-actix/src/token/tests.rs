@@ -23,12 +23,11 @@ fn verify_at(
     cache: &TokenCache,
     token: &str,
 ) -> Result<ApproovClaims, Rejection> {
-    let clock = Clock::at(now);
     let verifier = Verifier {
         keys,
         rules,
         cache,
-        clock,
+        now: Moment::at(now),
     };
     verifier.verify(token.as_bytes()).map(|verified| verified.claims)
 }

@@ -1,0 +1,34 @@
+//! Time as tokens and signatures count it: in seconds since 1970.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Midnight after the last day of the year 9999, in seconds since 1970.
+pub(crate) const YEAR_10000: f64 = 253_402_300_800.0;
+
+/// A moment, as a `NumericDate` (RFC 7519, section 2): seconds since 1970, with fraction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment(f64);
+
+impl Moment {
+    /// The system's time. A clock that stands before 1970 makes every token expired.
+    pub(crate) fn now() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn seconds(self) -> f64 {
+        self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn at(seconds: f64) -> Self {
+        Self(seconds)
+    }
+}
+
+/// None if the system has no such time.
+pub(crate) fn system_time(seconds: f64) -> Option<SystemTime> {
+    let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
+    UNIX_EPOCH.checked_add(since_epoch)
+}
