@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{At, Checked, HeadPassed},
+    check::{Check, Checked, HeadPassed},
     layer::{Layer, Surroundings},
     policy::EffectivePolicy,
     refusal::Refusal,
@@ -33,12 +33,12 @@ pub(crate) fn admit(
     policy: EffectivePolicy,
     around: Option<Surroundings>,
 ) -> Result<Admission, Refusal> {
-    let at = At {
+    let check = Check {
         request,
         approov: &approov,
         policy: &policy,
     };
-    match at.check()? {
+    match check.head()? {
         Checked::All(passed) => {
             Layer::passed(approov, policy, passed).enter(request, around);
             Ok(Admission::Entered)
@@ -61,12 +61,12 @@ impl BodyPending {
             around,
             head,
         } = self;
-        let at = At {
+        let check = Check {
             request,
             approov: &approov,
             policy: &policy,
         };
-        let passed = at.check_body(head, payload).await?;
+        let passed = check.body(head, payload).await?;
         Layer::passed(approov, policy, passed).enter(request, around);
         Ok(())
     }

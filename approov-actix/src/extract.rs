@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{At, Passed},
+    check::{Check, Passed},
     layer::Layer,
     policy::{EffectivePolicy, Enforcement},
     refusal::{Refusal, Refused},
@@ -96,7 +96,7 @@ impl FromRequest for ApproovSignature {
 fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
-        && let Some(claims) = layer.claims
+        && let Some(claims) = layer.passed.claims
     {
         return Ok(claims);
     }
@@ -125,7 +125,7 @@ fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
 fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
-        && let Some(signature) = layer.signature
+        && let Some(signature) = layer.passed.signature
     {
         return Ok(signature);
     }
@@ -144,12 +144,12 @@ fn genuine(
     approov: &Approov,
     policy: &EffectivePolicy,
 ) -> Result<(ApproovClaims, Passed), Refusal> {
-    let passed = At {
+    let check = Check {
         request,
         approov,
         policy,
-    }
-    .check_without_body()?;
+    };
+    let passed = check.without_body()?;
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = passed.claims.clone().ok_or_else(Refusal::not_configured)?;
     Ok((claims, passed))

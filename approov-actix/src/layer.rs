@@ -2,8 +2,6 @@
 
 use actix_web::{HttpRequest, web};
 
-#[cfg(feature = "message-signing")]
-use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov,
     check::Passed,
@@ -11,7 +9,6 @@ use crate::{
     policy::EffectivePolicy,
     refusal::Refusal,
     request_state::RequestState,
-    token::ApproovClaims,
 };
 
 /// The innermost middleware or guard that a request has entered.
@@ -19,14 +16,8 @@ use crate::{
 pub(crate) struct Layer {
     pub(crate) approov: Approov,
     pub(crate) policy: EffectivePolicy,
-    /// The claims of a genuine token that passed this layer's check. None on an exempt path, which is never a verdict, and
-    /// for a request that was only reported.
-    pub(crate) claims: Option<ApproovClaims>,
-    /// The signature that this layer's policy accepted.
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature: Option<ApproovSignature>,
-    /// The keys that counted when this layer began its check. Nothing that it found outlives them.
-    generation: u64,
+    /// Nothing on an exempt path, which is never a verdict. What was found good does not outlive the keys: see [`is_current`](Self::is_current).
+    pub(crate) passed: Passed,
 }
 
 /// A layer, and what application data there was around it.
@@ -41,28 +32,18 @@ impl Layer {
         Self {
             approov,
             policy,
-            claims: passed.claims,
-            #[cfg(feature = "message-signing")]
-            signature: passed.signature,
-            generation: passed.generation,
+            passed,
         }
     }
 
     /// A layer that has not looked at the request.
     pub(crate) fn unchecked(approov: Approov, policy: EffectivePolicy) -> Self {
-        Self {
-            approov,
-            policy,
-            claims: None,
-            #[cfg(feature = "message-signing")]
-            signature: None,
-            generation: 0,
-        }
+        Self::passed(approov, policy, Passed::default())
     }
 
     /// Whether the keys have not changed since this layer's check.
     pub(crate) fn is_current(&self) -> bool {
-        self.generation == self.approov.current_keys().generation()
+        self.passed.generation == self.approov.current_keys().generation()
     }
 
     /// Records that the request has entered this layer.

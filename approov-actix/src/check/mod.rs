@@ -1,7 +1,18 @@
 //! The pipeline, and the only place where the order of the checks is written down.
 
+#[cfg(feature = "message-signing")]
+mod message_signing;
+#[cfg(not(feature = "message-signing"))]
+#[path = "no_message_signing.rs"]
+mod message_signing;
+
 use actix_web::{HttpRequest, dev::Payload};
 
+use self::message_signing::BodyDuty;
+#[cfg(feature = "message-signing")]
+pub(crate) use self::message_signing::SignatureVerdict;
+#[cfg(feature = "message-signing")]
+use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov,
     binding,
@@ -14,27 +25,27 @@ use crate::{
     request_state::RequestState,
     token::{ApproovClaims, Verified},
 };
-#[cfg(feature = "message-signing")]
-use crate::{
-    policy::SignatureRequirement,
-    signature::{self, ApproovSignature, BodyDuty, Signatures},
-    time::Moment,
-};
 
-/// What a request has shown.
+/// The checks of one request by one policy.
+#[derive(Clone, Copy)]
+pub(crate) struct Check<'a> {
+    pub(crate) request: &'a HttpRequest,
+    pub(crate) approov: &'a Approov,
+    pub(crate) policy: &'a EffectivePolicy,
+}
+
+/// What a request has shown. By default nothing.
+#[derive(Clone, Default)]
 pub(crate) struct Passed {
-    /// The keys that counted when the check began.
+    /// The keys that counted when the check began. No keys are of generation 0.
     pub(crate) generation: u64,
     /// The claims of the token, or none if there was no genuine one and that is only reported.
     pub(crate) claims: Option<ApproovClaims>,
     is_remembered: bool,
     #[cfg(feature = "message-signing")]
     pub(crate) signature: Option<ApproovSignature>,
-    /// What is still to be seen of the body.
-    #[cfg(feature = "message-signing")]
-    body: BodyDuty,
-    /// Whether nothing was only reported.
-    is_clean: bool,
+    /// Whether a check has failed and was only reported.
+    is_reported: bool,
 }
 
 /// What there is to say before a body was waited for.
@@ -42,147 +53,93 @@ pub(crate) enum Checked {
     /// Every check was passed.
     All(Passed),
     /// A signature that is good covers the body, which is still to be compared.
-    #[cfg_attr(
-        not(feature = "message-signing"),
-        allow(dead_code, reason = "only signatures need the body")
-    )]
     ButBody(HeadPassed),
 }
 
 /// A request that has passed every check but that of its body.
-pub(crate) struct HeadPassed(Passed);
-
-/// One request before one policy.
-#[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    pub(crate) request: &'a HttpRequest,
-    pub(crate) approov: &'a Approov,
-    pub(crate) policy: &'a EffectivePolicy,
+pub(crate) struct HeadPassed {
+    passed: Passed,
+    body: BodyDuty,
 }
 
-impl At<'_> {
+impl Check<'_> {
     /// Runs every check that the policy asks for and stops at the first that refuses, but does not wait for a body.
-    pub(crate) fn check(self) -> Result<Checked, Refusal> {
-        let passed = self.check_head()?;
-        #[cfg(feature = "message-signing")]
-        if passed.body.is_looked_at() {
-            return Ok(Checked::ButBody(HeadPassed(passed)));
+    pub(crate) fn head(self) -> Result<Checked, Refusal> {
+        let head = self.check_head()?;
+        if head.body.is_looked_at() {
+            return Ok(Checked::ButBody(head));
         }
-        passed.announce(self.request, self.approov);
-        Ok(Checked::All(passed))
+        Ok(Checked::All(self.announced(head.passed)))
     }
 
     /// The last check. The handler still finds the body in `payload`.
-    #[cfg_attr(
-        not(feature = "message-signing"),
-        allow(clippy::unused_async, reason = "only signatures need the body")
-    )]
-    pub(crate) async fn check_body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
-        #[cfg_attr(
-            not(feature = "message-signing"),
-            allow(unused_mut, reason = "only signatures need the body")
-        )]
-        let HeadPassed(mut passed) = head;
-        #[cfg(feature = "message-signing")]
-        let passed = {
-            let mut verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
-            // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
-            if passed.generation != self.approov.current_keys().generation() {
-                passed = self.check_head()?;
-                // Of a body that is there, so nobody waits again.
-                verdict = signature::check_body(self.request, payload, self.approov, &passed.body).await;
-            }
-            self.settle_time(self.settle_body(passed, verdict)?)?
-        };
-        #[cfg(not(feature = "message-signing"))]
-        let _ = payload;
-        passed.announce(self.request, self.approov);
-        Ok(passed)
+    pub(crate) async fn body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
+        let passed = self.check_body(head, payload).await?;
+        Ok(self.announced(passed))
     }
 
-    /// As [`check`](Self::check), for who cannot look at the body. Refuses where it matters.
-    pub(crate) fn check_without_body(self) -> Result<Passed, Refusal> {
-        let passed = self.check_head()?;
-        #[cfg(feature = "message-signing")]
-        let passed = {
-            let verdict = signature::body_verdict(self.request, &passed.body);
-            self.settle_body(passed, verdict)?
-        };
-        passed.announce(self.request, self.approov);
-        Ok(passed)
+    /// All checks at once, for who cannot look at the body. Refuses where it matters.
+    pub(crate) fn without_body(self) -> Result<Passed, Refusal> {
+        let passed = self.check_unseen_body(self.check_head()?)?;
+        Ok(self.announced(passed))
     }
 
-    fn check_head(self) -> Result<Passed, Refusal> {
-        let Self {
-            request,
-            approov,
-            policy,
-        } = self;
-        let keys = approov.current_keys();
+    fn check_head(self) -> Result<HeadPassed, Refusal> {
+        let keys = self.approov.current_keys();
         let mut passed = Passed {
             generation: keys.generation(),
-            claims: None,
-            is_remembered: false,
-            #[cfg(feature = "message-signing")]
-            signature: None,
-            #[cfg(feature = "message-signing")]
-            body: BodyDuty::None,
-            is_clean: true,
+            ..Passed::default()
         };
 
-        let Verified { claims, is_remembered } = match token_verdict(request, approov, &keys) {
+        let Verified { claims, is_remembered } = match self.token_verdict(&keys) {
             Ok(verified) => verified,
             Err(rejection) => {
-                self.report_or_refuse(&mut passed, rejection, policy.token)?;
-                return Ok(passed);
+                self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
+                let body = BodyDuty::None;
+                return Ok(HeadPassed { passed, body });
             }
         };
-        if let Err(rejection) = refuse_invalid(approov, request, policy) {
+        if let Err(rejection) = self.check_policy() {
             self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
         }
         passed.claims = Some(claims.clone());
         passed.is_remembered = is_remembered;
 
-        if let Err(rejection) = binding::check(request.headers(), policy, &claims) {
-            self.report_or_refuse(&mut passed, rejection, policy.binding_enforcement)?;
+        if let Err(rejection) = binding::check(self.request.headers(), self.policy, &claims) {
+            self.report_or_refuse(&mut passed, rejection, self.policy.binding_enforcement)?;
         }
 
-        #[cfg(feature = "message-signing")]
-        match signature_verdict(request, approov, passed.generation, &claims, policy) {
-            Ok((signature, body)) => {
-                passed.signature = signature;
-                passed.body = body;
-            }
-            Err(rejection) => self.report_or_refuse(&mut passed, rejection, policy.signature_enforcement)?,
-        }
-        Ok(passed)
+        let body = self.check_signature(&mut passed, &claims)?;
+        Ok(HeadPassed { passed, body })
     }
 
-    #[cfg(feature = "message-signing")]
-    fn settle_body(self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {
-        if let Err(rejection) = verdict {
-            passed.signature = None;
-            self.report_or_refuse(&mut passed, rejection, self.policy.signature_enforcement)?;
+    fn token_verdict(self, keys: &CurrentKeys) -> Result<Verified, Rejection> {
+        if let Some(state) = RequestState::of(self.request)
+            && let Some(known) = &state.token
+            && known.approov_id == self.approov.id()
+            && known.generation == keys.generation()
+        {
+            return known.verdict.clone();
         }
-        Ok(passed)
+        let verdict = self.approov.verify_headers(self.request.headers(), keys);
+        RequestState::of_mut(self.request).token = Some(TokenVerdict {
+            approov_id: self.approov.id(),
+            generation: keys.generation(),
+            verdict: verdict.clone(),
+        });
+        verdict
     }
 
-    /// A body can be kept back until everything that came with its head has expired.
-    #[cfg(feature = "message-signing")]
-    fn settle_time(self, mut passed: Passed) -> Result<Passed, Refusal> {
-        let Some(claims) = &passed.claims else {
-            return Ok(passed);
-        };
-        let now = Moment::now();
-        if let Err(rejection) = self.approov.settings().rules.check_time(claims, now) {
-            passed.claims = None;
-            passed.signature = None;
-            self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
-            return Ok(passed);
+    /// A policy in code cannot know the configured token header, so this mistake shows at the first request with a good token.
+    fn check_policy(self) -> Result<(), Rejection> {
+        let token_header = self.approov.settings().token_header.as_str();
+        let conflict = |name: &str| name.eq_ignore_ascii_case(token_header);
+        if !self.policy.binding.iter().any(conflict) {
+            return Ok(());
         }
-        let signature = passed.signature.as_ref();
-        let verdict = signature.map_or(Ok(()), |signature| signature.check_time(now));
-        self.settle_body(passed, verdict)
+        let path = LogPath(self.request.path());
+        log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
+        Err(Rejection::PolicyInvalid)
     }
 
     /// What a failed check means: only where it is to be reported does the request go on.
@@ -194,7 +151,7 @@ impl At<'_> {
     ) -> Result<(), Refusal> {
         if enforcement == Enforcement::Report {
             announce_report(self.approov, self.request, rejection, passed.claims.as_ref());
-            passed.is_clean = false;
+            passed.is_reported = true;
             return Ok(());
         }
         Err(Refusal {
@@ -203,88 +160,21 @@ impl At<'_> {
             claims: passed.claims.take(),
         })
     }
-}
 
-impl Passed {
-    fn announce(&self, request: &HttpRequest, approov: &Approov) {
-        if let Some(claims) = self.claims.as_ref().filter(|_| self.is_clean) {
-            announce_acceptance(approov, request, claims, self.is_remembered);
+    fn announced(self, passed: Passed) -> Passed {
+        if let Some(claims) = passed.claims.as_ref().filter(|_| !passed.is_reported) {
+            announce_acceptance(self.approov, self.request, claims, passed.is_remembered);
         }
+        passed
     }
 }
 
-/// The verdict on the request's token.
+/// The verdict on the request's token, as it is remembered with the request.
 pub(crate) struct TokenVerdict {
     approov_id: u64,
     /// The keys with which the verification started.
     generation: u64,
     verdict: Result<Verified, Rejection>,
-}
-
-fn token_verdict(request: &HttpRequest, approov: &Approov, keys: &CurrentKeys) -> Result<Verified, Rejection> {
-    if let Some(state) = RequestState::of(request)
-        && let Some(known) = &state.token
-        && known.approov_id == approov.id()
-        && known.generation == keys.generation()
-    {
-        return known.verdict.clone();
-    }
-    let verdict = approov.verify_headers(request.headers(), keys);
-    RequestState::of_mut(request).token = Some(TokenVerdict {
-        approov_id: approov.id(),
-        generation: keys.generation(),
-        verdict: verdict.clone(),
-    });
-    verdict
-}
-
-#[cfg(feature = "message-signing")]
-pub(crate) struct SignatureVerdict {
-    approov_id: u64,
-    generation: u64,
-    verdict: Result<Signatures, Rejection>,
-}
-
-/// The signature that the policy accepts, and what it says of the body. Signatures are verified once for each request, as the application
-/// received it: a middleware inside may change it.
-#[cfg(feature = "message-signing")]
-fn signature_verdict(
-    request: &HttpRequest,
-    approov: &Approov,
-    generation: u64,
-    claims: &ApproovClaims,
-    policy: &EffectivePolicy,
-) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
-    if policy.signature == SignatureRequirement::Off {
-        return Ok((None, BodyDuty::None));
-    }
-    let known = RequestState::of(request).and_then(|state| {
-        let known = state.signature.as_ref()?;
-        let counts = known.approov_id == approov.id() && known.generation == generation;
-        counts.then(|| known.verdict.clone())
-    });
-    let verdict = known.unwrap_or_else(|| {
-        let verdict = signature::verify(request, approov, claims, Moment::now());
-        RequestState::of_mut(request).signature = Some(Box::new(SignatureVerdict {
-            approov_id: approov.id(),
-            generation,
-            verdict: verdict.clone(),
-        }));
-        verdict
-    });
-    verdict?.accepted(approov, claims, policy)
-}
-
-/// A policy in code cannot know the configured token header, so this mistake shows at the first request with a good token.
-fn refuse_invalid(approov: &Approov, request: &HttpRequest, policy: &EffectivePolicy) -> Result<(), Rejection> {
-    let token_header = approov.settings().token_header.as_str();
-    let conflict = |name: &str| name.eq_ignore_ascii_case(token_header);
-    if !policy.binding.iter().any(conflict) {
-        return Ok(());
-    }
-    let path = LogPath(request.path());
-    log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
-    Err(Rejection::PolicyInvalid)
 }
 
 #[cfg(test)]
