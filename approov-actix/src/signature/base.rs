@@ -7,8 +7,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sfv::BareItemFromInput;
 
 use super::{
-    fields::{InnerList, Item, Member, combined, parse_dictionary},
-    target::{Covered, Style, Target, query_parameter},
+    fields::{InnerList, Item, combined, parse_dictionary},
+    style::{Covered, Style},
+    target::{Target, query_parameter},
 };
 use crate::rejection::Rejection;
 
@@ -324,16 +325,5 @@ fn request_target(request: &HttpRequest, target: &Target<'_>) -> String {
             format!("{scheme}://{}{}{query}", target.authority, target.path)
         }
         _ => format!("{}{query}", target.path),
-    }
-}
-
-impl Member<'_> {
-    /// The bytes of a byte sequence, or of the base64 that some Android releases send as a string.
-    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        match self {
-            Member::Item(BareItemFromInput::ByteSequence(bytes)) => Some(bytes.clone()),
-            Member::Item(BareItemFromInput::String(text)) => STANDARD.decode(text.as_str()).ok(),
-            _ => None,
-        }
     }
 }

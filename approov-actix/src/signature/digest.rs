@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderMap;
 
 use super::{
     base::Component,
-    fields::{combined, parse_dictionary},
+    fields::{combined, member, parse_dictionary},
 };
 use crate::{
     crypto::{self, constant_time_eq},
@@ -25,8 +25,7 @@ impl ExpectedDigest {
         let text = text.ok_or(Rejection::DigestMalformed)?;
         let dictionary = parse_dictionary(&text).map_err(|_| Rejection::DigestMalformed)?;
         let digest = |algorithm: &str| {
-            let member = dictionary.iter().find(|(key, _)| key.as_str() == algorithm);
-            let bytes = member.map(|(_, member)| member.bytes().ok_or(Rejection::DigestMalformed));
+            let bytes = member(&dictionary, algorithm).map(|member| member.bytes().ok_or(Rejection::DigestMalformed));
             bytes.transpose()
         };
         let expected = Self {

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, convert::Infallible, fmt};
 
 use actix_web::http::header::HeaderMap;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sfv::{
     BareItemFromInput, ItemSerializer, KeyRef, ListSerializer, Parser,
     visitor::{DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor},
@@ -65,6 +66,22 @@ pub(super) fn parse_dictionary(text: &str) -> Result<Dictionary<'_>, Malformed> 
         .map_err(|_| Malformed)
 }
 
+/// The member under this key.
+pub(super) fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, key: &str) -> Option<&'d Member<'a>> {
+    find(dictionary, key)
+}
+
+impl Member<'_> {
+    /// The bytes of a byte sequence, or of the base64 that some Android releases send as a string.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Item(BareItemFromInput::ByteSequence(bytes)) => Some(bytes.clone()),
+            Self::Item(BareItemFromInput::String(text)) => STANDARD.decode(text.as_str()).ok(),
+            _ => None,
+        }
+    }
+}
+
 impl Item<'_> {
     /// As RFC 9651, section 4.1.3, writes it.
     pub(super) fn serialize_into(&self, text: &mut String) {
@@ -105,8 +122,8 @@ impl InnerList<'_> {
     }
 }
 
-fn find<'p, 'a>(parameters: &'p Parameters<'a>, name: &str) -> Option<&'p BareItemFromInput<'a>> {
-    let (_, value) = parameters.iter().find(|(key, _)| key.as_str() == name)?;
+fn find<'l, T>(list: &'l [(&KeyRef, T)], name: &str) -> Option<&'l T> {
+    let (_, value) = list.iter().find(|(key, _)| key.as_str() == name)?;
     Some(value)
 }
 

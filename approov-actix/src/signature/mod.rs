@@ -4,7 +4,9 @@ mod base;
 mod body;
 mod digest;
 mod fields;
+mod public_origin;
 mod settings;
+mod style;
 mod target;
 mod verified;
 mod window;
@@ -18,8 +20,9 @@ pub use self::verified::ApproovSignature;
 use self::{
     base::{Base, Component},
     digest::ExpectedDigest,
-    fields::{Dictionary, InnerList, Member, combined, parse_dictionary},
-    target::{Style, Target},
+    fields::{InnerList, Member, combined, member, parse_dictionary},
+    style::Style,
+    target::Target,
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
@@ -128,7 +131,7 @@ pub(crate) fn verify(
 
     let mut found = Signatures::default();
     for label in Label::ALL {
-        let (input, signature) = match (member(&inputs, label), member(&signatures, label)) {
+        let (input, signature) = match (member(&inputs, label.name()), member(&signatures, label.name())) {
             (None, None) => continue,
             (Some(Member::InnerList(input)), Some(signature)) => (input, signature),
             _ => return Err(Rejection::SignatureMalformed),
@@ -148,11 +151,6 @@ pub(crate) fn verify(
         found.verified.push(Arc::new(signed.verify(&keys, &signature, now)?));
     }
     Ok(found)
-}
-
-fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, label: Label) -> Option<&'d Member<'a>> {
-    let (_, member) = dictionary.iter().find(|(key, _)| key.as_str() == label.name())?;
-    Some(member)
 }
 
 /// The keys that may have made a signature.
@@ -283,8 +281,7 @@ impl Signed<'_> {
     fn base_digest(&self) -> Option<Vec<u8>> {
         let text = combined(self.request.headers(), "signature-base-digest").ok()??;
         let dictionary = parse_dictionary(&text).ok()?;
-        let (_, member) = dictionary.iter().find(|(key, _)| key.as_str() == "sha-256")?;
-        member.bytes()
+        member(&dictionary, "sha-256")?.bytes()
     }
 
     fn nonce(&self) -> Result<Option<String>, Rejection> {

@@ -2,7 +2,7 @@
 
 use std::{sync::Once, time::Duration};
 
-use super::{target::PublicOrigin, window::Window};
+use super::{public_origin::PublicOrigin, window::Window};
 use crate::{
     algorithm::Algorithm,
     config_error::ConfigError,

@@ -1,0 +1,287 @@
+//! What client releases write differently when they sign where a request goes.
+
+use std::fmt::Write as _;
+
+use super::target::{Target, host};
+
+/// How a client release writes what it signs, where releases differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Style {
+    pub(super) target: TargetStyle,
+    pub(super) authority: AuthorityStyle,
+    pub(super) query: QueryStyle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TargetStyle {
+    /// As on the wire.
+    Wire,
+    /// Older Android releases: characters that `java.net.URI` does not take are escaped, whatever stands on the wire.
+    Escaped,
+    /// iOS: no root path.
+    Rootless,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AuthorityStyle {
+    WithPort,
+    /// Older releases.
+    WithoutPort,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueryStyle {
+    WithMark,
+    /// Older releases: no `?` in front.
+    WithoutMark,
+}
+
+impl Style {
+    /// As RFC 9421 says.
+    pub(super) const STANDARD: Self = Self {
+        target: TargetStyle::Wire,
+        authority: AuthorityStyle::WithPort,
+        query: QueryStyle::WithMark,
+    };
+
+    /// All of them, the likeliest first.
+    const ALL: [Self; 4] = [
+        Self::STANDARD,
+        Self {
+            target: TargetStyle::Escaped,
+            authority: AuthorityStyle::WithoutPort,
+            query: QueryStyle::WithoutMark,
+        },
+        Self {
+            target: TargetStyle::Rootless,
+            authority: AuthorityStyle::WithoutPort,
+            query: QueryStyle::WithoutMark,
+        },
+        Self {
+            target: TargetStyle::Wire,
+            authority: AuthorityStyle::WithoutPort,
+            query: QueryStyle::WithMark,
+        },
+    ];
+}
+
+/// Which of the parts that releases write differently a signature covers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Covered {
+    pub(super) target_uri: bool,
+    pub(super) authority: bool,
+    pub(super) query: bool,
+}
+
+impl Target<'_> {
+    /// The styles that differ for this target, at most three, the standard one first. Those that nobody asks for cost nothing.
+    pub(super) fn styles(&self, covered: Covered) -> impl Iterator<Item = Style> {
+        let mut earlier = Vec::new();
+        let is_new = move |style: &Style| {
+            let is_new = !earlier.contains(style);
+            earlier.push(*style);
+            is_new
+        };
+        let styles = Style::ALL.into_iter();
+        styles
+            .map(move |style| self.simplified(style, covered))
+            .filter(is_new)
+            .take(3)
+    }
+
+    /// The style, without what makes no difference here.
+    fn simplified(&self, style: Style, covered: Covered) -> Style {
+        let target = match style.target {
+            TargetStyle::Escaped if covered.target_uri && self.is_escaped_differently() => TargetStyle::Escaped,
+            TargetStyle::Rootless if covered.target_uri && self.is_root => TargetStyle::Rootless,
+            _ => TargetStyle::Wire,
+        };
+        let authority = match style.authority {
+            AuthorityStyle::WithoutPort
+                if covered.authority && self.has_own_host && host(&self.authority) != self.authority =>
+            {
+                AuthorityStyle::WithoutPort
+            }
+            _ => AuthorityStyle::WithPort,
+        };
+        let query = match style.query {
+            // Where the query itself begins with a mark, leaving one out would be the standard form of another query.
+            QueryStyle::WithoutMark if covered.query && !self.query.unwrap_or_default().starts_with('?') => {
+                QueryStyle::WithoutMark
+            }
+            _ => QueryStyle::WithMark,
+        };
+        Style {
+            target,
+            authority,
+            query,
+        }
+    }
+
+    /// `@target-uri`.
+    pub(super) fn uri(&self, style: TargetStyle) -> String {
+        let Self {
+            scheme,
+            authority,
+            path,
+            query,
+            ..
+        } = self;
+        let mut uri = format!("{scheme}://{authority}");
+        match style {
+            TargetStyle::Wire => uri.push_str(path),
+            TargetStyle::Rootless => uri.push_str(path.trim_end_matches('/')),
+            TargetStyle::Escaped => escape_into(&mut uri, path, is_escaped_in_path),
+        }
+        if let Some(query) = query {
+            uri.push('?');
+            match style {
+                TargetStyle::Escaped => escape_into(&mut uri, query, is_escaped_in_query),
+                TargetStyle::Wire | TargetStyle::Rootless => uri.push_str(query),
+            }
+        }
+        uri
+    }
+
+    /// `@authority`.
+    pub(super) fn authority(&self, style: AuthorityStyle) -> &str {
+        match style {
+            AuthorityStyle::WithPort => &self.authority,
+            AuthorityStyle::WithoutPort => host(&self.authority),
+        }
+    }
+
+    /// `@query`.
+    pub(super) fn query(&self, style: QueryStyle) -> String {
+        let query = self.query.unwrap_or_default();
+        match style {
+            QueryStyle::WithMark => format!("?{query}"),
+            QueryStyle::WithoutMark => query.to_owned(),
+        }
+    }
+
+    fn is_escaped_differently(&self) -> bool {
+        let query = self.query.unwrap_or_default();
+        let changes = |text: &str, is_escaped: fn(u8) -> bool| {
+            let mut escaped = String::new();
+            escape_into(&mut escaped, text, is_escaped);
+            escaped != text
+        };
+        changes(&self.path, is_escaped_in_path) || changes(query, is_escaped_in_query)
+    }
+}
+
+/// What `java.net.URI` does not take, and `OkHttp` leaves as it is on the wire: `[` and `]` in a path alone.
+fn is_escaped_in_path(byte: u8) -> bool {
+    is_escaped_in_query(byte) || matches!(byte, b'[' | b']')
+}
+
+fn is_escaped_in_query(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'"' | b'<' | b'>')
+}
+
+fn escape_into(escaped: &mut String, text: &str, is_escaped: fn(u8) -> bool) {
+    for character in text.chars() {
+        match u8::try_from(character) {
+            // Writing to a string does not fail.
+            Ok(byte) if is_escaped(byte) => {
+                let _ = write!(escaped, "%{byte:02X}");
+            }
+            _ => escaped.push(character),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{http::header, test::TestRequest};
+
+    use super::*;
+    use crate::signature::public_origin::PublicOrigin;
+
+    fn origins(texts: &[&str]) -> Vec<PublicOrigin> {
+        texts.iter().map(|text| PublicOrigin::parse(text).unwrap()).collect()
+    }
+
+    fn styles(origin: &str, target: &str, covered: Covered) -> Vec<String> {
+        let request = TestRequest::with_uri(target).to_http_request();
+        let origins = origins(&[origin]);
+        let target = Target::of(&request, &origins).unwrap();
+        let texts = |style: Style| {
+            let uri = covered.target_uri.then(|| target.uri(style.target));
+            let authority = covered.authority.then(|| target.authority(style.authority).to_owned());
+            let query = covered.query.then(|| target.query(style.query));
+            let texts: Vec<_> = [uri, authority, query].into_iter().flatten().collect();
+            texts.join(" ")
+        };
+        target.styles(covered).map(texts).collect()
+    }
+
+    const URI: Covered = Covered {
+        target_uri: true,
+        authority: false,
+        query: false,
+    };
+    const PARTS: Covered = Covered {
+        target_uri: false,
+        authority: true,
+        query: true,
+    };
+
+    #[test]
+    fn most_requests_have_one_form() {
+        assert_eq!(styles("https://a", "/b?c=%7C&d=e+f", URI), ["https://a/b?c=%7C&d=e+f"]);
+        assert_eq!(styles("https://a:8443", "/b", URI), ["https://a:8443/b"]);
+        assert_eq!(styles("https://a", "/b", Covered::default()), [""]);
+    }
+
+    #[test]
+    fn forms_of_older_clients() {
+        assert_eq!(styles("https://a", "/", URI), ["https://a/", "https://a"]);
+        assert_eq!(styles("https://a", "/?b", URI), ["https://a/?b", "https://a?b"]);
+        assert_eq!(
+            styles("https://a/v1", "/?b", URI),
+            ["https://a/v1/?b", "https://a/v1?b"]
+        );
+        assert_eq!(styles("https://a/v1", "/b/", URI), ["https://a/v1/b/"]);
+        assert_eq!(
+            styles("https://a", "/b[1]?c={d|e}[2]", URI),
+            ["https://a/b[1]?c={d|e}[2]", "https://a/b%5B1%5D?c=%7Bd%7Ce%7D[2]"]
+        );
+        assert_eq!(
+            styles("https://a", "/?b={", URI),
+            ["https://a/?b={", "https://a/?b=%7B", "https://a?b={"]
+        );
+        assert_eq!(styles("https://a", "/b?c", PARTS), ["a ?c", "a c"]);
+        assert_eq!(styles("https://a", "/b", PARTS), ["a ?", "a "]);
+        assert_eq!(styles("https://a", "/b??c", PARTS), ["a ??c"]);
+        assert_eq!(styles("https://a", "/b??", PARTS), ["a ??"]);
+        assert_eq!(styles("https://a:8443", "/b?c", PARTS), ["a:8443 ?c", "a c", "a ?c"]);
+    }
+
+    /// Else what was signed for one would pass at the other.
+    #[test]
+    fn a_port_that_tells_two_origins_apart_is_never_left_out() {
+        let request = TestRequest::default()
+            .insert_header((header::HOST, "a:8443"))
+            .to_http_request();
+        let origins = origins(&["https://a", "https://a:8443"]);
+        let target = Target::of(&request, &origins).unwrap();
+        let authorities: Vec<_> = target
+            .styles(PARTS)
+            .map(|style| target.authority(style.authority))
+            .collect();
+        assert_eq!(authorities, ["a:8443", "a:8443"]);
+    }
+
+    /// A forger never buys more.
+    #[test]
+    fn never_more_than_three_forms() {
+        let all = Covered {
+            target_uri: true,
+            authority: true,
+            query: true,
+        };
+        assert_eq!(styles("https://a:8443", "/?b={", all).len(), 3);
+    }
+}
