@@ -64,7 +64,7 @@ impl KeyConfig {
                 wake,
                 on_unknown_kid: source.is_address(),
             });
-            parts.push(Part::read(source.origin.clone(), keys, max_stale));
+            parts.push(Part::of_source(source.origin.clone(), keys, max_stale));
             started.push((source, woken, schedule));
         }
         self.warn_of_no_effect(refreshers.is_empty());

@@ -62,7 +62,7 @@ impl Refresh {
                 if was_failing {
                     log::info!(target: LOG_TARGET, "{} can be read again", self.source.origin);
                 }
-                ring.read(self.part, keys, now);
+                ring.refreshed(self.part, keys, now);
             }
             Err(fault) => {
                 ring.expire(now);

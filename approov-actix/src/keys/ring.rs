@@ -43,7 +43,7 @@ impl Part {
     }
 
     /// The keys of a source, or none if its first reading has failed.
-    pub(super) fn read(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>) -> Self {
+    pub(super) fn of_source(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>) -> Self {
         let now = Instant::now();
         Self {
             expires: max_stale
@@ -157,12 +157,12 @@ impl KeyRing {
                 "{origin} is a source of keys that is refreshed, so its keys cannot be replaced"
             )));
         }
-        self.read(0, Some(keys.iter().cloned().collect()), Instant::now());
+        self.refreshed(0, Some(keys.iter().cloned().collect()), Instant::now());
         Ok(())
     }
 
     /// A source was read: its keys are these, or those that it had before.
-    pub(super) fn read(&self, part: usize, keys: Option<Vec<Key>>, now: Instant) {
+    pub(super) fn refreshed(&self, part: usize, keys: Option<Vec<Key>>, now: Instant) {
         self.change(now, |parts| {
             let has_changed = keys.is_some();
             let part = &mut parts[part];
@@ -280,16 +280,16 @@ mod tests {
 
     /// A ring with these keys of a source, and one that is fixed.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
-        let source = Part::read("a source".to_owned(), Some(keys), max_stale);
+        let source = Part::of_source("a source".to_owned(), Some(keys), max_stale);
         KeyRing::new(vec![Part::fixed(vec![key(1)]), source], Vec::new())
     }
 
     #[test]
     fn a_source_changes_its_own_keys_only() {
         let ring = with_source(vec![key(2).with_kid("b")], None).unwrap();
-        ring.read(1, Some(vec![key(3).with_kid("c")]), Instant::now());
+        ring.refreshed(1, Some(vec![key(3).with_kid("c")]), Instant::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
-        ring.read(1, None, Instant::now());
+        ring.refreshed(1, None, Instant::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
         assert_eq!(ring.current().generation(), 2);
     }
@@ -302,21 +302,21 @@ mod tests {
         let both = [None, Some("b".to_owned())];
         ring.expire(start + HOUR / 2);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 1));
-        ring.read(1, None, start + HOUR / 2);
+        ring.refreshed(1, None, start + HOUR / 2);
         ring.expire(start + HOUR + HOUR / 4);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 1));
         ring.expire(start + HOUR + HOUR / 2);
         ring.expire(start + HOUR + HOUR / 2);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..1], 2));
         assert!(!ring.has_keys_of(1));
-        ring.read(1, None, start + 2 * HOUR);
+        ring.refreshed(1, None, start + 2 * HOUR);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 3));
     }
 
     #[test]
     fn the_longest_time_is_never() {
         let ring = with_source(vec![key(2)], Some(Duration::MAX)).unwrap();
-        ring.read(1, None, Instant::now());
+        ring.refreshed(1, None, Instant::now());
         assert_eq!(kids(&ring).len(), 2);
     }
 
@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn too_many_keys_after_a_refresh_are_dropped() {
         let ring = with_source(vec![key(2)], None).unwrap();
-        ring.read(1, Some((10..18).map(key).collect()), Instant::now());
+        ring.refreshed(1, Some((10..18).map(key).collect()), Instant::now());
         assert_eq!(kids(&ring).len(), 8);
         assert!(with_source((10..18).map(key).collect(), None).is_err());
     }
