@@ -11,7 +11,6 @@ use crate::{
     env,
     event::{AcceptanceEvent, RejectionEvent},
     keys::{Key, KeyConfig, KeySet},
-    logging::LOG_TARGET,
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
     token::{MAX_CACHE_CAPACITY, MAX_LEEWAY, TokenCache, TokenRules},
@@ -249,7 +248,7 @@ impl ApproovBuilder {
     ///
     /// With [`Enforcement::Report`] everyone gets in.
     pub fn token_enforcement(mut self, enforcement: Enforcement) -> Self {
-        self.policy.token = enforcement;
+        self.policy.token_enforcement = enforcement;
         self
     }
 
@@ -268,33 +267,30 @@ impl ApproovBuilder {
         self.policy.allow_missing_binding_claim = allow;
         self
     }
+}
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+/// Message signatures.
+#[cfg(feature = "message-signing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
+impl ApproovBuilder {
     /// Whether requests must carry a message signature by default. Default: [`SignatureRequirement::Off`].
     pub fn signature(mut self, requirement: SignatureRequirement) -> Self {
         self.policy.signature = requirement;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Which signature is accepted by default. Default: either.
     pub fn signature_label(mut self, label: SignatureLabel) -> Self {
         self.policy.signature_label = label;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Whether a request without a good message signature is refused, which is the default where one is asked for, or only reported.
     pub fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.policy.signature_enforcement = enforcement;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// The origin under which apps reach this server, such as `https://api.example.com`, with the path prefix that a proxy strips, if it does. Several
     /// with commas between them: the one whose host and port the request names is taken. Default: scheme and host as the connection has them.
     ///
@@ -307,8 +303,6 @@ impl ApproovBuilder {
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it. Two with a comma between them are
     /// both accepted.
     pub fn account_message_signing_key(mut self, keys: impl Into<String>) -> Self {
@@ -316,62 +310,50 @@ impl ApproovBuilder {
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// The id of the account's message signing key, or of each of two, with a comma between them: a key is tried for tokens with this `mskid` only.
     pub fn account_message_signing_key_id(mut self, ids: impl Into<String>) -> Self {
         self.signature.account_key_ids = Some(Setting::new("the id given to `account_message_signing_key_id`", ids));
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Whether a signature must say when it was made: `created`. Default: yes.
     pub fn signature_require_created(mut self, require: bool) -> Self {
         self.signature.window.require_created = require;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Whether a signature must say until when it is good: `expires`. Default: no.
     pub fn signature_require_expires(mut self, require: bool) -> Self {
         self.signature.window.require_expires = require;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// How long after `created` a signature is good, whatever it says itself. Default: any time.
     pub fn signature_max_age(mut self, age: Duration) -> Self {
         self.signature.window.max_age = Some(age);
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// How far a phone's clock may be off. Default: 60 seconds. At most an hour.
     pub fn signature_clock_skew(mut self, skew: Duration) -> Self {
         self.signature.window.skew = skew;
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Up to which size, in bytes, a body is read to compare it with its digest. Default: 2 MiB. Larger ones are answered with 413.
     pub fn signature_body_limit(mut self, bytes: usize) -> Self {
         self.signature.body_limit = Some(bytes);
         self
     }
 
-    #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     /// Whether a request with a body must have a signature that covers the body's digest. Default: no, because several iOS releases send none.
     pub fn signature_require_content_digest(mut self, require: bool) -> Self {
         self.signature.require_digest = require;
         self
     }
+}
 
+impl ApproovBuilder {
     /// How many verified tokens are remembered, so that a token that an app sends again and again is verified once. Default: 10,000, which all
     /// threads share. 0 remembers none; 10,000,000 is the most; numbers above 16 are rounded down to a multiple of 16.
     ///
@@ -520,7 +502,7 @@ impl ApproovBuilder {
         }
         // Last, as it may take a while.
         let keys = self.keys.build()?;
-        warn_of_reports("application", &default_policy);
+        default_policy.warn_of_reports("application");
         Ok(Approov::new(Settings {
             keys,
             rules: self.rules,
@@ -599,37 +581,4 @@ fn header_name<T>(setting: &Setting<T>, name: &str) -> Result<HeaderName, Config
     }
     name.parse()
         .map_err(|_| setting.error("is not a valid HTTP header name"))
-}
-
-/// Nobody may believe that a check is on when it is not.
-pub(crate) fn warn_of_reports(whose: &str, policy: &EffectivePolicy) {
-    if policy.token == Enforcement::Report {
-        log::warn!(
-            target: LOG_TARGET,
-            "the {whose}'s policy only REPORTS requests without a genuine token and lets them in"
-        );
-    }
-    #[cfg(feature = "message-signing")]
-    if policy.signature_enforcement == Enforcement::Report {
-        log::warn!(
-            target: LOG_TARGET,
-            "the {whose}'s policy only REPORTS requests without a good message signature and lets them in"
-        );
-    } else if policy.token == Enforcement::Report && policy.signature != SignatureRequirement::Off {
-        log::warn!(
-            target: LOG_TARGET,
-            "the {whose}'s policy enforces message signatures, but not tokens: who leaves the token out avoids the signature"
-        );
-    }
-    if policy.binding_enforcement == Enforcement::Report {
-        log::warn!(
-            target: LOG_TARGET,
-            "the {whose}'s policy only REPORTS tokens that are not bound to the request and lets them in"
-        );
-    } else if policy.token == Enforcement::Report {
-        log::warn!(
-            target: LOG_TARGET,
-            "the {whose}'s policy enforces bindings, but not tokens: who leaves the token out avoids the binding"
-        );
-    }
 }

@@ -293,7 +293,7 @@ mod tests {
         .unwrap();
         let settings = approov.settings();
         assert!(!settings.logging);
-        assert_eq!(settings.default_policy.token, Enforcement::Report);
+        assert_eq!(settings.default_policy.token_enforcement, Enforcement::Report);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
         assert_eq!(settings.token_header, "x-attest");
         assert_eq!(
@@ -408,7 +408,7 @@ mod tests {
         let approov = build(&[(URL_SAFE_SECRET, GOOD)]).unwrap();
         let settings = approov.settings();
         assert!(settings.logging);
-        assert_eq!(settings.default_policy.token, Enforcement::Enforce);
+        assert_eq!(settings.default_policy.token_enforcement, Enforcement::Enforce);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Enforce);
         assert_eq!(settings.token_header, "approov-token");
         assert!(settings.default_policy.binding.is_empty());

@@ -101,7 +101,7 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
         return Ok(claims);
     }
     let policy = EffectivePolicy {
-        token: Enforcement::Enforce,
+        token_enforcement: Enforcement::Enforce,
         ..layer.policy
     };
     genuine(request, &layer.approov, &policy).map(|(claims, _)| claims)
@@ -111,7 +111,7 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
 fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
     let policy = EffectivePolicy {
-        token: Enforcement::Enforce,
+        token_enforcement: Enforcement::Enforce,
         binding_enforcement: Enforcement::Enforce,
         #[cfg(feature = "message-signing")]
         signature_enforcement: Enforcement::Enforce,
@@ -130,7 +130,7 @@ fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
         return Ok(signature);
     }
     let policy = EffectivePolicy {
-        token: Enforcement::Enforce,
+        token_enforcement: Enforcement::Enforce,
         signature: SignatureRequirement::Required,
         signature_enforcement: Enforcement::Enforce,
         ..layer.policy

@@ -22,7 +22,6 @@ use crate::policy::SignatureRequirement;
 use crate::{
     admission::{Admission, BodyPending, admit},
     approov::Approov,
-    builder::warn_of_reports,
     exempt::Exemptions,
     layer::{Layer, Surroundings},
     policy::{BoundHeaders, EffectivePolicy, Policy},
@@ -169,7 +168,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         let policy = self.policy.over(&self.approov.settings().default_policy);
         if self.policy != Policy::new() {
-            warn_of_reports("middleware", &policy);
+            policy.warn_of_reports("middleware");
         }
         #[cfg(feature = "message-signing")]
         if policy.signature != SignatureRequirement::Off {

@@ -97,7 +97,7 @@ impl Check<'_> {
         if let Err(rejection) = self.approov.settings().rules.check_time(claims, now) {
             passed.claims = None;
             passed.signature = None;
-            self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
+            self.report_or_refuse(&mut passed, rejection, self.policy.token_enforcement)?;
             return Ok(passed);
         }
         let signature = passed.signature.as_ref();

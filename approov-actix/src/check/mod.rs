@@ -94,7 +94,7 @@ impl Check<'_> {
         let Verified { claims, is_remembered } = match self.token_verdict(&keys) {
             Ok(verified) => verified,
             Err(rejection) => {
-                self.report_or_refuse(&mut passed, rejection, self.policy.token)?;
+                self.report_or_refuse(&mut passed, rejection, self.policy.token_enforcement)?;
                 let body = BodyDuty::None;
                 return Ok(HeadPassed { passed, body });
             }

@@ -1,8 +1,8 @@
 //! What a route asks for.
 
-use std::sync::Arc;
+mod effective;
 
-use actix_web::http::header::HeaderName;
+pub(crate) use self::effective::{BoundHeaders, EffectivePolicy};
 
 /// Whether a failed check refuses the request or is only reported.
 ///
@@ -210,26 +210,6 @@ impl Policy {
         self.signature_enforcement = Some(enforcement);
         self
     }
-
-    /// This policy, with what it leaves open taken from `default`.
-    pub(crate) fn over(self, default: &EffectivePolicy) -> EffectivePolicy {
-        EffectivePolicy {
-            binding: self
-                .binding
-                .map_or_else(|| default.binding.clone(), BoundHeaders::Named),
-            token: self.token_enforcement.unwrap_or(default.token),
-            binding_enforcement: self.binding_enforcement.unwrap_or(default.binding_enforcement),
-            allow_missing_binding_claim: self
-                .allow_missing_binding_claim
-                .unwrap_or(default.allow_missing_binding_claim),
-            #[cfg(feature = "message-signing")]
-            signature: self.signature.unwrap_or(default.signature),
-            #[cfg(feature = "message-signing")]
-            signature_label: self.signature_label.unwrap_or(default.signature_label),
-            #[cfg(feature = "message-signing")]
-            signature_enforcement: self.signature_enforcement.unwrap_or(default.signature_enforcement),
-        }
-    }
 }
 
 /// A type that stands for a [`Policy`], for `#[approov_protected(policy = path::to::Type)]`.
@@ -280,53 +260,6 @@ impl RoutePolicy for UnboundPolicy {
     }
 }
 
-/// A policy with nothing left open.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct EffectivePolicy {
-    pub(crate) binding: BoundHeaders,
-    pub(crate) token: Enforcement,
-    pub(crate) binding_enforcement: Enforcement,
-    pub(crate) allow_missing_binding_claim: bool,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature: SignatureRequirement,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature_label: SignatureLabel,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature_enforcement: Enforcement,
-}
-
-/// The headers that a token must be bound to, in order; none of them means no binding.
-#[derive(Debug, Clone)]
-pub(crate) enum BoundHeaders {
-    /// Named in code; checked by [`Policy::binding`].
-    Named(&'static [&'static str]),
-    /// Named in the configuration.
-    Configured(Arc<[HeaderName]>),
-}
-
-impl BoundHeaders {
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Named(names) => names.is_empty(),
-            Self::Configured(names) => names.is_empty(),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        let (named, configured): (&[&str], &[HeaderName]) = match self {
-            Self::Named(names) => (names, &[]),
-            Self::Configured(names) => (&[], names),
-        };
-        named.iter().copied().chain(configured.iter().map(HeaderName::as_str))
-    }
-}
-
-impl Default for BoundHeaders {
-    fn default() -> Self {
-        Self::Named(&[])
-    }
-}
-
 /// Whether `name` is a `token` of RFC 9110, section 5.6.2.
 const fn is_header_name(name: &str) -> bool {
     let bytes = name.as_bytes();
@@ -343,45 +276,9 @@ const fn is_header_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderName;
+
     use super::*;
-
-    fn headers(policy: &EffectivePolicy) -> Vec<&str> {
-        policy.binding.iter().collect()
-    }
-
-    #[test]
-    fn unset_fields_are_inherited_one_by_one() {
-        #[allow(
-            clippy::needless_update,
-            reason = "there are more fields with the feature message-signing"
-        )]
-        let default = EffectivePolicy {
-            binding: BoundHeaders::Configured(Arc::new([HeaderName::from_static("authorization")])),
-            token: Enforcement::Report,
-            binding_enforcement: Enforcement::Report,
-            allow_missing_binding_claim: true,
-            ..EffectivePolicy::default()
-        };
-
-        let inherited = Policy::new().over(&default);
-        assert_eq!(headers(&inherited), ["authorization"]);
-        assert_eq!(inherited.token, Enforcement::Report);
-        assert_eq!(inherited.binding_enforcement, Enforcement::Report);
-        assert!(inherited.allow_missing_binding_claim);
-
-        let own = Policy::new()
-            .binding(&["X-Device-Id"])
-            .token_enforcement(Enforcement::Enforce)
-            .binding_enforcement(Enforcement::Enforce)
-            .allow_missing_binding_claim(false)
-            .over(&default);
-        assert_eq!(headers(&own), ["X-Device-Id"]);
-        assert_eq!(own.token, Enforcement::Enforce);
-        assert_eq!(own.binding_enforcement, Enforcement::Enforce);
-        assert!(!own.allow_missing_binding_claim);
-
-        assert!(Policy::new().no_binding().over(&default).binding.is_empty());
-    }
 
     #[test]
     fn header_names_are_those_that_http_allows() {
