@@ -40,7 +40,7 @@ pub(crate) fn admit(
     };
     match check.head()? {
         Checked::All(passed) => {
-            Layer::passed(approov, policy, passed).enter(request, around);
+            Layer::checked(approov, policy, passed).enter(request, around);
             Ok(Admission::Entered)
         }
         Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending {
@@ -67,7 +67,7 @@ impl BodyPending {
             policy: &policy,
         };
         let passed = check.body(head, payload).await?;
-        Layer::passed(approov, policy, passed).enter(request, around);
+        Layer::checked(approov, policy, passed).enter(request, around);
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Entered {
 }
 
 impl Layer {
-    pub(crate) fn passed(approov: Approov, policy: EffectivePolicy, passed: Passed) -> Self {
+    pub(crate) fn checked(approov: Approov, policy: EffectivePolicy, passed: Passed) -> Self {
         Self {
             approov,
             policy,
@@ -38,7 +38,7 @@ impl Layer {
 
     /// A layer that has not looked at the request.
     pub(crate) fn unchecked(approov: Approov, policy: EffectivePolicy) -> Self {
-        Self::passed(approov, policy, Passed::default())
+        Self::checked(approov, policy, Passed::default())
     }
 
     /// Whether the keys have not changed since this layer's check.

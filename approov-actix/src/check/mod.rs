@@ -84,6 +84,7 @@ impl Check<'_> {
         Ok(self.announced(passed))
     }
 
+    /// Token, binding, message signature: what can be told from the headers.
     fn check_head(self) -> Result<HeadPassed, Refusal> {
         let keys = self.approov.current_keys();
         let mut passed = Passed {
@@ -100,6 +101,7 @@ impl Check<'_> {
             }
         };
         if let Err(rejection) = self.check_policy() {
+            // A fault of the server is never only reported.
             self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
         }
         passed.claims = Some(claims.clone());

@@ -1,4 +1,4 @@
-//! Structured fields (RFC 9651), read strictly: no key and no parameter twice.
+//! Structured fields (RFC 9651), read strictly: no key twice, and no parameter of an inner list or of what is in it. Parameters of other members are not read.
 
 use std::{borrow::Cow, convert::Infallible, fmt};
 
