@@ -8,7 +8,6 @@ mod unix_socket;
 use std::{
     io,
     net::SocketAddr,
-    path::PathBuf,
     sync::{
         Arc, Mutex,
         mpsc::{self, Sender},
@@ -30,7 +29,7 @@ enum Listen {
     Tcp,
     Tls,
     #[cfg(unix)]
-    Unix(PathBuf),
+    Unix(std::path::PathBuf),
 }
 
 /// What was refused, and whom.

@@ -6,7 +6,7 @@ use approov_actix::{Approov, Rejection};
 use support::{
     ed25519,
     key_server::{Behaviour, KeyServer, Reply},
-    oct, skipped, wait_until,
+    oct, skipped,
 };
 
 use super::{HOUR, SECOND, at, verdict, wait_until_accepted, wait_until_unknown};
@@ -273,5 +273,5 @@ fn many_configurations_leave_no_thread_behind() {
     assert!(threads() >= MANY);
     drop(all);
     // Other tests have theirs, but never so many.
-    wait_until("the end of the threads", || threads() < MANY / 2);
+    support::wait_until("the end of the threads", || threads() < MANY / 2);
 }
