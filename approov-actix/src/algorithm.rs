@@ -8,6 +8,11 @@ use crate::config_error::ConfigError;
 ///
 /// Each key is used with the one algorithm that it was configured with, whatever a token's header says.
 ///
+/// # Security
+///
+/// There is no `none`. Who can verify an HMAC (`HS256` to `HS512`) can make it as well; with every other algorithm the server holds a public key, which makes
+/// no tokens.
+///
 /// # Examples
 ///
 /// ```
@@ -81,6 +86,12 @@ impl Algorithm {
     ];
 
     /// The name as it stands in the `alg` member of a token's header and of a JWK.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(approov_actix::Algorithm::RS256.name(), "RS256");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",

@@ -61,6 +61,10 @@ pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("app
 ///
 /// Both `app_data(approov)` and `app_data(web::Data::new(approov))` are found, but use one form in an application: where a
 /// request could see different values in both forms, which of them is nearer cannot be told, and the answer is 500.
+///
+/// # Security
+///
+/// `Debug` shows neither keys nor hooks. Handlers that find no `Approov` answer 500: nothing is ever let in for want of a configuration.
 #[derive(Clone)]
 pub struct Approov {
     /// Tells this configuration from every other one of the process. Never used again, unlike an address.
@@ -95,16 +99,42 @@ impl Approov {
     /// # Errors
     ///
     /// If a variable is wrong or no key is configured. Let it stop the start-up.
+    ///
+    /// # Security
+    ///
+    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error, never a default: nobody believes that a check is on when it is not.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = approov_actix::Approov::from_env()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::builder().env()?.build()
     }
 
     /// Configures in code, with or without the environment.
+    ///
+    /// # Examples
+    ///
+    /// See [`ApproovBuilder`].
     pub fn builder() -> ApproovBuilder {
         ApproovBuilder::default()
     }
 
     /// A middleware for an app, a scope or a resource. See [`ApproovMiddleware`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use actix_web::{App, web};
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let app = App::new().service(web::scope("/v2").wrap(approov.middleware()));
+    /// # }
+    /// ```
     pub fn middleware(&self) -> ApproovMiddleware {
         ApproovMiddleware::new(self.clone())
     }
@@ -113,6 +143,11 @@ impl Approov {
     ///
     /// Form, signature, claims and time are checked exactly as for a request; a `Bearer ` prefix is accepted as well. A binding
     /// is not: see [`ApproovClaims::is_bound_to`].
+    ///
+    /// # Security
+    ///
+    /// This is the token check alone. Compare the binding yourself if there is one, and ask again when the connection lives longer than the token:
+    /// [`expires_at`](ApproovClaims::expires_at).
     ///
     /// # Errors
     ///
@@ -141,6 +176,10 @@ impl Approov {
     /// # Errors
     ///
     /// If keys come from a file or an address: these are refreshed, and would soon take the place of the new ones.
+    ///
+    /// # Security
+    ///
+    /// Nothing that a removed key has verified counts afterwards, in requests that are under way too.
     ///
     /// # Examples
     ///

@@ -41,6 +41,11 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Security
+///
+/// What is not set is the strict choice: every check is enforced, no clock tolerance, no exemption. What is set wrongly is an error of [`build`](Self::build), which
+/// never shows a secret, nor does `Debug`.
 #[derive(Default)]
 #[must_use]
 pub struct ApproovBuilder {
@@ -99,6 +104,21 @@ impl ApproovBuilder {
     /// # Errors
     ///
     /// If a variable is set to something else than the table says, or to nothing, or if more than one source of keys is set.
+    ///
+    /// # Security
+    ///
+    /// Where a check is only reported, a warning in the log says so at the start.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Approov, ConfigError};
+    ///
+    /// fn approov() -> Result<Approov, ConfigError> {
+    ///     // What comes after `env` wins over the environment.
+    ///     Approov::builder().env()?.audience("api.example.com").build()
+    /// }
+    /// ```
     pub fn env(self) -> Result<Self, ConfigError> {
         env::apply(self, std::env::vars_os())
     }
@@ -112,18 +132,36 @@ impl ApproovBuilder {
     ///
     /// Who has the secret can make tokens. Read it from where secrets are kept, and never write it into source code. A public key is safer:
     /// see [`public_key_file`](Self::public_key_file).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let secret = std::fs::read_to_string("/run/secrets/approov")?;
+    /// let approov = approov_actix::Approov::builder().base64_secret(secret).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn base64_secret(mut self, secret: impl Into<String>) -> Self {
         self.keys.secrets = Some(Setting::new("the secret given to `base64_secret`", secret));
         self
     }
 
     /// One more key. See [`Approov::replace_keys`] for changing keys that were set in code.
+    ///
+    /// # Examples
+    ///
+    /// See [`Key`].
     pub fn key(mut self, key: Key) -> Self {
         self.keys.keys.push(key);
         self
     }
 
     /// More keys, for example of a JWK Set that came from a secret store. See [`Approov::replace_keys`] for changing them.
+    ///
+    /// # Security
+    ///
+    /// A set that was read once is not refreshed: a key that is removed at its source counts until [`Approov::replace_keys`] or the next start.
     ///
     /// # Examples
     ///
@@ -146,6 +184,21 @@ impl ApproovBuilder {
     /// server runs.
     ///
     /// See [`Key::from_pem`] for what the file may hold.
+    ///
+    /// # Security
+    ///
+    /// Who can write the file decides which tokens are good. The key makes no tokens, so it need not be secret.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Algorithm, Approov};
+    ///
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = Approov::builder().public_key_file("approov.pem", Algorithm::RS256).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn public_key_file(mut self, path: impl Into<PathBuf>, algorithm: Algorithm) -> Self {
         let file = Setting::new("the path given to `public_key_file`", path);
         self.keys.public_keys.push((file, algorithm));
@@ -155,6 +208,19 @@ impl ApproovBuilder {
     /// A file with a JWK Set (RFC 7517). It is [read again](Self::key_refresh_interval) while the server runs.
     ///
     /// See [`KeySet::from_jwks`] for which of its keys are used.
+    ///
+    /// # Security
+    ///
+    /// Who can write the file decides which tokens are good. Unlike from an address, secrets (`oct`) in it are used: then it must be readable for this server alone.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = approov_actix::Approov::builder().jwks_file("/etc/approov/keys.json").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn jwks_file(mut self, path: impl Into<PathBuf>) -> Self {
         let file = Setting::new("the path given to `jwks_file`", path);
         self.keys.jwks_files.push(file);
@@ -176,6 +242,15 @@ impl ApproovBuilder {
     ///
     /// The HTTP client, `ureq`, has log lines of its own, which show the address at `debug` and the answers at `trace`. Keep the targets `ureq` and
     /// `ureq_proto` at `warn` if these are not for everyone.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = approov_actix::Approov::builder().jwks_url("https://keys.example.com/jwks.json").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "jwks-url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
@@ -190,6 +265,10 @@ impl ApproovBuilder {
     /// A key that was removed is accepted until then. What was read is used only if it has changed. If it cannot be read, or has no usable
     /// key, the keys that are there are kept, an error is logged, and the next attempt comes after five seconds, or after the interval if that is
     /// shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
+    ///
+    /// # Security
+    ///
+    /// This is how long a key that was removed because somebody stole it goes on making good tokens.
     pub fn key_refresh_interval(mut self, interval: Duration) -> Self {
         self.keys.refresh = Some(Setting::new("the time given to `key_refresh_interval`", interval));
         self
@@ -210,6 +289,10 @@ impl ApproovBuilder {
     /// Whether the server starts if an address of keys cannot be read at that moment. Default: no, that is an error.
     ///
     /// Until the address can be read, tokens that need its keys are refused.
+    ///
+    /// # Security
+    ///
+    /// Nothing is let in early: without a key, every token is `token_key_unknown`.
     #[cfg(feature = "jwks-url")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn start_without_keys(mut self, start: bool) -> Self {
@@ -230,12 +313,38 @@ impl ApproovBuilder {
     }
 
     /// The header that carries the token. Default: `Approov-Token`.
+    ///
+    /// Its name, of any case. In front of the token `Bearer ` is taken off.
+    ///
+    /// # Security
+    ///
+    /// It must not be one that tokens are bound to, which is an error. A header that a proxy in front adds or joins lets others choose the token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder.token_header("X-Approov-Token").build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn token_header(mut self, name: impl Into<String>) -> Self {
         self.token_header = Some(Setting::new("the header given to `token_header`", name));
         self
     }
 
     /// The headers that tokens must be bound to by default, in order. None, which is the default, means no binding.
+    ///
+    /// # Security
+    ///
+    /// See [`Policy::binding`](crate::Policy::binding) for bindings to several headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder.binding(["Authorization"]).build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn binding<N: Into<String>>(mut self, headers: impl IntoIterator<Item = N>) -> Self {
         let names: Vec<_> = headers.into_iter().map(Into::into).collect();
         self.binding = Some(Setting::new("a header given to `binding`", names));
@@ -253,6 +362,10 @@ impl ApproovBuilder {
     }
 
     /// Whether a genuine token that is bound to nothing or to something else is refused, which is the default, or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] a stolen token is good with any login.
     pub fn binding_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.policy.binding_enforcement = enforcement;
         self
@@ -274,18 +387,42 @@ impl ApproovBuilder {
 #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 impl ApproovBuilder {
     /// Whether requests must carry a message signature by default. Default: [`SignatureRequirement::Off`].
+    ///
+    /// # Security
+    ///
+    /// [`Required`](SignatureRequirement::Required) is the strict choice. Set [`public_origin`](Self::public_origin) with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::SignatureRequirement;
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder
+    ///     .signature(SignatureRequirement::Required)
+    ///     .public_origin("https://api.example.com")
+    ///     .build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn signature(mut self, requirement: SignatureRequirement) -> Self {
         self.policy.signature = requirement;
         self
     }
 
     /// Which signature is accepted by default. Default: either.
+    ///
+    /// # Security
+    ///
+    /// The account's key is the same in all installations: who takes it out of one app can sign for each. The installation's never leaves its device.
     pub fn signature_label(mut self, label: SignatureLabel) -> Self {
         self.policy.signature_label = label;
         self
     }
 
     /// Whether a request without a good message signature is refused, which is the default where one is asked for, or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] signatures protect nothing.
     pub fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.policy.signature_enforcement = enforcement;
         self
@@ -305,48 +442,80 @@ impl ApproovBuilder {
 
     /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it. Two with a comma between them are
     /// both accepted.
+    ///
+    /// # Security
+    ///
+    /// It is a secret that all apps of the account share: keep it where secrets are kept.
     pub fn account_message_signing_key(mut self, keys: impl Into<String>) -> Self {
         self.signature.account_keys = Some(Setting::new("the key given to `account_message_signing_key`", keys));
         self
     }
 
     /// The id of the account's message signing key, or of each of two, with a comma between them: a key is tried for tokens with this `mskid` only.
+    ///
+    /// # Security
+    ///
+    /// Without an id every configured key is tried, for tokens with any `mskid` or none.
     pub fn account_message_signing_key_id(mut self, ids: impl Into<String>) -> Self {
         self.signature.account_key_ids = Some(Setting::new("the id given to `account_message_signing_key_id`", ids));
         self
     }
 
     /// Whether a signature must say when it was made: `created`. Default: yes.
+    ///
+    /// # Security
+    ///
+    /// Without `created`, a signature whose own `expires` is absent as well can be replayed until its token expires.
     pub fn signature_require_created(mut self, require: bool) -> Self {
         self.signature.window.require_created = require;
         self
     }
 
     /// Whether a signature must say until when it is good: `expires`. Default: no.
+    ///
+    /// # Security
+    ///
+    /// A signature without it can be replayed until its token expires, unless [`signature_max_age`](Self::signature_max_age) ends that.
     pub fn signature_require_expires(mut self, require: bool) -> Self {
         self.signature.window.require_expires = require;
         self
     }
 
     /// How long after `created` a signature is good, whatever it says itself. Default: any time.
+    ///
+    /// # Security
+    ///
+    /// The shorter, the less time for a replay; with the clock skew on top.
     pub fn signature_max_age(mut self, age: Duration) -> Self {
         self.signature.window.max_age = Some(age);
         self
     }
 
     /// How far a phone's clock may be off. Default: 60 seconds. At most an hour.
+    ///
+    /// # Security
+    ///
+    /// A signature can be replayed for that much longer.
     pub fn signature_clock_skew(mut self, skew: Duration) -> Self {
         self.signature.window.skew = skew;
         self
     }
 
     /// Up to which size, in bytes, a body is read to compare it with its digest. Default: 2 MiB. Larger ones are answered with 413.
+    ///
+    /// # Security
+    ///
+    /// So much memory can each request with a good token and a good signature claim before its handler runs.
     pub fn signature_body_limit(mut self, bytes: usize) -> Self {
         self.signature.body_limit = Some(bytes);
         self
     }
 
     /// Whether a request with a body must have a signature that covers the body's digest. Default: no, because several iOS releases send none.
+    ///
+    /// # Security
+    ///
+    /// Without it a signature may leave the body out: who holds a signed request back can then send it with another body.
     pub fn signature_require_content_digest(mut self, require: bool) -> Self {
         self.signature.require_digest = require;
         self
@@ -371,18 +540,46 @@ impl ApproovBuilder {
 
     /// How far the server's clock may be off: `exp` counts that much longer and `nbf` that much earlier. Default: nothing, as in
     /// Approov's samples. At most five minutes. Rather keep the clock on NTP.
+    ///
+    /// # Security
+    ///
+    /// Tokens are good for that much longer, stolen ones too.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
         self
     }
 
     /// Accepts only tokens whose `iss` is this text. Default: any, or none.
+    ///
+    /// # Security
+    ///
+    /// The key already says who made a token. This is for keys that more than one account or service signs with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder.issuer("example-account.approov.io").build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.rules.issuer = Some(issuer.into());
         self
     }
 
     /// Accepts only tokens whose `aud` is this text, or a list with it. Default: any, or none.
+    ///
+    /// # Security
+    ///
+    /// Where several API domains share a key, a token that an app got for one of them is good for all, unless each insists on its own `aud`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder.audience("api.example.com").build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.rules.audience = Some(audience.into());
         self
@@ -390,6 +587,10 @@ impl ApproovBuilder {
 
     /// Whether decisions are logged. Default: yes. The hooks of [`on_rejection`](Self::on_rejection) and
     /// [`on_acceptance`](Self::on_acceptance) are called either way, and faults of the configuration are always logged.
+    ///
+    /// # Security
+    ///
+    /// Log lines have the code, method, path, `arc` and device id: no token, key or bound value.
     pub fn logging(mut self, enabled: bool) -> Self {
         self.logging = Some(enabled);
         self
@@ -437,6 +638,20 @@ impl ApproovBuilder {
     ///
     /// A request that one layer reports and another one refuses is told of twice, with the [`Enforcement`] of each. The hook runs on the worker's
     /// thread, so it should not block; if it panics, actix closes the connection without an answer.
+    ///
+    /// # Security
+    ///
+    /// The event has the whole request head, with token and bound headers: take from it what you need, and log no headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// let approov = builder
+    ///     .on_rejection(|event| eprintln!("{} {:?}", event.rejection.code(), event.enforcement))
+    ///     .build()?;
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn on_rejection(mut self, hook: impl Fn(&RejectionEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_rejection = Some(Box::new(hook));
         self
@@ -448,6 +663,10 @@ impl ApproovBuilder {
     /// Another one, with a policy of its own, may still refuse or report the request; [`on_rejection`](Self::on_rejection) is then called too. One that only
     /// reports what failed calls this hook for no such request. Of several [`Approov`] values each calls its own. The hook runs on the worker's thread, so it should not block; if it panics,
     /// actix closes the connection without an answer.
+    ///
+    /// # Security
+    ///
+    /// As for [`on_rejection`](Self::on_rejection): log no headers.
     ///
     /// # Examples
     ///
@@ -479,6 +698,10 @@ impl ApproovBuilder {
     /// # Errors
     ///
     /// If there is no key, or a setting is wrong. Let it stop the start-up.
+    ///
+    /// # Security
+    ///
+    /// No `Approov` is made of a configuration that lacks a key, contradicts itself, or has a value that is not understood.
     pub fn build(self) -> Result<Approov, ConfigError> {
         let token_header = token_header(self.token_header.as_ref())?;
         let mut default_policy = self.policy;

@@ -18,6 +18,19 @@ use crate::{
 /// # Security
 ///
 /// `Debug` shows method, path and the reason. The request's headers hold the token and the bound values: do not log them.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Enforcement, RejectionEvent};
+///
+/// fn tell(event: &RejectionEvent<'_>) {
+///     let is_refused = event.enforcement == Enforcement::Enforce;
+///     let device = event.claims.and_then(|claims| claims.device_id());
+///     println!("{} {} refused={is_refused} device={device:?}", event.rejection, event.request.uri.path());
+/// }
+/// # let _ = approov_actix::Approov::builder().on_rejection(tell);
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub struct RejectionEvent<'a> {
@@ -48,6 +61,17 @@ impl fmt::Debug for RejectionEvent<'_> {
 /// # Security
 ///
 /// `Debug` shows method, path and claims. The request's headers hold the token and the bound values: do not log them.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::AcceptanceEvent;
+///
+/// fn tell(event: &AcceptanceEvent<'_>) {
+///     println!("device={:?} remembered={}", event.claims.device_id(), event.token_remembered);
+/// }
+/// # let _ = approov_actix::Approov::builder().on_acceptance(tell);
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub struct AcceptanceEvent<'a> {

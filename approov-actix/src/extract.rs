@@ -60,6 +60,18 @@ pub enum ApproovVerdict {
 
 impl ApproovVerdict {
     /// The claims, if the app is genuine.
+    ///
+    /// # Security
+    ///
+    /// None is no reason: match on the verdict where it matters why.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// fn is_genuine(verdict: &approov_actix::ApproovVerdict) -> bool {
+    ///     verdict.claims().is_some()
+    /// }
+    /// ```
     pub fn claims(&self) -> Option<&ApproovClaims> {
         match self {
             Self::Genuine(claims) => Some(claims),

@@ -89,6 +89,22 @@ impl ApproovMiddleware {
     }
 
     /// What this middleware asks for, over the application's default.
+    ///
+    /// # Security
+    ///
+    /// A guard inside has its own policy over the application's default and does not inherit this one; a request has to pass both.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, web};
+    /// use approov_actix::Policy;
+    ///
+    /// const BOUND: Policy = Policy::new().binding(&["Authorization"]);
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let app = App::new().service(web::scope("/v2").wrap(approov.middleware().policy(BOUND)));
+    /// # }
+    /// ```
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
@@ -108,6 +124,14 @@ impl ApproovMiddleware {
     /// `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
     /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with `NormalizePath::trim()` what `/a/` exempts
     /// is the handler of `/a`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let middleware = approov.middleware().exempt("/health").exempt("/v2/login");
+    /// # }
+    /// ```
     pub fn exempt(mut self, path: impl Into<String>) -> Self {
         self.exempt.add_path(path.into());
         self
@@ -123,6 +147,14 @@ impl ApproovMiddleware {
     /// # Security
     ///
     /// As for [`exempt`](Self::exempt). Mind routes with parameters: `/public` also covers `/{tenant}/secret` for a tenant `public`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let middleware = approov.middleware().exempt_prefix("/public");
+    /// # }
+    /// ```
     pub fn exempt_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.exempt.add_prefix(prefix.into());
         self
@@ -135,6 +167,18 @@ impl ApproovMiddleware {
     /// # Panics
     ///
     /// As [`exempt`](Self::exempt) does.
+    ///
+    /// # Security
+    ///
+    /// Paths are compared as by [`exempt`](Self::exempt). A stolen token is good on these paths, with any login.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let middleware = approov.middleware().binding_exempt("/v2/login");
+    /// # }
+    /// ```
     pub fn binding_exempt(mut self, path: impl Into<String>) -> Self {
         self.binding_exempt.add_path(path.into());
         self
@@ -147,6 +191,14 @@ impl ApproovMiddleware {
     ///
     /// Whoever sends `OPTIONS` with these two headers, of any value, reaches what answers `OPTIONS`: handlers for any method and the
     /// default service included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let middleware = approov.middleware().allow_preflight();
+    /// # }
+    /// ```
     pub fn allow_preflight(mut self) -> Self {
         self.allow_preflight = true;
         self

@@ -57,6 +57,14 @@ const METHODS: [Method; 8] = [
 ///
 /// Operations that say themselves that they require `Approov` need no more: with utoipa, `#[utoipa::path(security(("Approov" = [])))]`. Others
 /// are chosen with [`required_where`](Self::required_where).
+///
+/// # Examples
+///
+/// See the [module](self).
+///
+/// # Security
+///
+/// It describes and does not protect. Which header carries the token is in it; no key is.
 pub struct SecurityScheme {
     scheme: Value,
     /// None where the application makes its own.
@@ -65,6 +73,20 @@ pub struct SecurityScheme {
 }
 
 /// One operation of the document.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::openapi::Operation;
+///
+/// fn is_protected(operation: Operation<'_>) -> bool {
+///     operation.path.starts_with("/v2/") && operation.path != "/v2/hello"
+/// }
+/// ```
+///
+/// # Security
+///
+/// This is what the document says, not what the application routes.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
@@ -77,6 +99,10 @@ pub struct Operation<'a> {
 impl SecurityScheme {
     /// The scheme of this configuration: its token header, and what a refusal looks like. With
     /// [`reject_with`](crate::ApproovBuilder::reject_with) only the application knows that, so no answer is described.
+    ///
+    /// # Examples
+    ///
+    /// See the [module](self).
     pub fn new(approov: &Approov) -> Self {
         let settings = approov.settings();
         let description = "The Approov token: a JWT that a genuine installation of the app gets from Approov and that lives for minutes.";
@@ -102,6 +128,18 @@ impl SecurityScheme {
     }
 
     /// These operations require it too: those behind a middleware, which know nothing of it themselves.
+    ///
+    /// Without it no operation is added. Called again, it replaces what was said before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::openapi::SecurityScheme;
+    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    ///
+    /// let scheme = SecurityScheme::new(&builder.build()?).required_where(|operation| operation.path.starts_with("/v2/"));
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn required_where(mut self, is_required: impl Fn(Operation<'_>) -> bool + 'static) -> Self {
         self.is_required = Box::new(is_required);
@@ -116,6 +154,10 @@ impl SecurityScheme {
     ///
     /// If it is no OpenAPI document of version 3.0 or 3.1, if it has another scheme with the name `Approov`, such as one with another header, or if a path is a
     /// reference: what stands elsewhere may be shared by paths that are protected and paths that are not.
+    ///
+    /// # Examples
+    ///
+    /// See the [module](self).
     pub fn add_to(&self, document: impl Serialize) -> Result<Document, ConfigError> {
         let mut document = serde_json::to_value(document).map_err(|_| not_openapi())?;
         let is_openapi = document["openapi"]
@@ -223,6 +265,21 @@ fn not_openapi() -> ConfigError {
 /// A whole OpenAPI document: what [`SecurityScheme::add_to`] returns.
 ///
 /// serde writes it, and `Display` as JSON. Members stand in alphabetical order, unless the application turns the feature `preserve_order` of `serde_json` on.
+///
+/// # Examples
+///
+/// ```
+/// use actix_web::web;
+/// use approov_actix::openapi::Document;
+///
+/// async fn openapi(document: web::Data<Document>) -> web::Json<Document> {
+///     web::Json(document.get_ref().clone())
+/// }
+/// ```
+///
+/// # Security
+///
+/// It names every path that it describes: whether everyone may read it is your decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document(Value);
 

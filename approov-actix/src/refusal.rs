@@ -126,6 +126,10 @@ struct Answer {
 
 impl Refused {
     /// Why the request was refused.
+    ///
+    /// # Examples
+    ///
+    /// See [`Refused`].
     pub fn rejection(&self) -> Rejection {
         self.0.rejection
     }

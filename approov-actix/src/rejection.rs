@@ -125,6 +125,10 @@ pub enum Rejection {
 
 impl Rejection {
     /// The stable code of this reason, for logs and metrics.
+    ///
+    /// # Security
+    ///
+    /// Do not send it to the caller: it tells who probes the server how far they got.
     pub fn code(self) -> &'static str {
         match self {
             Self::TokenMissing => "token_missing",
@@ -171,6 +175,15 @@ impl Rejection {
     }
 
     /// The SDK's status word or the name of the invalid claim, where there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Rejection;
+    ///
+    /// assert_eq!(Rejection::TokenStatusWord("NO_NETWORK").detail(), Some("NO_NETWORK"));
+    /// assert_eq!(Rejection::TokenExpired.detail(), None);
+    /// ```
     pub fn detail(self) -> Option<&'static str> {
         match self {
             Self::TokenStatusWord(detail) | Self::TokenClaimInvalid(detail) => Some(detail),

@@ -11,6 +11,7 @@ mod configuration;
 mod connections;
 mod corpus;
 mod differential;
+mod documented;
 mod events;
 mod extractors;
 mod layers;

@@ -105,6 +105,10 @@ impl Key {
     /// If the text is something else, such as a private key or a certificate; if the key is not of the algorithm's type and curve; or if it is an RSA
     /// key of less than 2048 or more than 4096 bits.
     ///
+    /// # Security
+    ///
+    /// A private key is an error, so that nobody leaves one on a server that needs none. The key's own type and curve are checked, and that its point lies on the curve.
+    ///
     /// # Examples
     ///
     /// See [`Key`].
@@ -115,6 +119,14 @@ impl Key {
 
     /// With this key id. A token whose `kid` is the same is verified with this key alone; a key without id is tried for tokens whose `kid` no
     /// other key has.
+    ///
+    /// # Security
+    ///
+    /// An id does not restrict who may use the key, it only says for which tokens it is tried.
+    ///
+    /// # Examples
+    ///
+    /// See [`Key`].
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into().into());
@@ -127,6 +139,15 @@ impl Key {
     }
 
     /// The key id, if it has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// assert_eq!(key.kid(), None);
+    /// assert_eq!(key.with_kid("2026-11").kid(), Some("2026-11"));
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }

@@ -53,6 +53,15 @@ impl KeySet {
     /// # Errors
     ///
     /// If there is none, if there are more than eight with the same algorithm, or if two have the same algorithm and `kid`.
+    ///
+    /// # Security
+    ///
+    /// Every key in the set makes good tokens, so what is not used any more does not belong into it. There are at most eight for an algorithm because a token without `kid`
+    /// is tried with each of them.
+    ///
+    /// # Examples
+    ///
+    /// See [`KeySet`].
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let (set, surplus) = Self::gather(keys);
         refuse(Surplus::TooMany, &surplus)?;
@@ -73,6 +82,10 @@ impl KeySet {
     /// # Errors
     ///
     /// If the text is not a JWK Set, if no key is usable, or if there are more than eight with the same algorithm.
+    ///
+    /// # Security
+    ///
+    /// A member of the set that says another use, holds a private key, or is too weak is never a key here. Secrets (`oct`) are keys: keep the text as secret as they are.
     ///
     /// # Examples
     ///

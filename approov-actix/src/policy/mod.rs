@@ -8,6 +8,18 @@ pub(crate) use self::effective::{BoundHeaders, EffectivePolicy};
 ///
 /// *Report* is for rolling out: the check runs, its reason is logged and handed to
 /// [`on_rejection`](crate::ApproovBuilder::on_rejection), and the request goes on.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::Enforcement;
+///
+/// assert_eq!(Enforcement::default(), Enforcement::Enforce);
+/// ```
+///
+/// # Security
+///
+/// A check that is only reported protects nothing. At the start a warning in the log names each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Enforcement {
@@ -21,6 +33,18 @@ pub enum Enforcement {
 #[cfg(feature = "message-signing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 /// Whether a request must carry a message signature: RFC 9421, as Approov's clients make it.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Policy, SignatureRequirement};
+///
+/// static TRANSFERS: Policy = Policy::new().signature(SignatureRequirement::Required);
+/// ```
+///
+/// # Security
+///
+/// [`Required`](Self::Required) is what protects from stolen tokens. Mind what [`IfAble`](Self::IfAble) says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SignatureRequirement {
@@ -42,6 +66,20 @@ pub enum SignatureRequirement {
 /// Which of the two signatures that Approov's clients make is accepted.
 ///
 /// Another one that the request has as well must be good too, if there is a key for it.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Policy, SignatureLabel, SignatureRequirement};
+///
+/// static TRANSFERS: Policy = Policy::new()
+///     .signature(SignatureRequirement::Required)
+///     .signature_label(SignatureLabel::Install);
+/// ```
+///
+/// # Security
+///
+/// The account's key is the same in all installations: who takes it out of one app can sign for each. [`Install`](Self::Install) is the strict choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SignatureLabel {
@@ -96,6 +134,14 @@ pub struct Policy {
 
 impl Policy {
     /// A policy that inherits everything.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Policy;
+    ///
+    /// assert_eq!(Policy::new(), Policy::default());
+    /// ```
     pub const fn new() -> Self {
         Self {
             binding: None,
@@ -124,6 +170,22 @@ impl Policy {
     ///
     /// The protocol concatenates without a separator: to headers `ab` and `c` the same token is bound as to `a` and `bc`.
     /// Bind to more than one header only where no caller can choose where one value ends and the next begins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Policy;
+    ///
+    /// static ORDERS: Policy = Policy::new().binding(&["Authorization"]);
+    /// ```
+    ///
+    /// A mistake in a `const` or `static` does not compile:
+    ///
+    /// ```compile_fail
+    /// use approov_actix::Policy;
+    ///
+    /// static ORDERS: Policy = Policy::new().binding(&["Authorization:"]);
+    /// ```
     pub const fn binding(mut self, headers: &'static [&'static str]) -> Self {
         assert!(
             !headers.is_empty(),
@@ -151,6 +213,18 @@ impl Policy {
 
     /// Asks for no binding, even where the application's default has one. For login and refresh routes, whose bound header
     /// is not there yet.
+    ///
+    /// # Security
+    ///
+    /// A stolen token is good on such a route, with any login.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Policy;
+    ///
+    /// static LOGIN: Policy = Policy::new().no_binding();
+    /// ```
     pub const fn no_binding(mut self) -> Self {
         self.binding = Some(&[]);
         self
@@ -168,6 +242,10 @@ impl Policy {
     }
 
     /// Whether a genuine token that is bound to nothing or to something else is refused or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] a stolen token is good with any login.
     pub const fn binding_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.binding_enforcement = Some(enforcement);
         self
@@ -188,6 +266,10 @@ impl Policy {
     ///
     /// Where a signature covers the body's digest, the body is read before the handler runs, up to a
     /// [limit](crate::ApproovBuilder::signature_body_limit).
+    ///
+    /// # Security
+    ///
+    /// Set [`public_origin`](crate::ApproovBuilder::public_origin) with it: the signature is compared with that, and without it with what the request itself says.
     #[cfg(feature = "message-signing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature(mut self, requirement: SignatureRequirement) -> Self {
@@ -196,6 +278,10 @@ impl Policy {
     }
 
     /// Which signature is accepted.
+    ///
+    /// # Security
+    ///
+    /// See [`SignatureLabel`].
     #[cfg(feature = "message-signing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature_label(mut self, label: SignatureLabel) -> Self {
@@ -204,6 +290,10 @@ impl Policy {
     }
 
     /// Whether a request without a good message signature is refused or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] signatures protect nothing.
     #[cfg(feature = "message-signing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
@@ -228,6 +318,10 @@ impl Policy {
 ///     }
 /// }
 /// ```
+///
+/// # Security
+///
+/// The policy is asked for at each request and should always be the same one. It can only add to what a middleware around asks for.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "this type does not implement `approov_actix::RoutePolicy`",

@@ -63,6 +63,10 @@ impl ApproovSignature {
 
     /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as they stand in the signature's input:
     /// `"@query-param";name="id"`.
+    ///
+    /// # Security
+    ///
+    /// To ask for one, use [`covers`](Self::covers): a component with parameters covers less than its name says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
         self.0.components.iter().map(String::as_str)
     }
@@ -72,22 +76,49 @@ impl ApproovSignature {
     /// # Security
     ///
     /// A header that is not covered may have been added on the way. Before you trust one that the app sends only sometimes, ask for it here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{HttpRequest, error::ErrorBadRequest};
+    /// use approov_actix::{ApproovSignature, approov_protected};
+    ///
+    /// #[approov_protected(signature = "required")]
+    /// async fn transfer(signature: ApproovSignature, request: HttpRequest) -> actix_web::Result<String> {
+    ///     if request.headers().contains_key("X-Idempotency-Key") && !signature.covers("x-idempotency-key") {
+    ///         return Err(ErrorBadRequest("not signed"));
+    ///     }
+    ///     Ok("done".to_owned())
+    /// }
+    /// ```
     pub fn covers(&self, component: &str) -> bool {
         self.components().any(|covered| covered.eq_ignore_ascii_case(component))
     }
 
     /// Whether the signature covers the digest of the body, which was compared.
+    ///
+    /// # Security
+    ///
+    /// If not, the body may be another one than the app has sent. To refuse such requests: [`signature_require_content_digest`](crate::ApproovBuilder::signature_require_content_digest).
     pub fn covers_body(&self) -> bool {
         self.0.digest.is_some()
     }
 
     /// When it was made, by the phone's clock: `created`, whole seconds.
+    ///
+    /// # Security
+    ///
+    /// The phone's clock can be set by its owner.
     pub fn created(&self) -> Option<SystemTime> {
         let seconds = u64::try_from(self.0.validity.created?).ok()?;
         UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     }
 
     /// A value that the client never uses twice, if it sends one: `nonce`.
+    ///
+    /// # Security
+    ///
+    /// Nobody has compared it with earlier ones: to refuse replays, remember it yourself until the token [expires](crate::ApproovClaims::expires_at).
     pub fn nonce(&self) -> Option<&str> {
         self.0.nonce.as_deref()
     }

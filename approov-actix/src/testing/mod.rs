@@ -65,6 +65,10 @@ const LIFETIME: Duration = Duration::from_secs(5 * 60);
 ///
 /// assert!(testing::approov().verify_token(&TokenBuilder::new().build()).is_ok());
 /// ```
+///
+/// # Security
+///
+/// Its secret is random and new in each process.
 #[allow(clippy::missing_panics_doc, reason = "the secret is a good one")]
 pub fn approov() -> Approov {
     #[allow(clippy::expect_used, reason = "for tests, where a panic is a failed test")]
@@ -81,6 +85,10 @@ pub fn approov() -> Approov {
 /// let approov = testing::builder().binding(["Authorization"]).build()?;
 /// # Ok::<(), approov_actix::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Its secret is random and new in each process.
 pub fn builder() -> ApproovBuilder {
     Approov::builder().base64_secret(STANDARD.encode(process_secret()))
 }
@@ -115,6 +123,10 @@ fn process_secret() -> &'static [u8] {
 /// let expired = TokenBuilder::new().expired().build();
 /// assert_eq!(testing::approov().verify_token(&expired).unwrap_err(), Rejection::TokenExpired);
 /// ```
+///
+/// # Security
+///
+/// Whoever has the secret of a server can pose as any app: give that of a real one to a development machine only if you mean it. `Debug` shows nothing.
 #[derive(Clone)]
 #[must_use = "call `build` for the token, or give it to `approov_token`"]
 pub struct TokenBuilder {
@@ -136,6 +148,19 @@ impl TokenBuilder {
     /// # Errors
     ///
     /// If the secret is not base64, or shorter than 32 bytes.
+    ///
+    /// # Security
+    ///
+    /// Read the secret from the environment, as the server does: one that stands in a test is in the repository's history.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::testing::TokenBuilder;
+    ///
+    /// let token = TokenBuilder::with_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?.build();
+    /// # Ok::<(), approov_actix::ConfigError>(())
+    /// ```
     pub fn with_base64_secret(secret: &str) -> Result<Self, ConfigError> {
         decode_secrets(secret)
             .map(|mut secrets| Self::signed_by(secrets.swap_remove(0)))
@@ -265,6 +290,10 @@ impl std::fmt::Debug for TokenBuilder {
 /// let request = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new()).to_http_request();
 /// assert!(request.headers().contains_key("Approov-Token"));
 /// ```
+///
+/// # Security
+///
+/// For tests: actix's test requests reach no real server.
 pub trait ApproovTestRequest: sealed::Sealed {
     /// With this token in the header `Approov-Token`.
     #[must_use]

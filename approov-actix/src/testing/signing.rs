@@ -33,6 +33,10 @@ const SPKI_PREFIX: &[u8] = &[
 /// let key = InstallationKey::new();
 /// let token = TokenBuilder::new().installation_key(&key).build();
 /// ```
+///
+/// # Security
+///
+/// A new one is random in each process. `Debug` shows nothing.
 #[derive(Clone)]
 pub struct InstallationKey {
     private: EncodingKey,
@@ -115,6 +119,10 @@ impl fmt::Debug for InstallationKey {
 /// let request = TestRequest::post().uri("/orders").insert_header(("Approov-Token", token)).set_payload("{}");
 /// let request = headers.into_iter().fold(request, TestRequest::insert_header);
 /// ```
+///
+/// # Security
+///
+/// The account's key signs for every app of the account: as for [`TokenBuilder::with_base64_secret`](super::TokenBuilder::with_base64_secret). `Debug` shows nothing of a key.
 #[derive(Clone)]
 #[must_use]
 pub struct RequestSigner {

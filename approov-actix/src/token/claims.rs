@@ -37,6 +37,17 @@ use crate::{
 /// **Take it as the first argument.** actix runs extractors in order, so one that stands before it sees, and answers,
 /// requests that are not genuine. The attribute `#[approov_protected]` protects all arguments, in any order.
 ///
+/// As an argument of a middleware made with `from_fn`, let [`Approov::middleware`](crate::Approov::middleware) stand around that: else actix hands the refusal
+/// outwards as an error, which the access log does not see.
+///
+/// Where the policy asks for a message signature that covers the body (feature `message-signing`), an argument cannot look at the body and refuses:
+/// use the attribute, or a middleware.
+///
+/// Without an [`Approov`](crate::Approov) in the application's data and without a middleware the answer is 500: never
+/// "allowed".
+///
+/// # Examples
+///
 /// ```
 /// use actix_web::{App, get};
 /// use approov_actix::ApproovClaims;
@@ -47,15 +58,6 @@ use crate::{
 /// }
 /// # let _ = App::new().service(whoami);
 /// ```
-///
-/// As an argument of a middleware made with `from_fn`, let [`Approov::middleware`](crate::Approov::middleware) stand around that: else actix hands the refusal
-/// outwards as an error, which the access log does not see.
-///
-/// Where the policy asks for a message signature that covers the body (feature `message-signing`), an argument cannot look at the body and refuses:
-/// use the attribute, or a middleware.
-///
-/// Without an [`Approov`](crate::Approov) in the application's data and without a middleware the answer is 500: never
-/// "allowed".
 ///
 /// # Security
 ///
@@ -102,17 +104,29 @@ impl Span {
 
 impl ApproovClaims {
     /// When the token expires, or has expired: `exp` (RFC 7519, section 4.1.4). A few minutes after it was issued.
+    ///
+    /// # Security
+    ///
+    /// For a connection or a session that outlives the request, this is how long the attestation holds. A [leeway](crate::ApproovBuilder::leeway) is not in it.
     pub fn expires_at(&self) -> SystemTime {
         // Verified tokens always have an `exp` that converts.
         self.0.known.exp.and_then(system_time).unwrap_or(UNIX_EPOCH)
     }
 
     /// The installation of the app: `did`, base64 of 16 bytes. It changes when the app is installed anew.
+    ///
+    /// # Security
+    ///
+    /// It is a good key for limits and for recognising an installation. It is not the user, and not the hardware: who installs the app anew has another one.
     pub fn device_id(&self) -> Option<&str> {
         self.text(self.0.known.did)
     }
 
     /// The device's address as Approov saw it: `ip`. Behind another network exit your server sees another one.
+    ///
+    /// # Security
+    ///
+    /// Genuine phones change their address between two requests, so a difference proves nothing.
     pub fn ip(&self) -> Option<&str> {
         self.text(self.0.known.ip)
     }
@@ -129,6 +143,10 @@ impl ApproovClaims {
     }
 
     /// What the token is bound to: `pay`, base64 of a SHA-256. Compare with [`is_bound_to`](Self::is_bound_to).
+    ///
+    /// # Security
+    ///
+    /// A hash of a value with few possibilities can be guessed: do not log it.
     pub fn token_binding(&self) -> Option<&str> {
         self.text(self.0.known.pay)
     }
@@ -172,6 +190,10 @@ impl ApproovClaims {
     ///
     /// If the claim is there and is no `T`.
     ///
+    /// # Security
+    ///
+    /// The value was signed by Approov, but is still input: check it before it is part of a query or a path.
+    ///
     /// # Examples
     ///
     /// ```
@@ -192,6 +214,10 @@ impl ApproovClaims {
     ///
     /// For bindings to something that is no header. `false` if the token has no `pay`, if there are no values, or if one of
     /// them is empty. The comparison takes constant time.
+    ///
+    /// # Security
+    ///
+    /// Values are joined without a separator: see [`Policy::binding`](crate::Policy::binding).
     ///
     /// # Examples
     ///
@@ -269,6 +295,20 @@ impl fmt::Debug for ApproovClaims {
 /// A claim is there, but is not of the wanted type.
 ///
 /// Names the claim and never shows its value.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{ApproovClaims, ClaimError};
+///
+/// fn plan(claims: &ApproovClaims) -> Result<String, ClaimError> {
+///     Ok(claims.claim("plan")?.unwrap_or_else(|| "free".to_owned()))
+/// }
+/// ```
+///
+/// # Security
+///
+/// The name is the one that the code asked for, so nothing of the token is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimError {
     name: String,

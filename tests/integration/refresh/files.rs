@@ -1,14 +1,10 @@
 //! Files are read again, and what is wrong with one never takes its good keys away.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    thread,
-};
+use std::{fs, path::PathBuf, thread};
 
 use approov_actix::{Algorithm, Approov, Rejection};
 use serde_json::json;
-use support::{ed25519, log, oct, skipped, token, wait_until};
+use support::{ed25519, log, oct, token, wait_until};
 use tempfile::TempDir;
 
 use super::{SECOND, verdict, wait_until_accepted, wait_until_unknown};
@@ -118,7 +114,7 @@ fn make_unreadable(file: &KeyFile) {
     file.replace("not a set, for root");
     fs::set_permissions(&file.path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&file.path).is_ok() {
-        skipped("refresh::files", "this user can read a file without permissions");
+        support::skipped("refresh::files", "this user can read a file without permissions");
     }
 }
 
@@ -128,7 +124,7 @@ fn make_pipe(file: &KeyFile) {
     fs::remove_file(&file.path).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&file.path).status();
     if !made.is_ok_and(|status| status.success()) {
-        skipped("refresh::files", "there is no mkfifo");
+        support::skipped("refresh::files", "there is no mkfifo");
     }
 }
 
@@ -274,7 +270,7 @@ fn a_link_that_points_elsewhere_is_followed() {
     };
     publish("..v1", "volume-1");
     let path = folder.path().join("keys.json");
-    symlink(Path::new("..data").join("keys.json"), &path).unwrap();
+    symlink("..data/keys.json", &path).unwrap();
     let approov = Approov::builder()
         .jwks_file(&path)
         .key_refresh_interval(SECOND)
