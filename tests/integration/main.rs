@@ -5,6 +5,7 @@
 mod acceptances;
 mod algorithms;
 mod api;
+mod architecture;
 mod binding;
 mod bodies;
 mod configuration;
