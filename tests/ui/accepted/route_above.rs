@@ -1,0 +1,24 @@
+#![deny(warnings, dead_code)]
+
+use actix_web::{App, HttpResponse, get, web};
+use approov_actix::{ApproovClaims, approov_protected};
+
+#[get("/default/{id}")]
+#[approov_protected]
+async fn default(id: web::Path<u32>, claims: ApproovClaims) -> HttpResponse {
+    HttpResponse::Ok().body(format!("{id} {:?}", claims.device_id()))
+}
+
+#[get("/bound/{id}", name = "bound", guard = "is_json")]
+#[approov_protected(binding = "Authorization")]
+async fn bound(id: web::Path<u32>) -> HttpResponse {
+    HttpResponse::Ok().body(id.to_string())
+}
+
+fn is_json(context: &actix_web::guard::GuardContext<'_>) -> bool {
+    context.head().headers().contains_key("content-type")
+}
+
+pub(super) fn register() {
+    let _ = App::new().service(default).service(bound);
+}
