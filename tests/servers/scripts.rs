@@ -1,15 +1,11 @@
 //! Tests that need more than Rust: a browser, or node. They run where the environment asks for them.
 
-use std::{env, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use crate::SHAPES_API;
 
 fn run(script: &str) {
-    if env::var_os("APPROOV_SCRIPT_TESTS").is_none() {
-        support::skipped(
-            script,
-            "set APPROOV_SCRIPT_TESTS=1 to run it; it installs what it needs",
-        );
+    if !support::may_install(script) {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -10,6 +10,7 @@
 )]
 
 use std::{
+    env,
     io::Write as _,
     thread,
     time::{Duration, Instant},
@@ -30,6 +31,20 @@ pub mod token;
 /// Says aloud that a test was skipped: `cargo test` hides what a passing test prints with `println!`.
 pub fn skipped(test: &str, why: &str) {
     say(&format!("SKIPPED {test}: {why}"));
+}
+
+/// Whether a test that installs what it needs may run. If not, says so.
+pub fn may_install(test: &str) -> bool {
+    is_asked_for(test, "APPROOV_SCRIPT_TESTS", "it installs what it needs")
+}
+
+/// Whether the environment asks for a test. If not, says so, and what running it takes.
+pub fn is_asked_for(test: &str, variable: &str, what_it_takes: &str) -> bool {
+    let is_set = env::var_os(variable).is_some();
+    if !is_set {
+        skipped(test, &format!("set {variable}=1 to run it; {what_it_takes}"));
+    }
+    is_set
 }
 
 /// Prints a line although the test passes.

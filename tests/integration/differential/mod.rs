@@ -49,8 +49,7 @@ async fn javascript() {
 
 fn run(signer: Signer) {
     let test = format!("differential::{}", signer.name());
-    if env::var_os("APPROOV_SCRIPT_TESTS").is_none() {
-        support::skipped(&test, "set APPROOV_SCRIPT_TESTS=1 to run it; it installs what it needs");
+    if !support::may_install(&test) {
         return;
     }
     let seed = number("APPROOV_DIFFERENTIAL_SEED").unwrap_or_else(time_as_seed);

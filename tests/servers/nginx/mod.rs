@@ -5,11 +5,14 @@ mod echo;
 mod paths;
 mod running;
 
-use support::token::{self, SECRET};
+use support::{
+    may_install,
+    token::{self, SECRET},
+};
 
 use self::{
     app::{App, Call, Http},
-    running::{Configuration, HOST, Nginx, Stopped, Upstream, is_asked_for},
+    running::{Configuration, HOST, Nginx, Stopped, Upstream},
 };
 use crate::{QUICKSTART, process::Process};
 
@@ -86,7 +89,7 @@ const USER: &str = "Bearer user-1";
 
 #[test]
 fn tokens_and_bindings() {
-    if !is_asked_for("nginx::tokens_and_bindings") {
+    if !may_install("nginx::tokens_and_bindings") {
         return;
     }
     let mut deployed = Deployed::new(&Configuration::below_a_path());
@@ -154,7 +157,7 @@ fn spoofed(call: Call, host: &str) -> Call {
 
 #[test]
 fn requests_that_were_signed_for_the_public_url_pass() {
-    if !is_asked_for("nginx::requests_that_were_signed_for_the_public_url_pass") {
+    if !may_install("nginx::requests_that_were_signed_for_the_public_url_pass") {
         return;
     }
     for configuration in [Configuration::whole(), Configuration::below_a_path()] {
@@ -189,7 +192,7 @@ fn requests_that_were_signed_for_the_public_url_pass() {
 
 #[test]
 fn others_do_not() {
-    if !is_asked_for("nginx::others_do_not") {
+    if !may_install("nginx::others_do_not") {
         return;
     }
     for (configuration, other_path) in [
@@ -250,7 +253,7 @@ fn altered(deployed: &Deployed) -> Vec<(&'static str, Call, &'static str)> {
 /// As the guide says: without the public origin nothing matches.
 #[test]
 fn the_public_origin_is_needed() {
-    if !is_asked_for("nginx::the_public_origin_is_needed") {
+    if !may_install("nginx::the_public_origin_is_needed") {
         return;
     }
     let mut deployed = Deployed::with(&Configuration::whole(), false);

@@ -1,11 +1,12 @@
 //! What becomes of a path: in the guide's two forms, which keep it as the client has sent it, and in the forms that the guide warns of.
 
+use support::may_install;
 use tempfile::TempDir;
 
 use super::{
     app::{App, Call, Http},
     echo::{Echo, WHO},
-    running::{Configuration, Nginx, Stopped, Upstream, is_asked_for},
+    running::{Configuration, Nginx, Stopped, Upstream},
     spoofed,
 };
 
@@ -71,7 +72,7 @@ const PATHS: [(&str, &str); 22] = [
 
 #[test]
 fn the_guides_forms_keep_what_was_sent() {
-    if !is_asked_for("nginx::paths::the_guides_forms_keep_what_was_sent") {
+    if !may_install("nginx::paths::the_guides_forms_keep_what_was_sent") {
         return;
     }
     let app = App::new();
@@ -90,7 +91,7 @@ fn the_guides_forms_keep_what_was_sent() {
 /// With a path behind its address `proxy_pass` cleans paths: what is clean already passes, and all else is not what was signed.
 #[test]
 fn with_a_slash_paths_are_cleaned() {
-    if !is_asked_for("nginx::paths::with_a_slash_paths_are_cleaned") {
+    if !may_install("nginx::paths::with_a_slash_paths_are_cleaned") {
         return;
     }
     let app = App::new();
@@ -123,7 +124,7 @@ fn with_a_slash_paths_are_cleaned() {
 /// What does not begin with the prefix as it was sent never reaches the server, though it may once it is cleaned.
 #[test]
 fn what_is_not_below_the_path_is_not_passed_on() {
-    if !is_asked_for("nginx::paths::what_is_not_below_the_path_is_not_passed_on") {
+    if !may_install("nginx::paths::what_is_not_below_the_path_is_not_passed_on") {
         return;
     }
     let (app, echoed) = (App::new(), Echoed::new(&Configuration::below_a_path()));
@@ -151,7 +152,7 @@ fn what_is_not_below_the_path_is_not_passed_on() {
 /// The request line has the whole URL, as a proxy's has.
 #[test]
 fn absolute_form() {
-    if !is_asked_for("nginx::paths::absolute_form") {
+    if !may_install("nginx::paths::absolute_form") {
         return;
     }
     let app = App::new();
@@ -168,7 +169,7 @@ fn absolute_form() {
 /// Clients need not say the length of a body that is not there, and actix wants it in HTTP/1.0, which is what many releases of nginx speak by default.
 #[test]
 fn a_post_without_a_body() {
-    if !is_asked_for("nginx::paths::a_post_without_a_body") {
+    if !may_install("nginx::paths::a_post_without_a_body") {
         return;
     }
     let (app, guide) = (App::new(), Configuration::below_a_path());
@@ -186,7 +187,7 @@ fn a_post_without_a_body() {
 /// What nginx says of the client replaces what the client says of itself.
 #[test]
 fn who_asks() {
-    if !is_asked_for("nginx::paths::who_asks") {
+    if !may_install("nginx::paths::who_asks") {
         return;
     }
     let (app, echoed) = (App::new(), Echoed::new(&Configuration::below_a_path()));
@@ -203,7 +204,7 @@ fn who_asks() {
 #[test]
 fn of_several_origins_the_host_chooses() {
     const OTHER: &str = "other.example.com";
-    if !is_asked_for("nginx::paths::of_several_origins_the_host_chooses") {
+    if !may_install("nginx::paths::of_several_origins_the_host_chooses") {
         return;
     }
     let app = App::new();
@@ -260,7 +261,7 @@ fn of_several_origins_the_host_chooses() {
 fn large_bodies() {
     const MEBIBYTE: usize = 1 << 20;
     const LIMIT: &str = "    client_max_body_size 2m;\n";
-    if !is_asked_for("nginx::paths::large_bodies") {
+    if !may_install("nginx::paths::large_bodies") {
         return;
     }
     let app = App::new();

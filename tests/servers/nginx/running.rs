@@ -1,7 +1,7 @@
 //! nginx with what the guide says, but for ports and paths.
 
 use std::{
-    env, fs,
+    fs,
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -216,13 +216,4 @@ fn make_certificate(folder: &Path) {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-}
-
-/// Whether these tests are asked for. If not, says so.
-pub(super) fn is_asked_for(test: &str) -> bool {
-    let is_asked_for = env::var_os("APPROOV_SCRIPT_TESTS").is_some();
-    if !is_asked_for {
-        support::skipped(test, "set APPROOV_SCRIPT_TESTS=1 to run it; it installs nginx");
-    }
-    is_asked_for
 }
