@@ -9,10 +9,9 @@ use support::{
     token::{self, DEVICE_ID, SECRET},
 };
 
-use crate::{
-    TRACING_SPANS,
-    process::{Process, wait_for},
-};
+use crate::process::{Process, wait_for};
+
+const TRACING_SPANS: &str = env!("CARGO_BIN_EXE_tracing-spans");
 
 fn lines(server: &Process) -> Vec<Value> {
     let log = server.stderr();

@@ -6,7 +6,9 @@ use support::{
     token::{self, SECRET},
 };
 
-use crate::{DEVICE_LIMIT, process::Process};
+use crate::process::Process;
+
+const DEVICE_LIMIT: &str = env!("CARGO_BIN_EXE_device-limit");
 
 /// Two at once, and one more every half minute: slower than any test.
 fn serve() -> Process {

@@ -6,7 +6,9 @@ use support::{
     token::{self, SECRET},
 };
 
-use crate::{OPENAPI, process::Process};
+use crate::process::Process;
+
+const OPENAPI: &str = env!("CARGO_BIN_EXE_openapi");
 
 fn serve() -> Process {
     Process::serve(OPENAPI, &[("APPROOV_BASE64_SECRET", SECRET)], None)

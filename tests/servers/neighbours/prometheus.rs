@@ -7,10 +7,9 @@ use support::{
     token::{self, DEVICE_ID, SECRET},
 };
 
-use crate::{
-    PROMETHEUS,
-    process::{Process, free_port},
-};
+use crate::process::{Process, free_port};
+
+const PROMETHEUS: &str = env!("CARGO_BIN_EXE_prometheus");
 
 struct Server {
     process: Process,
