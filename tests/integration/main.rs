@@ -29,6 +29,7 @@ mod testing;
 mod testing_example;
 mod tokens;
 mod ui;
+mod ways;
 
 use std::time::Duration;
 

@@ -6,35 +6,22 @@ use approov_actix::{ApproovClaims, Rejection, approov_protected};
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::{approov, builder, patient};
+use crate::{
+    approov, builder, patient,
+    ways::{WAYS, configure},
+};
 
 #[approov_protected]
 async fn guarded() -> &'static str {
     "in"
 }
 
-async fn with_claims(_: ApproovClaims) -> &'static str {
-    "in"
-}
-
-async fn open() -> &'static str {
-    "in"
-}
-
-const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
-
 fn serve() -> TestServer {
     let approov = approov();
     actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
-            .route("/guard", web::to(guarded))
-            .route("/claims", web::to(with_claims))
-            .service(
-                web::scope("/middleware")
-                    .route("", web::to(open))
-                    .wrap(approov.middleware()),
-            )
+            .configure(|app| configure(app, &approov))
     })
 }
 

@@ -5,8 +5,8 @@ use support::{
     token,
 };
 
-use super::tokens::{WAYS, serve};
-use crate::builder;
+use super::tokens::serve;
+use crate::{builder, ways::WAYS};
 
 fn request(path: &str, rest: &[u8]) -> Vec<u8> {
     [b"POST ", path.as_bytes(), rest].concat()

@@ -10,11 +10,12 @@ use http::{
 };
 use support::{corpus::tokens, token};
 
-use super::{
-    served::Served,
-    tokens::{WAYS, configure},
+use super::served::Served;
+use crate::{
+    builder, patient,
+    signatures::connect,
+    ways::{WAYS, configure},
 };
-use crate::{builder, patient, signatures::connect};
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
 

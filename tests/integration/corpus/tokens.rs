@@ -2,41 +2,17 @@
 
 use std::str;
 
-use actix_web::web;
-use approov_actix::{Approov, ApproovBuilder, ApproovClaims, Key, approov_protected};
+use approov_actix::{Approov, ApproovBuilder, Key};
 use support::{
     corpus::{Attack, NOT_HTTP, tokens},
     token::SECRET,
 };
 
 use super::served::{Served, get};
-use crate::builder;
-
-#[approov_protected]
-async fn guarded() -> &'static str {
-    "in"
-}
-
-async fn with_claims(_: ApproovClaims) -> &'static str {
-    "in"
-}
-
-async fn open() -> &'static str {
-    "in"
-}
-
-pub(super) const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
-
-/// The routes of [`WAYS`].
-pub(super) fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
-    app.route("/guard", web::to(guarded))
-        .route("/claims", web::to(with_claims))
-        .service(
-            web::scope("/middleware")
-                .route("", web::to(open))
-                .wrap(approov.middleware()),
-        );
-}
+use crate::{
+    builder,
+    ways::{WAYS, configure},
+};
 
 pub(super) fn serve(builder: ApproovBuilder) -> Served {
     Served::new(builder, configure)

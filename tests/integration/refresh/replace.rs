@@ -10,9 +10,7 @@ use std::{
 };
 
 use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, dev::Service as _, rt, web};
-use approov_actix::{
-    Algorithm, Approov, ApproovClaims, ApproovVerdict, Enforcement, Key, KeySet, Policy, Rejection, approov_protected,
-};
+use approov_actix::{Algorithm, Approov, ApproovClaims, ApproovVerdict, Enforcement, Key, KeySet, Policy, Rejection};
 use support::{
     client::Request,
     ed25519,
@@ -23,7 +21,10 @@ use tempfile::TempDir;
 
 use super::{HOUR, SECOND, at, verdict};
 
-use crate::patient;
+use crate::{
+    patient,
+    ways::{WAYS, configure},
+};
 
 fn keys(kids: &[&str]) -> KeySet {
     KeySet::from_jwks(&oct::key_set(kids)).unwrap()
@@ -34,19 +35,6 @@ fn approov(kid: &str) -> Approov {
     Approov::builder().key(key).build().unwrap()
 }
 
-#[approov_protected]
-async fn guarded() -> &'static str {
-    "in"
-}
-
-async fn claims(_: ApproovClaims) -> &'static str {
-    "in"
-}
-
-async fn open() -> &'static str {
-    "in"
-}
-
 #[actix_web::test]
 async fn every_way_to_protect_has_the_new_keys_at_once() {
     let approov = approov("old");
@@ -54,13 +42,7 @@ async fn every_way_to_protect_has_the_new_keys_at_once() {
     let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(shared.clone())
-            .route("/guard", web::get().to(guarded))
-            .route("/claims", web::get().to(claims))
-            .service(
-                web::scope("/middleware")
-                    .route("", web::get().to(open))
-                    .wrap(shared.middleware()),
-            )
+            .configure(|app| configure(app, &shared))
     });
     let (old, both, new): (&[&str], &[&str], &[&str]) = (&["old"], &["new", "old"], &["new"]);
     for (kids, expected) in [
@@ -70,7 +52,7 @@ async fn every_way_to_protect_has_the_new_keys_at_once() {
         (old, (200, 401)),
     ] {
         approov.replace_keys(keys(kids)).unwrap();
-        for way in ["/guard", "/claims", "/middleware"] {
+        for way in WAYS {
             let ask = |kid| Request::get(way).token(&oct::token(kid)).send(server.addr()).status;
             assert_eq!((ask("old"), ask("new")), expected, "{way} {kids:?}");
         }
@@ -137,14 +119,8 @@ fn status_when_the_key_goes(path: &str) -> u16 {
     let server = actix_test::start_with(patient(), move || {
         let inner = outer.clone();
         App::new()
-            .route("/guard", web::get().to(guarded))
             .route("/verdict", web::get().to(verdict))
-            .route("/claims", web::get().to(claims))
-            .service(
-                web::scope("/middleware")
-                    .route("", web::get().to(open))
-                    .wrap(outer.middleware()),
-            )
+            .configure(|app| configure(app, &outer))
             .wrap_fn(move |request, service| {
                 inner.replace_keys(keys(&["new"])).unwrap();
                 service.call(request)
