@@ -4,9 +4,8 @@ use fastrand::Rng;
 
 use super::{
     ORIGINS,
-    request::{
-        ALPHANUMERIC, Component, Form, Framing, Request, SIGNATURE_PARAMETERS, Signature, Signed, Text as _, list,
-    },
+    random::{ALPHANUMERIC, SIGNATURE_PARAMETERS, Text as _},
+    request::{Component, Form, Framing, Request, Signature, Signed, list},
     signer::Credentials,
 };
 

@@ -5,6 +5,7 @@
 
 mod change;
 mod known;
+mod random;
 mod request;
 mod signer;
 
@@ -56,7 +57,7 @@ fn run(signer: Signer) {
     let count = number("APPROOV_DIFFERENTIAL_REQUESTS").map_or(REQUESTS, |count| count.try_into().unwrap());
     let mut rng = Rng::with_seed(seed);
     let credentials = Credentials::new(&mut rng);
-    let requests = (0..count).map(|_| request::random(&mut rng, signer, &credentials));
+    let requests = (0..count).map(|_| random::request(&mut rng, signer, &credentials));
     let all = signer::sign(signer, &credentials, requests.collect());
     let server = serve(&credentials);
     let mut client = Client {
