@@ -17,6 +17,7 @@ use std::{
 };
 
 pub mod client;
+pub mod codes;
 pub mod corpus;
 pub mod ed25519;
 pub mod key_server;

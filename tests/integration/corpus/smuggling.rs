@@ -1,12 +1,12 @@
 //! Requests that hide in other requests. Over one connection, only what has a genuine token in its own header section gets in.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use actix_test::TestServer;
 use actix_web::{App, web};
 use approov_actix::{ApproovClaims, approov_protected};
 use serde_json::json;
-use support::token;
+use support::{codes::Codes, token};
 
 use super::wire::{answers, config, exchange};
 use crate::builder;
@@ -54,18 +54,13 @@ const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
 struct Site {
     server: TestServer,
     runs: Runs,
-    codes: Arc<Mutex<Vec<&'static str>>>,
+    codes: Codes,
 }
 
 impl Site {
     fn new() -> Self {
         let runs = Runs::new(Mutex::new(Vec::new()));
-        let codes = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&codes);
-        let approov = builder()
-            .on_rejection(move |event| record.lock().unwrap().push(event.rejection.code()))
-            .build()
-            .unwrap();
+        let (approov, codes) = Codes::of(builder());
         let app_runs = runs.clone();
         let server = actix_test::start_with(config(), move || {
             let scope = web::scope("/middleware").route("", web::to(with_claims));
@@ -94,7 +89,7 @@ impl Site {
             let runs = std::mem::take(&mut *self.runs.lock().unwrap());
             let entered: Vec<_> = fates.iter().filter_map(Fate::entered).collect();
             assert_eq!(runs, entered, "{way}: {row}");
-            let codes = std::mem::take(&mut *self.codes.lock().unwrap());
+            let codes = self.codes.take();
             let refused: Vec<_> = fates.iter().filter_map(Fate::refused).collect();
             assert_eq!(codes, refused, "{way}: {row}");
         }
@@ -256,8 +251,7 @@ async fn requests_in_a_large_body_of_a_refused_one() {
         let sent = expand(&format!("[POST]<<{requests}>>"), way);
         exchange(site.server.addr(), &sent, None);
         assert_eq!(*site.runs.lock().unwrap(), Vec::<String>::new(), "{way}");
-        assert_eq!(*site.codes.lock().unwrap(), ["token_missing"], "{way}");
-        site.codes.lock().unwrap().clear();
+        assert_eq!(site.codes.take(), ["token_missing"], "{way}");
     }
 }
 

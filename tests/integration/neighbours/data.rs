@@ -10,9 +10,8 @@ use actix_web::{
     web,
 };
 use approov_actix::{Approov, ApproovClaims, approov_protected};
-use support::{client::Request, token};
+use support::{client::Request, codes::Codes, token};
 
-use super::Recorded;
 use crate::builder;
 
 #[derive(Clone)]
@@ -121,7 +120,7 @@ fn serve(approov: &Approov, counter: &Counter) -> (actix_web::dev::Server, std::
 
 #[actix_web::test]
 async fn nothing_of_the_application_is_lost() {
-    let Recorded { approov, codes } = Recorded::new(builder());
+    let (approov, codes) = Codes::of(builder());
     let counter = Counter::default();
     let (server, address) = serve(&approov, &counter);
     let handle = server.handle();
@@ -130,7 +129,7 @@ async fn nothing_of_the_application_is_lost() {
     for (requests, path) in ["/guard", "/claims", "/middleware"].into_iter().enumerate() {
         for (token, code) in [("", "token_empty"), (&*token::forged(), "token_signature")] {
             assert_eq!(ask(Request::get(path).token(token)).await.status, 401, "{path}");
-            assert_eq!(std::mem::take(&mut *codes.lock().unwrap()), [code], "{path}");
+            assert_eq!(codes.take(), [code], "{path}");
         }
         let answer = ask(Request::get(path).token(&token::good())).await;
         assert_eq!(
@@ -140,6 +139,6 @@ async fn nothing_of_the_application_is_lost() {
         );
     }
     assert_eq!(counter.load(Ordering::SeqCst), 3);
-    assert!(codes.lock().unwrap().is_empty());
+    assert!(codes.take().is_empty());
     handle.stop(false).await;
 }

@@ -1,19 +1,19 @@
 //! The attributes of others beside `#[approov_protected]`: actix's own, and `#[tracing::instrument]`.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use actix_web::{App, get, post, routes, scope, web};
-use approov_actix::{ApproovMiddleware, approov_protected};
-use support::{client::Request, token};
+use approov_actix::{Approov, ApproovMiddleware, approov_protected};
+use support::{client::Request, codes::Codes, token};
 
-use super::{Recorded, Site};
+use super::Site;
 use crate::{builder, patient};
 
 /// The attribute's expression sees no variables, so the configuration is a static.
-static RECORDED: LazyLock<Recorded> = LazyLock::new(|| Recorded::new(builder()));
+static RECORDED: LazyLock<(Approov, Codes)> = LazyLock::new(|| Codes::of(builder()));
 
 fn only_genuine() -> ApproovMiddleware {
-    RECORDED.approov.middleware()
+    RECORDED.0.middleware()
 }
 
 #[get("/wrapped", wrap = "only_genuine()")]
@@ -94,12 +94,12 @@ fn routes(app: &mut web::ServiceConfig) {
 /// In one test, because the codes of the static are those of all who use it.
 #[actix_web::test]
 async fn every_attribute_beside_every_other() {
-    let approov = RECORDED.approov.clone();
+    let approov = RECORDED.0.clone();
     let site = Site {
         server: actix_test::start_with(patient(), move || {
             App::new().app_data(approov.clone()).configure(routes)
         }),
-        codes: Arc::clone(&RECORDED.codes),
+        codes: RECORDED.1.clone(),
     };
     for path in [
         "/wrapped",

@@ -14,15 +14,13 @@ mod sessions;
 mod streams;
 mod websockets;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::net::SocketAddr;
 
 use actix_test::TestServer;
-use approov_actix::{Approov, ApproovBuilder, ApproovClaims, approov_protected};
+use approov_actix::{Approov, ApproovClaims, approov_protected};
 use support::{
     client::{Answer, Request},
+    codes::Codes,
     token,
 };
 
@@ -41,33 +39,15 @@ async fn claims(claims: ApproovClaims) -> String {
     claims.device_id().unwrap().to_owned()
 }
 
-/// A configuration, and the codes of what it refuses.
-struct Recorded {
-    approov: Approov,
-    codes: Arc<Mutex<Vec<&'static str>>>,
-}
-
-impl Recorded {
-    fn new(builder: ApproovBuilder) -> Self {
-        let codes = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&codes);
-        let approov = builder
-            .on_rejection(move |event| record.lock().unwrap().push(event.rejection.code()))
-            .build()
-            .unwrap();
-        Self { approov, codes }
-    }
-}
-
-/// A server with such a configuration.
+/// A server, and the codes of what it refuses.
 struct Site {
     server: TestServer,
-    codes: Arc<Mutex<Vec<&'static str>>>,
+    codes: Codes,
 }
 
 impl Site {
     fn new(start: impl FnOnce(Approov) -> TestServer) -> Self {
-        let Recorded { approov, codes } = Recorded::new(builder());
+        let (approov, codes) = Codes::of(builder());
         Self {
             server: start(approov),
             codes,
@@ -81,7 +61,7 @@ impl Site {
     /// The answer, and the codes of what was refused meanwhile.
     fn ask(&self, request: &Request) -> (Answer, Vec<&'static str>) {
         let answer = request.send(self.address());
-        (answer, std::mem::take(&mut *self.codes.lock().unwrap()))
+        (answer, self.codes.take())
     }
 
     /// Approov says nothing against the request, and it ends with this status.

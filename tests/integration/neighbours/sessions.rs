@@ -10,6 +10,7 @@ use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, Responder, coo
 use approov_actix::{ApproovClaims, approov_protected};
 use support::{
     client::{Answer, Request},
+    codes::Codes,
     token,
 };
 
@@ -102,8 +103,7 @@ async fn log_out(user: Identity) -> impl Responder {
 /// Logging in needs a genuine app and no binding: the session is not there yet. From then on tokens are bound to the cookie.
 #[actix_web::test]
 async fn an_identity_whose_tokens_are_bound_to_the_session() {
-    let recorded = super::Recorded::new(builder().binding(["Cookie"]));
-    let approov = recorded.approov.clone();
+    let (approov, codes) = Codes::of(builder().binding(["Cookie"]));
     let site = Site {
         server: actix_test::start_with(patient(), move || {
             App::new()
@@ -114,7 +114,7 @@ async fn an_identity_whose_tokens_are_bound_to_the_session() {
                 .wrap(sessions())
                 .wrap(approov.middleware().binding_exempt("/log-in"))
         }),
-        codes: recorded.codes,
+        codes,
     };
     let log_in = Request::new("POST", "/log-in");
     let refused = site.refuses(&log_in, "token_missing");

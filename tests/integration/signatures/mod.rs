@@ -16,13 +16,12 @@ mod upgrades;
 
 pub(crate) use http2::{connect, exchange};
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
 use approov_actix::{Approov, ApproovBuilder, Policy, SignatureRequirement, approov_protected};
 use support::{
     client::{Answer, Request},
+    codes::Codes,
     signing::ACCOUNT_KEY,
 };
 
@@ -46,7 +45,7 @@ pub(crate) fn signing() -> ApproovBuilder {
 /// A server, and the codes of what it refused or would have refused.
 pub(crate) struct Served {
     server: TestServer,
-    codes: Arc<Mutex<Vec<&'static str>>>,
+    codes: Codes,
 }
 
 impl Served {
@@ -65,15 +64,7 @@ impl Served {
         builder: ApproovBuilder,
         configure: fn(&mut web::ServiceConfig, &Approov),
     ) -> Self {
-        let codes = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&codes);
-        let approov = builder
-            .on_rejection(move |event| {
-                let mut codes = record.lock().unwrap_or_else(PoisonError::into_inner);
-                codes.push(event.rejection.code());
-            })
-            .build()
-            .unwrap();
+        let (approov, codes) = Codes::of(builder);
         let server = actix_test::start_with(config, move || {
             let approov = approov.clone();
             App::new()
@@ -88,7 +79,7 @@ impl Served {
     }
 
     pub(crate) fn codes(&self) -> Vec<&'static str> {
-        std::mem::take(&mut *self.codes.lock().unwrap())
+        self.codes.take()
     }
 
     /// The request passes, and nobody complains of it.

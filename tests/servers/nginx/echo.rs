@@ -3,20 +3,20 @@
 use std::{
     io,
     path::Path,
-    sync::{Arc, Mutex, mpsc},
+    sync::mpsc,
     thread::{self, JoinHandle},
 };
 
 use actix_web::{App, HttpRequest, HttpServer, dev::ServerHandle, rt, web};
 use approov_actix::{Approov, approov_protected};
-use support::token::SECRET;
+use support::{codes::Codes, token::SECRET};
 
 /// The path where it says who asks.
 pub(super) const WHO: &str = "/who";
 
 pub(super) struct Echo {
     handle: ServerHandle,
-    codes: Arc<Mutex<Vec<&'static str>>>,
+    codes: Codes,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -32,14 +32,7 @@ async fn echo(request: HttpRequest, _: web::Bytes) -> String {
 
 impl Echo {
     pub(super) fn start(socket: &Path, origins: &str) -> Self {
-        let codes = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&codes);
-        let approov = Approov::builder()
-            .base64_secret(SECRET)
-            .public_origin(origins)
-            .on_rejection(move |event| record.lock().unwrap().push(event.rejection.code()))
-            .build()
-            .unwrap();
+        let (approov, codes) = Codes::of(Approov::builder().base64_secret(SECRET).public_origin(origins));
         let socket = socket.to_owned();
         let (started, is_started) = mpsc::channel();
         let thread = thread::spawn(move || {
@@ -64,7 +57,7 @@ impl Echo {
 
     /// Why requests were refused since this was last asked.
     pub(super) fn codes(&self) -> Vec<&'static str> {
-        std::mem::take(&mut *self.codes.lock().unwrap())
+        self.codes.take()
     }
 }
 

@@ -6,17 +6,14 @@ mod normalized;
 
 use std::{
     fmt::Write as _,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use actix_test::TestServer;
 use actix_web::{App, HttpResponse, web};
 use approov_actix::{Approov, ApproovMiddleware};
 use beside::{beside_open_ones, guards};
-use support::{client::Answer, token};
+use support::{client::Answer, codes::Codes, token};
 
 use super::wire::{answers, config, exchange};
 use crate::builder;
@@ -56,18 +53,13 @@ struct Site {
     name: &'static str,
     server: TestServer,
     runs: Runs,
-    codes: Arc<Mutex<Vec<&'static str>>>,
+    codes: Codes,
 }
 
 impl Site {
     fn new(name: &'static str, start: impl FnOnce(Approov, Runs) -> TestServer) -> Self {
         let runs = Runs::new(AtomicUsize::new(0));
-        let codes = Arc::new(Mutex::new(Vec::new()));
-        let record = Arc::clone(&codes);
-        let approov = builder()
-            .on_rejection(move |event| record.lock().unwrap().push(event.rejection.code()))
-            .build()
-            .unwrap();
+        let (approov, codes) = Codes::of(builder());
         Self {
             name,
             server: start(approov, runs.clone()),
@@ -90,7 +82,7 @@ impl Site {
         let runs = self.runs.swap(0, Ordering::SeqCst);
         assert_eq!(runs, usize::from(outcome == Secret), "{case}");
         assert!(code.is_none() || runs == 0, "{case}");
-        let codes = std::mem::take(&mut *self.codes.lock().unwrap());
+        let codes = self.codes.take();
         let expected = code.filter(|_| outcome == Refused);
         assert_eq!(codes, Vec::from_iter(expected), "{case}");
         outcome
