@@ -3,12 +3,14 @@
 //! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
 //! request. This crate checks it. Three ways to protect, one verdict behind them:
 //!
-//! | you want | write |
-//! |---|---|
-//! | protect one handler | [`#[approov_protected]`](macro@approov_protected) |
-//! | protect an app, a scope or a resource | [`.wrap(approov.middleware())`](Approov::middleware) |
-//! | use what the token says | the argument [`ApproovClaims`], as the first one, which alone protects the handler |
-//! | serve others as well | the argument [`ApproovVerdict`] |
+//! | you want | write | guide |
+//! |---|---|---|
+//! | protect one handler | [`#[approov_protected]`](macro@approov_protected) | [handlers](guide::handlers) |
+//! | protect an app, a scope or a resource | [`.wrap(approov.middleware())`](Approov::middleware) | [middleware](guide::middleware) |
+//! | use what the token says | the argument [`ApproovClaims`], as the first one, which alone protects the handler | [claims](guide::claims) |
+//! | serve others as well | the argument [`ApproovVerdict`] | [claims](guide::claims#to-serve-others-as-well) |
+//!
+//! **New to Approov?** Begin with the [overview](guide::overview). All [guides](guide) are part of this documentation.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer, get};
@@ -60,7 +62,7 @@
 //! # When a request is refused
 //!
 //! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`) and the hook of
-//! [`on_rejection`](ApproovBuilder::on_rejection) know it: see [`Rejection`]. [`reject_with`](ApproovBuilder::reject_with) builds another
+//! [`on_rejection`](ApproovBuilder::on_rejection) know it: [why was my request refused?](guide::refusals) [`reject_with`](ApproovBuilder::reject_with) builds another
 //! answer. Of requests that pass, [`on_acceptance`](ApproovBuilder::on_acceptance) tells.
 //!
 //! If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
@@ -102,6 +104,9 @@ mod event;
 mod exempt;
 mod extract;
 mod guard;
+// In the documentation alone. What its pages have of code is compiled by the tests, which have everything that it needs.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod json;
 mod keys;
 mod layer;
@@ -147,6 +152,8 @@ pub use crate::{
 };
 #[cfg(feature = "macros")]
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
+/// Grammar, policies, what it does to the handler's parameters, errors of the compiler: [the guide](guide::handlers).
+///
 pub use approov_actix_macros::approov_protected;
 
 /// For code that `#[approov_protected]` writes. Not part of the public interface.

@@ -7,6 +7,8 @@ use std::fmt;
 /// Callers never see the reason: every refusal looks alike from outside. It is for logs, metrics and support.
 /// New reasons may be added; [`code`](Self::code) of an existing one never changes.
 ///
+/// What to do about each: [why was my request refused?](crate::guide::refusals)
+///
 /// # Security
 ///
 /// A `Rejection` carries nothing that a caller wrote: neither its `Display` nor its `Debug` can leak a token, a secret or
@@ -222,7 +224,7 @@ mod tests {
 
     /// The codes as they stand in [`Rejection::code`], so that none is forgotten.
     #[test]
-    fn every_code_is_explained_in_the_readme_and_at_its_variant() {
+    fn every_code_is_explained_in_the_guide_and_at_its_variant() {
         let (before, after) = include_str!("rejection.rs").split_once("pub fn code(self)").unwrap();
         let (body, _) = after.split_once("pub fn detail(self)").unwrap();
         let codes: Vec<_> = body
@@ -231,9 +233,14 @@ mod tests {
             .filter_map(|code| code.split('"').next())
             .collect();
         assert_eq!(codes.len(), 40);
-        for code in codes {
-            assert!(include_str!("../README.md").contains(&format!("`{code}`")), "{code}");
+        for code in &codes {
             assert!(before.contains(&format!("/// `{code}`: ")), "{code}");
         }
+        let headings: Vec<_> = include_str!("../docs/refusals.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("### "))
+            .collect();
+        let codes: Vec<_> = codes.iter().map(|code| format!("`{code}`")).collect();
+        assert_eq!(headings, codes);
     }
 }

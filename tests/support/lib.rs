@@ -63,19 +63,28 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The code in the guides compiles.
+/// The code in the guides compiles, and what can run does. Here, because it takes all features and the crates beside; the documentation shows them as
+/// `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../docs/claims.md")]
+    mod claims {}
     #[doc = include_str!("../../docs/deployment.md")]
     mod deployment {}
     #[doc = include_str!("../../docs/from-python.md")]
     mod from_python {}
+    #[doc = include_str!("../../docs/handlers.md")]
+    mod handlers {}
     #[doc = include_str!("../../docs/key-sets.md")]
     mod key_sets {}
     #[doc = include_str!("../../docs/message-signing.md")]
     mod message_signing {}
+    #[doc = include_str!("../../docs/middleware.md")]
+    mod middleware {}
     #[doc = include_str!("../../docs/neighbours.md")]
     mod neighbours {}
+    #[doc = include_str!("../../docs/refusals.md")]
+    mod refusals {}
     #[doc = include_str!("../../docs/roll-out.md")]
     mod roll_out {}
     #[doc = include_str!("../../docs/shapes-api.md")]

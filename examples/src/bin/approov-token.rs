@@ -335,7 +335,7 @@ fn explanation(rejection: Rejection) -> &'static str {
         Rejection::TokenMalformed => {
             "This is no JWT: three segments of base64url without padding, with JSON in the first two."
         }
-        _ => "See the table of codes in the README.",
+        _ => "See docs/refusals.md.",
     }
 }
 

@@ -1,0 +1,35 @@
+#![doc = include_str!("guide/links.md")]
+#![doc = include_str!("../docs/README.md")]
+
+/// A page of `docs`. Its links lead to the pages here, because of two definitions of one reference the first one counts.
+macro_rules! page {
+    ($name:ident, $file:literal) => {
+        #[doc = include_str!("guide/links.md")]
+        #[doc = include_str!(concat!("../docs/", $file))]
+        pub mod $name {}
+    };
+}
+
+page!(overview, "overview.md");
+page!(token_check, "token-check.md");
+page!(handlers, "handlers.md");
+page!(middleware, "middleware.md");
+page!(claims, "claims.md");
+page!(token_binding, "token-binding.md");
+page!(refusals, "refusals.md");
+page!(roll_out, "roll-out.md");
+page!(key_sets, "key-sets.md");
+page!(message_signing, "message-signing.md");
+page!(testing, "testing.md");
+page!(neighbours, "neighbours.md");
+page!(deployment, "deployment.md");
+page!(shapes_api, "shapes-api.md");
+page!(from_python, "from-python.md");
+
+#[doc = include_str!("guide/links.md")]
+#[doc = include_str!("../docs/performance.md")]
+///
+/// ## As bars
+///
+#[doc = include_str!("../docs/performance.svg")]
+pub mod performance {}
