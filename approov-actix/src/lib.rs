@@ -1,4 +1,4 @@
-//! Lets only genuine installations of a mobile app reach an [actix-web](actix_web) backend.
+//! Lets only genuine installations of a mobile app reach an [actix-web](https://actix.rs) backend.
 //!
 //! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
 //! request. This crate checks it. Three ways to protect, one verdict behind them:
