@@ -526,8 +526,8 @@ impl ApproovBuilder {
     /// How many verified tokens are remembered, so that a token that an app sends again and again is verified once. Default: 10,000, which all
     /// threads share. 0 remembers none; 10,000,000 is the most; numbers above 16 are rounded down to a multiple of 16.
     ///
-    /// Have room for as many as there are apps that call within the lifetime of a token, usually five minutes. What a token takes: see the guide
-    /// `docs/performance.md`.
+    /// Have room for as many as there are apps that call within the lifetime of a token, usually five minutes. What a token takes:
+    /// [remembered tokens](crate::guide::performance#remembered-tokens).
     ///
     /// # Security
     ///

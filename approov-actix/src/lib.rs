@@ -152,7 +152,7 @@ pub use crate::{
 };
 #[cfg(feature = "macros")]
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
-/// Grammar, policies, what it does to the handler's parameters, errors of the compiler: [the guide](guide::handlers).
+/// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and what the compiler says.
 ///
 pub use approov_actix_macros::approov_protected;
 

@@ -20,7 +20,7 @@ const MAX_RSA_BITS: usize = 4096;
 
 /// A key that verifies tokens: one algorithm, and at most one key id (`kid`).
 ///
-/// A public key is the safer choice: it verifies tokens and cannot make them. See the guide `docs/key-sets.md`.
+/// A public key is the safer choice: it verifies tokens and cannot make them. See [the guide](crate::guide::key_sets).
 ///
 /// # Security
 ///

@@ -20,7 +20,7 @@
 //! let no_network = TestRequest::get().uri("/orders").approov_token_text("NO_NETWORK");
 //! ```
 //!
-//! A complete test stands in the README.
+//! Complete tests: [in the guide](crate::guide::testing).
 //!
 //! # Security
 //!
