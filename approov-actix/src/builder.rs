@@ -231,7 +231,7 @@ impl ApproovBuilder {
     ///
     /// It is asked once at the start, within ten seconds, and [again](Self::key_refresh_interval) while the server runs, with conditional requests;
     /// also when a token has a `kid` that no key has, at most once in ten seconds. No request waits for that. If it fails later, the keys that
-    /// are there are kept, see [`max_stale`](Self::max_stale). Redirects are followed within the same origin. See [`KeySet::from_jwks`] for
+    /// are there are kept, see [`key_max_stale`](Self::key_max_stale). Redirects are followed within the same origin. See [`KeySet::from_jwks`] for
     /// which keys are used; secrets (`oct`) are not, unless [allowed](Self::allow_secrets_from_jwks_url).
     ///
     /// # Security
@@ -281,8 +281,8 @@ impl ApproovBuilder {
     ///
     /// Without a limit, who can keep this server from its source of keys can keep a key alive that was removed there. With one, who can do that
     /// locks all apps out in the end.
-    pub fn max_stale(mut self, time: Duration) -> Self {
-        self.keys.max_stale = Some(Setting::new("the time given to `max_stale`", time));
+    pub fn key_max_stale(mut self, time: Duration) -> Self {
+        self.keys.max_stale = Some(Setting::new("the time given to `key_max_stale`", time));
         self
     }
 

@@ -80,9 +80,9 @@ impl Minter {
         }
     }
 
-    pub(crate) fn with_kid(self, kid: &str) -> Self {
+    pub(crate) fn with_key_id(self, kid: &str) -> Self {
         Self {
-            verifying: self.verifying.with_kid(kid),
+            verifying: self.verifying.with_key_id(kid),
             kid: Some(kid.to_owned()),
             ..self
         }

@@ -76,7 +76,7 @@ struct Claims {
 /// Eight keys are the most for an algorithm, so 64 are eight for each of eight algorithms.
 fn keys(criterion: &mut Criterion) {
     let minters: Vec<_> = (0..8)
-        .map(|number| Minter::hs256_with([number; 32]).with_kid(&kid(Algorithm::HS256, number)))
+        .map(|number| Minter::hs256_with([number; 32]).with_key_id(&kid(Algorithm::HS256, number)))
         .collect();
     let one = minters[0].approov();
     let all = minters.iter().map(Minter::key).chain(other_keys());
@@ -98,7 +98,7 @@ fn keys(criterion: &mut Criterion) {
 fn other_keys() -> impl Iterator<Item = Key> {
     let of = |algorithm, make: &dyn Fn(u8) -> Key| {
         (0..8)
-            .map(|number| make(number).with_kid(kid(algorithm, number)))
+            .map(|number| make(number).with_key_id(kid(algorithm, number)))
             .collect::<Vec<_>>()
     };
     let secrets = [Algorithm::HS384, Algorithm::HS512]

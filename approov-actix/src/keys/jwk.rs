@@ -51,7 +51,7 @@ impl JwkSet {
                 Ok(jwk) => match jwk.key(allow_secrets) {
                     Err(fault) => drop(jwk.kid, fault),
                     Ok(key) => set.keys.push(match jwk.kid {
-                        Some(kid) => key.with_kid(kid),
+                        Some(kid) => key.with_key_id(kid),
                         None => key,
                     }),
                 },

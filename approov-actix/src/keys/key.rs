@@ -36,7 +36,7 @@ const MAX_RSA_BITS: usize = 4096;
 /// # MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9
 /// # q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
 /// # -----END PUBLIC KEY-----";
-/// let key = Key::from_pem(Algorithm::ES256, pem)?.with_kid("2026-11");
+/// let key = Key::from_pem(Algorithm::ES256, pem)?.with_key_id("2026-11");
 /// let approov = Approov::builder().key(key).build()?;
 /// # Ok(())
 /// # }
@@ -128,7 +128,7 @@ impl Key {
     ///
     /// See [`Key`].
     #[must_use]
-    pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
+    pub fn with_key_id(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into().into());
         self
     }
@@ -144,11 +144,11 @@ impl Key {
     ///
     /// ```
     /// let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
-    /// assert_eq!(key.kid(), None);
-    /// assert_eq!(key.with_kid("2026-11").kid(), Some("2026-11"));
+    /// assert_eq!(key.key_id(), None);
+    /// assert_eq!(key.with_key_id("2026-11").key_id(), Some("2026-11"));
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
-    pub fn kid(&self) -> Option<&str> {
+    pub fn key_id(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
@@ -166,7 +166,7 @@ impl Key {
     /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #NzbLsXh8`. Of a secret nothing is shown.
     pub(super) fn label(&self) -> String {
         let algorithm = self.algorithm();
-        match (self.kid(), &self.thumbprint) {
+        match (self.key_id(), &self.thumbprint) {
             (Some(kid), _) => format!("{algorithm} {kid:?}"),
             (None, Some(thumbprint)) => format!("{algorithm} #{thumbprint}"),
             (None, None) => algorithm.to_string(),
@@ -312,7 +312,7 @@ mod tests {
             .unwrap();
         let key = Key::new(Algorithm::EdDSA, KeyMaterial::Ed25519(x.as_slice().try_into().unwrap())).unwrap();
         assert_eq!(key.label(), "EdDSA #kPrK_qmx");
-        assert_eq!(key.with_kid("a\n").label(), r#"EdDSA "a\n""#);
+        assert_eq!(key.with_key_id("a\n").label(), r#"EdDSA "a\n""#);
         let secret = Key::from_secret(Algorithm::HS256, &[7; 32]).unwrap();
         assert_eq!(secret.label(), "HS256");
         assert_eq!(format!("{secret:?}"), "Key { algorithm: HS256, kid: None, .. }");

@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn kids(ring: &KeyRing) -> Vec<Option<String>> {
-        let kid = |key: &Key| key.kid().map(str::to_owned);
+        let kid = |key: &Key| key.key_id().map(str::to_owned);
         ring.current().keys.iter().map(kid).collect()
     }
 
@@ -271,10 +271,10 @@ mod tests {
     fn each_change_is_a_generation_of_its_own() {
         let ring = KeyRing::new(vec![Part::fixed(vec![key(1)])], Vec::new()).unwrap();
         let before = ring.current();
-        ring.replace(&KeySet::new([key(2).with_kid("b")]).unwrap()).unwrap();
+        ring.replace(&KeySet::new([key(2).with_key_id("b")]).unwrap()).unwrap();
         assert_eq!(before.generation(), 1);
         assert_eq!(ring.current().generation(), 2);
-        ring.replace(&KeySet::new([key(2).with_kid("b")]).unwrap()).unwrap();
+        ring.replace(&KeySet::new([key(2).with_key_id("b")]).unwrap()).unwrap();
         assert_eq!(ring.current().generation(), 3);
     }
 
@@ -286,8 +286,8 @@ mod tests {
 
     #[test]
     fn a_source_changes_its_own_keys_only() {
-        let ring = with_source(vec![key(2).with_kid("b")], None).unwrap();
-        ring.refreshed(1, Some(vec![key(3).with_kid("c")]), Instant::now());
+        let ring = with_source(vec![key(2).with_key_id("b")], None).unwrap();
+        ring.refreshed(1, Some(vec![key(3).with_key_id("c")]), Instant::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
         ring.refreshed(1, None, Instant::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn keys_expire_and_come_back_when_they_are_read_again() {
         const HOUR: Duration = Duration::from_secs(3600);
-        let ring = with_source(vec![key(2).with_kid("b")], Some(HOUR)).unwrap();
+        let ring = with_source(vec![key(2).with_key_id("b")], Some(HOUR)).unwrap();
         let start = Instant::now();
         let both = [None, Some("b".to_owned())];
         ring.expire(start + HOUR / 2);
@@ -346,7 +346,7 @@ mod tests {
             on_unknown_kid,
         };
         let ring = |on_unknown_kid| {
-            let parts = vec![Part::fixed(vec![key(1), key(2).with_kid("b")])];
+            let parts = vec![Part::fixed(vec![key(1), key(2).with_key_id("b")])];
             KeyRing::new(parts, vec![refresher(on_unknown_kid)]).unwrap()
         };
         let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();

@@ -112,7 +112,7 @@ impl KeySet {
         let mut surplus = Vec::new();
         for key in keys {
             let alike = || set.all.iter().filter(|other| other.algorithm() == key.algorithm());
-            if key.kid().is_some() && alike().any(|other| other.kid() == key.kid()) {
+            if key.key_id().is_some() && alike().any(|other| other.key_id() == key.key_id()) {
                 surplus.push((key, Surplus::Repeated));
             } else if alike().count() == MAX_PER_ALGORITHM {
                 surplus.push((key, Surplus::TooMany));
@@ -162,7 +162,7 @@ impl KeySet {
 
 impl Keys {
     fn add(&mut self, key: Key) {
-        let alike = match key.kid() {
+        let alike = match key.key_id() {
             Some(kid) => self.by_kid.entry(kid.to_owned()).or_default(),
             None => &mut self.without_kid,
         };

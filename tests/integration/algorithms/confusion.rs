@@ -53,18 +53,18 @@ fn a_public_key_is_no_secret() {
         let hmacs = || HMACS.map(|name| verifying(&TestKey::new(name)));
         let beside_secrets = |key: Key| approov_with(hmacs().into_iter().chain([key]));
         let without_kid = verifying(&key);
-        let with_kid = without_kid.clone().with_kid(KID);
+        let with_key_id = without_kid.clone().with_key_id(KID);
 
         let (alone, algorithm, signature) = (true, Rejection::TokenAlgorithm, Rejection::TokenSignature);
         let sets = [
             (alone, approov_with([without_kid.clone()]), [algorithm; 3]),
             (
                 alone,
-                approov_with([with_kid.clone()]),
+                approov_with([with_key_id.clone()]),
                 [algorithm, algorithm, Rejection::TokenKeyUnknown],
             ),
             (!alone, beside_secrets(without_kid), [signature; 3]),
-            (!alone, beside_secrets(with_kid), [signature, algorithm, signature]),
+            (!alone, beside_secrets(with_key_id), [signature, algorithm, signature]),
         ];
         for hmac in HMACS {
             for (_, approov, _) in sets.iter().filter(|(alone, ..)| !alone) {
@@ -93,7 +93,7 @@ fn a_public_key_is_no_secret() {
 #[test]
 fn a_secret_is_no_public_key() {
     let secret = TestKey::new("HS256");
-    let approov = approov_with([verifying(&secret).with_kid(KID)]);
+    let approov = approov_with([verifying(&secret).with_key_id(KID)]);
     for name in ALGORITHMS {
         if name != "HS256" {
             let token = TestKey::new(name).token(Some(KID));

@@ -86,7 +86,7 @@ fn names_of_algorithms_are_exact() {
 fn a_header_brings_no_key() {
     for name in ALGORITHMS {
         let (key, forger) = (TestKey::new(name), TestKey::other(name));
-        let approov = approov_with([verifying(&key).with_kid(KID)]);
+        let approov = approov_with([verifying(&key).with_key_id(KID)]);
         let jwk = forger.jwk(Some(KID));
         let der: String = CERTIFICATE.lines().filter(|line| !line.starts_with('-')).collect();
         for (member, value) in [
@@ -122,12 +122,12 @@ fn a_header_brings_no_key() {
 #[test]
 fn claims_name_the_key_that_verified_the_token() {
     let key = TestKey::new("ES256");
-    let with_kid = approov_with([verifying(&key).with_kid(KID)]);
+    let with_key_id = approov_with([verifying(&key).with_key_id(KID)]);
     let without_kid = approov_with([verifying(&key)]);
     for header in [json!({ "alg": "ES256" }), json!({ "alg": "ES256", "kid": KID })] {
         let token = key.sign(&header.to_string(), &payload());
         let name = |approov: &Approov| approov.verify_token(&token).unwrap().key_id().map(str::to_owned);
-        assert_eq!(name(&with_kid).as_deref(), Some(KID), "{header}");
+        assert_eq!(name(&with_key_id).as_deref(), Some(KID), "{header}");
         assert_eq!(name(&without_kid), None, "{header}");
     }
 }
@@ -136,7 +136,7 @@ fn claims_name_the_key_that_verified_the_token() {
 #[test]
 fn a_strange_kid_has_no_effect() {
     let (key, forger) = (TestKey::new("ES256"), TestKey::other("ES256"));
-    let with_kid = approov_with([verifying(&key).with_kid(KID)]);
+    let with_key_id = approov_with([verifying(&key).with_key_id(KID)]);
     let without_kid = approov_with([verifying(&key)]);
     // The same letters to the eye.
     let decomposed = KID.replace('é', "e\u{301}");
@@ -162,13 +162,13 @@ fn a_strange_kid_has_no_effect() {
         &"k".repeat(4000),
     ] {
         assert_eq!(
-            verdict(&with_kid, &key.token(Some(kid))),
+            verdict(&with_key_id, &key.token(Some(kid))),
             Err(Rejection::TokenKeyUnknown),
             "{kid:?}"
         );
         assert_eq!(verdict(&without_kid, &key.token(Some(kid))), Ok(()), "{kid:?}");
         let bad = forger.token(Some(kid));
-        assert_eq!(verdict(&with_kid, &bad), Err(Rejection::TokenKeyUnknown), "{kid:?}");
+        assert_eq!(verdict(&with_key_id, &bad), Err(Rejection::TokenKeyUnknown), "{kid:?}");
         assert_eq!(verdict(&without_kid, &bad), Err(Rejection::TokenSignature), "{kid:?}");
     }
     let too_long = key.token(Some(&"k".repeat(8192)));
@@ -178,7 +178,7 @@ fn a_strange_kid_has_no_effect() {
 #[test]
 fn a_kid_may_be_spelt_with_escapes() {
     let key = TestKey::new("ES256");
-    let approov = approov_with([verifying(&key).with_kid(KID)]);
+    let approov = approov_with([verifying(&key).with_key_id(KID)]);
     for kid in [
         "clé/2026",
         r"cl\u00e9/2026",
@@ -195,7 +195,7 @@ fn a_kid_is_text() {
     let key = TestKey::new("ES256");
     for approov in [
         approov_with([verifying(&key)]),
-        approov_with([verifying(&key).with_kid("1")]),
+        approov_with([verifying(&key).with_key_id("1")]),
     ] {
         for kid in [json!(null), json!(1), json!(true), json!(["1"]), json!({ "1": "1" })] {
             let token = key.sign(&json!({ "alg": "ES256", "kid": kid }).to_string(), &payload());

@@ -44,8 +44,8 @@ fn assert_dropped(Unfit { entry, kid, signer }: &Unfit) {
         Rejection::TokenAlgorithm
     };
     assert_eq!(verdict(&approov, &signer.token(None)), Err(without_kid), "{what}");
-    let with_kid = verdict(&approov, &signer.token(Some(kid.as_deref().unwrap_or("any"))));
-    assert_eq!(with_kid, Err(Rejection::TokenKeyUnknown), "{what}");
+    let with_key_id = verdict(&approov, &signer.token(Some(kid.as_deref().unwrap_or("any"))));
+    assert_eq!(with_key_id, Err(Rejection::TokenKeyUnknown), "{what}");
 
     let kid = kid.as_ref().map_or(String::new(), |kid| format!(", kid {kid:?},"));
     let line =

@@ -25,9 +25,9 @@ fn the_kid_chooses_one_key_and_none_chooses_all() {
 
     let all_with_kid = || {
         [
-            verifying(&a).with_kid("a"),
-            verifying(&b).with_kid("b"),
-            verifying(&c).with_kid("c"),
+            verifying(&a).with_key_id("a"),
+            verifying(&b).with_key_id("b"),
+            verifying(&c).with_key_id("c"),
         ]
     };
     let approov = approov_with(all_with_kid());
@@ -100,9 +100,9 @@ fn keys_without_kid_are_all_tried() {
 fn one_kid_with_two_algorithms() {
     let (a, b, other) = (TestKey::new("ES256"), TestKey::new("EdDSA"), TestKey::other("ES256"));
     let approov = approov_with([
-        verifying(&a).with_kid("1"),
-        verifying(&b).with_kid("1"),
-        verifying(&other).with_kid("2"),
+        verifying(&a).with_key_id("1"),
+        verifying(&b).with_key_id("1"),
+        verifying(&other).with_key_id("2"),
     ]);
     for (signer, kid, expected) in [
         (&a, "1", Ok(())),
@@ -228,14 +228,14 @@ fn eight_keys_of_one_algorithm() {
 fn a_kid_twice_with_one_algorithm() {
     const KID: &str = "repeated";
     let (first, second, other) = (TestKey::new("EdDSA"), TestKey::other("EdDSA"), TestKey::new("ES256"));
-    let keys = || [&first, &second, &other].map(|key| verifying(key).with_kid(KID));
+    let keys = || [&first, &second, &other].map(|key| verifying(key).with_key_id(KID));
 
     let error = KeySet::new(keys()).unwrap_err().to_string();
     assert_eq!(
         error,
         r#"the key EdDSA "repeated" repeats the `alg` and `kid` of an earlier one"#
     );
-    let same_key = [verifying(&first).with_kid(KID), verifying(&first).with_kid(KID)];
+    let same_key = [verifying(&first).with_key_id(KID), verifying(&first).with_key_id(KID)];
     assert!(KeySet::new(same_key).is_err());
     assert!(KeySet::new([verifying(&first), verifying(&second)]).is_ok());
     assert!(KeySet::new(Vec::<Key>::new()).is_err());
@@ -263,10 +263,10 @@ fn a_kid_twice_with_one_algorithm() {
 #[test]
 fn new_keys_take_the_place_of_all_others() {
     let (old, new) = (TestKey::new("ES256"), TestKey::other("ES256"));
-    let approov = approov_with([verifying(&old).with_kid("old")]);
+    let approov = approov_with([verifying(&old).with_key_id("old")]);
     assert_eq!(verdict(&approov, &old.token(Some("old"))), Ok(()));
     approov
-        .replace_keys(KeySet::new([verifying(&new).with_kid("new")]).unwrap())
+        .replace_keys(KeySet::new([verifying(&new).with_key_id("new")]).unwrap())
         .unwrap();
     for (signer, kid, expected) in [
         (&new, Some("new"), Ok(())),
@@ -281,10 +281,12 @@ fn new_keys_take_the_place_of_all_others() {
 
 #[test]
 fn a_key_tells_its_algorithm_and_kid_and_hides_the_rest() {
-    let secret = Key::from_secret(Algorithm::HS512, &[0x41; 64]).unwrap().with_kid("a");
+    let secret = Key::from_secret(Algorithm::HS512, &[0x41; 64])
+        .unwrap()
+        .with_key_id("a");
     let public = verifying(&TestKey::new("ES384"));
-    assert_eq!((secret.algorithm(), secret.kid()), (Algorithm::HS512, Some("a")));
-    assert_eq!((public.algorithm(), public.kid()), (Algorithm::ES384, None));
+    assert_eq!((secret.algorithm(), secret.key_id()), (Algorithm::HS512, Some("a")));
+    assert_eq!((public.algorithm(), public.key_id()), (Algorithm::ES384, None));
     assert_eq!(format!("{secret:?}"), r#"Key { algorithm: HS512, kid: Some("a"), .. }"#);
     let set = KeySet::new([secret, public]).unwrap();
     let debug = r#"[Key { algorithm: HS512, kid: Some("a"), .. }, Key { algorithm: ES384, kid: None, .. }]"#;

@@ -28,7 +28,7 @@ fn configurations(key: &TestKey) -> Vec<(&'static str, Approov)> {
     std::fs::write(&path, set).unwrap();
     let mut all = vec![
         ("a key", approov_with([verifying(key)])),
-        ("a key with kid", approov_with([verifying(key).with_kid(KID)])),
+        ("a key with kid", approov_with([verifying(key).with_key_id(KID)])),
         ("a set in place of another", replaced),
         (
             "a file with a set",
@@ -98,7 +98,7 @@ fn a_key_is_used_with_its_own_algorithm_only() {
                 let verifying = verifying(key);
                 let approov = approov_with([match kid {
                     None => verifying,
-                    Some(kid) => verifying.with_kid(kid),
+                    Some(kid) => verifying.with_key_id(kid),
                 }]);
                 for signer in keys.iter().filter(|signer| signer.algorithm() != key.algorithm()) {
                     let what = format!("{} signed as {}, kid {kid:?}", key.algorithm(), signer.algorithm());

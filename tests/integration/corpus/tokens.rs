@@ -69,7 +69,7 @@ async fn each_token_is_refused_for_its_reason() {
 /// An unknown id is the reason only where every key has one.
 #[actix_web::test]
 async fn each_key_id_is_compared_and_nothing_else() {
-    let key = Key::from_base64_secret(SECRET).unwrap().with_kid(tokens::KID);
+    let key = Key::from_base64_secret(SECRET).unwrap().with_key_id(tokens::KID);
     let served = serve(Approov::builder().key(key));
     assert_refused(&served, &support::token::good(), &tokens::tokens_for_a_key_with_an_id());
 }

@@ -21,7 +21,7 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
         // The same set with the same tag as before: it has to come back nevertheless.
         let good = Reply::keys(&["stale"]).header("ETag", "\"same\"");
         let server = KeyServer::start(good.clone());
-        let approov = at(&server, SECOND).max_stale(2 * SECOND).build().unwrap();
+        let approov = at(&server, SECOND).key_max_stale(2 * SECOND).build().unwrap();
         wait_until_accepted(&approov, "stale");
         server.set(failure);
         wait_until_unknown(&approov, "stale");
@@ -50,7 +50,7 @@ fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
     let approov = Approov::builder()
         .jwks_file(&path)
         .key_refresh_interval(SECOND)
-        .max_stale(2 * SECOND)
+        .key_max_stale(2 * SECOND)
         .build()
         .unwrap();
     wait_until_accepted(&approov, "stale-file");
@@ -65,7 +65,7 @@ fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
 #[test]
 fn fixed_keys_never_get_stale() {
     let server = KeyServer::start(Reply::keys(&["stale-beside-fixed"]));
-    let builder = at(&server, SECOND).max_stale(2 * SECOND);
+    let builder = at(&server, SECOND).key_max_stale(2 * SECOND);
     let approov = builder.base64_secret(token::SECRET).build().unwrap();
     server.set(Behaviour::Close);
     let wrong = Err(Rejection::TokenSignature);
@@ -86,8 +86,8 @@ fn unchanged_keys_never_get_stale() {
     let file = Approov::builder().jwks_file(&path).key_refresh_interval(SECOND);
     // Longer than any pause of a busy machine.
     let max_stale = Duration::from_secs(20);
-    let all =
-        [file, at(&server, SECOND), at(&plain, SECOND)].map(|builder| builder.max_stale(max_stale).build().unwrap());
+    let all = [file, at(&server, SECOND), at(&plain, SECOND)]
+        .map(|builder| builder.key_max_stale(max_stale).build().unwrap());
     let start = Instant::now();
     while start.elapsed() < max_stale * 5 / 4 {
         for approov in &all {
@@ -105,18 +105,18 @@ fn times_that_are_refused() {
     fs::write(&path, oct::key_set(&["times"])).unwrap();
     let file = || Approov::builder().jwks_file(&path);
     let range = "the time given to `key_refresh_interval` is not between one second and one day";
-    let stale = "the time given to `max_stale` is shorter than twice the time between refreshes, so that good keys could expire";
+    let stale = "the time given to `key_max_stale` is shorter than twice the time between refreshes, so that good keys could expire";
     for (builder, fault) in [
         (file().key_refresh_interval(Duration::ZERO), range),
         (file().key_refresh_interval(Duration::from_millis(999)), range),
         (file().key_refresh_interval(Duration::from_millis(86_400_001)), range),
         (file().key_refresh_interval(Duration::MAX), range),
-        (file().max_stale(Duration::from_millis(119_999)), stale),
-        (file().max_stale(Duration::ZERO), stale),
+        (file().key_max_stale(Duration::from_millis(119_999)), stale),
+        (file().key_max_stale(Duration::ZERO), stale),
         (
             file()
                 .key_refresh_interval(SECOND)
-                .max_stale(Duration::from_millis(1999)),
+                .key_max_stale(Duration::from_millis(1999)),
             stale,
         ),
     ] {
@@ -125,8 +125,8 @@ fn times_that_are_refused() {
     for builder in [
         file().key_refresh_interval(SECOND),
         file().key_refresh_interval(SECOND * 86_400),
-        file().max_stale(SECOND * 120),
-        file().max_stale(SECOND * 86_400 * 365),
+        file().key_max_stale(SECOND * 120),
+        file().key_max_stale(SECOND * 86_400 * 365),
     ] {
         assert_eq!(verdict(&builder.build().unwrap(), "times"), Ok(()));
     }

@@ -31,7 +31,7 @@ fn keys(kids: &[&str]) -> KeySet {
 }
 
 fn approov(kid: &str) -> Approov {
-    let key = Key::from_base64_secret(&oct::secret(kid)).unwrap().with_kid(kid);
+    let key = Key::from_base64_secret(&oct::secret(kid)).unwrap().with_key_id(kid);
     Approov::builder().key(key).build().unwrap()
 }
 
@@ -75,7 +75,7 @@ fn all_keys_are_replaced_wherever_they_were_set() {
 }
 
 fn keys_of_one(kid: &str) -> Key {
-    Key::from_base64_secret(&oct::secret(kid)).unwrap().with_kid(kid)
+    Key::from_base64_secret(&oct::secret(kid)).unwrap().with_key_id(kid)
 }
 
 #[test]

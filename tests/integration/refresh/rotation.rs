@@ -125,7 +125,7 @@ fn an_address_that_also_fails_is_rotated_under_load() {
 #[test]
 fn keys_are_replaced_under_load() {
     let sets = SETS.map(|kids| KeySet::from_jwks(&oct::key_set(&kids)).unwrap());
-    let key = Key::from_base64_secret(&oct::secret("B")).unwrap().with_kid("B");
+    let key = Key::from_base64_secret(&oct::secret("B")).unwrap().with_key_id("B");
     let approov = Approov::builder().key(key).build().unwrap();
     let (a, c) = (oct::token("A"), oct::token("C"));
     under_load(&approov, || {
