@@ -80,6 +80,11 @@ docs:
     RUSTDOCFLAGS='-D warnings' cargo doc -p approov-actix --no-deps
     RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
 
+# Every link of the Markdown files and of the crates' documentation leads somewhere. Needs node and Python.
+[group('documentation')]
+links:
+    tests/links
+
 # As docs.rs builds it: each item with the feature that brings it. Needs a nightly compiler.
 [group('documentation')]
 docs-rs:
