@@ -35,11 +35,11 @@ fn sources() -> Vec<(String, String)> {
     let files = files_below(vec![SOURCES.into()]);
     let named = files.iter().map(|path| {
         let name = path.strip_prefix(SOURCES).unwrap().to_str().unwrap();
-        (name, path)
+        (name.replace('\\', "/"), path)
     });
     named
-        .filter(|(name, _)| *name != "lib.rs" && !name.starts_with("test_support") && !name.ends_with("tests.rs"))
-        .map(|(name, path)| (name.to_owned(), fs::read_to_string(path).unwrap()))
+        .filter(|(name, _)| name != "lib.rs" && !name.starts_with("test_support") && !name.ends_with("tests.rs"))
+        .map(|(name, path)| (name, fs::read_to_string(path).unwrap()))
         .collect()
 }
 
