@@ -89,6 +89,9 @@ links:
 [group('documentation')]
 docs-rs:
     RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir target/docs-rs
+    for feature in jwks-url macros message-signing openapi testing; do \
+      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" target/docs-rs/doc/approov_actix || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
+    done
 
 # What the documentation copies from programs.
 [group('documentation')]

@@ -252,7 +252,6 @@ impl ApproovBuilder {
     /// # }
     /// ```
     #[cfg(feature = "jwks-url")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         self.keys
             .jwks_urls
@@ -294,7 +293,6 @@ impl ApproovBuilder {
     ///
     /// Nothing is let in early: without a key, every token is `token_key_unknown`.
     #[cfg(feature = "jwks-url")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn start_without_keys(mut self, start: bool) -> Self {
         self.keys.start_without_keys = start;
         self
@@ -306,7 +304,6 @@ impl ApproovBuilder {
     ///
     /// A secret that anyone can fetch is none, and who has it can make tokens. Only for an address that answers nobody else.
     #[cfg(feature = "jwks-url")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
     pub fn allow_secrets_from_jwks_url(mut self, allow: bool) -> Self {
         self.keys.allow_secrets_from_url = allow;
         self
@@ -384,7 +381,6 @@ impl ApproovBuilder {
 
 /// Message signatures.
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 impl ApproovBuilder {
     /// Whether requests must carry a message signature by default. Default: [`SignatureRequirement::Off`].
     ///

@@ -26,7 +26,7 @@ impl FromRequest for ApproovClaims {
     }
 }
 
-/// Whether the request comes from a genuine app, for handlers that serve others too.
+/// Whether the request comes from a genuine app, for handlers that serve others too. See also the [guide](crate::guide::claims#to-serve-others-as-well).
 ///
 /// The policy is that of [`ApproovClaims`]: a token that is not bound as the policy asks is no genuine one, even where that is only
 /// reported.
@@ -94,7 +94,6 @@ impl FromRequest for ApproovVerdict {
 }
 
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 impl FromRequest for ApproovSignature {
     type Error = Refused;
     type Future = Ready<Result<Self, Refused>>;

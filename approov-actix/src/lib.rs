@@ -113,7 +113,6 @@ mod layer;
 mod logging;
 mod middleware;
 #[cfg(feature = "openapi")]
-#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
 pub mod openapi;
 mod policy;
 mod refusal;
@@ -125,7 +124,6 @@ mod signature;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 mod time;
 mod token;
@@ -145,13 +143,11 @@ pub use crate::{
     token::{ApproovClaims, ClaimError},
 };
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 pub use crate::{
     policy::{SignatureLabel, SignatureRequirement},
     signature::ApproovSignature,
 };
 #[cfg(feature = "macros")]
-#[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 /// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and what the compiler says.
 ///
 pub use approov_actix_macros::approov_protected;

@@ -28,7 +28,7 @@ use crate::{
     refusal::Refusal,
 };
 
-/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`].
+/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also its [guide](crate::guide::middleware).
 ///
 /// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the
 /// nearest counts: application data that was added inside of a middleware is nearer than the middleware, and what a scope itself has as data

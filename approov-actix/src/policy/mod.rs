@@ -31,7 +31,6 @@ pub enum Enforcement {
 }
 
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 /// Whether a request must carry a message signature: RFC 9421, as Approov's clients make it.
 ///
 /// # Examples
@@ -62,7 +61,6 @@ pub enum SignatureRequirement {
 }
 
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 /// Which of the two signatures that Approov's clients make is accepted.
 ///
 /// Another one that the request has as well must be good too, if there is a key for it.
@@ -271,7 +269,6 @@ impl Policy {
     ///
     /// Set [`public_origin`](crate::ApproovBuilder::public_origin) with it: the signature is compared with that, and without it with what the request itself says.
     #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature(mut self, requirement: SignatureRequirement) -> Self {
         self.signature = Some(requirement);
         self
@@ -283,7 +280,6 @@ impl Policy {
     ///
     /// See [`SignatureLabel`].
     #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature_label(mut self, label: SignatureLabel) -> Self {
         self.signature_label = Some(label);
         self
@@ -295,7 +291,6 @@ impl Policy {
     ///
     /// With [`Enforcement::Report`] signatures protect nothing.
     #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub const fn signature_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.signature_enforcement = Some(enforcement);
         self

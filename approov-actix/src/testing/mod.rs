@@ -50,7 +50,6 @@ use crate::{
 mod signing;
 
 #[cfg(feature = "message-signing")]
-#[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
 pub use self::signing::{InstallationKey, RequestSigner};
 
 /// How long a token lives unless it is told otherwise: as long as real ones.
@@ -220,7 +219,6 @@ impl TokenBuilder {
 
     /// Has the public key of this installation: the claim `ipk`.
     #[cfg(feature = "message-signing")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "message-signing")))]
     pub fn installation_key(self, key: &InstallationKey) -> Self {
         self.claim("ipk", key.public_key())
     }

@@ -26,7 +26,7 @@ use crate::{
 
 /// The claims of a verified Approov token.
 ///
-/// Cheap to clone, and `Send + Sync`.
+/// Cheap to clone, and `Send + Sync`. See also the [guide](crate::guide::claims).
 ///
 /// # As an extractor
 ///
