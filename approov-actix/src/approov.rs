@@ -130,7 +130,8 @@ impl Approov {
     /// # Examples
     ///
     /// ```
-    /// # use actix_web::{App, web};
+    /// use actix_web::{App, web};
+    ///
     /// # fn example(approov: approov_actix::Approov) {
     /// let app = App::new().service(web::scope("/v2").wrap(approov.middleware()));
     /// # }

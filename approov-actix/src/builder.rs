@@ -195,11 +195,11 @@ impl ApproovBuilder {
     /// use approov_actix::{Algorithm, Approov};
     ///
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
-    /// let approov = Approov::builder().public_key_file("approov.pem", Algorithm::RS256).build()?;
+    /// let approov = Approov::builder().public_key_file(Algorithm::RS256, "approov.pem").build()?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn public_key_file(mut self, path: impl Into<PathBuf>, algorithm: Algorithm) -> Self {
+    pub fn public_key_file(mut self, algorithm: Algorithm, path: impl Into<PathBuf>) -> Self {
         let file = Setting::new("the path given to `public_key_file`", path);
         self.keys.public_keys.push((file, algorithm));
         self
@@ -606,7 +606,9 @@ impl ApproovBuilder {
     /// Answer 400 to every refusal:
     ///
     /// ```
-    /// # use actix_web::{App, HttpResponse, rt, test, web};
+    /// use actix_web::HttpResponse;
+    ///
+    /// # use actix_web::{App, rt, test, web};
     /// # use approov_actix::Approov;
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
     /// # let builder = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
@@ -669,7 +671,8 @@ impl ApproovBuilder {
     /// Count genuine requests, and those of them whose token did not have to be verified again:
     ///
     /// ```
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    ///
     /// # use approov_actix::Approov;
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
     /// # let builder = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");

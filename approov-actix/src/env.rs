@@ -236,7 +236,9 @@ fn boolean(name: &str, value: &str) -> Result<bool, ConfigError> {
     match value.trim().to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(ConfigError::new(format!("{name} is neither `true` nor `false`"))),
+        _ => Err(ConfigError::new(format!(
+            "{name} is none of `true`, `false`, `1` and `0`"
+        ))),
     }
 }
 
@@ -249,16 +251,18 @@ fn enforcement(name: &str, value: &str) -> Result<Enforcement, ConfigError> {
 }
 
 fn warn_of_unknown(name: &str) {
-    let nearest = nearest_variable(name);
-    log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect; the nearest is {nearest}");
+    let meant = nearest_variable(name).map_or(String::new(), |nearest| format!("; the nearest is {nearest}"));
+    log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect{meant}");
 }
 
-fn nearest_variable(name: &str) -> &'static str {
-    VARIABLES
+/// The variable that was probably meant, if one is.
+fn nearest_variable(name: &str) -> Option<&'static str> {
+    const MAX_DISTANCE: usize = 5;
+    let distances = VARIABLES
         .iter()
-        .map(|(known, _)| *known)
-        .min_by_key(|known| strsim::damerau_levenshtein(known, name))
-        .unwrap_or(SECRET)
+        .map(|(known, _)| (strsim::damerau_levenshtein(known, name), *known));
+    let (distance, nearest) = distances.min()?;
+    (distance <= MAX_DISTANCE).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -428,7 +432,7 @@ mod tests {
 
     #[test]
     fn faults_name_the_variable_and_never_its_value() {
-        let boolean = "is neither `true` nor `false`";
+        let boolean = "is none of `true`, `false`, `1` and `0`";
         for (name, value, fault) in [
             (SECRET, "junk!junk", "is not base64"),
             (SECRET, "c2hvcnQ=", "at least 32 bytes"),
@@ -497,8 +501,14 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_proposed() {
-        assert_eq!(nearest_variable("APPROOV_BASE64_SECRT"), SECRET);
-        assert_eq!(nearest_variable("APPROOV_LOGING_ENABLED"), "APPROOV_LOGGING_ENABLED");
+        assert_eq!(nearest_variable("APPROOV_BASE64_SECRT"), Some(SECRET));
+        assert_eq!(
+            nearest_variable("APPROOV_LOGING_ENABLED"),
+            Some("APPROOV_LOGGING_ENABLED")
+        );
+        for of_others in ["APPROOV_ROLE", "APPROOV_LOGIN"] {
+            assert_eq!(nearest_variable(of_others), None);
+        }
     }
 
     #[cfg(unix)]

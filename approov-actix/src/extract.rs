@@ -78,6 +78,26 @@ impl ApproovVerdict {
             Self::Rejected(_) => None,
         }
     }
+
+    /// The reason, if it is not.
+    ///
+    /// # Security
+    ///
+    /// For metrics: do not answer with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// fn code(verdict: &approov_actix::ApproovVerdict) -> &'static str {
+    ///     verdict.rejection().map_or("genuine", |rejection| rejection.code())
+    /// }
+    /// ```
+    pub fn rejection(&self) -> Option<Rejection> {
+        match self {
+            Self::Genuine(_) => None,
+            Self::Rejected(rejection) => Some(*rejection),
+        }
+    }
 }
 
 impl FromRequest for ApproovVerdict {
@@ -121,14 +141,7 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
 /// The claims that pass every check of the innermost layer's policy, enforced or not.
 fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
-    let policy = EffectivePolicy {
-        token_enforcement: Enforcement::Enforce,
-        binding_enforcement: Enforcement::Enforce,
-        #[cfg(feature = "message-signing")]
-        signature_enforcement: Enforcement::Enforce,
-        ..layer.policy
-    };
-    genuine(request, &layer.approov, &policy).map(|(claims, _)| claims)
+    genuine(request, &layer.approov, &layer.policy.all_enforced()).map(|(claims, _)| claims)
 }
 
 /// The signature that the innermost layer accepted, or accepts now. Never without a good one.

@@ -90,6 +90,10 @@ impl ApproovMiddleware {
 
     /// What this middleware asks for, over the application's default.
     ///
+    /// # Panics
+    ///
+    /// If the policy binds tokens to the header that carries them.
+    ///
     /// # Security
     ///
     /// A guard inside has its own policy over the application's default and does not inherit this one; a request has to pass both.
@@ -106,6 +110,15 @@ impl ApproovMiddleware {
     /// # }
     /// ```
     pub fn policy(mut self, policy: Policy) -> Self {
+        let settings = self.approov.settings();
+        assert!(
+            !policy
+                .over(&settings.default_policy)
+                .binding
+                .has(&settings.token_header),
+            "ApproovMiddleware::policy: tokens cannot be bound to {}, the header that carries them",
+            settings.token_header
+        );
         self.policy = policy;
         self
     }

@@ -227,3 +227,11 @@ async fn a_policy_that_binds_to_the_token_header_lets_nobody_in() {
     assert_eq!((answer.status, answer.body.as_str()), (500, "{}"));
     assert_eq!(Request::get("/one").send(server.addr()).status, 401);
 }
+
+#[test]
+#[should_panic(expected = "tokens cannot be bound to authorization, the header that carries them")]
+fn a_middleware_knows_that_at_the_start() {
+    let approov = builder().token_header("Authorization").build().unwrap();
+    let _ = approov.middleware().policy(Policy::new().binding(&["X-Device-Id"]));
+    let _ = approov.middleware().policy(Policy::new().binding(&["Authorization"]));
+}

@@ -26,6 +26,10 @@ fn faults_are_one_sentence() {
     assert_eq!(error(builder().issuer("")), "the text given to `issuer` is empty");
     assert_eq!(error(builder().audience("")), "the text given to `audience` is empty");
     assert!(error(builder().leeway(Duration::from_secs(301))).contains("5 minutes"));
+    // Of no effect here, as no source of keys is refreshed, and wrong all the same.
+    assert!(error(builder().key_refresh_interval(Duration::ZERO)).contains("is not between one second and one day"));
+    assert!(error(builder().key_max_stale(Duration::ZERO)).contains("is shorter than twice the time"));
+    assert!(builder().key_refresh_interval(Duration::from_secs(1)).build().is_ok());
 }
 
 #[test]

@@ -19,7 +19,9 @@ async fn claims(claims: ApproovClaims) -> String {
 async fn verdict(verdict: ApproovVerdict) -> String {
     match verdict {
         ApproovVerdict::Genuine(claims) => claims.device_id().unwrap().to_owned(),
-        ApproovVerdict::Rejected(rejection) => rejection.to_string(),
+        ApproovVerdict::Rejected(_) => verdict
+            .rejection()
+            .map_or_else(String::new, |rejection| rejection.to_string()),
     }
 }
 

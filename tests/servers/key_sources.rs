@@ -143,7 +143,7 @@ fn a_key_set_from_an_address_and_what_the_log_says_of_it() {
 fn a_setting_without_effect_is_warned_about() {
     let server = Process::serve(
         HELLO,
-        &[(SECRETS, OTHER_SECRET), (REFRESH, "5"), (MAX_STALE, "9")],
+        &[(SECRETS, OTHER_SECRET), (REFRESH, "5"), (MAX_STALE, "10")],
         None,
     );
     for name in [REFRESH, MAX_STALE] {

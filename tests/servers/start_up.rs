@@ -16,7 +16,7 @@ fn what_is_printed() {
     let placeholder_url = placeholder.replace("BASE64", "BASE64URL");
     let no_base64 = format!("{NAME} is not base64; {GET}, unchanged");
     let good = (NAME, SECRET);
-    let not_boolean = |name: &str| format!("{name} is neither `true` nor `false`");
+    let not_boolean = |name: &str| format!("{name} is none of `true`, `false`, `1` and `0`");
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[(NAME, "not base64!")], &no_base64),
         (

@@ -100,12 +100,12 @@ impl Check<'_> {
                 return Ok(HeadPassed { passed, body });
             }
         };
+        passed.claims = Some(claims.clone());
+        passed.is_remembered = is_remembered;
         if let Err(rejection) = self.check_policy() {
             // A fault of the server is never only reported.
             self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
         }
-        passed.claims = Some(claims.clone());
-        passed.is_remembered = is_remembered;
 
         if let Err(rejection) = binding::check(self.request.headers(), self.policy, &claims) {
             self.report_or_refuse(&mut passed, rejection, self.policy.binding_enforcement)?;
@@ -132,11 +132,10 @@ impl Check<'_> {
         verdict
     }
 
-    /// A policy in code cannot know the configured token header, so this mistake shows at the first request with a good token.
+    /// A guard's policy cannot know the configured token header, so this mistake shows at the first request with a good token.
     fn check_policy(self) -> Result<(), Rejection> {
-        let token_header = self.approov.settings().token_header.as_str();
-        let conflict = |name: &str| name.eq_ignore_ascii_case(token_header);
-        if !self.policy.binding.iter().any(conflict) {
+        let token_header = &self.approov.settings().token_header;
+        if !self.policy.binding.has(token_header) {
             return Ok(());
         }
         let path = LogPath(self.request.path());

@@ -54,8 +54,10 @@ impl KeyConfig {
         let mut parts = vec![Part::fixed(self.fixed_keys()?)];
         let mut started = Vec::new();
         let mut refreshers = Vec::new();
+        // What is wrong stops the start even where it has no effect.
+        self.times(MIN_INTERVAL)?;
         for mut source in self.sources()? {
-            let (interval, max_stale) = self.times(&source)?;
+            let (interval, max_stale) = self.times(source.default_interval())?;
             let keys = self.first_keys(&mut source)?;
             let schedule = Schedule::new(Instant::now(), interval, max_stale, keys.is_some());
             let (wake, woken) = sync_channel(1);
@@ -131,10 +133,10 @@ impl KeyConfig {
         Err(setting.error("is set, but approov-actix was built without its feature `jwks-url`"))
     }
 
-    /// How often the source is read again, and after which time without success its keys no longer count.
-    fn times(&self, source: &KeySource) -> Result<(Duration, Option<Duration>), ConfigError> {
+    /// How often a source is read again, and after which time without success its keys no longer count.
+    fn times(&self, default_interval: Duration) -> Result<(Duration, Option<Duration>), ConfigError> {
         let interval = match &self.refresh {
-            None => source.default_interval(),
+            None => default_interval,
             Some(setting) if (MIN_INTERVAL..=MAX_INTERVAL).contains(&setting.value) => setting.value,
             Some(setting) => return Err(setting.error("is not between one second and one day")),
         };

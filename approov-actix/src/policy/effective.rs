@@ -25,6 +25,22 @@ pub(crate) struct EffectivePolicy {
 }
 
 impl EffectivePolicy {
+    /// The same checks, each of them enforced. Names every field, so that no new one is forgotten.
+    pub(crate) fn all_enforced(self) -> Self {
+        Self {
+            token_enforcement: Enforcement::Enforce,
+            binding_enforcement: Enforcement::Enforce,
+            #[cfg(feature = "message-signing")]
+            signature_enforcement: Enforcement::Enforce,
+            binding: self.binding,
+            allow_missing_binding_claim: self.allow_missing_binding_claim,
+            #[cfg(feature = "message-signing")]
+            signature: self.signature,
+            #[cfg(feature = "message-signing")]
+            signature_label: self.signature_label,
+        }
+    }
+
     /// Nobody may believe that a check is on when it is not.
     pub(crate) fn warn_of_reports(&self, whose: &str) {
         let warn = |what: &str| log::warn!(target: LOG_TARGET, "the {whose}'s policy {what}");
@@ -83,6 +99,10 @@ impl BoundHeaders {
             Self::Named(names) => names.is_empty(),
             Self::Configured(names) => names.is_empty(),
         }
+    }
+
+    pub(crate) fn has(&self, header: &HeaderName) -> bool {
+        self.iter().any(|name| name.eq_ignore_ascii_case(header.as_str()))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -277,7 +277,8 @@ impl std::fmt::Debug for TokenBuilder {
     }
 }
 
-/// Puts tokens into test requests.
+/// Puts tokens into test requests, in the header `Approov-Token`. With another [`token_header`](ApproovBuilder::token_header) say
+/// `insert_header((name, token.build()))`.
 ///
 /// # Examples
 ///

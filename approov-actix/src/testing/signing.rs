@@ -130,7 +130,7 @@ pub struct RequestSigner {
     algorithm: Algorithm,
     algorithm_name: &'static str,
     key: EncodingKey,
-    created: SystemTime,
+    created: Option<SystemTime>,
     lifetime: Duration,
 }
 
@@ -158,14 +158,14 @@ impl RequestSigner {
             algorithm,
             algorithm_name,
             key,
-            created: SystemTime::now(),
+            created: None,
             lifetime: Duration::from_secs(15),
         }
     }
 
-    /// Made at this time. Default: when the signer was made.
+    /// Signs as if it were this time. Default: now, at each signature.
     pub fn created_at(mut self, time: SystemTime) -> Self {
-        self.created = time;
+        self.created = Some(time);
         self
     }
 
@@ -204,7 +204,12 @@ impl RequestSigner {
         );
 
         let names: Vec<_> = lines.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        let created = self.created.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let created = self
+            .created
+            .unwrap_or_else(SystemTime::now)
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         let parameters = format!(
             "({});alg=\"{}\";created={created};expires={}",
             names.join(" "),

@@ -29,7 +29,7 @@ fn file_fault(algorithm: Algorithm, content: &[u8]) -> String {
     let path = directory.path().join("key.pem");
     fs::write(&path, content).unwrap();
     let error = Approov::builder()
-        .public_key_file(path, algorithm)
+        .public_key_file(algorithm, path)
         .build()
         .unwrap_err()
         .to_string();

@@ -37,7 +37,7 @@ fn configurations(key: &TestKey) -> Vec<(&'static str, Approov)> {
     ];
     if key.secret().is_none() {
         std::fs::write(&path, key.pem()).unwrap();
-        let builder = Approov::builder().public_key_file(&path, algorithm(key));
+        let builder = Approov::builder().public_key_file(algorithm(key), &path);
         all.push(("a file with a key", builder.build().unwrap()));
     }
     all
@@ -119,7 +119,7 @@ async fn public_keys_over_http() {
     let path = directory.path().join("key.pem");
     std::fs::write(&path, key.pem()).unwrap();
     let approov = Approov::builder()
-        .public_key_file(&path, algorithm(&key))
+        .public_key_file(algorithm(&key), &path)
         .build()
         .unwrap();
     let server = actix_test::start_with(patient(), move || {

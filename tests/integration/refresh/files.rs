@@ -289,7 +289,7 @@ fn a_public_key_in_a_file_is_read_again() {
     let (first, second) = (ed25519::FIRST, ed25519::SECOND);
     let file = KeyFile::new(first.pem);
     let approov = Approov::builder()
-        .public_key_file(&file.path, Algorithm::EdDSA)
+        .public_key_file(Algorithm::EdDSA, &file.path)
         .key_refresh_interval(SECOND)
         .build()
         .unwrap();

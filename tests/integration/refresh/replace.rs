@@ -88,7 +88,7 @@ fn keys_that_are_refreshed_cannot_be_replaced() {
     for (builder, origin) in [
         (Approov::builder().jwks_file(&set), "the path given to `jwks_file`"),
         (
-            Approov::builder().public_key_file(&pem, Algorithm::EdDSA),
+            Approov::builder().public_key_file(Algorithm::EdDSA, &pem),
             "the path given to `public_key_file`",
         ),
         (at(&server, HOUR), "the address given to `jwks_url`"),
