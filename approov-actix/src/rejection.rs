@@ -240,7 +240,9 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("### "))
             .collect();
-        let codes: Vec<_> = codes.iter().map(|code| format!("`{code}`")).collect();
-        assert_eq!(headings, codes);
+        for (heading, code) in headings.iter().zip(&codes) {
+            assert_eq!(*heading, format!("`{code}`"), "in the order of the codes");
+        }
+        assert_eq!(headings.len(), codes.len());
     }
 }

@@ -129,7 +129,8 @@ fn no_room_imports_from_above() {
 #[test]
 fn every_file_that_is_named_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folders = ["approov-actix/src", "approov-actix-macros/src", "tests"].map(|folder| root.join(folder));
+    let folders =
+        ["approov-actix/src", "approov-actix-macros/src", "fuzz/src", "tests"].map(|folder| root.join(folder));
     let files = files_below(folders.into());
     for (text, least) in [(PAGE, 40), (PICTURE, 15), (RECIPE, 15)] {
         let words = text.split(|c: char| !c.is_alphanumeric() && !"./_-".contains(c));
