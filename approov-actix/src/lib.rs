@@ -1,7 +1,7 @@
 //! Lets only genuine installations of a mobile app reach an [actix-web](https://actix.rs) backend.
 //!
 //! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
-//! request. This crate checks it. Three ways to protect, one verdict behind them:
+//! request. This crate checks it, before your own code sees the request:
 //!
 //! | you want | write | guide |
 //! |---|---|---|
@@ -24,6 +24,7 @@
 //!
 //! #[actix_web::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     env_logger::init(); // without a logger neither refusals nor warnings can be seen
 //!     let approov = Approov::from_env()?; // APPROOV_BASE64_SECRET, …
 //!     HttpServer::new(move || App::new().app_data(approov.clone()).service(orders))
 //!         .bind(("127.0.0.1", 8002))?
@@ -32,6 +33,43 @@
 //!     Ok(())
 //! }
 //! ```
+//!
+//! # Try it
+//!
+//! ```toml
+//! [dependencies]
+//! approov-actix = "0.1"
+//! actix-web = "4.18"
+//! env_logger = "0.11"
+//!
+//! [dev-dependencies]
+//! approov-actix = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! With the program above as `src/main.rs`, tokens for it are made by another one, `examples/token.rs`:
+//!
+//! ```
+//! # #[cfg(feature = "testing")]
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     # if std::env::var_os("APPROOV_BASE64_SECRET").is_none() { return Ok(()) }
+//!     let secret = std::env::var("APPROOV_BASE64_SECRET")?;
+//!     let token = approov_actix::testing::TokenBuilder::with_base64_secret(&secret)?.bind("Bearer user-1");
+//!     println!("{}", token.build());
+//!     Ok(())
+//! }
+//! # #[cfg(not(feature = "testing"))] fn main() {}
+//! ```
+//!
+//! ```sh
+//! export APPROOV_BASE64_SECRET=$(openssl rand -base64 64 | tr -d '\n')
+//! TOKEN=$(cargo run -q --example token)
+//! RUST_LOG=info,approov_actix=debug cargo run &
+//! curl -i -H 'Authorization: Bearer user-1' -H "Approov-Token: $TOKEN" http://127.0.0.1:8002/orders   # 200
+//! curl -i -H 'Authorization: Bearer user-2' -H "Approov-Token: $TOKEN" http://127.0.0.1:8002/orders   # 401: binding_mismatch
+//! curl -i http://127.0.0.1:8002/orders                                                                # 401: token_missing
+//! ```
+//!
+//! The secret of real apps comes from the Approov CLI: `approov secret -get base64`.
 //!
 //! # How a request is checked
 //!
@@ -44,6 +82,7 @@
 //! 3. **Message signature** (feature `message-signing`), where the policy asks for one: RFC 9421, headers only.
 //! 4. **Content digest**, where such a signature covers it: the body, up to a limit; the handler gets it untouched.
 //!
+//! A *guard* is what [`#[approov_protected]`](macro@approov_protected) puts around a handler's arguments; it has nothing to do with those of [`actix_web::guard`].
 //! The token of a request is verified once, however many middlewares, guards and arguments look at it; and one that an app sends again is
 //! [remembered](ApproovBuilder::token_cache_capacity), but for its time. The policy is checked by each of them: a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
 //!
@@ -61,7 +100,7 @@
 //!
 //! # When a request is refused
 //!
-//! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`) and the hook of
+//! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`; it needs a logger, such as `env_logger`) and the hook of
 //! [`on_rejection`](ApproovBuilder::on_rejection) know it: [why was my request refused?](guide::refusals) [`reject_with`](ApproovBuilder::reject_with) builds another
 //! answer. Of requests that pass, [`on_acceptance`](ApproovBuilder::on_acceptance) tells.
 //!

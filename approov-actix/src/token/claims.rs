@@ -197,10 +197,11 @@ impl ApproovClaims {
     /// # Examples
     ///
     /// ```
-    /// # use approov_actix::ApproovClaims;
-    /// # use actix_web::{HttpResponse, error::ErrorForbidden};
+    /// use actix_web::error::ErrorForbidden;
+    /// use approov_actix::ApproovClaims;
+    ///
     /// async fn handler(claims: ApproovClaims) -> actix_web::Result<String> {
-    ///     let channel: Option<String> = claims.claim("channel").map_err(ErrorForbidden)?;
+    ///     let channel: Option<String> = claims.claim("channel").map_err(|_| ErrorForbidden(""))?;
     ///     Ok(channel.unwrap_or_else(|| "none".to_owned()))
     /// }
     /// ```

@@ -11,7 +11,10 @@ use approov_actix::{
 };
 use approov_actix_examples::{Call, Settings};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{
+    IntoParams, Modify, OpenApi, ToSchema,
+    openapi::security::{Http, HttpAuthScheme},
+};
 
 #[derive(Deserialize, IntoParams)]
 struct Page {
@@ -52,10 +55,24 @@ async fn health() -> impl Responder {
     "ok"
 }
 
+/// The user's own token, of which the operations speak as well.
+struct UserToken;
+
+impl Modify for UserToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = utoipa::openapi::security::SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("user", scheme);
+    }
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Orders", version = "1.0.0", description = "Of genuine apps only."),
-    paths(orders, order, health)
+    paths(orders, order, health),
+    modifiers(&UserToken)
 )]
 struct Document;
 
