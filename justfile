@@ -42,7 +42,7 @@ test-differential:
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
-    TEST_TOKEN_CACHE_CAPACITY=1 cargo test {{ only_rust_crypto }}
+    TEST_TOKEN_CACHE_CAPACITY=1 cargo test {{ only_rust_crypto }} --lib --tests
 
 # With the backend aws-lc-rs and no other feature.
 [group('tests')]
