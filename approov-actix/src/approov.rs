@@ -17,11 +17,9 @@ use arc_swap::Guard;
 #[cfg(feature = "message-signing")]
 use crate::signature::SignatureSettings;
 use crate::{
-    builder::ApproovBuilder,
     config_error::ConfigError,
-    event::{AcceptanceEvent, RejectionEvent},
+    event::{Listeners, RejectionEvent},
     keys::{CurrentKeys, KeyRing, KeySet},
-    middleware::ApproovMiddleware,
     policy::EffectivePolicy,
     rejection::Rejection,
     time::Moment,
@@ -73,8 +71,6 @@ pub struct Approov {
 }
 
 pub(crate) type RejectWith = dyn Fn(&RejectionEvent<'_>) -> HttpResponse + Send + Sync;
-pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
-pub(crate) type OnAcceptance = dyn Fn(&AcceptanceEvent<'_>) + Send + Sync;
 
 /// What the builder has checked.
 pub(crate) struct Settings {
@@ -85,61 +81,11 @@ pub(crate) struct Settings {
     pub(crate) default_policy: EffectivePolicy,
     #[cfg(feature = "message-signing")]
     pub(crate) signature: SignatureSettings,
-    pub(crate) logging: bool,
     pub(crate) reject_with: Option<Box<RejectWith>>,
-    pub(crate) on_rejection: Option<Box<OnRejection>>,
-    pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
+    pub(crate) listeners: Listeners,
 }
 
 impl Approov {
-    /// Reads the configuration from the environment: short for `Approov::builder().env()?.build()`.
-    ///
-    /// See [`ApproovBuilder::env`] for the variables.
-    ///
-    /// # Errors
-    ///
-    /// If a variable is wrong or no key is configured. Let it stop the start-up.
-    ///
-    /// # Security
-    ///
-    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error, never a default: nobody believes that a check is on when it is not.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// # fn main() -> Result<(), approov_actix::ConfigError> {
-    /// let approov = approov_actix::Approov::from_env()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::builder().env()?.build()
-    }
-
-    /// Configures in code, with or without the environment.
-    ///
-    /// # Examples
-    ///
-    /// See [`ApproovBuilder`].
-    pub fn builder() -> ApproovBuilder {
-        ApproovBuilder::default()
-    }
-
-    /// A middleware for an app, a scope or a resource. See [`ApproovMiddleware`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use actix_web::{App, web};
-    ///
-    /// # fn example(approov: approov_actix::Approov) {
-    /// let app = App::new().service(web::scope("/v2").wrap(approov.middleware()));
-    /// # }
-    /// ```
-    pub fn middleware(&self) -> ApproovMiddleware {
-        ApproovMiddleware::new(self.clone())
-    }
-
     /// Verifies a token that came another way than in the token header: in the first message of a WebSocket, in gRPC metadata.
     ///
     /// Form, signature, claims and time are checked exactly as for a request; a `Bearer ` prefix is accepted as well. A binding
@@ -244,7 +190,7 @@ impl fmt::Debug for Approov {
         f.debug_struct("Approov")
             .field("token_header", &self.settings.token_header)
             .field("default_policy", &self.settings.default_policy)
-            .field("logging", &self.settings.logging)
+            .field("logging", &self.settings.listeners.logging)
             .finish_non_exhaustive()
     }
 }

@@ -6,10 +6,9 @@ use actix_web::{HttpResponse, http::header::HeaderName};
 
 use crate::{
     algorithm::Algorithm,
-    approov::{Approov, DEFAULT_TOKEN_HEADER, OnAcceptance, OnRejection, RejectWith, Settings},
+    approov::{Approov, DEFAULT_TOKEN_HEADER, RejectWith, Settings},
     config_error::ConfigError,
-    env,
-    event::{AcceptanceEvent, RejectionEvent},
+    event::{AcceptanceEvent, Listeners, OnAcceptance, OnRejection, RejectionEvent},
     keys::{Key, KeyConfig, KeySet},
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
     setting::Setting,
@@ -20,6 +19,41 @@ use crate::{
     policy::{SignatureLabel, SignatureRequirement},
     signature::SignatureConfig,
 };
+
+impl Approov {
+    /// Reads the configuration from the environment: short for `Approov::builder().env()?.build()`.
+    ///
+    /// See [`ApproovBuilder::env`] for the variables.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is wrong or no key is configured. Let it stop the start-up.
+    ///
+    /// # Security
+    ///
+    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error, never a default: nobody believes that a check is on when it is not.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = approov_actix::Approov::from_env()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().env()?.build()
+    }
+
+    /// Configures in code, with or without the environment.
+    ///
+    /// # Examples
+    ///
+    /// See [`ApproovBuilder`].
+    pub fn builder() -> ApproovBuilder {
+        ApproovBuilder::default()
+    }
+}
 
 /// Configures an [`Approov`]. Made by [`Approov::builder`].
 ///
@@ -64,65 +98,6 @@ pub struct ApproovBuilder {
 }
 
 impl ApproovBuilder {
-    /// Reads the environment variables of the process.
-    ///
-    /// | variable | meaning | default |
-    /// |---|---|---|
-    /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes; or several, comma-separated, newest first | – |
-    /// | `APPROOV_PUBLIC_KEY_FILE` | a file with a public key in PEM | – |
-    /// | `APPROOV_PUBLIC_KEY_ALGORITHM` | its algorithm, such as `RS256` | – |
-    /// | `APPROOV_JWKS_FILE` | a file with a JWK Set | – |
-    /// | `APPROOV_JWKS_URL` | the address of a JWK Set; feature `jwks-url` | – |
-    /// | `APPROOV_JWKS_REFRESH_SECONDS` | how often the file or address is read again, from 1 to 86400 | 60 for files, 300 for addresses |
-    /// | `APPROOV_JWKS_MAX_STALE_SECONDS` | after how long without a successful refresh its keys no longer count | never |
-    /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
-    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
-    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
-    /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
-    /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
-    /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
-    /// | `APPROOV_TOKEN_CACHE_CAPACITY` | how many verified tokens are remembered, at most 10000000; `0`: none | 10000 |
-    ///
-    /// With the feature `message-signing`:
-    ///
-    /// | variable | meaning | default |
-    /// |---|---|---|
-    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE` | `false`: report only | `true` |
-    /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated | as the connection has it |
-    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY` | the account's message signing key, in base64; or two, comma-separated | none |
-    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID` | its id, or theirs: compared with the token's `mskid` | any |
-    /// | `APPROOV_SIGNATURE_REQUIRE_CREATED` | refuse signatures without `created` | `true` |
-    /// | `APPROOV_SIGNATURE_REQUIRE_EXPIRES` | refuse signatures without `expires` | `false` |
-    /// | `APPROOV_SIGNATURE_MAX_AGE_SECONDS` | how long after `created` a signature is good | any time |
-    /// | `APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS` | how far a phone's clock may be off | 60 |
-    /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest | 2097152 |
-    /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
-    ///
-    /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
-    /// about. No `.env` file is read: that is the application's business.
-    ///
-    /// # Errors
-    ///
-    /// If a variable is set to something else than the table says, or to nothing, or if more than one source of keys is set.
-    ///
-    /// # Security
-    ///
-    /// Where a check is only reported, a warning in the log says so at the start.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use approov_actix::{Approov, ConfigError};
-    ///
-    /// fn approov() -> Result<Approov, ConfigError> {
-    ///     // What comes after `env` wins over the environment.
-    ///     Approov::builder().env()?.audience("api.example.com").build()
-    /// }
-    /// ```
-    pub fn env(self) -> Result<Self, ConfigError> {
-        env::apply(self, std::env::vars_os())
-    }
-
     /// The account secret, as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not. Several with commas
     /// between them, the newest first, are all accepted.
     ///
@@ -733,10 +708,12 @@ impl ApproovBuilder {
             #[cfg(feature = "message-signing")]
             signature,
             default_policy,
-            logging: self.logging.unwrap_or(true),
             reject_with: self.reject_with,
-            on_rejection: self.on_rejection,
-            on_acceptance: self.on_acceptance,
+            listeners: Listeners {
+                logging: self.logging.unwrap_or(true),
+                on_rejection: self.on_rejection,
+                on_acceptance: self.on_acceptance,
+            },
         }))
     }
 

@@ -30,6 +30,9 @@ impl ConfigError {
     }
 }
 
+/// The end of a sentence that begins with the setting. Never has a part of its value.
+pub(crate) type Fault = &'static str;
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -7,6 +7,67 @@ use crate::{
     setting::Setting,
 };
 
+impl ApproovBuilder {
+    /// Reads the environment variables of the process.
+    ///
+    /// | variable | meaning | default |
+    /// |---|---|---|
+    /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes; or several, comma-separated, newest first | – |
+    /// | `APPROOV_PUBLIC_KEY_FILE` | a file with a public key in PEM | – |
+    /// | `APPROOV_PUBLIC_KEY_ALGORITHM` | its algorithm, such as `RS256` | – |
+    /// | `APPROOV_JWKS_FILE` | a file with a JWK Set | – |
+    /// | `APPROOV_JWKS_URL` | the address of a JWK Set; feature `jwks-url` | – |
+    /// | `APPROOV_JWKS_REFRESH_SECONDS` | how often the file or address is read again, from 1 to 86400 | 60 for files, 300 for addresses |
+    /// | `APPROOV_JWKS_MAX_STALE_SECONDS` | after how long without a successful refresh its keys no longer count | never |
+    /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
+    /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
+    /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
+    /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
+    /// | `APPROOV_TOKEN_CACHE_CAPACITY` | how many verified tokens are remembered, at most 10000000; `0`: none | 10000 |
+    ///
+    /// With the feature `message-signing`:
+    ///
+    /// | variable | meaning | default |
+    /// |---|---|---|
+    /// | `APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE` | `false`: report only | `true` |
+    /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated | as the connection has it |
+    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY` | the account's message signing key, in base64; or two, comma-separated | none |
+    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID` | its id, or theirs: compared with the token's `mskid` | any |
+    /// | `APPROOV_SIGNATURE_REQUIRE_CREATED` | refuse signatures without `created` | `true` |
+    /// | `APPROOV_SIGNATURE_REQUIRE_EXPIRES` | refuse signatures without `expires` | `false` |
+    /// | `APPROOV_SIGNATURE_MAX_AGE_SECONDS` | how long after `created` a signature is good | any time |
+    /// | `APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS` | how far a phone's clock may be off | 60 |
+    /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest | 2097152 |
+    /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
+    ///
+    /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
+    /// about. No `.env` file is read: that is the application's business.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is set to something else than the table says, or to nothing, or if more than one source of keys is set.
+    ///
+    /// # Security
+    ///
+    /// Where a check is only reported, a warning in the log says so at the start.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Approov, ConfigError};
+    ///
+    /// fn approov() -> Result<Approov, ConfigError> {
+    ///     // What comes after `env` wins over the environment.
+    ///     Approov::builder().env()?.audience("api.example.com").build()
+    /// }
+    /// ```
+    pub fn env(self) -> Result<Self, ConfigError> {
+        apply(self, std::env::vars_os())
+    }
+}
+
 const PREFIX: &str = "APPROOV_";
 const SECRET: &str = "APPROOV_BASE64_SECRET";
 const URL_SAFE_SECRET: &str = "APPROOV_BASE64URL_SECRET";
@@ -149,7 +210,7 @@ mod signing {
 }
 
 /// Takes the settings from `vars` and leaves what they do not name as it is.
-pub(crate) fn apply(
+fn apply(
     mut builder: ApproovBuilder,
     vars: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<ApproovBuilder, ConfigError> {
@@ -296,7 +357,7 @@ mod tests {
         ])
         .unwrap();
         let settings = approov.settings();
-        assert!(!settings.logging);
+        assert!(!settings.listeners.logging);
         assert_eq!(settings.default_policy.token_enforcement, Enforcement::Report);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
         assert_eq!(settings.token_header, "x-attest");
@@ -411,7 +472,7 @@ mod tests {
     fn defaults() {
         let approov = build(&[(URL_SAFE_SECRET, GOOD)]).unwrap();
         let settings = approov.settings();
-        assert!(settings.logging);
+        assert!(settings.listeners.logging);
         assert_eq!(settings.default_policy.token_enforcement, Enforcement::Enforce);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Enforce);
         assert_eq!(settings.token_header, "approov-token");
@@ -486,7 +547,7 @@ mod tests {
     fn every_variable_is_documented() {
         for (name, _) in VARIABLES {
             assert!(include_str!("../README.md").contains(&format!("`{name}`")), "{name}");
-            assert!(include_str!("builder.rs").contains(&format!("`{name}`")), "{name}");
+            assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }
     }
 

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use actix_web::{HttpRequest, dev::RequestHead};
+use actix_web::dev::RequestHead;
 
 use crate::{
-    approov::Approov,
     logging::{LOG_TARGET, LogPath},
     policy::Enforcement,
     rejection::Rejection,
-    request_state::RequestState,
     token::ApproovClaims,
 };
 
@@ -95,65 +93,49 @@ impl fmt::Debug for AcceptanceEvent<'_> {
     }
 }
 
-/// Logs a refusal or a report and calls the application's hook.
-pub(crate) fn announce(approov: &Approov, event: &RejectionEvent<'_>) {
-    let settings = approov.settings();
-    if settings.logging {
-        let verdict = match event.enforcement {
-            Enforcement::Enforce => "REJECTED",
-            Enforcement::Report => "WOULD REJECT",
-        };
-        let (request, device) = (Request(event.request), Device(event.claims));
-        log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}", event.rejection);
-    }
-    if let Some(hook) = &settings.on_rejection {
-        hook(event);
-    }
+pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
+pub(crate) type OnAcceptance = dyn Fn(&AcceptanceEvent<'_>) + Send + Sync;
+
+/// Who is told of decisions.
+pub(crate) struct Listeners {
+    pub(crate) logging: bool,
+    pub(crate) on_rejection: Option<Box<OnRejection>>,
+    pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
 }
 
-/// Announces that a request would have been refused: once for each reason, however many layers look at it.
-pub(crate) fn announce_report(
-    approov: &Approov,
-    request: &HttpRequest,
-    rejection: Rejection,
-    claims: Option<&ApproovClaims>,
-) {
-    if !is_news(approov, request, Err(rejection)) {
-        return;
+impl Listeners {
+    /// A request was refused, or would have been.
+    pub(crate) fn hear_rejection(&self, event: &RejectionEvent<'_>) {
+        if self.logging {
+            let verdict = match event.enforcement {
+                Enforcement::Enforce => "REJECTED",
+                Enforcement::Report => "WOULD REJECT",
+            };
+            let (request, device) = (Request(event.request), Device(event.claims));
+            log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}", event.rejection);
+        }
+        if let Some(hook) = &self.on_rejection {
+            hook(event);
+        }
     }
-    announce(
-        approov,
-        &RejectionEvent {
-            request: request.head(),
-            rejection,
-            claims,
-            enforcement: Enforcement::Report,
-        },
-    );
-}
 
-/// Logs that a request has passed every check and calls the application's hook: once, however many layers look at it.
-pub(crate) fn announce_acceptance(
-    approov: &Approov,
-    request: &HttpRequest,
-    claims: &ApproovClaims,
-    token_remembered: bool,
-) {
-    let settings = approov.settings();
-    let is_logged = settings.logging && log::log_enabled!(target: LOG_TARGET, log::Level::Debug);
-    if !(is_logged || settings.on_acceptance.is_some()) || !is_news(approov, request, Ok(())) {
-        return;
+    /// Whether anyone wants to hear of requests that pass.
+    pub(crate) fn want_acceptances(&self) -> bool {
+        self.log_acceptances() || self.on_acceptance.is_some()
     }
-    let event = AcceptanceEvent {
-        request: request.head(),
-        claims,
-        token_remembered,
-    };
-    if is_logged {
-        log_acceptance(&event);
+
+    /// A request has passed every check.
+    pub(crate) fn hear_acceptance(&self, event: &AcceptanceEvent<'_>) {
+        if self.log_acceptances() {
+            log_acceptance(event);
+        }
+        if let Some(hook) = &self.on_acceptance {
+            hook(event);
+        }
     }
-    if let Some(hook) = &settings.on_acceptance {
-        hook(&event);
+
+    fn log_acceptances(&self) -> bool {
+        self.logging && log::log_enabled!(target: LOG_TARGET, log::Level::Debug)
     }
 }
 
@@ -164,19 +146,6 @@ fn log_acceptance(event: &AcceptanceEvent<'_>) {
         .key_id()
         .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
     log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}");
-}
-
-/// What was announced of a request that went on, and by whose configuration.
-pub(crate) type Announced = Vec<(u64, Result<(), Rejection>)>;
-
-fn is_news(approov: &Approov, request: &HttpRequest, verdict: Result<(), Rejection>) -> bool {
-    let news = (approov.id(), verdict);
-    let mut state = RequestState::of_mut(request);
-    let is_news = !state.announced.contains(&news);
-    if is_news {
-        state.announced.push(news);
-    }
-    is_news
 }
 
 /// Method and path, without the query.

@@ -6,8 +6,8 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{Check, Passed},
-    layer::Layer,
+    check::Check,
+    layer::{Layer, Passed},
     policy::{EffectivePolicy, Enforcement},
     refusal::{Refusal, Refused},
     rejection::Rejection,

@@ -2,13 +2,14 @@
 
 use actix_web::{HttpRequest, web};
 
+#[cfg(feature = "message-signing")]
+use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov,
-    check::Passed,
     logging::{LOG_TARGET, LogPath},
     policy::EffectivePolicy,
-    refusal::Refusal,
-    request_state::RequestState,
+    rejection::Rejection,
+    token::ApproovClaims,
 };
 
 /// The innermost middleware or guard that a request has entered.
@@ -20,11 +21,18 @@ pub(crate) struct Layer {
     pub(crate) passed: Passed,
 }
 
-/// A layer, and what application data there was around it.
-pub(crate) struct Entered {
-    layer: Layer,
-    /// None for a guard: nothing can be registered inside of a handler.
-    around: Option<Surroundings>,
+/// What a request has shown. By default nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Passed {
+    /// The keys that counted when the check began. No keys are of generation 0.
+    pub(crate) generation: u64,
+    /// The claims of the token, or none if there was no genuine one and that is only reported.
+    pub(crate) claims: Option<ApproovClaims>,
+    pub(crate) is_remembered: bool,
+    #[cfg(feature = "message-signing")]
+    pub(crate) signature: Option<ApproovSignature>,
+    /// Whether a check has failed and was only reported.
+    pub(crate) is_reported: bool,
 }
 
 impl Layer {
@@ -45,36 +53,10 @@ impl Layer {
     pub(crate) fn is_current(&self) -> bool {
         self.passed.generation == self.approov.current_keys().generation()
     }
-
-    /// Records that the request has entered this layer.
-    pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
-        RequestState::of_mut(request).entered = Some(Entered { layer: self, around });
-    }
-
-    /// What is nearest: the innermost layer, or application data that was registered inside of it.
-    ///
-    /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
-    /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
-    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Refusal> {
-        if let Some(state) = RequestState::of(request)
-            && let Some(Entered { layer, around }) = &state.entered
-        {
-            let is_nearest = around.as_ref().is_none_or(|around| {
-                let visible = Surroundings::of(request);
-                visible == *around || visible.are_all(layer.approov.id())
-            });
-            if is_nearest {
-                return Ok(layer.clone());
-            }
-        }
-        let approov = ApplicationData::of(request).nearest(request)?;
-        let policy = approov.settings().default_policy.clone();
-        Ok(Self::unchecked(approov.clone(), policy))
-    }
 }
 
 /// The configurations that are visible as application data, in either form.
-struct ApplicationData<'a> {
+pub(crate) struct ApplicationData<'a> {
     plain: Option<&'a Approov>,
     shared: Option<&'a Approov>,
 }
@@ -90,13 +72,13 @@ impl Surroundings {
         Self([plain, shared].map(|approov| approov.map(Approov::id)))
     }
 
-    fn are_all(&self, id: u64) -> bool {
+    pub(crate) fn are_all(&self, id: u64) -> bool {
         self.0.iter().flatten().all(|visible| *visible == id)
     }
 }
 
 impl<'a> ApplicationData<'a> {
-    fn of(request: &'a HttpRequest) -> Self {
+    pub(crate) fn of(request: &'a HttpRequest) -> Self {
         Self {
             plain: request.app_data::<Approov>(),
             shared: request.app_data::<web::Data<Approov>>().map(|shared| &***shared),
@@ -104,7 +86,7 @@ impl<'a> ApplicationData<'a> {
     }
 
     /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.
-    fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Refusal> {
+    pub(crate) fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Rejection> {
         let fault = match (self.plain, self.shared) {
             (Some(plain), Some(shared)) if plain.id() != shared.id() => {
                 "both an `Approov` and a different `web::Data<Approov>` are in the application's data; use one form"
@@ -115,6 +97,6 @@ impl<'a> ApplicationData<'a> {
             }
         };
         log::error!(target: LOG_TARGET, "not_configured {}: {fault}", LogPath(request.path()));
-        Err(Refusal::not_configured())
+        Err(Rejection::NotConfigured)
     }
 }

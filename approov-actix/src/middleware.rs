@@ -28,6 +28,23 @@ use crate::{
     refusal::Refusal,
 };
 
+impl Approov {
+    /// A middleware for an app, a scope or a resource. See [`ApproovMiddleware`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, web};
+    ///
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let app = App::new().service(web::scope("/v2").wrap(approov.middleware()));
+    /// # }
+    /// ```
+    pub fn middleware(&self) -> ApproovMiddleware {
+        ApproovMiddleware::new(self.clone())
+    }
+}
+
 /// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also its [guide](crate::guide::middleware).
 ///
 /// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the

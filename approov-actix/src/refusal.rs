@@ -8,13 +8,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use crate::{
-    approov::Approov,
-    event::{RejectionEvent, announce},
-    policy::Enforcement,
-    rejection::Rejection,
-    token::ApproovClaims,
-};
+use crate::{approov::Approov, event::RejectionEvent, policy::Enforcement, rejection::Rejection, token::ApproovClaims};
 
 /// A verdict against a request, not yet answered.
 pub(crate) struct Refusal {
@@ -27,11 +21,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn not_configured() -> Self {
-        Self {
-            approov: None,
-            rejection: Rejection::NotConfigured,
-            claims: None,
-        }
+        Rejection::NotConfigured.into()
     }
 
     /// The answer, announced at once.
@@ -64,7 +54,7 @@ impl Refusal {
 
     fn announce(&self, request: &RequestHead) {
         if let Some(approov) = &self.approov {
-            announce(approov, &self.event(request));
+            approov.settings().listeners.hear_rejection(&self.event(request));
         }
     }
 
@@ -74,6 +64,17 @@ impl Refusal {
             rejection: self.rejection,
             claims: self.claims.as_ref(),
             enforcement: Enforcement::Enforce,
+        }
+    }
+}
+
+/// Of a request for which no configuration was found.
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        Self {
+            approov: None,
+            rejection,
+            claims: None,
         }
     }
 }

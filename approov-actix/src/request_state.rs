@@ -5,19 +5,56 @@ use std::cell::{Ref, RefMut};
 use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 
 #[cfg(feature = "message-signing")]
-use crate::{check::SignatureVerdict, signature::ComparedBody};
-use crate::{check::TokenVerdict, event::Announced, layer::Entered};
+use crate::signature::{ExpectedDigest, Signatures};
+use crate::{
+    approov::Approov,
+    layer::{ApplicationData, Layer, Surroundings},
+    rejection::Rejection,
+    token::Verified,
+};
 
 /// Kept in the request's extensions. The type is private, so nobody else can write it.
 #[derive(Default)]
 pub(crate) struct RequestState {
-    pub(crate) token: Option<TokenVerdict>,
-    pub(crate) entered: Option<Entered>,
-    pub(crate) announced: Announced,
+    pub(crate) token: Option<Remembered<Verified>>,
+    entered: Option<Entered>,
+    /// What was told of a request that went on, and by whose configuration.
+    announced: Vec<(u64, Result<(), Rejection>)>,
     #[cfg(feature = "message-signing")]
-    pub(crate) signature: Option<Box<SignatureVerdict>>,
+    pub(crate) signature: Option<Box<Remembered<Signatures>>>,
     #[cfg(feature = "message-signing")]
-    pub(crate) body: Option<Box<ComparedBody>>,
+    /// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
+    pub(crate) body: Option<Box<(ExpectedDigest, Result<(), Rejection>)>>,
+}
+
+/// A verdict, and for whom it counts.
+pub(crate) struct Remembered<T> {
+    approov_id: u64,
+    /// The keys with which the verification started.
+    generation: u64,
+    verdict: Result<T, Rejection>,
+}
+
+impl<T: Clone> Remembered<T> {
+    pub(crate) fn new(approov: &Approov, generation: u64, verdict: &Result<T, Rejection>) -> Self {
+        Self {
+            approov_id: approov.id(),
+            generation,
+            verdict: verdict.clone(),
+        }
+    }
+
+    /// The verdict, if it was this configuration's, with these keys.
+    pub(crate) fn verdict(&self, approov: &Approov, generation: u64) -> Option<Result<T, Rejection>> {
+        (self.approov_id == approov.id() && self.generation == generation).then(|| self.verdict.clone())
+    }
+}
+
+/// A layer, and what application data there was around it.
+pub(crate) struct Entered {
+    layer: Layer,
+    /// None for a guard: nothing can be registered inside of a handler.
+    around: Option<Surroundings>,
 }
 
 impl RequestState {
@@ -31,5 +68,44 @@ impl RequestState {
         RefMut::map(request.extensions_mut(), |extensions| {
             extensions.get_or_insert_with(Self::default)
         })
+    }
+
+    /// Whether this verdict was not told before, by this configuration.
+    pub(crate) fn is_news(request: &HttpRequest, approov: &Approov, verdict: Result<(), Rejection>) -> bool {
+        let news = (approov.id(), verdict);
+        let mut state = Self::of_mut(request);
+        let is_news = !state.announced.contains(&news);
+        if is_news {
+            state.announced.push(news);
+        }
+        is_news
+    }
+}
+
+impl Layer {
+    /// Records that the request has entered this layer.
+    pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
+        RequestState::of_mut(request).entered = Some(Entered { layer: self, around });
+    }
+
+    /// What is nearest: the innermost layer, or application data that was registered inside of it.
+    ///
+    /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
+    /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Rejection> {
+        if let Some(state) = RequestState::of(request)
+            && let Some(Entered { layer, around }) = &state.entered
+        {
+            let is_nearest = around.as_ref().is_none_or(|around| {
+                let visible = Surroundings::of(request);
+                visible == *around || visible.are_all(layer.approov.id())
+            });
+            if is_nearest {
+                return Ok(layer.clone());
+            }
+        }
+        let approov = ApplicationData::of(request).nearest(request)?;
+        let policy = approov.settings().default_policy.clone();
+        Ok(Self::unchecked(approov.clone(), policy))
     }
 }

@@ -1,6 +1,6 @@
 //! One connection to the application.
 
-use std::{cell::RefCell, io::Cursor, net::SocketAddr, rc::Rc};
+use std::{io::Cursor, net::SocketAddr, rc::Rc};
 
 use actix_http::{HttpService, KeepAlive};
 use actix_service::{Service as _, ServiceFactory as _, map_config};
@@ -8,26 +8,15 @@ use actix_web::{App, dev::AppConfig, rt::Runtime};
 use futures_util::future::LocalBoxFuture;
 use tokio::io;
 
-use crate::handlers;
+use crate::{
+    handlers,
+    outcome::{OUTCOME, Outcome},
+};
 use support::{corpus::requests::genuine, placeholders::filled};
 
-/// What the requests on one connection got.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// The routes whose handlers ran.
-    pub entered: Vec<&'static str>,
-    /// What the application answered, in order.
-    pub statuses: Vec<u16>,
-}
-
 thread_local! {
-    static OUTCOME: RefCell<Outcome> = RefCell::default();
     // Never dropped: at a thread's end, what actix keeps for the thread may be gone before it.
     static SERVER: &'static Server = Box::leak(Box::new(Server::new()));
-}
-
-pub(crate) fn entered(route: &'static str) {
-    OUTCOME.with_borrow_mut(|outcome| outcome.entered.push(route));
 }
 
 /// Sends these bytes, and nothing more after them. Panics if the server fails to give an answer of its own.

@@ -15,7 +15,7 @@ use support::{
     token::{SECRET, binding},
 };
 
-use crate::connection::entered;
+use crate::outcome::entered;
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     let builder = || {

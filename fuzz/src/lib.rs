@@ -6,5 +6,9 @@
 
 mod connection;
 mod handlers;
+mod outcome;
 
-pub use self::connection::{Outcome, assert_all_can_be_entered, exchange};
+pub use self::{
+    connection::{assert_all_can_be_entered, exchange},
+    outcome::Outcome,
+};

@@ -2,24 +2,19 @@
 
 use actix_web::dev::Payload;
 
-use super::{Check, HeadPassed, Passed};
+use super::{Check, HeadPassed};
 pub(super) use crate::signature::BodyDuty;
 use crate::{
+    layer::Passed,
+    logging::{LOG_TARGET, LogPath},
     policy::SignatureRequirement,
     refusal::Refusal,
     rejection::Rejection,
-    request_state::RequestState,
-    signature::{self, ApproovSignature, Signatures},
+    request_state::{Remembered, RequestState},
+    signature::{ApproovSignature, ExpectedDigest, Verifier, body},
     time::Moment,
     token::ApproovClaims,
 };
-
-/// The verdict on the request's signatures, as it is remembered with the request.
-pub(crate) struct SignatureVerdict {
-    approov_id: u64,
-    generation: u64,
-    verdict: Result<Signatures, Rejection>,
-}
 
 impl Check<'_> {
     /// What is still to be seen of the body.
@@ -37,18 +32,18 @@ impl Check<'_> {
     }
 
     pub(super) async fn check_body(self, mut head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
-        let mut verdict = signature::check_body(self.request, payload, self.approov, &head.body).await;
+        let mut verdict = self.body_verdict(payload, &head.body).await;
         // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
         if head.passed.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
             // Of a body that is there, so nobody waits again.
-            verdict = signature::check_body(self.request, payload, self.approov, &head.body).await;
+            verdict = self.body_verdict(payload, &head.body).await;
         }
         self.settle_time(self.settle_body(head.passed, verdict)?)
     }
 
     pub(super) fn check_unseen_body(self, head: HeadPassed) -> Result<Passed, Refusal> {
-        let verdict = signature::body_verdict(self.request, &head.body);
+        let verdict = self.unseen_body_verdict(&head.body);
         self.settle_body(head.passed, verdict)
     }
 
@@ -62,22 +57,64 @@ impl Check<'_> {
         if self.policy.signature == SignatureRequirement::Off {
             return Ok((None, BodyDuty::None));
         }
-        let approov_id = self.approov.id();
-        let known = RequestState::of(self.request).and_then(|state| {
-            let known = state.signature.as_ref()?;
-            let counts = known.approov_id == approov_id && known.generation == generation;
-            counts.then(|| known.verdict.clone())
-        });
+        let known = RequestState::of(self.request)
+            .and_then(|state| state.signature.as_ref()?.verdict(self.approov, generation));
         let verdict = known.unwrap_or_else(|| {
-            let verdict = signature::verify(self.request, self.approov, claims, Moment::now());
-            RequestState::of_mut(self.request).signature = Some(Box::new(SignatureVerdict {
-                approov_id,
-                generation,
-                verdict: verdict.clone(),
-            }));
+            let settings = self.approov.settings();
+            let verifier = Verifier {
+                settings: &settings.signature,
+                token_header: &settings.token_header,
+                claims,
+                explains: settings.listeners.logging,
+                now: Moment::now(),
+            };
+            let verdict = verifier.verify(self.request);
+            let remembered = Remembered::new(self.approov, generation, &verdict);
+            RequestState::of_mut(self.request).signature = Some(Box::new(remembered));
             verdict
         });
-        verdict?.accepted(self.approov, claims, self.policy)
+        verdict?.accepted(claims, self.policy, self.approov.settings().signature.require_digest)
+    }
+
+    /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
+    async fn body_verdict(self, payload: &mut Payload, duty: &BodyDuty) -> Result<(), Rejection> {
+        match duty {
+            BodyDuty::None => Ok(()),
+            BodyDuty::BeEmpty => body::refuse_any(self.request, payload).await,
+            BodyDuty::Match(expected) => {
+                if let Some(verdict) = self.known_body_verdict(expected) {
+                    return verdict;
+                }
+                let limit = self.approov.settings().signature.body_limit;
+                let verdict = expected.check(&body::read(self.request, payload, limit).await?);
+                RequestState::of_mut(self.request).body = Some(Box::new((*expected.clone(), verdict)));
+                verdict
+            }
+        }
+    }
+
+    /// The verdict of who cannot look at the body.
+    fn unseen_body_verdict(self, duty: &BodyDuty) -> Result<(), Rejection> {
+        let known = match duty {
+            BodyDuty::None => Some(Ok(())),
+            BodyDuty::Match(expected) => self.known_body_verdict(expected),
+            BodyDuty::BeEmpty => body::is_surely_empty(self.request).then_some(Ok(())),
+        };
+        known.unwrap_or_else(|| {
+            log::error!(
+                target: LOG_TARGET,
+                "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
+                 `#[approov_protected]` or a middleware",
+                LogPath(self.request.path())
+            );
+            Err(Rejection::BodyUnavailable)
+        })
+    }
+
+    fn known_body_verdict(self, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
+        let state = RequestState::of(self.request)?;
+        let (compared, verdict) = &**state.body.as_ref()?;
+        (compared == expected).then_some(*verdict)
     }
 
     fn settle_body(self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {

@@ -9,21 +9,18 @@ mod message_signing;
 use actix_web::{HttpRequest, dev::Payload};
 
 use self::message_signing::BodyDuty;
-#[cfg(feature = "message-signing")]
-pub(crate) use self::message_signing::SignatureVerdict;
-#[cfg(feature = "message-signing")]
-use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov,
     binding,
-    event::{announce_acceptance, announce_report},
+    event::{AcceptanceEvent, RejectionEvent},
     keys::CurrentKeys,
+    layer::Passed,
     logging::{LOG_TARGET, LogPath},
     policy::{EffectivePolicy, Enforcement},
     refusal::Refusal,
     rejection::Rejection,
-    request_state::RequestState,
-    token::{ApproovClaims, Verified},
+    request_state::{Remembered, RequestState},
+    token::Verified,
 };
 
 /// The checks of one request by one policy.
@@ -32,20 +29,6 @@ pub(crate) struct Check<'a> {
     pub(crate) request: &'a HttpRequest,
     pub(crate) approov: &'a Approov,
     pub(crate) policy: &'a EffectivePolicy,
-}
-
-/// What a request has shown. By default nothing.
-#[derive(Clone, Default)]
-pub(crate) struct Passed {
-    /// The keys that counted when the check began. No keys are of generation 0.
-    pub(crate) generation: u64,
-    /// The claims of the token, or none if there was no genuine one and that is only reported.
-    pub(crate) claims: Option<ApproovClaims>,
-    is_remembered: bool,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature: Option<ApproovSignature>,
-    /// Whether a check has failed and was only reported.
-    is_reported: bool,
 }
 
 /// What there is to say before a body was waited for.
@@ -118,17 +101,12 @@ impl Check<'_> {
     fn token_verdict(self, keys: &CurrentKeys) -> Result<Verified, Rejection> {
         if let Some(state) = RequestState::of(self.request)
             && let Some(known) = &state.token
-            && known.approov_id == self.approov.id()
-            && known.generation == keys.generation()
+            && let Some(verdict) = known.verdict(self.approov, keys.generation())
         {
-            return known.verdict.clone();
+            return verdict;
         }
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
-        RequestState::of_mut(self.request).token = Some(TokenVerdict {
-            approov_id: self.approov.id(),
-            generation: keys.generation(),
-            verdict: verdict.clone(),
-        });
+        RequestState::of_mut(self.request).token = Some(Remembered::new(self.approov, keys.generation(), &verdict));
         verdict
     }
 
@@ -151,7 +129,14 @@ impl Check<'_> {
         enforcement: Enforcement,
     ) -> Result<(), Refusal> {
         if enforcement == Enforcement::Report {
-            announce_report(self.approov, self.request, rejection, passed.claims.as_ref());
+            if RequestState::is_news(self.request, self.approov, Err(rejection)) {
+                self.approov.settings().listeners.hear_rejection(&RejectionEvent {
+                    request: self.request.head(),
+                    rejection,
+                    claims: passed.claims.as_ref(),
+                    enforcement,
+                });
+            }
             passed.is_reported = true;
             return Ok(());
         }
@@ -163,19 +148,19 @@ impl Check<'_> {
     }
 
     fn announced(self, passed: Passed) -> Passed {
-        if let Some(claims) = passed.claims.as_ref().filter(|_| !passed.is_reported) {
-            announce_acceptance(self.approov, self.request, claims, passed.is_remembered);
+        let listeners = &self.approov.settings().listeners;
+        if let Some(claims) = passed.claims.as_ref().filter(|_| !passed.is_reported)
+            && listeners.want_acceptances()
+            && RequestState::is_news(self.request, self.approov, Ok(()))
+        {
+            listeners.hear_acceptance(&AcceptanceEvent {
+                request: self.request.head(),
+                claims,
+                token_remembered: passed.is_remembered,
+            });
         }
         passed
     }
-}
-
-/// The verdict on the request's token, as it is remembered with the request.
-pub(crate) struct TokenVerdict {
-    approov_id: u64,
-    /// The keys with which the verification started.
-    generation: u64,
-    verdict: Result<Verified, Rejection>,
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 
 use actix_web::dev::Payload;
 
-use super::{Check, HeadPassed, Passed};
-use crate::{refusal::Refusal, token::ApproovClaims};
+use super::{Check, HeadPassed};
+use crate::{layer::Passed, refusal::Refusal, token::ApproovClaims};
 
 pub(super) enum BodyDuty {
     None,

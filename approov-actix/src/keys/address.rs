@@ -16,7 +16,6 @@ use ureq::{
 };
 use url::{Host, Url};
 
-use super::source::{MAX_BYTES, text};
 use crate::crypto;
 
 /// How long an answer may take, with all redirects.
@@ -58,7 +57,7 @@ impl JwksAddress {
     }
 
     /// Asks for the set. None if it is the accepted one. Redirects are followed within the same origin only, as elsewhere somebody else decides on the keys.
-    pub(super) fn fetch(&mut self) -> Result<Option<String>, String> {
+    pub(super) fn fetch(&mut self, max_bytes: usize) -> Result<Option<Vec<u8>>, String> {
         let deadline = Instant::now() + TIME_LIMIT;
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -66,8 +65,8 @@ impl JwksAddress {
             match response.status() {
                 StatusCode::OK => {
                     self.latest = validators(&response);
-                    let body = response.body_mut().with_config().limit(MAX_BYTES as u64 + 1);
-                    return text(body.read_to_vec().map_err(|error| fault(&error))?).map(Some);
+                    let body = response.body_mut().with_config().limit(max_bytes as u64 + 1);
+                    return body.read_to_vec().map(Some).map_err(|error| fault(&error));
                 }
                 StatusCode::NOT_MODIFIED if !self.accepted.is_empty() => return Ok(None),
                 status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {

@@ -6,9 +6,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 
-use super::key::{Fault, Key};
+use super::key::Key;
 use crate::{
     algorithm::Algorithm,
+    config_error::Fault,
     crypto::KeyMaterial,
     json::{JsonError, Members, Text, read_object},
 };

@@ -11,6 +11,7 @@ mod ring;
 mod secret;
 mod set;
 mod source;
+mod strength;
 
 #[cfg(feature = "message-signing")]
 pub(crate) use self::public_key::installation_key;

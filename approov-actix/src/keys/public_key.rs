@@ -6,14 +6,14 @@ use spki::{
     der::{Decode as _, asn1::UintRef},
 };
 
-use super::key::{Fault, Key};
 use crate::{
     algorithm::{Algorithm, Curve, KeyType},
+    config_error::Fault,
     crypto::KeyMaterial,
 };
 #[cfg(feature = "message-signing")]
 use {
-    super::key::check,
+    super::strength::check,
     crate::crypto::VerifyingKey,
     base64::{Engine as _, engine::general_purpose::STANDARD},
 };
@@ -25,14 +25,6 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// Reads the one public key that a text in PEM holds.
-pub(super) fn parse_pem(algorithm: Algorithm, text: &str) -> Result<Key, Fault> {
-    if let KeyType::Secret { .. } = algorithm.key_type() {
-        return Err("is a public key, and the algorithm is an HMAC, which takes a secret");
-    }
-    Key::new(algorithm, material(algorithm, &decode_pem(text)?)?)
-}
-
 /// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
 #[cfg(feature = "message-signing")]
 pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
@@ -43,7 +35,7 @@ pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
 }
 
 /// What the key is made of, if it is of the algorithm's type and curve.
-fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'_>, Fault> {
+pub(super) fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'_>, Fault> {
     let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| "is not a valid public key")?;
     let bits = info.subject_public_key.as_bytes().ok_or("is not a valid public key")?;
     let oid = info.algorithm.oid;
@@ -75,7 +67,7 @@ fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'_>, Fault> 
 }
 
 /// The bytes of the only PEM block.
-fn decode_pem(text: &str) -> Result<Vec<u8>, Fault> {
+pub(super) fn decode_pem(text: &str) -> Result<Vec<u8>, Fault> {
     let blocks = pem::parse_many(text).map_err(|_| "is not PEM")?;
     if blocks.iter().any(|block| block.tag().contains("PRIVATE KEY")) {
         return Err("is a private key, which belongs on no server that only verifies; put in the public key");

@@ -4,9 +4,13 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use super::{
     jwk::{Dropped, JwkSet},
-    key::{Fault, Key},
+    key::Key,
 };
-use crate::{config_error::ConfigError, logging::LOG_TARGET, rejection::Rejection};
+use crate::{
+    config_error::{ConfigError, Fault},
+    logging::LOG_TARGET,
+    rejection::Rejection,
+};
 
 /// How many keys may have the same algorithm: a forged token costs at most so many verifications.
 const MAX_PER_ALGORITHM: usize = 8;

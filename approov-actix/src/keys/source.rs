@@ -9,11 +9,11 @@ use std::{
 
 #[cfg(feature = "jwks-url")]
 use super::address::JwksAddress;
-use super::{key::Key, public_key, set::usable_keys};
+use super::{key::Key, set::usable_keys};
 use crate::{algorithm::Algorithm, crypto::sha256, setting::Setting};
 
 /// Far more than any key set has.
-pub(super) const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// A source of keys.
 pub(super) struct KeySource {
@@ -82,7 +82,7 @@ impl KeySource {
         let text = match &mut self.place {
             Place::File(path) => Some(read_file(path)?),
             #[cfg(feature = "jwks-url")]
-            Place::Address(address) => address.fetch()?,
+            Place::Address(address) => address.fetch(MAX_BYTES)?.map(text).transpose()?,
         };
         let Some(text) = text else {
             return Ok(None);
@@ -90,7 +90,7 @@ impl KeySource {
         let hash = Some(sha256(text.as_bytes()));
         let keys = match self.format {
             _ if self.last == hash => None,
-            Format::Pem(algorithm) => Some(vec![public_key::parse_pem(algorithm, &text)?]),
+            Format::Pem(algorithm) => Some(vec![Key::parse_pem(algorithm, &text)?]),
             Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
         };
         self.last = hash;
@@ -116,7 +116,7 @@ fn read_file(path: &PathBuf) -> Result<String, String> {
 }
 
 /// What was read, unless it is too much or no text.
-pub(super) fn text(bytes: Vec<u8>) -> Result<String, String> {
+fn text(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err("is larger than 1 MiB".to_owned());
     }

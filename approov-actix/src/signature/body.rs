@@ -10,12 +10,7 @@ use actix_web::{
 use futures_util::{StreamExt as _, stream};
 
 use super::digest::ExpectedDigest;
-use crate::{
-    approov::Approov,
-    logging::{LOG_TARGET, LogPath},
-    rejection::Rejection,
-    request_state::RequestState,
-};
+use crate::rejection::Rejection;
 
 /// What a good signature says of the body.
 #[derive(Debug, Clone)]
@@ -33,71 +28,13 @@ impl BodyDuty {
     }
 }
 
-/// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
-pub(crate) async fn check_body(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    approov: &Approov,
-    duty: &BodyDuty,
-) -> Result<(), Rejection> {
-    match duty {
-        BodyDuty::None => Ok(()),
-        BodyDuty::Match(expected) => compare(request, payload, expected, approov.settings().signature.body_limit).await,
-        BodyDuty::BeEmpty => refuse_body(request, payload).await,
-    }
-}
-
-/// The verdict of who cannot look at the body.
-pub(crate) fn body_verdict(request: &HttpRequest, duty: &BodyDuty) -> Result<(), Rejection> {
-    let known = match duty {
-        BodyDuty::None => Some(Ok(())),
-        BodyDuty::Match(expected) => known_verdict(request, expected),
-        BodyDuty::BeEmpty => {
-            let is_empty = request.version() < Version::HTTP_2
-                && !announces_body(request)
-                && (!is_endless(request) || is_handshake(request));
-            is_empty.then_some(Ok(()))
-        }
-    };
-    if let Some(verdict) = known {
-        return verdict;
-    }
-    log::error!(
-        target: LOG_TARGET,
-        "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
-         `#[approov_protected]` or a middleware",
-        LogPath(request.path())
-    );
-    Err(Rejection::BodyUnavailable)
-}
-
-/// Compares the body, as it was sent, with its digest.
-async fn compare(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    expected: &ExpectedDigest,
-    limit: usize,
-) -> Result<(), Rejection> {
-    if let Some(verdict) = known_verdict(request, expected) {
-        return verdict;
-    }
-    if is_endless(request) {
-        return Err(Rejection::BodyUnavailable);
-    }
-    if content_length(request).is_some_and(|length| length > limit as u64) {
-        return Err(Rejection::BodyTooLarge);
-    }
-    let body = read(payload, limit).await?;
-    let verdict = expected.check(&body);
-    RequestState::of_mut(request).body = Some(Box::new(ComparedBody {
-        expected: expected.clone(),
-        verdict,
-    }));
-    verdict
+/// Whether it is plain from the head alone that there is no body.
+pub(crate) fn is_surely_empty(request: &HttpRequest) -> bool {
+    request.version() < Version::HTTP_2 && !announces_body(request) && (!is_endless(request) || is_handshake(request))
 }
 
 /// Refuses a body of at least one byte. For requests whose signature covers no digest, where one is asked for.
-async fn refuse_body(request: &HttpRequest, payload: &mut Payload) -> Result<(), Rejection> {
+pub(crate) async fn refuse_any(request: &HttpRequest, payload: &mut Payload) -> Result<(), Rejection> {
     if is_endless(request) {
         return if is_handshake(request) {
             Ok(())
@@ -116,18 +53,6 @@ async fn refuse_body(request: &HttpRequest, payload: &mut Payload) -> Result<(),
             None => return Ok(()),
         }
     }
-}
-
-/// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
-pub(crate) struct ComparedBody {
-    expected: ExpectedDigest,
-    verdict: Result<(), Rejection>,
-}
-
-fn known_verdict(request: &HttpRequest, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
-    let state = RequestState::of(request)?;
-    let compared = state.body.as_ref().filter(|compared| compared.expected == *expected)?;
-    Some(compared.verdict)
 }
 
 /// What comes after the head of a tunnel or a WebSocket is no body and has no end. actix takes every request with `Upgrade: websocket` for the
@@ -164,7 +89,13 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
 }
 
 /// The whole body. It is put back, also where it is too large or breaks off.
-async fn read(payload: &mut Payload, limit: usize) -> Result<Bytes, Rejection> {
+pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Bytes, Rejection> {
+    if is_endless(request) {
+        return Err(Rejection::BodyUnavailable);
+    }
+    if content_length(request).is_some_and(|length| length > limit as u64) {
+        return Err(Rejection::BodyTooLarge);
+    }
     let mut stream = payload.take();
     let mut body = BytesMut::new();
     while let Some(chunk) = stream.next().await {

@@ -43,7 +43,7 @@ impl ExpectedDigest {
     }
 
     /// Whether the body has all of them.
-    pub(super) fn check(&self, body: &[u8]) -> Result<(), Rejection> {
+    pub(crate) fn check(&self, body: &[u8]) -> Result<(), Rejection> {
         let matches = |expected: &Option<Vec<u8>>, digest: fn(&[u8]) -> Vec<u8>| {
             expected
                 .as_ref()

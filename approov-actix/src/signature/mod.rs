@@ -1,7 +1,7 @@
 //! Message signatures: RFC 9421, as Approov's clients make them.
 
 mod base;
-mod body;
+pub(crate) mod body;
 mod digest;
 mod fields;
 mod public_origin;
@@ -13,24 +13,23 @@ mod window;
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header::HeaderName};
 use sfv::BareItemFromInput;
 
 pub use self::verified::ApproovSignature;
 use self::{
     base::{Base, Component},
-    digest::ExpectedDigest,
     fields::{InnerList, Member, combined, member, parse_dictionary},
     style::Style,
     target::Target,
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
-    body::{BodyDuty, ComparedBody, body_verdict, check_body},
+    body::BodyDuty,
+    digest::ExpectedDigest,
     settings::{SignatureConfig, SignatureSettings},
 };
 use crate::{
-    approov::Approov,
     crypto::{self, LastingKey, VerifyingKey},
     logging::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
@@ -79,9 +78,9 @@ impl Signatures {
     /// The signature that the policy accepts, and what it says of the body.
     pub(crate) fn accepted(
         self,
-        approov: &Approov,
         claims: &ApproovClaims,
         policy: &EffectivePolicy,
+        require_digest: bool,
     ) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
         let is_accepted = |label: Label| match policy.signature_label {
             SignatureLabel::Either => true,
@@ -97,7 +96,7 @@ impl Signatures {
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
         if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
             let body = match digest {
-                _ if approov.settings().signature.require_digest && !is_covered => BodyDuty::BeEmpty,
+                _ if require_digest && !is_covered => BodyDuty::BeEmpty,
                 Some(digest) => BodyDuty::Match(Box::new(digest)),
                 None => BodyDuty::None,
             };
@@ -113,44 +112,51 @@ impl Signatures {
     }
 }
 
-/// Verifies every signature that there is a key for, headers only. One that is bad is a refusal, even beside a good one.
-pub(crate) fn verify(
-    request: &HttpRequest,
-    approov: &Approov,
-    claims: &ApproovClaims,
-    now: Moment,
-) -> Result<Signatures, Rejection> {
-    approov.settings().signature.warn_without_origin();
-    let headers = request.headers();
-    let malformed = |_| Rejection::SignatureMalformed;
-    let inputs = combined(headers, "signature-input").map_err(malformed)?;
-    let signatures = combined(headers, "signature").map_err(malformed)?;
-    let (inputs, signatures) = (inputs.unwrap_or_default(), signatures.unwrap_or_default());
-    let inputs = parse_dictionary(&inputs).map_err(malformed)?;
-    let signatures = parse_dictionary(&signatures).map_err(malformed)?;
+/// What a verdict depends on, beside the request.
+#[derive(Clone, Copy)]
+pub(crate) struct Verifier<'a> {
+    pub(crate) settings: &'a SignatureSettings,
+    pub(crate) token_header: &'a HeaderName,
+    pub(crate) claims: &'a ApproovClaims,
+    /// Whether the log tells why a signature is wrong.
+    pub(crate) explains: bool,
+    pub(crate) now: Moment,
+}
 
-    let mut found = Signatures::default();
-    for label in Label::ALL {
-        let (input, signature) = match (member(&inputs, label.name()), member(&signatures, label.name())) {
-            (None, None) => continue,
-            (Some(Member::InnerList(input)), Some(signature)) => (input, signature),
-            _ => return Err(Rejection::SignatureMalformed),
-        };
-        let signature = signature.bytes().ok_or(Rejection::SignatureMalformed)?;
-        let settings = &approov.settings().signature;
-        let Some(keys) = Keys::of(label, claims, settings)? else {
-            found.is_one_unverifiable = true;
-            continue;
-        };
-        let signed = Signed {
-            label,
-            input,
-            request,
-            approov,
-        };
-        found.verified.push(Arc::new(signed.verify(&keys, &signature, now)?));
+impl Verifier<'_> {
+    /// Verifies every signature that there is a key for, headers only. One that is bad is a refusal, even beside a good one.
+    pub(crate) fn verify(self, request: &HttpRequest) -> Result<Signatures, Rejection> {
+        self.settings.warn_without_origin();
+        let headers = request.headers();
+        let malformed = |_| Rejection::SignatureMalformed;
+        let inputs = combined(headers, "signature-input").map_err(malformed)?;
+        let signatures = combined(headers, "signature").map_err(malformed)?;
+        let (inputs, signatures) = (inputs.unwrap_or_default(), signatures.unwrap_or_default());
+        let inputs = parse_dictionary(&inputs).map_err(malformed)?;
+        let signatures = parse_dictionary(&signatures).map_err(malformed)?;
+
+        let mut found = Signatures::default();
+        for label in Label::ALL {
+            let (input, signature) = match (member(&inputs, label.name()), member(&signatures, label.name())) {
+                (None, None) => continue,
+                (Some(Member::InnerList(input)), Some(signature)) => (input, signature),
+                _ => return Err(Rejection::SignatureMalformed),
+            };
+            let signature = signature.bytes().ok_or(Rejection::SignatureMalformed)?;
+            let Some(keys) = Keys::of(label, self.claims, self.settings)? else {
+                found.is_one_unverifiable = true;
+                continue;
+            };
+            let signed = Signed {
+                label,
+                input,
+                request,
+                verifier: self,
+            };
+            found.verified.push(Arc::new(signed.verify(&keys, &signature)?));
+        }
+        Ok(found)
     }
-    Ok(found)
 }
 
 /// The keys that may have made a signature.
@@ -189,12 +195,12 @@ struct Signed<'a> {
     label: Label,
     input: &'a InnerList<'a>,
     request: &'a HttpRequest,
-    approov: &'a Approov,
+    verifier: Verifier<'a>,
 }
 
 impl Signed<'_> {
-    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>, now: Moment) -> Result<VerifiedSignature, Rejection> {
-        let settings = &self.approov.settings().signature;
+    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>) -> Result<VerifiedSignature, Rejection> {
+        let Verifier { settings, now, .. } = self.verifier;
         self.check_algorithm()?;
         let components = base::components(self.input)?;
         self.check_coverage(&components)?;
@@ -227,7 +233,7 @@ impl Signed<'_> {
 
     /// A signature that does not cover method, target and token proves nothing about this request.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
-        let token_header = self.approov.settings().token_header.as_str();
+        let token_header = self.verifier.token_header.as_str();
         let covers = |name: &str| {
             components
                 .iter()
@@ -262,7 +268,7 @@ impl Signed<'_> {
 
     /// Tells an integrator whether the signed text or the key differs. The client's word for it decides nothing.
     fn explain(&self, bases: &[Vec<u8>]) {
-        if !self.approov.settings().logging || !log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
+        if !self.verifier.explains || !log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
             return;
         }
         let label = self.label.name();

@@ -200,7 +200,15 @@ async fn not_more_query_parameters_than_any_client_covers() {
             .insert_header(("Signature", format!("install=:{}:", "A".repeat(86) + "==")))
             .to_http_request();
         let claims = approov.verify_token(&token).unwrap();
-        let verdict = super::verify(&request, &approov, &claims, Moment::now());
+        let settings = approov.settings();
+        let verifier = super::Verifier {
+            settings: &settings.signature,
+            token_header: &settings.token_header,
+            claims: &claims,
+            explains: true,
+            now: Moment::now(),
+        };
+        let verdict = verifier.verify(&request);
         assert_eq!(verdict.map(drop), Err(rejection));
     }
 }
