@@ -130,34 +130,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
-mod admission;
-mod algorithm;
 mod approov;
-mod binding;
-mod builder;
 mod check;
-mod config_error;
+mod config;
 mod crypto;
-mod env;
 mod event;
-mod exempt;
-mod extract;
-mod guard;
 // In the documentation alone. What its pages have of code is compiled by the tests, which have everything that it needs.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod json;
 mod keys;
-mod layer;
 mod logging;
-mod middleware;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod policy;
-mod refusal;
+mod protect;
 mod rejection;
-mod request_state;
-mod setting;
+mod request;
 #[cfg(feature = "message-signing")]
 mod signature;
 #[cfg(test)]
@@ -168,17 +157,17 @@ mod time;
 mod token;
 
 pub use crate::{
-    algorithm::Algorithm,
     approov::Approov,
-    builder::ApproovBuilder,
-    config_error::ConfigError,
+    approov::builder::ApproovBuilder,
+    config::ConfigError,
+    crypto::algorithm::Algorithm,
     event::{AcceptanceEvent, RejectionEvent},
-    extract::ApproovVerdict,
     keys::{Key, KeySet},
-    middleware::ApproovMiddleware,
     policy::{Enforcement, Policy, RoutePolicy},
-    refusal::Refused,
+    protect::ApproovMiddleware,
+    protect::ApproovVerdict,
     rejection::Rejection,
+    request::refusal::Refused,
     token::{ApproovClaims, ClaimError},
 };
 #[cfg(feature = "message-signing")]
@@ -195,8 +184,8 @@ pub use approov_actix_macros::approov_protected;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        guard::Guarded,
         policy::{DefaultPolicy, UnboundPolicy},
+        protect::guard::Guarded,
     };
 }
 

@@ -32,7 +32,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     approov::{Approov, DEFAULT_TOKEN_HEADER},
-    config_error::ConfigError,
+    config::ConfigError,
 };
 
 /// The name of the scheme, by which operations refer to it.

@@ -2,15 +2,15 @@
 
 use actix_web::dev::Payload;
 
-use super::{Check, HeadPassed};
-pub(super) use crate::signature::BodyDuty;
+use super::{Check, HeadChecked};
+pub(super) use crate::signature::ExpectedBody;
 use crate::{
-    layer::Passed,
     logging::{LOG_TARGET, LogPath},
     policy::SignatureRequirement,
-    refusal::Refusal,
     rejection::Rejection,
-    request_state::{Remembered, RequestState},
+    request::layer::Findings,
+    request::refusal::Refusal,
+    request::state::{Remembered, RequestState},
     signature::{ApproovSignature, ExpectedDigest, Verifier, body},
     time::Moment,
     token::ApproovClaims,
@@ -18,33 +18,37 @@ use crate::{
 
 impl Check<'_> {
     /// What is still to be seen of the body.
-    pub(super) fn check_signature(self, passed: &mut Passed, claims: &ApproovClaims) -> Result<BodyDuty, Refusal> {
-        match self.signature_verdict(passed.generation, claims) {
+    pub(super) fn check_signature(
+        self,
+        findings: &mut Findings,
+        claims: &ApproovClaims,
+    ) -> Result<ExpectedBody, Refusal> {
+        match self.signature_verdict(findings.generation, claims) {
             Ok((signature, body)) => {
-                passed.signature = signature;
+                findings.signature = signature;
                 Ok(body)
             }
             Err(rejection) => {
-                self.report_or_refuse(passed, rejection, self.policy.signature_enforcement)?;
-                Ok(BodyDuty::None)
+                self.report_or_refuse(findings, rejection, self.policy.signature_enforcement)?;
+                Ok(ExpectedBody::Any)
             }
         }
     }
 
-    pub(super) async fn check_body(self, mut head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
+    pub(super) async fn check_body(self, mut head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
         let mut verdict = self.body_verdict(payload, &head.body).await;
         // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
-        if head.passed.generation != self.approov.current_keys().generation() {
+        if head.findings.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
             // Of a body that is there, so nobody waits again.
             verdict = self.body_verdict(payload, &head.body).await;
         }
-        self.settle_time(self.settle_body(head.passed, verdict)?)
+        self.settle_time(self.settle_body(head.findings, verdict)?)
     }
 
-    pub(super) fn check_unseen_body(self, head: HeadPassed) -> Result<Passed, Refusal> {
+    pub(super) fn check_unseen_body(self, head: HeadChecked) -> Result<Findings, Refusal> {
         let verdict = self.unseen_body_verdict(&head.body);
-        self.settle_body(head.passed, verdict)
+        self.settle_body(head.findings, verdict)
     }
 
     /// The signature that the policy accepts, and what it says of the body. Signatures are verified once for each request, as the application
@@ -53,9 +57,9 @@ impl Check<'_> {
         self,
         generation: u64,
         claims: &ApproovClaims,
-    ) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
+    ) -> Result<(Option<ApproovSignature>, ExpectedBody), Rejection> {
         if self.policy.signature == SignatureRequirement::Off {
-            return Ok((None, BodyDuty::None));
+            return Ok((None, ExpectedBody::Any));
         }
         let known = RequestState::of(self.request)
             .and_then(|state| state.signature.as_ref()?.verdict(self.approov, generation));
@@ -77,11 +81,11 @@ impl Check<'_> {
     }
 
     /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
-    async fn body_verdict(self, payload: &mut Payload, duty: &BodyDuty) -> Result<(), Rejection> {
+    async fn body_verdict(self, payload: &mut Payload, duty: &ExpectedBody) -> Result<(), Rejection> {
         match duty {
-            BodyDuty::None => Ok(()),
-            BodyDuty::BeEmpty => body::refuse_any(self.request, payload).await,
-            BodyDuty::Match(expected) => {
+            ExpectedBody::Any => Ok(()),
+            ExpectedBody::Empty => body::refuse_any(self.request, payload).await,
+            ExpectedBody::Digest(expected) => {
                 if let Some(verdict) = self.known_body_verdict(expected) {
                     return verdict;
                 }
@@ -94,11 +98,11 @@ impl Check<'_> {
     }
 
     /// The verdict of who cannot look at the body.
-    fn unseen_body_verdict(self, duty: &BodyDuty) -> Result<(), Rejection> {
+    fn unseen_body_verdict(self, duty: &ExpectedBody) -> Result<(), Rejection> {
         let known = match duty {
-            BodyDuty::None => Some(Ok(())),
-            BodyDuty::Match(expected) => self.known_body_verdict(expected),
-            BodyDuty::BeEmpty => body::is_surely_empty(self.request).then_some(Ok(())),
+            ExpectedBody::Any => Some(Ok(())),
+            ExpectedBody::Digest(expected) => self.known_body_verdict(expected),
+            ExpectedBody::Empty => body::is_surely_empty(self.request).then_some(Ok(())),
         };
         known.unwrap_or_else(|| {
             log::error!(
@@ -117,28 +121,28 @@ impl Check<'_> {
         (compared == expected).then_some(*verdict)
     }
 
-    fn settle_body(self, mut passed: Passed, verdict: Result<(), Rejection>) -> Result<Passed, Refusal> {
+    fn settle_body(self, mut findings: Findings, verdict: Result<(), Rejection>) -> Result<Findings, Refusal> {
         if let Err(rejection) = verdict {
-            passed.signature = None;
-            self.report_or_refuse(&mut passed, rejection, self.policy.signature_enforcement)?;
+            findings.signature = None;
+            self.report_or_refuse(&mut findings, rejection, self.policy.signature_enforcement)?;
         }
-        Ok(passed)
+        Ok(findings)
     }
 
     /// A body can be kept back until everything that came with its head has expired.
-    fn settle_time(self, mut passed: Passed) -> Result<Passed, Refusal> {
-        let Some(claims) = &passed.claims else {
-            return Ok(passed);
+    fn settle_time(self, mut findings: Findings) -> Result<Findings, Refusal> {
+        let Some(claims) = &findings.claims else {
+            return Ok(findings);
         };
         let now = Moment::now();
         if let Err(rejection) = self.approov.settings().rules.check_time(claims, now) {
-            passed.claims = None;
-            passed.signature = None;
-            self.report_or_refuse(&mut passed, rejection, self.policy.token_enforcement)?;
-            return Ok(passed);
+            findings.claims = None;
+            findings.signature = None;
+            self.report_or_refuse(&mut findings, rejection, self.policy.token_enforcement)?;
+            return Ok(findings);
         }
-        let signature = passed.signature.as_ref();
+        let signature = findings.signature.as_ref();
         let verdict = signature.map_or(Ok(()), |signature| signature.check_time(now));
-        self.settle_body(passed, verdict)
+        self.settle_body(findings, verdict)
     }
 }

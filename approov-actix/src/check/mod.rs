@@ -1,5 +1,6 @@
 //! The pipeline, and the only place where the order of the checks is written down.
 
+mod binding;
 #[cfg(feature = "message-signing")]
 mod message_signing;
 #[cfg(not(feature = "message-signing"))]
@@ -8,18 +9,17 @@ mod message_signing;
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use self::message_signing::BodyDuty;
+use self::message_signing::ExpectedBody;
 use crate::{
     approov::Approov,
-    binding,
     event::{AcceptanceEvent, RejectionEvent},
     keys::CurrentKeys,
-    layer::Passed,
     logging::{LOG_TARGET, LogPath},
     policy::{EffectivePolicy, Enforcement},
-    refusal::Refusal,
     rejection::Rejection,
-    request_state::{Remembered, RequestState},
+    request::layer::Findings,
+    request::refusal::Refusal,
+    request::state::{Remembered, RequestState},
     token::Verified,
 };
 
@@ -33,69 +33,69 @@ pub(crate) struct Check<'a> {
 
 /// What there is to say before a body was waited for.
 pub(crate) enum Checked {
-    /// Every check was passed.
-    All(Passed),
+    /// Every check has passed, or its failure was reported.
+    Complete(Findings),
     /// A signature that is good covers the body, which is still to be compared.
-    ButBody(HeadPassed),
+    AwaitsBody(HeadChecked),
 }
 
 /// A request that has passed every check but that of its body.
-pub(crate) struct HeadPassed {
-    passed: Passed,
-    body: BodyDuty,
+pub(crate) struct HeadChecked {
+    findings: Findings,
+    body: ExpectedBody,
 }
 
 impl Check<'_> {
     /// Runs every check that the policy asks for and stops at the first that refuses, but does not wait for a body.
     pub(crate) fn head(self) -> Result<Checked, Refusal> {
         let head = self.check_head()?;
-        if head.body.is_looked_at() {
-            return Ok(Checked::ButBody(head));
+        if head.body.needs_reading() {
+            return Ok(Checked::AwaitsBody(head));
         }
-        Ok(Checked::All(self.announced(head.passed)))
+        Ok(Checked::Complete(self.announced(head.findings)))
     }
 
     /// The last check. The handler still finds the body in `payload`.
-    pub(crate) async fn body(self, head: HeadPassed, payload: &mut Payload) -> Result<Passed, Refusal> {
-        let passed = self.check_body(head, payload).await?;
-        Ok(self.announced(passed))
+    pub(crate) async fn body(self, head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
+        let findings = self.check_body(head, payload).await?;
+        Ok(self.announced(findings))
     }
 
     /// All checks at once, for who cannot look at the body. Refuses where it matters.
-    pub(crate) fn without_body(self) -> Result<Passed, Refusal> {
-        let passed = self.check_unseen_body(self.check_head()?)?;
-        Ok(self.announced(passed))
+    pub(crate) fn without_body(self) -> Result<Findings, Refusal> {
+        let findings = self.check_unseen_body(self.check_head()?)?;
+        Ok(self.announced(findings))
     }
 
     /// Token, binding, message signature: what can be told from the headers.
-    fn check_head(self) -> Result<HeadPassed, Refusal> {
+    fn check_head(self) -> Result<HeadChecked, Refusal> {
         let keys = self.approov.current_keys();
-        let mut passed = Passed {
+        let mut findings = Findings {
             generation: keys.generation(),
-            ..Passed::default()
+            ..Findings::default()
         };
 
         let Verified { claims, is_remembered } = match self.token_verdict(&keys) {
             Ok(verified) => verified,
             Err(rejection) => {
-                self.report_or_refuse(&mut passed, rejection, self.policy.token_enforcement)?;
-                let body = BodyDuty::None;
-                return Ok(HeadPassed { passed, body });
+                self.report_or_refuse(&mut findings, rejection, self.policy.token_enforcement)?;
+                let body = ExpectedBody::Any;
+                return Ok(HeadChecked { findings, body });
             }
         };
-        passed.claims = Some(claims.clone());
-        passed.is_remembered = is_remembered;
+        findings.claims = Some(claims.clone());
+        findings.is_remembered = is_remembered;
         if let Err(rejection) = self.check_policy() {
             // A fault of the server is never only reported.
-            self.report_or_refuse(&mut passed, rejection, Enforcement::Enforce)?;
+            self.report_or_refuse(&mut findings, rejection, Enforcement::Enforce)?;
         }
 
         if let Err(rejection) = binding::check(self.request.headers(), self.policy, &claims) {
-            self.report_or_refuse(&mut passed, rejection, self.policy.binding_enforcement)?;
+            self.report_or_refuse(&mut findings, rejection, self.policy.binding_enforcement)?;
         }
 
-        let body = self.check_signature(&mut passed, &claims)?;
-        Ok(HeadPassed { passed, body })
+        let body = self.check_signature(&mut findings, &claims)?;
+        Ok(HeadChecked { findings, body })
     }
 
     fn token_verdict(self, keys: &CurrentKeys) -> Result<Verified, Rejection> {
@@ -124,7 +124,7 @@ impl Check<'_> {
     /// What a failed check means: only where it is to be reported does the request go on.
     fn report_or_refuse(
         self,
-        passed: &mut Passed,
+        findings: &mut Findings,
         rejection: Rejection,
         enforcement: Enforcement,
     ) -> Result<(), Refusal> {
@@ -133,33 +133,33 @@ impl Check<'_> {
                 self.approov.settings().listeners.hear_rejection(&RejectionEvent {
                     request: self.request.head(),
                     rejection,
-                    claims: passed.claims.as_ref(),
+                    claims: findings.claims.as_ref(),
                     enforcement,
                 });
             }
-            passed.is_reported = true;
+            findings.is_reported = true;
             return Ok(());
         }
         Err(Refusal {
             approov: Some(self.approov.clone()),
             rejection,
-            claims: passed.claims.take(),
+            claims: findings.claims.take(),
         })
     }
 
-    fn announced(self, passed: Passed) -> Passed {
+    fn announced(self, findings: Findings) -> Findings {
         let listeners = &self.approov.settings().listeners;
-        if let Some(claims) = passed.claims.as_ref().filter(|_| !passed.is_reported)
+        if let Some(claims) = findings.claims.as_ref().filter(|_| !findings.is_reported)
             && listeners.want_acceptances()
             && RequestState::is_news(self.request, self.approov, Ok(()))
         {
             listeners.hear_acceptance(&AcceptanceEvent {
                 request: self.request.head(),
                 claims,
-                token_remembered: passed.is_remembered,
+                token_remembered: findings.is_remembered,
             });
         }
-        passed
+        findings
     }
 }
 

@@ -8,31 +8,31 @@
 
 use actix_web::dev::Payload;
 
-use super::{Check, HeadPassed};
-use crate::{layer::Passed, refusal::Refusal, token::ApproovClaims};
+use super::{Check, HeadChecked};
+use crate::{request::layer::Findings, request::refusal::Refusal, token::ApproovClaims};
 
-pub(super) enum BodyDuty {
-    None,
+pub(super) enum ExpectedBody {
+    Any,
 }
 
-impl BodyDuty {
-    pub(super) fn is_looked_at(&self) -> bool {
+impl ExpectedBody {
+    pub(super) fn needs_reading(&self) -> bool {
         match self {
-            Self::None => false,
+            Self::Any => false,
         }
     }
 }
 
 impl Check<'_> {
-    pub(super) fn check_signature(self, _: &mut Passed, _: &ApproovClaims) -> Result<BodyDuty, Refusal> {
-        Ok(BodyDuty::None)
+    pub(super) fn check_signature(self, _: &mut Findings, _: &ApproovClaims) -> Result<ExpectedBody, Refusal> {
+        Ok(ExpectedBody::Any)
     }
 
-    pub(super) async fn check_body(self, head: HeadPassed, _: &mut Payload) -> Result<Passed, Refusal> {
-        Ok(head.passed)
+    pub(super) async fn check_body(self, head: HeadChecked, _: &mut Payload) -> Result<Findings, Refusal> {
+        Ok(head.findings)
     }
 
-    pub(super) fn check_unseen_body(self, head: HeadPassed) -> Result<Passed, Refusal> {
-        Ok(head.passed)
+    pub(super) fn check_unseen_body(self, head: HeadChecked) -> Result<Findings, Refusal> {
+        Ok(head.findings)
     }
 }

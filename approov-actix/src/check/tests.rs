@@ -11,8 +11,8 @@ use actix_web::{
 use crate::{
     Algorithm, Approov, ApproovClaims, ApproovVerdict, Key, KeySet, Policy, RoutePolicy,
     crypto::VERIFICATIONS,
-    guard::Guarded,
     policy::{DefaultPolicy, UnboundPolicy},
+    protect::guard::Guarded,
     test_support::{self, good_token},
 };
 

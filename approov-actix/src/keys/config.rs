@@ -14,17 +14,17 @@ use super::address::JwksAddress;
 use super::{
     key::Key,
     refresh::{Refresh, Schedule},
-    ring::{KeyRing, Part, Refresher},
+    ring::{KeyRing, Refresher, SourceKeys},
     secret::{decode_secrets, is_published},
     set::{KeySet, Surplus, refuse},
     source::{Format, KeySource},
 };
 use crate::{
-    algorithm::{Algorithm, KeyType},
-    config_error::ConfigError,
+    config::ConfigError,
+    config::Setting,
     crypto::KeyMaterial,
+    crypto::algorithm::{Algorithm, KeyType},
     logging::LOG_TARGET,
-    setting::Setting,
 };
 
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ pub(crate) struct KeyConfig {
 impl KeyConfig {
     /// Reads every source and starts the threads that refresh them.
     pub(crate) fn build(self) -> Result<Arc<KeyRing>, ConfigError> {
-        let mut parts = vec![Part::fixed(self.fixed_keys()?)];
+        let mut parts = vec![SourceKeys::fixed(self.fixed_keys()?)];
         let mut started = Vec::new();
         let mut refreshers = Vec::new();
         // What is wrong stops the start even where it has no effect.
@@ -66,7 +66,7 @@ impl KeyConfig {
                 wake,
                 on_unknown_kid: source.is_address(),
             });
-            parts.push(Part::of_source(source.origin.clone(), keys, max_stale));
+            parts.push(SourceKeys::of_source(source.origin.clone(), keys, max_stale));
             started.push((source, woken, schedule));
         }
         self.warn_of_no_effect(refreshers.is_empty());

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 
 use super::key::Key;
 use crate::{
-    algorithm::Algorithm,
-    config_error::Fault,
+    config::Fault,
     crypto::KeyMaterial,
+    crypto::algorithm::Algorithm,
     json::{JsonError, Members, Text, read_object},
 };
 

@@ -6,9 +6,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{public_key, secret::decode_secret, strength};
 use crate::{
-    algorithm::{Algorithm, KeyType},
-    config_error::{ConfigError, Fault},
-    crypto::{KeyMaterial, LastingKey, sha256},
+    config::{ConfigError, Fault},
+    crypto::algorithm::{Algorithm, KeyType},
+    crypto::{KeyMaterial, PreparedKey, sha256},
 };
 
 /// A key that verifies tokens: one algorithm, and at most one key id (`kid`).
@@ -37,7 +37,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Key {
     kid: Option<Arc<str>>,
-    verifying: Arc<LastingKey>,
+    verifying: Arc<PreparedKey>,
     /// Tells public keys without `kid` apart in the log: the beginning of the thumbprint (RFC 7638).
     thumbprint: Option<String>,
 }
@@ -157,7 +157,7 @@ impl Key {
     /// The only way to a key.
     pub(super) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
         strength::check(algorithm, material)?;
-        let verifying = LastingKey::new(algorithm, material).ok_or("is not a valid key")?;
+        let verifying = PreparedKey::new(algorithm, material).ok_or("is not a valid key")?;
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),

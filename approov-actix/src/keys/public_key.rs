@@ -7,9 +7,9 @@ use spki::{
 };
 
 use crate::{
-    algorithm::{Algorithm, Curve, KeyType},
-    config_error::Fault,
+    config::Fault,
     crypto::KeyMaterial,
+    crypto::algorithm::{Algorithm, Curve, KeyType},
 };
 #[cfg(feature = "message-signing")]
 use {

@@ -11,19 +11,19 @@ use super::{
     key::Key,
     set::{KeySet, Surplus, log_surplus, refuse},
 };
-use crate::{config_error::ConfigError, logging::LOG_TARGET, rejection::Rejection};
+use crate::{config::ConfigError, logging::LOG_TARGET, rejection::Rejection};
 
 /// All keys of an application, from all their sources. They change as a whole.
 pub(crate) struct KeyRing {
     current: ArcSwap<CurrentKeys>,
-    parts: Mutex<Vec<Part>>,
+    parts: Mutex<Vec<SourceKeys>>,
     /// A thread that refreshes a source ends when its sender is gone.
     refreshers: Vec<Refresher>,
 }
 
 /// The keys of one source. The first part are those that no source refreshes.
 #[derive(Default)]
-pub(super) struct Part {
+pub(super) struct SourceKeys {
     keys: Vec<Key>,
     /// What the log calls the source.
     origin: String,
@@ -33,7 +33,7 @@ pub(super) struct Part {
     has_expired: bool,
 }
 
-impl Part {
+impl SourceKeys {
     /// Keys that never expire.
     pub(super) fn fixed(keys: Vec<Key>) -> Self {
         Self {
@@ -116,8 +116,8 @@ impl CurrentKeys {
 
 impl KeyRing {
     /// The keys for a start.
-    pub(super) fn new(parts: Vec<Part>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
-        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
+    pub(super) fn new(parts: Vec<SourceKeys>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
+        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(SourceKeys::count));
         refuse(Surplus::TooMany, &surplus)?;
         log_surplus(&surplus);
         log_keys(&keys);
@@ -187,7 +187,7 @@ impl KeyRing {
     }
 
     /// Changes the parts, and tells of it when everyone else may go on: a logger is the application's, and may even replace keys.
-    fn change(&self, now: Instant, change: impl FnOnce(&mut [Part]) -> bool) {
+    fn change(&self, now: Instant, change: impl FnOnce(&mut [SourceKeys]) -> bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = change(&mut parts);
         let news = self.publish(&mut parts, has_changed, now);
@@ -202,7 +202,7 @@ impl KeyRing {
         }
     }
 
-    fn publish(&self, parts: &mut [Part], mut has_changed: bool, now: Instant) -> News {
+    fn publish(&self, parts: &mut [SourceKeys], mut has_changed: bool, now: Instant) -> Announcement {
         let mut expired = Vec::new();
         for part in parts.iter_mut() {
             let has_expired = part.expires.is_some_and(|expires| expires <= now);
@@ -215,14 +215,14 @@ impl KeyRing {
             }
         }
         let before = self.current.load();
-        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(Part::count));
+        let (keys, surplus) = KeySet::gather(parts.iter().flat_map(SourceKeys::count));
         self.current.store(Arc::new(CurrentKeys {
             generation: before.generation + u64::from(has_changed),
             keys,
             expires: first_expiry(parts),
             on_unknown_kid: before.on_unknown_kid.clone(),
         }));
-        News {
+        Announcement {
             expired,
             surplus: has_changed.then_some(surplus),
         }
@@ -230,14 +230,14 @@ impl KeyRing {
 }
 
 /// What the log is to hear of a change.
-struct News {
+struct Announcement {
     /// The sources whose keys no longer count.
     expired: Vec<String>,
     /// The keys that are not used, if there was a change.
     surplus: Option<Vec<(Key, Surplus)>>,
 }
 
-fn first_expiry(parts: &[Part]) -> Option<Instant> {
+fn first_expiry(parts: &[SourceKeys]) -> Option<Instant> {
     let counting = parts.iter().filter(|part| !part.has_expired);
     counting.filter_map(|part| part.expires).min()
 }
@@ -256,7 +256,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     use super::*;
-    use crate::algorithm::Algorithm;
+    use crate::crypto::algorithm::Algorithm;
 
     fn key(byte: u8) -> Key {
         Key::from_secret(Algorithm::HS256, &[byte; 32]).unwrap()
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn each_change_is_a_generation_of_its_own() {
-        let ring = KeyRing::new(vec![Part::fixed(vec![key(1)])], Vec::new()).unwrap();
+        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new()).unwrap();
         let before = ring.current();
         ring.replace(&KeySet::new([key(2).with_key_id("b")]).unwrap()).unwrap();
         assert_eq!(before.generation(), 1);
@@ -280,8 +280,8 @@ mod tests {
 
     /// A ring with these keys of a source, and one that is fixed.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
-        let source = Part::of_source("a source".to_owned(), Some(keys), max_stale);
-        KeyRing::new(vec![Part::fixed(vec![key(1)]), source], Vec::new())
+        let source = SourceKeys::of_source("a source".to_owned(), Some(keys), max_stale);
+        KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new())
     }
 
     #[test]
@@ -346,7 +346,7 @@ mod tests {
             on_unknown_kid,
         };
         let ring = |on_unknown_kid| {
-            let parts = vec![Part::fixed(vec![key(1), key(2).with_key_id("b")])];
+            let parts = vec![SourceKeys::fixed(vec![key(1), key(2).with_key_id("b")])];
             KeyRing::new(parts, vec![refresher(on_unknown_kid)]).unwrap()
         };
         let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();

@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use crate::config_error::Fault;
+use crate::config::Fault;
 
 /// HS256 wants a key at least as long as its hash: RFC 7518, section 3.2.
 const MIN_LENGTH: usize = 32;

@@ -7,7 +7,7 @@ use super::{
     key::Key,
 };
 use crate::{
-    config_error::{ConfigError, Fault},
+    config::{ConfigError, Fault},
     logging::LOG_TARGET,
     rejection::Rejection,
 };

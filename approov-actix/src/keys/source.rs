@@ -10,7 +10,7 @@ use std::{
 #[cfg(feature = "jwks-url")]
 use super::address::JwksAddress;
 use super::{key::Key, set::usable_keys};
-use crate::{algorithm::Algorithm, crypto::sha256, setting::Setting};
+use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256};
 
 /// Far more than any key set has.
 const MAX_BYTES: usize = 1024 * 1024;

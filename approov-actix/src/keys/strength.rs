@@ -1,9 +1,9 @@
 //! What a key must be to be safe to verify with.
 
 use crate::{
-    algorithm::{Algorithm, Curve, KeyType},
-    config_error::Fault,
+    config::Fault,
     crypto::KeyMaterial,
+    crypto::algorithm::{Algorithm, Curve, KeyType},
 };
 
 const MIN_RSA_BITS: usize = 2048;

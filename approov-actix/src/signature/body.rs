@@ -12,19 +12,19 @@ use futures_util::{StreamExt as _, stream};
 use super::digest::ExpectedDigest;
 use crate::rejection::Rejection;
 
-/// What a good signature says of the body.
+/// What a body must be, by a good signature.
 #[derive(Debug, Clone)]
-pub(crate) enum BodyDuty {
-    None,
-    /// It must have these digests.
-    Match(Box<ExpectedDigest>),
-    /// There must be none, as no digest is covered and the configuration asks for one.
-    BeEmpty,
+pub(crate) enum ExpectedBody {
+    Any,
+    /// One with these digests.
+    Digest(Box<ExpectedDigest>),
+    /// None, as the signature covers no digest and the configuration asks for one.
+    Empty,
 }
 
-impl BodyDuty {
-    pub(crate) fn is_looked_at(&self) -> bool {
-        !matches!(self, Self::None)
+impl ExpectedBody {
+    pub(crate) fn needs_reading(&self) -> bool {
+        !matches!(self, Self::Any)
     }
 }
 

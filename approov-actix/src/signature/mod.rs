@@ -4,6 +4,7 @@ mod base;
 pub(crate) mod body;
 mod digest;
 mod fields;
+mod label;
 mod public_origin;
 mod settings;
 mod style;
@@ -20,51 +21,24 @@ pub use self::verified::ApproovSignature;
 use self::{
     base::{Base, Component},
     fields::{InnerList, Member, combined, member, parse_dictionary},
+    label::Label,
     style::Style,
     target::Target,
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
-    body::BodyDuty,
+    body::ExpectedBody,
     digest::ExpectedDigest,
     settings::{SignatureConfig, SignatureSettings},
 };
 use crate::{
-    crypto::{self, LastingKey, VerifyingKey},
+    crypto::{self, PreparedKey, VerifyingKey},
     logging::LOG_TARGET,
     policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
     time::Moment,
     token::ApproovClaims,
 };
-
-/// The two signatures that Approov's clients make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Label {
-    /// By the installation's own key: ECDSA P-256.
-    Install,
-    /// By the account's key: HMAC-SHA256.
-    Account,
-}
-
-impl Label {
-    pub(crate) const ALL: [Self; 2] = [Self::Install, Self::Account];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Install => "install",
-            Self::Account => "account",
-        }
-    }
-
-    /// The algorithm, as in the registry of RFC 9421, section 6.2.
-    fn algorithm(self) -> &'static str {
-        match self {
-            Self::Install => "ecdsa-p256-sha256",
-            Self::Account => "hmac-sha256",
-        }
-    }
-}
 
 /// The signatures of a request.
 #[derive(Clone, Default)]
@@ -81,7 +55,7 @@ impl Signatures {
         claims: &ApproovClaims,
         policy: &EffectivePolicy,
         require_digest: bool,
-    ) -> Result<(Option<ApproovSignature>, BodyDuty), Rejection> {
+    ) -> Result<(Option<ApproovSignature>, ExpectedBody), Rejection> {
         let is_accepted = |label: Label| match policy.signature_label {
             SignatureLabel::Either => true,
             SignatureLabel::Install => label == Label::Install,
@@ -96,16 +70,16 @@ impl Signatures {
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
         if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
             let body = match digest {
-                _ if require_digest && !is_covered => BodyDuty::BeEmpty,
-                Some(digest) => BodyDuty::Match(Box::new(digest)),
-                None => BodyDuty::None,
+                _ if require_digest && !is_covered => ExpectedBody::Empty,
+                Some(digest) => ExpectedBody::Digest(Box::new(digest)),
+                None => ExpectedBody::Any,
             };
             return Ok((Some(ApproovSignature::new(signature)), body));
         }
         let is_able = (claims.installation_key().is_some() && is_accepted(Label::Install))
             || (claims.message_signing_key_id().is_some() && is_accepted(Label::Account));
         match policy.signature {
-            SignatureRequirement::IfAble if !is_able => Ok((None, BodyDuty::None)),
+            SignatureRequirement::IfAble if !is_able => Ok((None, ExpectedBody::Any)),
             _ if self.is_one_unverifiable => Err(Rejection::SignatureKeyMissing),
             _ => Err(Rejection::SignatureMissing),
         }
@@ -162,7 +136,7 @@ impl Verifier<'_> {
 /// The keys that may have made a signature.
 enum Keys<'a> {
     Install(&'a VerifyingKey),
-    Account(Vec<&'a LastingKey>),
+    Account(Vec<&'a PreparedKey>),
 }
 
 impl<'a> Keys<'a> {

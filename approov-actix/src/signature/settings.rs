@@ -4,12 +4,12 @@ use std::{sync::Once, time::Duration};
 
 use super::{public_origin::PublicOrigin, window::Window};
 use crate::{
-    algorithm::Algorithm,
-    config_error::ConfigError,
-    crypto::{KeyMaterial, LastingKey},
+    config::ConfigError,
+    config::Setting,
+    crypto::algorithm::Algorithm,
+    crypto::{KeyMaterial, PreparedKey},
     keys::decode_secrets,
     logging::LOG_TARGET,
-    setting::Setting,
 };
 
 const MAX_ACCOUNT_KEYS: usize = 2;
@@ -30,7 +30,7 @@ pub(crate) struct SignatureConfig {
 #[derive(Debug)]
 pub(crate) struct SignatureSettings {
     pub(crate) origins: Vec<PublicOrigin>,
-    account_keys: Vec<(Option<String>, LastingKey)>,
+    account_keys: Vec<(Option<String>, PreparedKey)>,
     pub(crate) window: Window,
     pub(crate) body_limit: usize,
     pub(crate) require_digest: bool,
@@ -53,7 +53,7 @@ impl SignatureSettings {
     }
 
     /// The account keys that may have signed: those with the token's `mskid`, and those without an id.
-    pub(crate) fn account_keys(&self, mskid: Option<&str>) -> Vec<&LastingKey> {
+    pub(crate) fn account_keys(&self, mskid: Option<&str>) -> Vec<&PreparedKey> {
         let matches = |id: &Option<String>| id.is_none() || id.as_deref() == mskid;
         self.account_keys
             .iter()
@@ -81,7 +81,7 @@ impl SignatureConfig {
         })
     }
 
-    fn parse_account_keys(&self) -> Result<Vec<(Option<String>, LastingKey)>, ConfigError> {
+    fn parse_account_keys(&self) -> Result<Vec<(Option<String>, PreparedKey)>, ConfigError> {
         let Some(setting) = &self.account_keys else {
             return match &self.account_key_ids {
                 Some(ids) => Err(ids.error("is set without an account message signing key")),
@@ -101,7 +101,7 @@ impl SignatureConfig {
             }
         }
         let key = |secret: Vec<u8>| {
-            LastingKey::new(Algorithm::HS256, KeyMaterial::Secret(&secret))
+            PreparedKey::new(Algorithm::HS256, KeyMaterial::Secret(&secret))
                 .ok_or_else(|| setting.error("is not a valid key"))
         };
         ids.into_iter()

@@ -17,7 +17,7 @@ use futures_util::{Stream, future, stream};
 use crate::{
     Approov, ApproovBuilder, ApproovSignature, Key, KeySet, Policy, Refused, Rejection, RoutePolicy,
     SignatureRequirement,
-    guard::Guarded,
+    protect::guard::Guarded,
     testing::{self, InstallationKey, RequestSigner, TokenBuilder},
     time::Moment,
 };

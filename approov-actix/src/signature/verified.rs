@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{Label, digest::ExpectedDigest, window::Validity};
+use super::{digest::ExpectedDigest, label::Label, window::Validity};
 use crate::{rejection::Rejection, time::Moment};
 
 /// A signature that was found good.

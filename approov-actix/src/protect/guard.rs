@@ -8,15 +8,13 @@ use std::{
 };
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
-use futures_util::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
-use crate::{
+use super::{
     admission::{Admission, BodyPending, admit},
-    layer::Layer,
-    policy::RoutePolicy,
-    refusal::Refusal,
+    direct_or_boxed::DirectOrBoxed,
 };
+use crate::{policy::RoutePolicy, request::layer::Layer, request::refusal::Refusal};
 
 /// The parameters `T` of a handler, behind the policy `P`.
 ///
@@ -52,19 +50,15 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
     type Future = GuardFuture<P, T>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let way = match admit_by::<P>(request) {
-            Ok(Admission::Entered) => Way::Straight {
-                parameters: T::from_request(request, payload),
-            },
-            Ok(Admission::ButBody(pending)) => Way::Long {
-                parameters: Box::pin(after_body(pending, request.clone(), payload.take())),
-            },
-            Err(refusal) => Way::Long {
-                parameters: Box::pin(ready(Err(refusal.answer(request.head()).into()))),
-            },
+        let parameters = match admit_by::<P>(request) {
+            Ok(Admission::Entered) => DirectOrBoxed::direct(T::from_request(request, payload)),
+            Ok(Admission::AwaitsBody(pending)) => {
+                DirectOrBoxed::boxed(after_body(pending, request.clone(), payload.take()))
+            }
+            Err(refusal) => DirectOrBoxed::boxed(ready(Err(refusal.answer(request.head()).into()))),
         };
         GuardFuture {
-            way,
+            parameters,
             policy: PhantomData,
         }
     }
@@ -90,22 +84,8 @@ pin_project! {
     /// What a guard waits for.
     pub struct GuardFuture<P, T: FromRequest> {
         #[pin]
-        way: Way<T>,
+        parameters: DirectOrBoxed<T::Future, Result<T, Error>>,
         policy: PhantomData<fn() -> P>,
-    }
-}
-
-pin_project! {
-    #[project = WayProjection]
-    enum Way<T: FromRequest> {
-        Straight {
-            #[pin]
-            parameters: T::Future,
-        },
-        // In a box, so that the usual way is a small one.
-        Long {
-            parameters: LocalBoxFuture<'static, Result<T, Error>>,
-        },
     }
 }
 
@@ -113,10 +93,8 @@ impl<P, T: FromRequest> Future for GuardFuture<P, T> {
     type Output = Result<Guarded<P, T>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let parameters = match self.project().way.project() {
-            WayProjection::Straight { parameters } => parameters.poll(context).map_err(Into::into),
-            WayProjection::Long { parameters } => parameters.as_mut().poll(context),
-        };
+        let parameters = self.project().parameters;
+        let parameters = parameters.poll_with(context, |extracted| extracted.map_err(Into::into));
         parameters.map_ok(Guarded::admitted)
     }
 }

@@ -7,18 +7,17 @@ use std::{
 
 use jsonwebtoken::crypto::JwtVerifier;
 
-use super::{KeyMaterial, VerifyingKey};
-use crate::algorithm::Algorithm;
+use super::{algorithm::Algorithm, material::KeyMaterial, verifying_key::VerifyingKey};
 
 /// A key of the configuration. Its verifier, for which an HMAC's secret is expanded, is built once in each thread.
 #[derive(Debug)]
-pub(crate) struct LastingKey {
+pub(crate) struct PreparedKey {
     key: VerifyingKey,
     /// Tells it from every other key. An address is not used again as long as something weak points to it.
     identity: Arc<()>,
 }
 
-impl LastingKey {
+impl PreparedKey {
     pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
         Some(Self {
             key: VerifyingKey::new(algorithm, material)?,
@@ -54,7 +53,7 @@ struct Verifier {
 }
 
 impl Verifiers {
-    fn of(&mut self, key: &LastingKey) -> Option<&dyn JwtVerifier> {
+    fn of(&mut self, key: &PreparedKey) -> Option<&dyn JwtVerifier> {
         let identity = Arc::as_ptr(&key.identity);
         let known = self.0.iter().position(|verifier| verifier.key.as_ptr() == identity);
         let index = match known {
@@ -64,7 +63,7 @@ impl Verifiers {
         Some(&*self.0[index].verifier)
     }
 
-    fn build(&mut self, key: &LastingKey) -> Option<usize> {
+    fn build(&mut self, key: &PreparedKey) -> Option<usize> {
         // With a new key others may have gone.
         self.0.retain(|verifier| verifier.key.strong_count() > 0);
         self.0.push(Verifier {
@@ -83,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_the_verifiers_of_the_keys_that_there_are() {
-        let key = |byte| LastingKey::new(Algorithm::HS256, KeyMaterial::Secret(&[byte; 32])).unwrap();
+        let key = |byte| PreparedKey::new(Algorithm::HS256, KeyMaterial::Secret(&[byte; 32])).unwrap();
         let kept = || VERIFIERS.with_borrow(|verifiers| verifiers.0.len());
         let mac = |byte| <hmac::Hmac<Sha256> as hmac::Mac>::new_from_slice(&[byte; 32]).unwrap();
         let mac = move |byte| {
@@ -110,7 +109,7 @@ mod tests {
     /// An application may verify a token when one of its own thread-locals is dropped.
     #[test]
     fn a_thread_that_is_ending_verifies_all_the_same() {
-        struct AtTheEnd(LastingKey, std::sync::mpsc::Sender<bool>);
+        struct AtTheEnd(PreparedKey, std::sync::mpsc::Sender<bool>);
 
         impl Drop for AtTheEnd {
             fn drop(&mut self) {
@@ -125,7 +124,7 @@ mod tests {
 
         for is_first in [true, false] {
             let (sender, verdict) = std::sync::mpsc::channel();
-            let key = || LastingKey::new(Algorithm::HS256, KeyMaterial::Secret(&[1; 32])).unwrap();
+            let key = || PreparedKey::new(Algorithm::HS256, KeyMaterial::Secret(&[1; 32])).unwrap();
             let thread = std::thread::spawn(move || {
                 let verify = || assert!(!key().verifies(b"m", &vec![0; 32]));
                 if !is_first {

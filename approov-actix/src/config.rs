@@ -1,4 +1,4 @@
-//! Why an application may not start.
+//! Settings, and why an application may not start.
 
 use std::fmt;
 
@@ -30,9 +30,6 @@ impl ConfigError {
     }
 }
 
-/// The end of a sentence that begins with the setting. Never has a part of its value.
-pub(crate) type Fault = &'static str;
-
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -46,3 +43,26 @@ impl fmt::Debug for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// The end of a sentence that begins with the setting. Never has a part of its value.
+pub(crate) type Fault = &'static str;
+
+/// A value, and what an error calls it. The value itself is never shown.
+pub(crate) struct Setting<T = String> {
+    pub(crate) origin: String,
+    pub(crate) value: T,
+}
+
+impl<T> Setting<T> {
+    pub(crate) fn new(origin: impl Into<String>, value: impl Into<T>) -> Self {
+        Self {
+            origin: origin.into(),
+            value: value.into(),
+        }
+    }
+
+    /// What is wrong with it: a sentence that begins with its name.
+    pub(crate) fn error(&self, fault: impl fmt::Display) -> ConfigError {
+        ConfigError::new(format!("{} {fault}", self.origin))
+    }
+}

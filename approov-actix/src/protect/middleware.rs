@@ -14,18 +14,20 @@ use actix_web::{
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{Method, header},
 };
-use futures_util::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
+use super::{
+    admission::{Admission, BodyPending, admit},
+    direct_or_boxed::DirectOrBoxed,
+    exempt::Exemptions,
+};
 #[cfg(feature = "message-signing")]
 use crate::policy::SignatureRequirement;
 use crate::{
-    admission::{Admission, BodyPending, admit},
     approov::Approov,
-    exempt::Exemptions,
-    layer::{Layer, Surroundings},
     policy::{BoundHeaders, EffectivePolicy, Policy},
-    refusal::Refusal,
+    request::layer::{Layer, VisibleData},
+    request::refusal::Refusal,
 };
 
 impl Approov {
@@ -291,18 +293,14 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let way = match self.gate.admit(request.request()) {
-            Ok(Admission::Entered) => Way::Straight {
-                response: self.service.call(request),
-            },
-            Ok(Admission::ButBody(pending)) => Way::Long {
-                response: Box::pin(after_body(pending, request, Rc::clone(&self.service))),
-            },
-            Err(refusal) => Way::Long {
-                response: Box::pin(ready(Ok(refuse(refusal, request)))),
-            },
+        let response = match self.gate.admit(request.request()) {
+            Ok(Admission::Entered) => DirectOrBoxed::direct(self.service.call(request)),
+            Ok(Admission::AwaitsBody(pending)) => {
+                DirectOrBoxed::boxed(after_body(pending, request, Rc::clone(&self.service)))
+            }
+            Err(refusal) => DirectOrBoxed::boxed(ready(Ok(refuse(refusal, request)))),
         };
-        ApproovFuture { way }
+        ApproovFuture { response }
     }
 }
 
@@ -331,21 +329,7 @@ pin_project! {
     /// The response of [`ApproovService`].
     pub struct ApproovFuture<S: Service<ServiceRequest>, B> {
         #[pin]
-        way: Way<S, B>,
-    }
-}
-
-pin_project! {
-    #[project = WayProjection]
-    enum Way<S: Service<ServiceRequest>, B> {
-        Straight {
-            #[pin]
-            response: S::Future,
-        },
-        // In a box, so that the usual way is a small one.
-        Long {
-            response: LocalBoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>>,
-        },
+        response: DirectOrBoxed<S::Future, Result<ServiceResponse<EitherBody<B>>, Error>>,
     }
 }
 
@@ -357,10 +341,8 @@ where
     type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().way.project() {
-            WayProjection::Straight { response } => response.poll(context).map_ok(ServiceResponse::map_into_left_body),
-            WayProjection::Long { response } => response.as_mut().poll(context),
-        }
+        let response = self.project().response;
+        response.poll_with(context, |response| response.map(ServiceResponse::map_into_left_body))
     }
 }
 
@@ -387,7 +369,7 @@ impl Gate {
             &self.policy
         };
         let (approov, policy) = (approov.clone(), policy.clone());
-        let around = Some(Surroundings::of(request));
+        let around = Some(VisibleData::of(request));
         if self.exempts(request) {
             Layer::unchecked(approov, policy).enter(request, around);
             return Ok(Admission::Entered);

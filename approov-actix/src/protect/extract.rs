@@ -7,10 +7,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use crate::{
     approov::Approov,
     check::Check,
-    layer::{Layer, Passed},
     policy::{EffectivePolicy, Enforcement},
-    refusal::{Refusal, Refused},
     rejection::Rejection,
+    request::layer::{Findings, Layer},
+    request::refusal::{Refusal, Refused},
     token::ApproovClaims,
 };
 #[cfg(feature = "message-signing")]
@@ -22,7 +22,7 @@ impl FromRequest for ApproovClaims {
 
     /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(claims(request).map_err(|refusal| refusal.answer_later(request.head())))
+        ready(claims(request).map_err(|refusal| refusal.answer_announced_when_sent(request.head())))
     }
 }
 
@@ -107,7 +107,9 @@ impl FromRequest for ApproovVerdict {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match verdict(request) {
             Ok(claims) => Ok(Self::Genuine(claims)),
-            Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_later(request.head())),
+            Err(refusal) if refusal.rejection.is_server_fault() => {
+                Err(refusal.answer_announced_when_sent(request.head()))
+            }
             Err(refusal) => Ok(Self::Rejected(refusal.rejection)),
         })
     }
@@ -119,7 +121,7 @@ impl FromRequest for ApproovSignature {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signature(request).map_err(|refusal| refusal.answer_later(request.head())))
+        ready(signature(request).map_err(|refusal| refusal.answer_announced_when_sent(request.head())))
     }
 }
 
@@ -127,7 +129,7 @@ impl FromRequest for ApproovSignature {
 fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
-        && let Some(claims) = layer.passed.claims
+        && let Some(claims) = layer.findings.claims
     {
         return Ok(claims);
     }
@@ -149,7 +151,7 @@ fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
 fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
-        && let Some(signature) = layer.passed.signature
+        && let Some(signature) = layer.findings.signature
     {
         return Ok(signature);
     }
@@ -159,22 +161,22 @@ fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
         signature_enforcement: Enforcement::Enforce,
         ..layer.policy
     };
-    let (_, passed) = genuine(request, &layer.approov, &policy)?;
-    passed.signature.ok_or_else(Refusal::not_configured)
+    let (_, findings) = genuine(request, &layer.approov, &policy)?;
+    findings.signature.ok_or_else(Refusal::not_configured)
 }
 
 fn genuine(
     request: &HttpRequest,
     approov: &Approov,
     policy: &EffectivePolicy,
-) -> Result<(ApproovClaims, Passed), Refusal> {
+) -> Result<(ApproovClaims, Findings), Refusal> {
     let check = Check {
         request,
         approov,
         policy,
     };
-    let passed = check.without_body()?;
+    let findings = check.without_body()?;
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
-    let claims = passed.claims.clone().ok_or_else(Refusal::not_configured)?;
-    Ok((claims, passed))
+    let claims = findings.claims.clone().ok_or_else(Refusal::not_configured)?;
+    Ok((claims, findings))
 }

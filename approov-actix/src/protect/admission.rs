@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{Check, Checked, HeadPassed},
-    layer::{Layer, Surroundings},
+    check::{Check, Checked, HeadChecked},
     policy::EffectivePolicy,
-    refusal::Refusal,
+    request::layer::{Layer, VisibleData},
+    request::refusal::Refusal,
 };
 
 /// A request that was not refused.
@@ -15,15 +15,15 @@ pub(crate) enum Admission {
     /// It has entered.
     Entered,
     /// It enters if its body is good.
-    ButBody(BodyPending),
+    AwaitsBody(BodyPending),
 }
 
 /// What a request needs to enter, but for its body.
 pub(crate) struct BodyPending {
     approov: Approov,
     policy: EffectivePolicy,
-    around: Option<Surroundings>,
-    head: HeadPassed,
+    around: Option<VisibleData>,
+    head: HeadChecked,
 }
 
 /// Checks the request, without waiting for anything. `around` is what it sees around a middleware; a guard has none.
@@ -31,7 +31,7 @@ pub(crate) fn admit(
     request: &HttpRequest,
     approov: Approov,
     policy: EffectivePolicy,
-    around: Option<Surroundings>,
+    around: Option<VisibleData>,
 ) -> Result<Admission, Refusal> {
     let check = Check {
         request,
@@ -39,11 +39,11 @@ pub(crate) fn admit(
         policy: &policy,
     };
     match check.head()? {
-        Checked::All(passed) => {
-            Layer::checked(approov, policy, passed).enter(request, around);
+        Checked::Complete(findings) => {
+            Layer::checked(approov, policy, findings).enter(request, around);
             Ok(Admission::Entered)
         }
-        Checked::ButBody(head) => Ok(Admission::ButBody(BodyPending {
+        Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending {
             approov,
             policy,
             around,
@@ -66,8 +66,8 @@ impl BodyPending {
             approov: &approov,
             policy: &policy,
         };
-        let passed = check.body(head, payload).await?;
-        Layer::checked(approov, policy, passed).enter(request, around);
+        let findings = check.body(head, payload).await?;
+        Layer::checked(approov, policy, findings).enter(request, around);
         Ok(())
     }
 }

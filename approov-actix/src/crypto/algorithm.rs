@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::config_error::ConfigError;
+use crate::config::ConfigError;
 
 /// An algorithm with which tokens are signed: RFC 7518, section 3.1, and RFC 8037.
 ///

@@ -33,7 +33,7 @@ impl Refusal {
 
     /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or
     /// stands in an `Option` that swallows its error.
-    pub(crate) fn answer_later(self, request: &RequestHead) -> Refused {
+    pub(crate) fn answer_announced_when_sent(self, request: &RequestHead) -> Refused {
         let refused = Refused::new(self.rejection, self.response(request));
         // A copy of the head, because a clone of the `HttpRequest` that outlives the extractor makes actix panic when the
         // request is routed later, in a middleware that takes `Result<ApproovClaims, _>`.

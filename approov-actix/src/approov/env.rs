@@ -3,8 +3,8 @@
 use std::{ffi::OsString, str::FromStr, time::Duration};
 
 use crate::{
-    algorithm::Algorithm, builder::ApproovBuilder, config_error::ConfigError, logging::LOG_TARGET, policy::Enforcement,
-    setting::Setting,
+    approov::builder::ApproovBuilder, config::ConfigError, config::Setting, crypto::algorithm::Algorithm,
+    logging::LOG_TARGET, policy::Enforcement,
 };
 
 impl ApproovBuilder {
@@ -546,7 +546,7 @@ mod tests {
     #[test]
     fn every_variable_is_documented() {
         for (name, _) in VARIABLES {
-            assert!(include_str!("../README.md").contains(&format!("`{name}`")), "{name}");
+            assert!(include_str!("../../README.md").contains(&format!("`{name}`")), "{name}");
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }
     }

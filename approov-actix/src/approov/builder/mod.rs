@@ -5,13 +5,13 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use actix_web::{HttpResponse, http::header::HeaderName};
 
 use crate::{
-    algorithm::Algorithm,
     approov::{Approov, DEFAULT_TOKEN_HEADER, RejectWith, Settings},
-    config_error::ConfigError,
+    config::ConfigError,
+    config::Setting,
+    crypto::algorithm::Algorithm,
     event::{AcceptanceEvent, Listeners, OnAcceptance, OnRejection, RejectionEvent},
     keys::{Key, KeyConfig, KeySet},
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
-    setting::Setting,
     token::{MAX_CACHE_CAPACITY, MAX_LEEWAY, TokenCache, TokenRules},
 };
 #[cfg(feature = "message-signing")]

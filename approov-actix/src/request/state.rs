@@ -8,8 +8,8 @@ use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 use crate::signature::{ExpectedDigest, Signatures};
 use crate::{
     approov::Approov,
-    layer::{ApplicationData, Layer, Surroundings},
     rejection::Rejection,
+    request::layer::{ApplicationData, Layer, VisibleData},
     token::Verified,
 };
 
@@ -54,7 +54,7 @@ impl<T: Clone> Remembered<T> {
 pub(crate) struct Entered {
     layer: Layer,
     /// None for a guard: nothing can be registered inside of a handler.
-    around: Option<Surroundings>,
+    around: Option<VisibleData>,
 }
 
 impl RequestState {
@@ -84,7 +84,7 @@ impl RequestState {
 
 impl Layer {
     /// Records that the request has entered this layer.
-    pub(crate) fn enter(self, request: &HttpRequest, around: Option<Surroundings>) {
+    pub(crate) fn enter(self, request: &HttpRequest, around: Option<VisibleData>) {
         RequestState::of_mut(request).entered = Some(Entered { layer: self, around });
     }
 
@@ -97,7 +97,7 @@ impl Layer {
             && let Some(Entered { layer, around }) = &state.entered
         {
             let is_nearest = around.as_ref().is_none_or(|around| {
-                let visible = Surroundings::of(request);
+                let visible = VisibleData::of(request);
                 visible == *around || visible.are_all(layer.approov.id())
             });
             if is_nearest {

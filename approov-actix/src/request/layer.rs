@@ -18,12 +18,12 @@ pub(crate) struct Layer {
     pub(crate) approov: Approov,
     pub(crate) policy: EffectivePolicy,
     /// Nothing on an exempt path, which is never a verdict. What was found good does not outlive the keys: see [`is_current`](Self::is_current).
-    pub(crate) passed: Passed,
+    pub(crate) findings: Findings,
 }
 
 /// What a request has shown. By default nothing.
 #[derive(Clone, Default)]
-pub(crate) struct Passed {
+pub(crate) struct Findings {
     /// The keys that counted when the check began. No keys are of generation 0.
     pub(crate) generation: u64,
     /// The claims of the token, or none if there was no genuine one and that is only reported.
@@ -36,22 +36,22 @@ pub(crate) struct Passed {
 }
 
 impl Layer {
-    pub(crate) fn checked(approov: Approov, policy: EffectivePolicy, passed: Passed) -> Self {
+    pub(crate) fn checked(approov: Approov, policy: EffectivePolicy, findings: Findings) -> Self {
         Self {
             approov,
             policy,
-            passed,
+            findings,
         }
     }
 
     /// A layer that has not looked at the request.
     pub(crate) fn unchecked(approov: Approov, policy: EffectivePolicy) -> Self {
-        Self::checked(approov, policy, Passed::default())
+        Self::checked(approov, policy, Findings::default())
     }
 
     /// Whether the keys have not changed since this layer's check.
     pub(crate) fn is_current(&self) -> bool {
-        self.passed.generation == self.approov.current_keys().generation()
+        self.findings.generation == self.approov.current_keys().generation()
     }
 }
 
@@ -63,9 +63,9 @@ pub(crate) struct ApplicationData<'a> {
 
 /// The identities of the two.
 #[derive(PartialEq)]
-pub(crate) struct Surroundings([Option<u64>; 2]);
+pub(crate) struct VisibleData([Option<u64>; 2]);
 
-impl Surroundings {
+impl VisibleData {
     /// What is visible to a request where it is.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let ApplicationData { plain, shared } = ApplicationData::of(request);

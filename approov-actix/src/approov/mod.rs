@@ -1,5 +1,8 @@
 //! What an application holds: [`Approov`].
 
+pub(crate) mod builder;
+mod env;
+
 use std::{
     fmt,
     sync::{
@@ -17,7 +20,7 @@ use arc_swap::Guard;
 #[cfg(feature = "message-signing")]
 use crate::signature::SignatureSettings;
 use crate::{
-    config_error::ConfigError,
+    config::ConfigError,
     event::{Listeners, RejectionEvent},
     keys::{CurrentKeys, KeyRing, KeySet},
     policy::EffectivePolicy,

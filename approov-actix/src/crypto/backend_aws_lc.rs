@@ -1,0 +1,36 @@
+//! AWS-LC.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};
+use jsonwebtoken::crypto::{CryptoProvider, aws_lc::DEFAULT_PROVIDER};
+
+use super::{algorithm::Algorithm, material::KeyMaterial};
+
+pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
+
+/// A public key on a curve, read once: AWS-LC's verifiers would read it anew for each signature. RSA numbers need no more than the check of their sizes. Of an
+/// Ed25519 key AWS-LC takes any 32 bytes; one that is no point verifies nothing.
+pub(super) struct Point(ParsedPublicKey);
+
+impl Point {
+    /// `Some(None)` for a key that is no point; `None` for a point that is not on its curve.
+    pub(super) fn parse(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Option<Self>> {
+        let parsed = match (algorithm, material) {
+            (Algorithm::ES256, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
+            (Algorithm::ES384, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
+            (Algorithm::EdDSA, KeyMaterial::Ed25519(key)) => ParsedPublicKey::new(&ED25519, key),
+            (_, KeyMaterial::Ec(_) | KeyMaterial::Ed25519(_)) => return None,
+            _ => return Some(None),
+        };
+        parsed.ok().map(|point| Some(Self(point)))
+    }
+
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}
+
+/// How TLS is spoken to an address of keys.
+#[cfg(feature = "jwks-url")]
+pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
+    rustls::crypto::aws_lc_rs::default_provider()
+}

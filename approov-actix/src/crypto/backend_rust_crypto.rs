@@ -1,0 +1,27 @@
+//! The pure Rust crates of the RustCrypto project.
+
+use jsonwebtoken::crypto::{CryptoProvider, rust_crypto::DEFAULT_PROVIDER};
+
+use super::{algorithm::Algorithm, material::KeyMaterial};
+
+pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
+
+/// This backend reads points when they are used.
+pub(super) enum Point {}
+
+impl Point {
+    #[allow(clippy::unnecessary_wraps, reason = "as with AWS-LC")]
+    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Option<Option<Self>> {
+        Some(None)
+    }
+
+    pub(super) fn verifies(&self, _: &[u8], _: &[u8]) -> bool {
+        match *self {}
+    }
+}
+
+/// How TLS is spoken to an address of keys.
+#[cfg(feature = "jwks-url")]
+pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
+    rustls::crypto::ring::default_provider()
+}

@@ -1,0 +1,148 @@
+//! A key that verifies signatures.
+
+use std::fmt;
+
+use jsonwebtoken::{DecodingKey, crypto::JwtVerifier};
+
+use super::{algorithm::Algorithm, backend, material::KeyMaterial};
+
+/// A key together with the only algorithm it is ever used with. For a few messages; one for many is a [`PreparedKey`](super::PreparedKey).
+pub(crate) struct VerifyingKey {
+    algorithm: Algorithm,
+    key: DecodingKey,
+    /// Of an RSA key.
+    modulus: Option<Vec<u8>>,
+    /// An elliptic curve's point, where the backend can read it beforehand.
+    point: Option<backend::Point>,
+}
+
+impl VerifyingKey {
+    /// A key of the type that the algorithm takes. None if the backend cannot use it: a point that is not on the curve.
+    pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
+        let key = match material {
+            KeyMaterial::Secret(secret) => DecodingKey::from_secret(secret),
+            KeyMaterial::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+            KeyMaterial::Ec(point) => DecodingKey::from_ec_der(point),
+            KeyMaterial::Ed25519(key) => DecodingKey::from_ed_der(key),
+        };
+        let modulus = match material {
+            KeyMaterial::Rsa { n, .. } => Some(n.to_vec()),
+            _ => None,
+        };
+        let key = Self {
+            algorithm,
+            key,
+            modulus,
+            point: backend::Point::parse(algorithm, material)?,
+        };
+        key.verifier().is_some().then_some(key)
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+        self.verifies_by(message, signature, |accepts| {
+            self.verifier().is_some_and(|verifier| accepts(&*verifier))
+        })
+    }
+
+    /// Needs one of this key's verifiers only where there is no quicker way.
+    pub(super) fn verifies_by(
+        &self,
+        message: &[u8],
+        signature: &Vec<u8>,
+        ask_verifier: impl FnOnce(&dyn Fn(&dyn JwtVerifier) -> bool) -> bool,
+    ) -> bool {
+        #[cfg(test)]
+        VERIFICATIONS.with(|count| count.set(count.get() + 1));
+
+        if let Some(point) = &self.point {
+            return point.verifies(message, signature);
+        }
+        self.is_in_range(signature) && ask_verifier(&|verifier| verifier.verify(message, signature).is_ok())
+    }
+
+    /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
+    /// ones as well, which would give each token a second spelling.
+    fn is_in_range(&self, signature: &[u8]) -> bool {
+        self.modulus
+            .as_deref()
+            .is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
+    }
+
+    pub(super) fn verifier(&self) -> Option<Box<dyn JwtVerifier>> {
+        (backend::PROVIDER.verifier_factory)(&to_backend(self.algorithm), &self.key).ok()
+    }
+}
+
+pub(super) fn to_backend(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::HS256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::HS384 => jsonwebtoken::Algorithm::HS384,
+        Algorithm::HS512 => jsonwebtoken::Algorithm::HS512,
+        Algorithm::RS256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::RS384 => jsonwebtoken::Algorithm::RS384,
+        Algorithm::RS512 => jsonwebtoken::Algorithm::RS512,
+        Algorithm::PS256 => jsonwebtoken::Algorithm::PS256,
+        Algorithm::PS384 => jsonwebtoken::Algorithm::PS384,
+        Algorithm::PS512 => jsonwebtoken::Algorithm::PS512,
+        Algorithm::ES256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::ES384 => jsonwebtoken::Algorithm::ES384,
+        Algorithm::EdDSA => jsonwebtoken::Algorithm::EdDSA,
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many signatures this thread has verified.
+    pub(crate) static VERIFICATIONS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::*;
+
+    fn hs256(secret: &[u8]) -> VerifyingKey {
+        VerifyingKey::new(Algorithm::HS256, KeyMaterial::Secret(secret)).unwrap()
+    }
+
+    /// RFC 7515, appendix A.1.
+    #[test]
+    fn hs256_test_vector() {
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let secret = URL_SAFE_NO_PAD
+            .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
+            .unwrap();
+        let message = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let signature = URL_SAFE_NO_PAD
+            .decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+            .unwrap();
+        let key = hs256(&secret);
+
+        assert!(key.verifies(message, &signature));
+        assert!(!key.verifies(&message[1..], &signature));
+        assert!(!key.verifies(message, &signature[..31].to_vec()));
+        assert!(!key.verifies(message, &[signature.as_slice(), &[0]].concat()));
+        assert!(!key.verifies(message, &Vec::new()));
+        assert!(!hs256(&secret[1..]).verifies(message, &signature));
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let key = hs256(b"0123456789abcdef0123456789abcdef");
+        assert_eq!(format!("{key:?}"), "VerifyingKey { algorithm: HS256, .. }");
+    }
+}

@@ -1,0 +1,10 @@
+//! The ways in: middleware, guard and arguments. Each hands the request to `check`.
+
+mod admission;
+mod direct_or_boxed;
+mod exempt;
+mod extract;
+pub(crate) mod guard;
+mod middleware;
+
+pub use self::{extract::ApproovVerdict, middleware::ApproovMiddleware};

@@ -1,0 +1,5 @@
+//! One request: what is known of it, whose configuration it meets, and how it is refused.
+
+pub(crate) mod layer;
+pub(crate) mod refusal;
+pub(crate) mod state;
