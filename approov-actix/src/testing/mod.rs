@@ -173,7 +173,7 @@ impl TokenBuilder {
             bound: Vec::new(),
             tampered: false,
         };
-        token.expires_in(LIFETIME).claim("did", "ExampleApproovTokenDID==")
+        token.expires_in(LIFETIME).device_id("ExampleApproovTokenDID==")
     }
 
     /// Expires that long from now.
@@ -190,6 +190,21 @@ impl TokenBuilder {
     /// Expired a minute ago.
     pub fn expired(self) -> Self {
         self.expires_at(SystemTime::now() - Duration::from_secs(60))
+    }
+
+    /// Comes from this installation of the app: the claim `did`. Default: `ExampleApproovTokenDID==`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::testing::{self, TokenBuilder};
+    ///
+    /// let token = TokenBuilder::new().device_id("device-1").build();
+    /// let claims = testing::approov().verify_token(&token).unwrap();
+    /// assert_eq!(claims.device_id(), Some("device-1"));
+    /// ```
+    pub fn device_id(self, id: impl Into<String>) -> Self {
+        self.claim("did", id.into())
     }
 
     /// Has this claim, in place of what it had. A value of JSON `null` stays a `null`; see [`without`](Self::without).
@@ -346,6 +361,19 @@ mod tests {
             verdict(&TokenBuilder::new().claim("did", Value::Null)),
             Err(Rejection::TokenClaimInvalid("did"))
         );
+    }
+
+    #[test]
+    fn the_device_id_is_the_last_that_was_given() {
+        let device_id = |token: TokenBuilder| {
+            let claims = approov().verify_token(&token.build()).unwrap();
+            claims.device_id().map(str::to_owned)
+        };
+        let token = TokenBuilder::new();
+        assert_eq!(device_id(token.clone()).as_deref(), Some("ExampleApproovTokenDID=="));
+        let token = token.device_id("device-1").device_id(String::from("device-2"));
+        assert_eq!(device_id(token.clone()).as_deref(), Some("device-2"));
+        assert_eq!(device_id(token.without("did")), None);
     }
 
     #[test]
