@@ -1,4 +1,4 @@
-//! Tokens for the tests of your own handlers. Feature `testing`.
+//! Tokens and signed requests for the tests of your own handlers. Feature `testing`.
 //!
 //! Turn the feature on for tests alone:
 //!
@@ -20,7 +20,9 @@
 //! let no_network = TestRequest::get().uri("/orders").approov_token_text("NO_NETWORK");
 //! ```
 //!
-//! Complete tests: [in the guide](crate::guide::testing).
+//! With the feature `message-signing` as well, `approov_signature` signs such a request as the app would.
+//!
+//! For complete tests, see [the guide](crate::guide::testing).
 //!
 //! # Security
 //!
@@ -292,8 +294,10 @@ impl std::fmt::Debug for TokenBuilder {
     }
 }
 
-/// Puts tokens into test requests, in the header `Approov-Token`. With another [`token_header`](ApproovBuilder::token_header) say
-/// `insert_header((name, token.build()))`.
+/// Puts tokens into test requests, and signs them.
+///
+/// The token goes into the header `Approov-Token`. If you set another
+/// [`token_header`](ApproovBuilder::token_header), call `insert_header((name, token.build()))` instead.
 ///
 /// # Examples
 ///
@@ -323,6 +327,45 @@ impl ApproovTestRequest for TestRequest {
         self.approov_token_text(&token.build())
     }
 
+    /// Signs the request as it is now, and adds `Signature-Input`, `Signature` and, if there is a body,
+    /// `Content-Digest`. Feature `message-signing`.
+    ///
+    /// Call it last: nothing that you change afterwards is signed. That is how you test what must be refused.
+    ///
+    /// `origin` is where the app finds the server, as in
+    /// [`public_origin`](crate::ApproovBuilder::public_origin): the app signs this origin, followed by the path and
+    /// query of [`TestRequest::uri`]. Like Approov's clients by default, the signature covers the method, that URL, the
+    /// token header, the digest of the body, and the headers `Authorization`, `Content-Length`, `Content-Type`,
+    /// `Approov-TraceID` and `Approov-Status` that the request has. To cover more, use
+    /// [`RequestSigner::covering`]. An earlier signature is replaced.
+    ///
+    /// # Panics
+    ///
+    /// If the request lacks the token header, or a header that `covering` names; if `origin` is not an origin; or if
+    /// the request has an [`Approov`] as app data. App data cannot be kept: call [`TestRequest::app_data`] afterwards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::test::TestRequest;
+    /// use approov_actix::testing::{ApproovTestRequest as _, InstallationKey, RequestSigner, TokenBuilder};
+    ///
+    /// let key = InstallationKey::new();
+    /// let signer = RequestSigner::install(&key);
+    /// let signed = || {
+    ///     TestRequest::post()
+    ///         .uri("/orders")
+    ///         .set_payload("one book")
+    ///         .approov_token(TokenBuilder::new().installation_key(&key))
+    ///         .approov_signature(&signer, "https://api.example.com")
+    /// };
+    /// let good = signed().to_request();
+    /// let tampered = signed().set_payload("two books").to_request();
+    /// ```
+    #[cfg(feature = "message-signing")]
+    #[must_use]
+    fn approov_signature(self, signer: &RequestSigner, origin: &str) -> Self;
+
     fn approov_token_text(self, text: &str) -> Self {
         self.insert_header((DEFAULT_TOKEN_HEADER, text))
     }
@@ -332,6 +375,12 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for actix_web::test::TestRequest {}
+
+    #[cfg(feature = "message-signing")]
+    #[track_caller]
+    fn approov_signature(self, signer: &RequestSigner, origin: &str) -> Self {
+        signer.sign_request(self, origin)
+    }
 }
 
 #[cfg(test)]
