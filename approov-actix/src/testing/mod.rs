@@ -1,6 +1,6 @@
 //! Tokens and signed requests for the tests of your own handlers. Feature `testing`.
 //!
-//! Turn the feature on for tests alone:
+//! Turn on the feature for your tests only:
 //!
 //! ```toml
 //! [dependencies]
@@ -13,7 +13,7 @@
 //! use actix_web::test::TestRequest;
 //! use approov_actix::testing::{self, ApproovTestRequest as _, TokenBuilder};
 //!
-//! let approov = testing::approov(); // for `.app_data(…)` or `.wrap(approov.middleware())`
+//! let approov = testing::approov(); // for `.app_data(approov)` or `.wrap(approov.middleware())`
 //! let good = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new().bind("Bearer user-1"));
 //! let expired = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new().expired());
 //! let forged = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new().forged());
@@ -26,8 +26,9 @@
 //!
 //! # Security
 //!
-//! Who can make tokens can pose as any app. The secret of [`approov`] and [`builder`] is a new random one in each process, so a server that
-//! was built with this feature by mistake is not open to anyone. Nothing outside this module makes tokens.
+//! Anyone who can make tokens can pose as any app. [`approov`] and [`builder`] use a secret that is random and new in
+//! each process, so a server that you build with this feature by mistake is not open to anyone. Nothing outside this
+//! module makes tokens.
 
 use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
@@ -54,7 +55,7 @@ mod signing;
 #[cfg(feature = "message-signing")]
 pub use self::signing::{InstallationKey, RequestSigner};
 
-/// How long a token lives unless it is told otherwise: as long as real ones.
+/// How long a token lives by default: as long as a real one.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A configuration that accepts the tokens of [`TokenBuilder::new`].
@@ -76,7 +77,7 @@ pub fn approov() -> Approov {
     builder().build().expect("the secret is a good one")
 }
 
-/// As [`approov`], for tests of other settings. Does not read the environment.
+/// A builder for the configuration of [`approov`], for tests of other settings. Does not read the environment.
 ///
 /// # Examples
 ///
@@ -94,7 +95,7 @@ pub fn builder() -> ApproovBuilder {
     Approov::builder().base64_secret(STANDARD.encode(process_secret()))
 }
 
-/// The same for all tests of a process, and unknown to everyone else.
+/// The secret that all tests of a process share, and that nobody else knows.
 fn process_secret() -> &'static [u8] {
     static SECRET: OnceLock<Vec<u8>> = OnceLock::new();
     SECRET.get_or_init(|| {
@@ -105,7 +106,7 @@ fn process_secret() -> &'static [u8] {
 
 /// Makes tokens like those of the Approov service.
 ///
-/// Without further calls: a good token for [`approov`], with `exp` in five minutes and a device id.
+/// By default the token is a good one for [`approov`]. It expires in five minutes and has a device id.
 ///
 /// # Examples
 ///
@@ -127,7 +128,8 @@ fn process_secret() -> &'static [u8] {
 ///
 /// # Security
 ///
-/// Whoever has the secret of a server can pose as any app: give that of a real one to a development machine only if you mean it. `Debug` shows nothing.
+/// Anyone who has a server's secret can pose as any app: do not put the secret of a real server on a development
+/// machine unless you mean to. `Debug` shows nothing.
 #[derive(Clone)]
 #[must_use = "call `build` for the token, or give it to `approov_token`"]
 pub struct TokenBuilder {
@@ -138,21 +140,24 @@ pub struct TokenBuilder {
 }
 
 impl TokenBuilder {
-    /// A good token for [`approov`].
+    /// Starts with a good token for [`approov`].
     pub fn new() -> Self {
         Self::signed_by(process_secret().to_vec())
     }
 
-    /// A good token for an account secret, as `approov secret -get base64` prints it; of several with commas between them, for the first, which
-    /// is the newest. For development and tests against a server of your own.
+    /// Starts with a good token for an account secret, as `approov secret -get base64` prints it. For development, and
+    /// for tests against a server of your own.
+    ///
+    /// If you give several secrets, separated by commas, the token is for the first one, which is the newest.
     ///
     /// # Errors
     ///
-    /// If the secret is not base64, or shorter than 32 bytes.
+    /// If the secret is not base64, or is shorter than 32 bytes.
     ///
     /// # Security
     ///
-    /// Read the secret from the environment, as the server does: one that stands in a test is in the repository's history.
+    /// Read the secret from the environment, as the server does: a secret in the code of a test stays in the
+    /// repository's history.
     ///
     /// # Examples
     ///
@@ -178,7 +183,7 @@ impl TokenBuilder {
         token.expires_in(LIFETIME).device_id("ExampleApproovTokenDID==")
     }
 
-    /// Expires that long from now.
+    /// Expires this long from now.
     pub fn expires_in(self, duration: Duration) -> Self {
         self.expires_at(SystemTime::now() + duration)
     }
@@ -194,7 +199,7 @@ impl TokenBuilder {
         self.expires_at(SystemTime::now() - Duration::from_secs(60))
     }
 
-    /// Comes from this installation of the app: the claim `did`. Default: `ExampleApproovTokenDID==`.
+    /// Comes from this device: the claim `did`. Default: `ExampleApproovTokenDID==`.
     ///
     /// # Examples
     ///
@@ -209,7 +214,8 @@ impl TokenBuilder {
         self.claim("did", id.into())
     }
 
-    /// Has this claim, in place of what it had. A value of JSON `null` stays a `null`; see [`without`](Self::without).
+    /// Has this claim, which replaces an earlier one of the same name. A JSON `null` stays in the token; to remove a
+    /// claim, call [`without`](Self::without).
     ///
     /// # Panics
     ///
@@ -227,14 +233,14 @@ impl TokenBuilder {
         self
     }
 
-    /// Is bound to this value; called again, to the next one as well: the claim `pay`.
+    /// Is bound to this value: the claim `pay`. Call it again, in order, to bind the token to several values.
     pub fn bind(mut self, value: impl AsRef<[u8]>) -> Self {
         self.bound.extend_from_slice(trim(value.as_ref()));
         let pay = crypto::sha256_base64([self.bound.as_slice()]);
         self.claim("pay", pay)
     }
 
-    /// Has the public key of this installation: the claim `ipk`.
+    /// Has the public key of this installation: the claim `ipk`. Feature `message-signing`.
     #[cfg(feature = "message-signing")]
     pub fn installation_key(self, key: &InstallationKey) -> Self {
         self.claim("ipk", key.public_key())
@@ -311,21 +317,15 @@ impl std::fmt::Debug for TokenBuilder {
 ///
 /// # Security
 ///
-/// For tests: actix's test requests reach no real server.
+/// This is for tests only: actix's test requests reach no real server.
 pub trait ApproovTestRequest: sealed::Sealed {
-    /// With this token in the header `Approov-Token`.
+    /// Puts this token into the header `Approov-Token`.
     #[must_use]
     fn approov_token(self, token: TokenBuilder) -> Self;
 
-    /// With this text in the header `Approov-Token`, such as a status word of the SDK.
+    /// Puts this text into the header `Approov-Token`: a status word of the SDK, for example.
     #[must_use]
     fn approov_token_text(self, text: &str) -> Self;
-}
-
-impl ApproovTestRequest for TestRequest {
-    fn approov_token(self, token: TokenBuilder) -> Self {
-        self.approov_token_text(&token.build())
-    }
 
     /// Signs the request as it is now, and adds `Signature-Input`, `Signature` and, if there is a body,
     /// `Content-Digest`. Feature `message-signing`.
@@ -365,9 +365,21 @@ impl ApproovTestRequest for TestRequest {
     #[cfg(feature = "message-signing")]
     #[must_use]
     fn approov_signature(self, signer: &RequestSigner, origin: &str) -> Self;
+}
+
+impl ApproovTestRequest for TestRequest {
+    fn approov_token(self, token: TokenBuilder) -> Self {
+        self.approov_token_text(&token.build())
+    }
 
     fn approov_token_text(self, text: &str) -> Self {
         self.insert_header((DEFAULT_TOKEN_HEADER, text))
+    }
+
+    #[cfg(feature = "message-signing")]
+    #[track_caller]
+    fn approov_signature(self, signer: &RequestSigner, origin: &str) -> Self {
+        signer.sign_request(self, origin)
     }
 }
 
@@ -375,12 +387,6 @@ mod sealed {
     pub trait Sealed {}
 
     impl Sealed for actix_web::test::TestRequest {}
-
-    #[cfg(feature = "message-signing")]
-    #[track_caller]
-    fn approov_signature(self, signer: &RequestSigner, origin: &str) -> Self {
-        signer.sign_request(self, origin)
-    }
 }
 
 #[cfg(test)]
