@@ -1,128 +1,189 @@
-//! Every reason to refuse a request, and its stable code.
+//! Every reason to refuse a request, with its stable code and its default status.
 
 use std::fmt;
 
-/// Why a request was refused.
+use actix_web::http::StatusCode;
+
+/// Makes the enum from its table, in which the meaning, the code and the default status of each reason stand once.
 ///
-/// Callers never see the reason: every refusal looks alike from outside. It is for logs, metrics and support.
-/// New reasons may be added; [`code`](Self::code) of an existing one never changes.
-///
-/// What to do about each: [why was my request refused?](crate::guide::refusals)
-///
-/// # Security
-///
-/// A `Rejection` carries nothing that a caller wrote: neither its `Display` nor its `Debug` can leak a token, a secret or
-/// a header value.
-///
-/// # Examples
-///
-/// ```
-/// use approov_actix::{Approov, Rejection};
-///
-/// # fn main() -> Result<(), approov_actix::ConfigError> {
-/// let approov = Approov::builder()
-///     .base64_secret("h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==")
-///     .build()?;
-/// let rejection = approov.verify_token("NO_NETWORK").unwrap_err();
-///
-/// assert_eq!(rejection, Rejection::TokenStatusWord("NO_NETWORK"));
-/// assert_eq!(rejection.code(), "token_status_word");
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Rejection {
-    /// `token_missing`: the request has no token header.
-    TokenMissing,
-    /// `token_empty`: the token header is empty, or says `Bearer` and nothing else. Some Android versions send this when
-    /// they got no token.
-    TokenEmpty,
-    /// `token_status_word`: in place of a token stands the word with which the Approov SDK says why it got none, such as
-    /// `NO_NETWORK`. The word is not authenticated.
-    TokenStatusWord(&'static str),
-    /// `token_repeated`: the request has more than one token header.
-    TokenRepeated,
-    /// `token_too_long`: the token is longer than 8 KiB.
-    TokenTooLong,
-    /// `token_encrypted`: five segments, so a JWE (RFC 7516). Encrypted tokens are not supported.
-    TokenEncrypted,
-    /// `token_malformed`: not a compact JWS (RFC 7515, section 7.1): not three segments, not strict base64url, not a JSON
-    /// object, a member twice at its top level, or a header member of the wrong type.
-    TokenMalformed,
-    /// `token_critical_header`: the token's header has `crit` or `b64`, which ask for extensions that are not understood.
-    TokenCriticalHeader,
-    /// `token_key_unknown`: the token's `kid` is that of no configured key, and every key has one. Or there is no key at all, because
-    /// their source cannot be read.
-    TokenKeyUnknown,
-    /// `token_algorithm`: the token's `alg` is not the algorithm of any key that its `kid` leaves to choose from.
-    TokenAlgorithm,
-    /// `token_signature`: no configured key made this signature. **The usual sign of an app that failed attestation**;
-    /// also of a wrong secret.
-    TokenSignature,
-    /// `token_claim_invalid`: the named claim of a well-signed token has the wrong type or an impossible value.
-    TokenClaimInvalid(&'static str),
-    /// `token_expiry_missing`: a well-signed token without `exp`.
-    TokenExpiryMissing,
-    /// `token_expired`: `exp` is not in the future.
-    TokenExpired,
-    /// `token_not_yet_valid`: `nbf` is in the future.
-    TokenNotYetValid,
-    /// `token_issuer`: an issuer is configured, and `iss` is another or absent.
-    TokenIssuer,
-    /// `token_audience`: an audience is configured, and `aud` does not name it or is absent.
-    TokenAudience,
-    /// `binding_header_missing`: a header that the token must be bound to is absent or empty.
-    BindingHeaderMissing,
-    /// `binding_header_repeated`: a header that the token must be bound to is there more than once.
-    BindingHeaderRepeated,
-    /// `binding_claim_missing`: the token has no `pay` claim, so it is bound to nothing.
-    BindingClaimMissing,
-    /// `binding_mismatch`: the token is bound to something else.
-    BindingMismatch,
-    /// `signature_missing`: the policy asks for a message signature, and the request has none with an accepted label.
-    SignatureMissing,
-    /// `signature_malformed`: `Signature` or `Signature-Input` is no structured field (RFC 9651), has a label twice, has one of the two only, or a
-    /// parameter of the wrong type.
-    SignatureMalformed,
-    /// `signature_key_missing`: there is a signature, but no key to verify it with: the token has no `ipk`, or no account key is configured that fits
-    /// its `mskid`.
-    SignatureKeyMissing,
-    /// `signature_key_invalid`: the token's `ipk` is no P-256 public key.
-    SignatureKeyInvalid,
-    /// `signature_algorithm`: the signature's `alg` is not that of its label.
-    SignatureAlgorithm,
-    /// `signature_coverage`: the signature does not cover at least the method, the target and the token header.
-    SignatureCoverage,
-    /// `signature_component`: the signature covers something twice, something unknown or not supported, or a header that is absent.
-    SignatureComponent,
-    /// `signature_target`: the request's host is none, or malformed, or none of the configured public origins.
-    SignatureTarget,
-    /// `signature_time_missing`: the signature lacks `created` or `expires`, which the configuration asks for.
-    SignatureTimeMissing,
-    /// `signature_not_yet_valid`: `created` is in the future, by more than the clock skew.
-    SignatureNotYetValid,
-    /// `signature_expired`: `expires` is in the past, or `created` longer ago than allowed, by more than the clock skew.
-    SignatureExpired,
-    /// `signature_invalid`: the key did not make this signature of this request.
-    SignatureInvalid,
-    /// `digest_missing`: the request has a body, and the signature covers no digest of it, which the configuration asks for.
-    DigestMissing,
-    /// `digest_malformed`: the signature covers `Content-Digest`, which is no structured field, or has neither sha-256 nor sha-512.
-    DigestMalformed,
-    /// `digest_mismatch`: the body is not the one that was signed.
-    DigestMismatch,
-    /// `body_too_large`: the body is larger than the limit up to which digests are computed. Answered with 413.
-    BodyTooLarge,
-    /// `body_unavailable`: the body cannot be compared with its digest: it broke off, is that of a WebSocket or a tunnel, or
-    /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, which cannot look at the body.
-    BodyUnavailable,
-    /// `not_configured`: no [`Approov`](crate::Approov) was found for a protected handler. A fault of the server, answered
-    /// with 500.
-    NotConfigured,
-    /// `policy_invalid`: the policy binds tokens to the very header that carries them. A fault of the server, answered
-    /// with 500.
-    PolicyInvalid,
+/// A field can only be a `&'static str`, so no reason can hold what a caller wrote. The first field is the detail.
+macro_rules! rejections {
+    (@status 401) => { StatusCode::UNAUTHORIZED };
+    (@status 413) => { StatusCode::PAYLOAD_TOO_LARGE };
+    (@status 500) => { StatusCode::INTERNAL_SERVER_ERROR };
+    (
+        $(#[$about:meta])+
+        pub enum $name:ident {
+            $(
+                $(#[$meaning:meta])+
+                $variant:ident $({ $($(#[$detail:meta])+ $field:ident: &'static str,)* })?
+                    => ($code:literal, $status:tt),
+            )+
+        }
+    ) => {
+        $(#[$about])+
+        pub enum $name {
+            $(
+                #[doc = concat!("`", $code, "` (", $status, "):")]
+                $(#[$meaning])+
+                $variant $({ $($(#[$detail])+ $field: &'static str,)* })?,
+            )+
+        }
+
+        impl $name {
+            /// In the order of the table.
+            #[cfg(test)]
+            pub(crate) const CODES: &[&str] = &[$($code),+];
+
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$variant { $($($field,)*)? .. } => Row {
+                        code: $code,
+                        status: rejections!(@status $status),
+                        detail: [$($($field),*)?].first().copied(),
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+rejections! {
+    /// Why a request was refused. Each reason begins with its [`code`](Self::code) and its
+    /// [default status](Self::default_status).
+    ///
+    /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to
+    /// those that have braces, so match these with `..`, as below. The code of an existing reason never changes.
+    ///
+    /// What to do about each: [why was my request refused?](crate::guide::refusals)
+    ///
+    /// # Security
+    ///
+    /// A `Rejection` carries nothing that a caller wrote: neither its `Display` nor its `Debug` can leak a token, a
+    /// secret or a header value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Approov, Rejection};
+    ///
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = Approov::builder()
+    ///     .base64_secret("h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==")
+    ///     .build()?;
+    /// let rejection = approov.verify_token("NO_NETWORK").unwrap_err();
+    ///
+    /// assert!(matches!(rejection, Rejection::TokenStatusWord { word: "NO_NETWORK", .. }));
+    /// assert_eq!(rejection.code(), "token_status_word");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Rejection {
+        /// the request has no token header.
+        TokenMissing => ("token_missing", 401),
+        /// the token header is empty, or says `Bearer` and nothing else. Some Android versions send this when they get
+        /// no token.
+        TokenEmpty => ("token_empty", 401),
+        /// instead of a token, the header holds the word with which the Approov SDK says why it has none. The word is
+        /// not authenticated.
+        #[non_exhaustive]
+        TokenStatusWord {
+            /// The word, such as `NO_NETWORK`: one of those that the SDK is known to send.
+            word: &'static str,
+        } => ("token_status_word", 401),
+        /// the request has more than one token header.
+        TokenRepeated => ("token_repeated", 401),
+        /// the token is longer than 8 KiB.
+        TokenTooLong => ("token_too_long", 401),
+        /// the token has five segments, so it is a JWE (RFC 7516). Encrypted tokens are not supported.
+        TokenEncrypted => ("token_encrypted", 401),
+        /// the token is not a compact JWS (RFC 7515, section 7.1): it does not have three segments, is not strict
+        /// base64url, does not hold JSON objects, repeats a member at its top level, or has a header member of the
+        /// wrong type.
+        TokenMalformed => ("token_malformed", 401),
+        /// the token's header has `crit` or `b64`, which demand extensions that are not supported.
+        TokenCriticalHeader => ("token_critical_header", 401),
+        /// the token's `kid` is not the id of any configured key, and every key has an id. Or there are no keys at all,
+        /// because their source cannot be read.
+        TokenKeyUnknown => ("token_key_unknown", 401),
+        /// the token's `alg` is not the algorithm of any key that its `kid` leaves to choose from.
+        TokenAlgorithm => ("token_algorithm", 401),
+        /// no configured key made this signature. **The usual sign of an app that failed attestation**, and also of a
+        /// wrong secret.
+        TokenSignature => ("token_signature", 401),
+        /// a claim of a well-signed token has the wrong type or an impossible value.
+        #[non_exhaustive]
+        TokenClaimInvalid {
+            /// The name of the claim, such as `exp`.
+            claim: &'static str,
+        } => ("token_claim_invalid", 401),
+        /// a well-signed token has no `exp`.
+        TokenExpiryMissing => ("token_expiry_missing", 401),
+        /// the token's `exp` is not in the future.
+        TokenExpired => ("token_expired", 401),
+        /// the token's `nbf` is in the future.
+        TokenNotYetValid => ("token_not_yet_valid", 401),
+        /// an issuer is configured, and the token's `iss` is missing or names another.
+        TokenIssuer => ("token_issuer", 401),
+        /// an audience is configured, and the token's `aud` is missing or does not name it.
+        TokenAudience => ("token_audience", 401),
+        /// a header that the token must be bound to is missing or empty.
+        #[non_exhaustive]
+        BindingHeaderMissing {} => ("binding_header_missing", 401),
+        /// the request has a header that the token must be bound to more than once.
+        #[non_exhaustive]
+        BindingHeaderRepeated {} => ("binding_header_repeated", 401),
+        /// the token has no `pay` claim, so it is bound to nothing.
+        BindingClaimMissing => ("binding_claim_missing", 401),
+        /// the token is bound to something other than what the request's headers hold.
+        BindingMismatch => ("binding_mismatch", 401),
+        /// the policy requires a message signature, and the request has none with an accepted label.
+        SignatureMissing => ("signature_missing", 401),
+        /// `Signature` or `Signature-Input` is not a structured field (RFC 9651), repeats a label, comes without the
+        /// other, or has a parameter of the wrong type.
+        SignatureMalformed => ("signature_malformed", 401),
+        /// the request has a signature, but there is no key to verify it with: the token has no `ipk`, or no configured
+        /// account key fits its `mskid`.
+        SignatureKeyMissing => ("signature_key_missing", 401),
+        /// the token's `ipk` is not a P-256 public key.
+        SignatureKeyInvalid => ("signature_key_invalid", 401),
+        /// the signature's `alg` is not the algorithm of its label.
+        SignatureAlgorithm => ("signature_algorithm", 401),
+        /// the signature does not cover all of what it must: at least the method, the target and the token header.
+        #[non_exhaustive]
+        SignatureCoverage {} => ("signature_coverage", 401),
+        /// the signature covers something twice, something unknown or not supported, or a header that is missing.
+        #[non_exhaustive]
+        SignatureComponent {} => ("signature_component", 401),
+        /// the request's host is missing, malformed, or not one of the configured public origins.
+        SignatureTarget => ("signature_target", 401),
+        /// the signature has no `created` or no `expires`, and the configuration requires it.
+        SignatureTimeMissing => ("signature_time_missing", 401),
+        /// the signature's `created` is in the future by more than the clock skew.
+        SignatureNotYetValid => ("signature_not_yet_valid", 401),
+        /// the signature's `expires` is in the past, or its `created` is longer ago than allowed, by more than the
+        /// clock skew.
+        SignatureExpired => ("signature_expired", 401),
+        /// the key did not make this signature for this request.
+        SignatureInvalid => ("signature_invalid", 401),
+        /// the request has a body, and the signature covers no digest of it, although the configuration requires one.
+        DigestMissing => ("digest_missing", 401),
+        /// the signature covers `Content-Digest`, which is not a structured field, or has neither sha-256 nor sha-512.
+        DigestMalformed => ("digest_malformed", 401),
+        /// the body is not the one that was signed.
+        DigestMismatch => ("digest_mismatch", 401),
+        /// the body is larger than the limit up to which digests are computed.
+        BodyTooLarge => ("body_too_large", 413),
+        /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or
+        /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, and an argument cannot look at the body.
+        BodyUnavailable => ("body_unavailable", 401),
+        /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. A fault of the server.
+        NotConfigured => ("not_configured", 500),
+        /// the policy binds tokens to the very header that carries them. A fault of the server.
+        PolicyInvalid => ("policy_invalid", 500),
+    }
 }
 
 impl Rejection {
@@ -130,50 +191,17 @@ impl Rejection {
     ///
     /// # Security
     ///
-    /// Do not send it to the caller: it tells who probes the server how far they got.
+    /// Do not send it to the caller: anyone who probes the server would learn how far they got.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Rejection;
+    ///
+    /// assert_eq!(Rejection::TokenExpired.code(), "token_expired");
+    /// ```
     pub fn code(self) -> &'static str {
-        match self {
-            Self::TokenMissing => "token_missing",
-            Self::TokenEmpty => "token_empty",
-            Self::TokenStatusWord(_) => "token_status_word",
-            Self::TokenRepeated => "token_repeated",
-            Self::TokenTooLong => "token_too_long",
-            Self::TokenEncrypted => "token_encrypted",
-            Self::TokenMalformed => "token_malformed",
-            Self::TokenCriticalHeader => "token_critical_header",
-            Self::TokenKeyUnknown => "token_key_unknown",
-            Self::TokenAlgorithm => "token_algorithm",
-            Self::TokenSignature => "token_signature",
-            Self::TokenClaimInvalid(_) => "token_claim_invalid",
-            Self::TokenExpiryMissing => "token_expiry_missing",
-            Self::TokenExpired => "token_expired",
-            Self::TokenNotYetValid => "token_not_yet_valid",
-            Self::TokenIssuer => "token_issuer",
-            Self::TokenAudience => "token_audience",
-            Self::BindingHeaderMissing => "binding_header_missing",
-            Self::BindingHeaderRepeated => "binding_header_repeated",
-            Self::BindingClaimMissing => "binding_claim_missing",
-            Self::BindingMismatch => "binding_mismatch",
-            Self::SignatureMissing => "signature_missing",
-            Self::SignatureMalformed => "signature_malformed",
-            Self::SignatureKeyMissing => "signature_key_missing",
-            Self::SignatureKeyInvalid => "signature_key_invalid",
-            Self::SignatureAlgorithm => "signature_algorithm",
-            Self::SignatureCoverage => "signature_coverage",
-            Self::SignatureComponent => "signature_component",
-            Self::SignatureTarget => "signature_target",
-            Self::SignatureTimeMissing => "signature_time_missing",
-            Self::SignatureNotYetValid => "signature_not_yet_valid",
-            Self::SignatureExpired => "signature_expired",
-            Self::SignatureInvalid => "signature_invalid",
-            Self::DigestMissing => "digest_missing",
-            Self::DigestMalformed => "digest_malformed",
-            Self::DigestMismatch => "digest_mismatch",
-            Self::BodyTooLarge => "body_too_large",
-            Self::BodyUnavailable => "body_unavailable",
-            Self::NotConfigured => "not_configured",
-            Self::PolicyInvalid => "policy_invalid",
-        }
+        self.row().code
     }
 
     /// The SDK's status word or the name of the invalid claim, where there is one.
@@ -183,19 +211,39 @@ impl Rejection {
     /// ```
     /// use approov_actix::Rejection;
     ///
-    /// assert_eq!(Rejection::TokenStatusWord("NO_NETWORK").detail(), Some("NO_NETWORK"));
     /// assert_eq!(Rejection::TokenExpired.detail(), None);
     /// ```
     pub fn detail(self) -> Option<&'static str> {
-        match self {
-            Self::TokenStatusWord(detail) | Self::TokenClaimInvalid(detail) => Some(detail),
-            _ => None,
-        }
+        self.row().detail
     }
 
-    /// Whether the fault is the server's own configuration, not the request: these are answered with 500.
+    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another: 401, but 413
+    /// if the body is too large, and 500 if the server is at fault.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::http::StatusCode;
+    /// use approov_actix::Rejection;
+    ///
+    /// assert_eq!(Rejection::TokenExpired.default_status(), StatusCode::UNAUTHORIZED);
+    /// ```
+    pub fn default_status(self) -> StatusCode {
+        self.row().status
+    }
+
+    /// Whether the server's own configuration is at fault, and not the request. The answer is then always a plain 500.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Rejection;
+    ///
+    /// assert!(Rejection::NotConfigured.is_server_fault());
+    /// assert!(!Rejection::TokenExpired.is_server_fault());
+    /// ```
     pub fn is_server_fault(self) -> bool {
-        matches!(self, Self::NotConfigured | Self::PolicyInvalid)
+        self.default_status() == StatusCode::INTERNAL_SERVER_ERROR
     }
 }
 
@@ -209,40 +257,57 @@ impl fmt::Display for Rejection {
 
 impl std::error::Error for Rejection {}
 
+struct Row {
+    code: &'static str,
+    status: StatusCode,
+    detail: Option<&'static str>,
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn display_is_the_code_with_its_detail() {
-        assert_eq!(Rejection::TokenExpired.to_string(), "token_expired");
-        assert_eq!(
-            Rejection::TokenClaimInvalid("exp").to_string(),
-            "token_claim_invalid(exp)"
-        );
+        let (word, claim) = ("NO_NETWORK", "exp");
+        for (rejection, display) in [
+            (Rejection::TokenExpired, "token_expired"),
+            (Rejection::BindingHeaderMissing {}, "binding_header_missing"),
+            (Rejection::TokenStatusWord { word }, "token_status_word(NO_NETWORK)"),
+            (Rejection::TokenClaimInvalid { claim }, "token_claim_invalid(exp)"),
+        ] {
+            assert_eq!(rejection.to_string(), display);
+        }
     }
 
-    /// The codes as they stand in [`Rejection::code`], so that none is forgotten.
     #[test]
-    fn every_code_is_explained_in_the_guide_and_at_its_variant() {
-        let (before, after) = include_str!("rejection.rs").split_once("pub fn code(self)").unwrap();
-        let (body, _) = after.split_once("pub fn detail(self)").unwrap();
-        let codes: Vec<_> = body
-            .split("=> \"")
-            .skip(1)
-            .filter_map(|code| code.split('"').next())
-            .collect();
-        assert_eq!(codes.len(), 40);
-        for code in &codes {
-            assert!(before.contains(&format!("/// `{code}`: ")), "{code}");
+    fn only_a_fault_of_the_server_is_500() {
+        for (rejection, status, is_server_fault) in [
+            (Rejection::TokenMissing, 401, false),
+            (Rejection::BodyTooLarge, 413, false),
+            (Rejection::NotConfigured, 500, true),
+            (Rejection::PolicyInvalid, 500, true),
+        ] {
+            assert_eq!(rejection.default_status().as_u16(), status, "{rejection}");
+            assert_eq!(rejection.is_server_fault(), is_server_fault, "{rejection}");
         }
+    }
+
+    #[test]
+    fn every_code_is_a_heading_of_the_guide() {
         let headings: Vec<_> = include_str!("../docs/refusals.md")
             .lines()
             .filter_map(|line| line.strip_prefix("### "))
             .collect();
-        for (heading, code) in headings.iter().zip(&codes) {
-            assert_eq!(*heading, format!("`{code}`"), "in the order of the codes");
-        }
-        assert_eq!(headings.len(), codes.len());
+        let codes: Vec<_> = Rejection::CODES.iter().map(|code| format!("`{code}`")).collect();
+        assert_eq!(headings, codes, "in the same order");
+    }
+
+    #[test]
+    fn no_code_stands_for_two_reasons() {
+        let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
+        assert_eq!((codes.len(), Rejection::CODES.len()), (40, 40));
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_test::TestServer;
 use actix_web::{App, HttpRequest, web};
-use approov_actix::{ApproovClaims, Rejection, approov_protected};
+use approov_actix::{ApproovClaims, approov_protected};
 use serde_json::json;
 use support::{client::Request, token};
 
@@ -88,14 +88,14 @@ fn tokens_from_elsewhere() {
     assert!(!claims.is_bound_to(["session-2"]));
     assert!(approov.verify_token(&format!("Bearer {}", token::good())).is_ok());
     for (token, rejection) in [
-        (String::new(), Rejection::TokenEmpty),
-        ("MITM_DETECTED".to_owned(), Rejection::TokenStatusWord("MITM_DETECTED")),
-        ("a.b.c.d.e".to_owned(), Rejection::TokenEncrypted),
-        ("a.b".to_owned(), Rejection::TokenMalformed),
-        (token::forged(), Rejection::TokenSignature),
-        (token::expired(), Rejection::TokenExpired),
+        (String::new(), "token_empty"),
+        ("MITM_DETECTED".to_owned(), "token_status_word(MITM_DETECTED)"),
+        ("a.b.c.d.e".to_owned(), "token_encrypted"),
+        ("a.b".to_owned(), "token_malformed"),
+        (token::forged(), "token_signature"),
+        (token::expired(), "token_expired"),
     ] {
-        assert_eq!(approov.verify_token(&token).unwrap_err(), rejection);
+        assert_eq!(approov.verify_token(&token).unwrap_err().to_string(), rejection);
     }
 }
 

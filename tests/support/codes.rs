@@ -1,8 +1,14 @@
-//! What a configuration says of the requests that it refuses.
+//! The codes of refusals: all that there are, and those that a configuration has come to.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use approov_actix::{Approov, ApproovBuilder};
+
+/// Every code. The guide has a heading for each, which a unit test of the library compares with its own list.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    let headings = include_str!("../../docs/refusals.md").lines();
+    headings.filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+}
 
 /// The codes of what a configuration has refused, or would have.
 #[derive(Debug, Clone, Default)]

@@ -27,12 +27,12 @@ fn bound_values<'a>(headers: &'a HeaderMap, names: &BoundHeaders) -> Result<Vec<
         .iter()
         .map(|name| {
             let mut lines = headers.get_all(name);
-            let value = lines.next().ok_or(Rejection::BindingHeaderMissing)?;
+            let value = lines.next().ok_or(Rejection::BindingHeaderMissing {})?;
             if lines.next().is_some() {
-                return Err(Rejection::BindingHeaderRepeated);
+                return Err(Rejection::BindingHeaderRepeated {});
             }
             match trim(value.as_bytes()) {
-                [] => Err(Rejection::BindingHeaderMissing),
+                [] => Err(Rejection::BindingHeaderMissing {}),
                 value => Ok(value),
             }
         })

@@ -47,7 +47,7 @@ impl Refusal {
             reject_with.filter(|_| !self.rejection.is_server_fault())
         });
         reject_with.map_or_else(
-            || plain_response(status(self.rejection)),
+            || plain_response(self.rejection.default_status()),
             |reject_with| reject_with(&self.event(request)),
         )
     }
@@ -76,14 +76,6 @@ impl From<Rejection> for Refusal {
             rejection,
             claims: None,
         }
-    }
-}
-
-fn status(rejection: Rejection) -> StatusCode {
-    match rejection {
-        _ if rejection.is_server_fault() => StatusCode::INTERNAL_SERVER_ERROR,
-        Rejection::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        _ => StatusCode::UNAUTHORIZED,
     }
 }
 

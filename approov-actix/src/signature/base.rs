@@ -63,14 +63,14 @@ const MAX_COSTLY: usize = 8;
 pub(super) fn components(input: &InnerList<'_>) -> Result<Vec<Component>, Rejection> {
     let mut components: Vec<Component> = Vec::with_capacity(input.items.len());
     for item in &input.items {
-        let component = Component::of(item).ok_or(Rejection::SignatureComponent)?;
+        let component = Component::of(item).ok_or(Rejection::SignatureComponent {})?;
         if components.contains(&component) {
-            return Err(Rejection::SignatureComponent);
+            return Err(Rejection::SignatureComponent {});
         }
         components.push(component);
     }
     if components.iter().filter(|component| component.is_costly()).count() > MAX_COSTLY {
-        return Err(Rejection::SignatureComponent);
+        return Err(Rejection::SignatureComponent {});
     }
     Ok(components)
 }
@@ -157,12 +157,12 @@ impl<'a> Base<'a> {
                 Kind::Path => Value::Fixed(target.path.as_bytes().into()),
                 Kind::QueryParameter(name) => {
                     let parameters = query_parameters.get_or_init(|| target.query_parameters());
-                    let value = query_parameter(parameters, name).ok_or(Rejection::SignatureComponent)?;
+                    let value = query_parameter(parameters, name).ok_or(Rejection::SignatureComponent {})?;
                     Value::Fixed(value.into())
                 }
                 Kind::Field(form) => {
                     let value = field(request.headers(), &component.name, form);
-                    Value::Fixed(value.ok_or(Rejection::SignatureComponent)?)
+                    Value::Fixed(value.ok_or(Rejection::SignatureComponent {})?)
                 }
             };
             let mut identifier = String::new();

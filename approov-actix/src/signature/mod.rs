@@ -217,7 +217,7 @@ impl Signed<'_> {
         if covers("@method") && covers_target && covers(token_header) {
             Ok(())
         } else {
-            Err(Rejection::SignatureCoverage)
+            Err(Rejection::SignatureCoverage {})
         }
     }
 

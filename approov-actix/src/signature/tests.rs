@@ -184,7 +184,7 @@ async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
 #[actix_web::test]
 async fn not_more_query_parameters_than_any_client_covers() {
     let approov = builder().build().unwrap();
-    for (count, rejection) in [(8, Rejection::SignatureInvalid), (9, Rejection::SignatureComponent)] {
+    for (count, rejection) in [(8, Rejection::SignatureInvalid), (9, Rejection::SignatureComponent {})] {
         let key = InstallationKey::new();
         let token = TokenBuilder::new().installation_key(&key).build();
         let names: Vec<_> = (0..count).map(|i| format!(r#""@query-param";name="{i}""#)).collect();

@@ -414,7 +414,7 @@ mod tests {
         );
         assert_eq!(
             verdict(&TokenBuilder::new().claim("did", Value::Null)),
-            Err(Rejection::TokenClaimInvalid("did"))
+            Err(Rejection::TokenClaimInvalid { claim: "did" })
         );
     }
 

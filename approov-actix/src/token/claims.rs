@@ -243,7 +243,7 @@ impl ApproovClaims {
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
         let known: KnownClaims<Cow<'_, str>> = read_object(&payload).map_err(|error| match error {
             JsonError::Malformed => Rejection::TokenMalformed,
-            JsonError::Member(name) => Rejection::TokenClaimInvalid(name),
+            JsonError::Member(claim) => Rejection::TokenClaimInvalid { claim },
         })?;
         let mut without_escapes = String::new();
         let known = known.map(|text| match text {

@@ -39,7 +39,7 @@ pub(super) fn token_text(presented: &[u8]) -> Result<&str, Rejection> {
         return Err(Rejection::TokenEmpty);
     }
     if let Some(word) = STATUS_WORDS.iter().find(|word| word.as_bytes() == presented) {
-        return Err(Rejection::TokenStatusWord(word));
+        return Err(Rejection::TokenStatusWord { word });
     }
     str::from_utf8(presented).map_err(|_| Rejection::TokenMalformed)
 }
@@ -109,7 +109,7 @@ mod tests {
             );
         }
         for word in STATUS_WORDS {
-            let rejection = Err(Rejection::TokenStatusWord(word));
+            let rejection = Err(Rejection::TokenStatusWord { word });
             assert_eq!(presented_token(word.as_bytes()), rejection);
             assert_eq!(presented_token(format!("Bearer {word}").as_bytes()), rejection);
             assert_eq!(

@@ -40,7 +40,7 @@ impl TokenRules {
             return Err(Rejection::TokenExpired);
         }
         if !(0.0..YEAR_10000).contains(&exp) {
-            return Err(Rejection::TokenClaimInvalid("exp"));
+            return Err(Rejection::TokenClaimInvalid { claim: "exp" });
         }
         if claims.nbf().is_some_and(|nbf| nbf - leeway > now) {
             return Err(Rejection::TokenNotYetValid);

@@ -321,7 +321,7 @@ fn time_left(claims: &ApproovClaims) -> humantime::FormattedDuration {
 fn explanation(rejection: Rejection) -> &'static str {
     match rejection {
         Rejection::TokenEmpty => "There is no token.",
-        Rejection::TokenStatusWord(_) => "No token: with this word the Approov SDK says why it got none.",
+        Rejection::TokenStatusWord { .. } => "No token: with this word the Approov SDK says why it got none.",
         Rejection::TokenEncrypted => {
             "Five segments: a JWE, which is encrypted. Your account's option for that must be off."
         }

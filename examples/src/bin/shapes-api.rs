@@ -65,7 +65,7 @@ fn authorization_missing() -> HttpResponse {
 fn refuse(event: &RejectionEvent<'_>) -> HttpResponse {
     match event.rejection {
         Rejection::TokenMissing | Rejection::TokenEmpty => HttpResponse::BadRequest().json(json!({})),
-        Rejection::BindingHeaderMissing => authorization_missing(),
+        Rejection::BindingHeaderMissing { .. } => authorization_missing(),
         _ => HttpResponse::Unauthorized().json(json!({})),
     }
 }

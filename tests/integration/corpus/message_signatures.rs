@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use p256::ecdsa;
 use support::{
+    codes,
     corpus::message_signatures::{WINDOW_SECONDS, attacks},
     signing::{Message, Signature, bytes, sha256},
 };
@@ -35,9 +36,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
 
 #[test]
 fn there_is_an_attack_for_every_reason() {
-    let source = include_str!("../../../approov-actix/src/rejection.rs");
-    let codes = source.split("=> \"").filter_map(|text| text.split('"').next());
-    let known: BTreeSet<_> = codes
+    let known: BTreeSet<_> = codes::all()
         .filter(|code| code.starts_with("signature_") || code.starts_with("digest_"))
         .collect();
     let attacks = attacks();
