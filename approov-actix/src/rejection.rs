@@ -179,6 +179,12 @@ rejections! {
         /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or
         /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, and an argument cannot look at the body.
         BodyUnavailable => ("body_unavailable", 401),
+        /// a check of the application's own has refused the request.
+        #[non_exhaustive]
+        ApplicationCheck {
+            /// The reason that the check gives, such as `device_blocked`.
+            reason: &'static str,
+        } => ("application_check", 401),
         /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. A fault of the server.
         NotConfigured => ("not_configured", 500),
         /// the policy binds tokens to the very header that carries them. A fault of the server.
@@ -204,7 +210,7 @@ impl Rejection {
         self.row().code
     }
 
-    /// The SDK's status word or the name of the invalid claim, where there is one.
+    /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check gives.
     ///
     /// # Examples
     ///
@@ -271,12 +277,16 @@ mod tests {
 
     #[test]
     fn display_is_the_code_with_its_detail() {
-        let (word, claim) = ("NO_NETWORK", "exp");
+        let (word, claim, reason) = ("NO_NETWORK", "exp", "device_blocked");
         for (rejection, display) in [
             (Rejection::TokenExpired, "token_expired"),
             (Rejection::BindingHeaderMissing {}, "binding_header_missing"),
             (Rejection::TokenStatusWord { word }, "token_status_word(NO_NETWORK)"),
             (Rejection::TokenClaimInvalid { claim }, "token_claim_invalid(exp)"),
+            (
+                Rejection::ApplicationCheck { reason },
+                "application_check(device_blocked)",
+            ),
         ] {
             assert_eq!(rejection.to_string(), display);
         }
@@ -284,9 +294,11 @@ mod tests {
 
     #[test]
     fn only_a_fault_of_the_server_is_500() {
+        let reason = "device_blocked";
         for (rejection, status, is_server_fault) in [
             (Rejection::TokenMissing, 401, false),
             (Rejection::BodyTooLarge, 413, false),
+            (Rejection::ApplicationCheck { reason }, 401, false),
             (Rejection::NotConfigured, 500, true),
             (Rejection::PolicyInvalid, 500, true),
         ] {
@@ -308,6 +320,6 @@ mod tests {
     #[test]
     fn no_code_stands_for_two_reasons() {
         let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
-        assert_eq!((codes.len(), Rejection::CODES.len()), (40, 40));
+        assert_eq!((codes.len(), Rejection::CODES.len()), (41, 41));
     }
 }

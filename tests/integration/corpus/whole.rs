@@ -43,7 +43,14 @@ fn each_row_has_a_name_of_its_own() {
 }
 
 /// The beginnings of codes that no token and no binding can bring about.
-const OF_OTHERS: [&str; 5] = ["signature_", "digest_", "body_", "not_configured", "policy_invalid"];
+const OF_OTHERS: [&str; 6] = [
+    "signature_",
+    "digest_",
+    "body_",
+    "application_check",
+    "not_configured",
+    "policy_invalid",
+];
 
 /// So that no new code is left without an attack.
 #[test]
