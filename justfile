@@ -5,8 +5,10 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # The oldest compiler that is promised. Cargo.toml alone states it.
 msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
-# The compiler for what needs a nightly one. Fixed, because cargo-public-api reads what only some of them write.
+# The compiler for what needs a nightly one. Fixed, because cargo-public-api and cargo-check-external-types read what only some of them write.
 nightly := "nightly-2026-05-20"
+# Where it compiles to, so that the recipes that need it share what they have compiled.
+nightly_target := justfile_directory() / "target/nightly"
 # What the tests and examples ask for, with one backend only.
 only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,testing,rust-crypto"
 
@@ -92,9 +94,9 @@ links: docs
 # As docs.rs builds it: each item with the feature that brings it. Needs a nightly compiler.
 [group('documentation')]
 docs-rs:
-    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir target/docs-rs
+    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir '{{ nightly_target }}'
     for feature in jwks-url macros message-signing openapi testing; do \
-      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" target/docs-rs/doc/approov_actix || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
+      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" '{{ nightly_target }}/doc/approov_actix' || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
     done
 
 # What the documentation copies from programs.
@@ -129,10 +131,12 @@ default-build:
 deny *checks:
     cargo deny --locked check {{ checks }}
 
-# The public interface is what public-api.txt says, and shows no type of crates other than actix-web and serde. Needs cargo-public-api and a nightly compiler.
+# Needs cargo-public-api, cargo-check-external-types and a nightly compiler.
+# The public interface is what public-api.txt says, and shows no type of other crates but those that approov-actix/Cargo.toml allows.
 [group('publishing')]
 public-api *arguments='--check':
-    tests/public-api {{ nightly }} {{ arguments }}
+    CARGO_TARGET_DIR='{{ nightly_target }}' cargo +{{ nightly }} check-external-types --all-features --manifest-path approov-actix/Cargo.toml
+    CARGO_TARGET_DIR='{{ nightly_target }}' tests/public-api {{ nightly }} {{ arguments }}
 
 # The crates as they would be published, compiled from their archives.
 [group('publishing')]
