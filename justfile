@@ -11,6 +11,8 @@ nightly := "nightly-2026-05-20"
 nightly_target := justfile_directory() / "target/nightly"
 # What the tests and examples ask for, with one backend only.
 only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,testing,rust-crypto"
+# What no verdict comes from, and the tests: `coverage` counts the rest. .cargo/mutants.toml names the rest as well.
+not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((keys|policy|testing)/|(algorithm|approov|builder|config_error|env|event|guide|lib|logging|openapi|rejection|setting|test_support)[.]rs)|/tests[.]rs$'
 
 _default:
     @just --list --unsorted
@@ -153,10 +155,14 @@ workflows:
 fuzz *arguments:
     NIGHTLY={{ nightly }} tests/deep/fuzz {{ arguments }}
 
+# Installs cargo-llvm-cov, which installs rustup's llvm-tools; elsewhere LLVM_COV and LLVM_PROFDATA name those of the compiler's LLVM (`rustc -vV`). Unit tests
+# that stand at the end of a file count as well.
 # Lines of the verdict path that the tests run: at least 95 %.
 [group('deep')]
 coverage:
-    tests/deep/coverage
+    command -v cargo-llvm-cov >/dev/null || cargo install --locked cargo-llvm-cov
+    cargo llvm-cov test -p approov-actix -p approov-actix-tests --all-features --lib --test integration \
+      --ignore-filename-regex '{{ not_verdict_path }}' --show-missing-lines --fail-under-lines 95
 
 # A server under mixed load for a quarter of an hour, each answer checked.
 [group('deep')]
