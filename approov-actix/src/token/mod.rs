@@ -12,7 +12,7 @@ mod rules;
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
 pub(crate) use header_value::trim;
-pub(crate) use rules::{MAX_LEEWAY, TokenRules};
+pub(crate) use rules::{Leeway, TokenRules};
 
 use self::{
     compact::Compact,

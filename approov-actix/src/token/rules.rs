@@ -1,4 +1,4 @@
-//! What a well-signed token must say: its time, and issuer and audience where the application expects some.
+//! What a well-signed token must say: its time, and the issuer and audience if the application expects any.
 
 use std::time::Duration;
 
@@ -8,15 +8,29 @@ use crate::{
     time::{Moment, YEAR_10000},
 };
 
-/// The most leeway that can be configured.
-pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
-
 /// What the application expects of claims.
 #[derive(Debug, Default)]
 pub(crate) struct TokenRules {
-    pub(crate) leeway: Duration,
+    pub(crate) leeway: Leeway,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
+}
+
+/// How far the server's clock may be off: at most five minutes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Leeway(Duration);
+
+impl Leeway {
+    const MAX: Duration = Duration::from_secs(5 * 60);
+
+    /// `None` if it is too long.
+    pub(crate) fn new(leeway: Duration) -> Option<Self> {
+        (leeway <= Self::MAX).then_some(Self(leeway))
+    }
+
+    fn seconds(self) -> f64 {
+        self.0.as_secs_f64()
+    }
 }
 
 impl TokenRules {
@@ -34,7 +48,7 @@ impl TokenRules {
     }
 
     pub(crate) fn check_time(&self, claims: &ApproovClaims, now: Moment) -> Result<(), Rejection> {
-        let (now, leeway) = (now.seconds(), self.leeway.as_secs_f64());
+        let (now, leeway) = (now.seconds(), self.leeway.seconds());
         let exp = claims.exp().ok_or(Rejection::TokenExpiryMissing)?;
         if exp + leeway <= now {
             return Err(Rejection::TokenExpired);

@@ -12,7 +12,7 @@ use crate::{
     event::{AcceptanceEvent, Listeners, OnAcceptance, OnRejection, RejectionEvent},
     keys::{Key, KeyConfig, KeySet},
     policy::{BoundHeaders, EffectivePolicy, Enforcement},
-    token::{MAX_CACHE_CAPACITY, MAX_LEEWAY, TokenCache, TokenRules},
+    token::{Leeway, MAX_CACHE_CAPACITY, TokenCache, TokenRules},
 };
 #[cfg(feature = "message-signing")]
 use crate::{
@@ -88,6 +88,7 @@ pub struct ApproovBuilder {
     binding: Option<Setting<Vec<String>>>,
     policy: EffectivePolicy,
     rules: TokenRules,
+    leeway: Duration,
     token_cache: Option<Setting<usize>>,
     #[cfg(feature = "message-signing")]
     signature: SignatureConfig,
@@ -516,7 +517,7 @@ impl ApproovBuilder {
     ///
     /// Tokens are good for that much longer, stolen ones too.
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.rules.leeway = leeway;
+        self.leeway = leeway;
         self
     }
 
@@ -682,9 +683,7 @@ impl ApproovBuilder {
         if let Some(setting) = &self.binding {
             default_policy.binding = bound_headers(setting, &token_header)?;
         }
-        if self.rules.leeway > MAX_LEEWAY {
-            return Err(ConfigError::new("the leeway is longer than 5 minutes"));
-        }
+        let leeway = Leeway::new(self.leeway).ok_or_else(|| ConfigError::new("the leeway is longer than 5 minutes"))?;
         let token_cache = token_cache(self.token_cache.as_ref())?;
         for (setting, text) in [("issuer", &self.rules.issuer), ("audience", &self.rules.audience)] {
             if text.as_ref().is_some_and(String::is_empty) {
@@ -702,7 +701,7 @@ impl ApproovBuilder {
         default_policy.warn_of_reports("application");
         Ok(Approov::new(Settings {
             keys,
-            rules: self.rules,
+            rules: TokenRules { leeway, ..self.rules },
             token_cache,
             token_header,
             #[cfg(feature = "message-signing")]
