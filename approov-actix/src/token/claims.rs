@@ -315,6 +315,13 @@ pub struct ClaimError {
     name: String,
 }
 
+impl ClaimError {
+    /// The name that was passed to [`ApproovClaims::claim`].
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the claim {:?} is not of the wanted type", self.name)
