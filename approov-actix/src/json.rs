@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// A type that is read member by member.
-pub(crate) trait Members<'de>: Default {
+pub(crate) trait Members<'de> {
     /// The names that [`read`](Self::read) knows.
     const KNOWN: &'static [&'static str];
     /// Objects with more members are refused.
@@ -27,16 +27,21 @@ pub(crate) enum JsonError {
 }
 
 /// Reads the one JSON object that `text` consists of.
-pub(crate) fn read_object<'de, T: Members<'de>>(text: &'de str) -> Result<T, JsonError> {
-    let mut names = Names::default();
+pub(crate) fn read_object<'de, T: Members<'de> + Default>(text: &'de str) -> Result<T, JsonError> {
     let mut object = T::default();
+    read_into(&mut object, text).map(|()| object)
+}
+
+/// The same, for an object that needs more than its default to start from.
+pub(crate) fn read_into<'de>(object: &mut impl Members<'de>, text: &'de str) -> Result<(), JsonError> {
+    let mut names = Names::default();
     let mut json = serde_json::Deserializer::from_str(text);
     let read = json.deserialize_map(ObjectVisitor {
         names: &mut names,
-        object: &mut object,
+        object,
     });
     match read {
-        Ok(()) if json.end().is_ok() && names.are_distinct() => Ok(object),
+        Ok(()) if json.end().is_ok() && names.are_distinct() => Ok(()),
         Err(error) if error.is_data() => Err(names.member_at_fault()),
         _ => Err(JsonError::Malformed),
     }

@@ -3,7 +3,6 @@
 #[cfg(feature = "message-signing")]
 use std::sync::OnceLock;
 use std::{
-    borrow::Cow,
     fmt,
     marker::PhantomData,
     sync::Arc,
@@ -15,14 +14,14 @@ use serde::{
     de::{self, DeserializeOwned, Deserializer as _, MapAccess, Visitor},
 };
 
-use super::{compact::MAX_LENGTH, known_claims::KnownClaims, pay};
+use super::{
+    known_claims::KnownClaims,
+    pay,
+    texts::{Span, Texts},
+};
 #[cfg(feature = "message-signing")]
 use crate::{crypto::VerifyingKey, keys::installation_key};
-use crate::{
-    json::{JsonError, read_object},
-    rejection::Rejection,
-    time::system_time,
-};
+use crate::{json::JsonError, rejection::Rejection, time::system_time};
 
 /// The claims of a verified Approov token.
 ///
@@ -71,35 +70,13 @@ use crate::{
 pub struct ApproovClaims(Arc<Claims>);
 
 struct Claims {
-    known: KnownClaims<Span>,
-    /// The payload, a JSON text, and behind it the texts that stand there with escapes, without them.
-    text: String,
-    payload_length: usize,
-    /// Of the key that verified them.
+    known: KnownClaims,
+    texts: Texts,
+    /// Of the key that verified the token.
     kid: Option<Arc<str>>,
     /// Made of `ipk` when it is first needed. None if it is not a key.
     #[cfg(feature = "message-signing")]
     installation_key: OnceLock<Option<VerifyingKey>>,
-}
-
-/// Where a claim's text stands.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: u16,
-    end: u16,
-}
-
-/// A [`Span`] can tell any place in a payload, and in the texts without escapes behind it.
-const _: () = assert!(2 * MAX_LENGTH <= u16::MAX as usize);
-
-impl Span {
-    fn new(start: usize, length: usize) -> Self {
-        let narrow = |place| u16::try_from(place).unwrap_or(u16::MAX);
-        Self {
-            start: narrow(start),
-            end: narrow(start + length),
-        }
-    }
 }
 
 impl ApproovClaims {
@@ -169,12 +146,13 @@ impl ApproovClaims {
 
     /// Whom the token is for: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
-        self.0.known.aud.iter().filter_map(|span| self.text(Some(*span)))
+        let audience = self.0.known.aud.iter().flatten();
+        audience.filter_map(|span| self.text(Some(*span)))
     }
 
     /// When the token was issued: `iat` (RFC 7519, section 4.1.6).
     pub fn issued_at(&self) -> Option<SystemTime> {
-        self.0.known.iat.and_then(system_time)
+        self.0.known.iat.and_then(|iat| system_time(iat.0))
     }
 
     /// `sub` (RFC 7519, section 4.1.2), in Approov's samples `approov|` and the device id.
@@ -206,7 +184,7 @@ impl ApproovClaims {
     /// }
     /// ```
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ClaimError> {
-        let mut json = serde_json::Deserializer::from_str(self.payload());
+        let mut json = serde_json::Deserializer::from_str(self.0.texts.payload());
         json.deserialize_map(OneClaim(name, PhantomData))
             .map_err(|_| ClaimError { name: name.to_owned() })
     }
@@ -241,37 +219,21 @@ impl ApproovClaims {
     }
 
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {
-        let known: KnownClaims<Cow<'_, str>> = read_object(&payload).map_err(|error| match error {
+        let (known, texts) = KnownClaims::read(payload).map_err(|error| match error {
             JsonError::Malformed => Rejection::TokenMalformed,
             JsonError::Member(claim) => Rejection::TokenClaimInvalid { claim },
         })?;
-        let mut without_escapes = String::new();
-        let known = known.map(|text| match text {
-            Cow::Borrowed(text) => Span::new(text.as_ptr().addr() - payload.as_ptr().addr(), text.len()),
-            Cow::Owned(text) => {
-                let start = payload.len() + without_escapes.len();
-                without_escapes.push_str(&text);
-                Span::new(start, text.len())
-            }
-        });
         Ok(Self(Arc::new(Claims {
             known,
-            payload_length: payload.len(),
-            text: payload + &without_escapes,
+            texts,
             kid,
             #[cfg(feature = "message-signing")]
             installation_key: OnceLock::new(),
         })))
     }
 
-    fn payload(&self) -> &str {
-        &self.0.text[..self.0.payload_length]
-    }
-
-    /// A claim that is there always has a text: a `pay` without would pass for a missing one.
     fn text(&self, span: Option<Span>) -> Option<&str> {
-        let Span { start, end } = span?;
-        Some(self.0.text.get(start.into()..end.into()).unwrap_or_default())
+        self.0.texts.get(span)
     }
 
     pub(super) fn exp(&self) -> Option<f64> {

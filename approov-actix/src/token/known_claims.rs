@@ -1,4 +1,4 @@
-//! The claims that have a meaning here: RFC 7519, and Approov's own.
+//! The claims that have a meaning here: those of RFC 7519, and Approov's own.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,80 +7,114 @@ use serde::{
     de::{self, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 
+use super::texts::{Span, TextCollector, Texts};
 use crate::{
-    json::{Members, Text},
+    json::{JsonError, Members, Text, read_into},
     time::YEAR_10000,
 };
 
-/// The known claims of a token, with its texts as `T`.
-#[derive(Debug, Default)]
-pub(super) struct KnownClaims<T> {
-    pub(super) exp: Option<f64>,
-    pub(super) nbf: Option<f64>,
-    pub(super) iat: Option<f64>,
-    pub(super) iss: Option<T>,
-    pub(super) aud: Box<[T]>,
-    pub(super) sub: Option<T>,
-    pub(super) did: Option<T>,
-    pub(super) ip: Option<T>,
-    pub(super) arc: Option<T>,
-    pub(super) pay: Option<T>,
-    pub(super) ipk: Option<T>,
-    pub(super) mskid: Option<T>,
-}
-
-impl<T> KnownClaims<T> {
-    /// The same claims, with other texts.
-    pub(super) fn map<U>(self, mut change: impl FnMut(T) -> U) -> KnownClaims<U> {
-        KnownClaims {
-            exp: self.exp,
-            nbf: self.nbf,
-            iat: self.iat,
-            iss: self.iss.map(&mut change),
-            aud: self.aud.into_iter().map(&mut change).collect(),
-            sub: self.sub.map(&mut change),
-            did: self.did.map(&mut change),
-            ip: self.ip.map(&mut change),
-            arc: self.arc.map(&mut change),
-            pay: self.pay.map(&mut change),
-            ipk: self.ipk.map(&mut change),
-            mskid: self.mskid.map(&mut change),
+macro_rules! known_claims {
+    ($($name:ident: $kept:ty,)*) => {
+        /// The known claims of one token. Each field has the name of its claim.
+        #[derive(Default)]
+        pub(super) struct KnownClaims {
+            $(pub(super) $name: Option<$kept>,)*
         }
-    }
+
+        impl<'de> Members<'de> for Reader<'de> {
+            const KNOWN: &'static [&'static str] = &[$(stringify!($name)),*];
+            /// Claims are only read if the signature is good, and the length of a token limits their number.
+            const MAX_MEMBERS: usize = usize::MAX;
+
+            fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
+                match name {
+                    $(stringify!($name) => self.claims.$name = Some(Claim::keep(map.next_value()?, &mut self.texts)),)*
+                    _ => return Err(de::Error::custom("no claim of this name is known")),
+                }
+                Ok(())
+            }
+        }
+    };
 }
 
-impl<'de> Members<'de> for KnownClaims<Cow<'de, str>> {
-    const KNOWN: &'static [&'static str] = &[
-        "exp", "nbf", "iat", "iss", "aud", "sub", "did", "ip", "arc", "pay", "ipk", "mskid",
-    ];
-    /// The size of a token is limit enough: claims are only read if the signature is good.
-    const MAX_MEMBERS: usize = usize::MAX;
+known_claims! {
+    exp: f64,
+    nbf: f64,
+    iat: PastTime,
+    iss: Span,
+    aud: Box<[Span]>,
+    sub: Span,
+    did: Span,
+    ip: Span,
+    arc: Span,
+    pay: Span,
+    ipk: Span,
+    mskid: Span,
+}
 
-    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-        let text = match name {
-            "exp" => return map.next_value().map(|time| self.exp = Some(time)),
-            "nbf" => return map.next_value().map(|time| self.nbf = Some(time)),
-            "iat" => return map.next_value().map(|Past(time)| self.iat = Some(time)),
-            "aud" => return map.next_value().map(|Audience(audience)| self.aud = audience.into()),
-            "iss" => &mut self.iss,
-            "sub" => &mut self.sub,
-            "did" => &mut self.did,
-            "ip" => &mut self.ip,
-            "arc" => &mut self.arc,
-            "pay" => &mut self.pay,
-            "ipk" => &mut self.ipk,
-            "mskid" => &mut self.mskid,
-            _ => return Err(de::Error::custom("no claim of this name is known")),
+impl KnownClaims {
+    /// The claims of a payload, with their texts.
+    pub(super) fn read(payload: String) -> Result<(Self, Texts), JsonError> {
+        let mut reader = Reader {
+            claims: Self::default(),
+            texts: TextCollector::new(&payload),
         };
-        *text = Some(map.next_value::<Text<'_>>()?.0);
-        Ok(())
+        read_into(&mut reader, &payload)?;
+        let (claims, unescaped) = (reader.claims, reader.texts.into_unescaped());
+        Ok((claims, Texts::new(payload, &unescaped)))
     }
 }
 
-/// A `NumericDate` that does not decide anything, and so must only be one that can be shown.
-struct Past(f64);
+struct Reader<'de> {
+    claims: KnownClaims,
+    texts: TextCollector<'de>,
+}
 
-impl<'de> Deserialize<'de> for Past {
+/// A type that the table gives to a claim.
+trait Claim<'de> {
+    /// The value in the payload.
+    type Json: Deserialize<'de>;
+
+    fn keep(json: Self::Json, texts: &mut TextCollector<'de>) -> Self;
+}
+
+impl Claim<'_> for f64 {
+    type Json = Self;
+
+    fn keep(time: Self, _: &mut TextCollector<'_>) -> Self {
+        time
+    }
+}
+
+impl Claim<'_> for PastTime {
+    type Json = Self;
+
+    fn keep(time: Self, _: &mut TextCollector<'_>) -> Self {
+        time
+    }
+}
+
+impl<'de> Claim<'de> for Span {
+    type Json = Text<'de>;
+
+    fn keep(Text(text): Text<'de>, texts: &mut TextCollector<'de>) -> Self {
+        texts.add(text)
+    }
+}
+
+impl<'de> Claim<'de> for Box<[Span]> {
+    type Json = OneOrMore<'de>;
+
+    fn keep(OneOrMore(list): OneOrMore<'de>, texts: &mut TextCollector<'de>) -> Self {
+        list.into_iter().map(|text| texts.add(text)).collect()
+    }
+}
+
+/// A `NumericDate` that no verdict depends on: it only has to be one that can be shown.
+#[derive(Clone, Copy)]
+pub(super) struct PastTime(pub(super) f64);
+
+impl<'de> Deserialize<'de> for PastTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         if (0.0..YEAR_10000).contains(&seconds) {
@@ -92,36 +126,36 @@ impl<'de> Deserialize<'de> for Past {
 }
 
 /// `aud`: one text, or a list of them.
-struct Audience<'de>(Vec<Cow<'de, str>>);
+struct OneOrMore<'de>(Vec<Cow<'de, str>>);
 
-impl<'de> Deserialize<'de> for Audience<'de> {
+impl<'de> Deserialize<'de> for OneOrMore<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AudienceVisitor;
+        struct OneOrMoreVisitor;
 
-        impl<'de> Visitor<'de> for AudienceVisitor {
-            type Value = Audience<'de>;
+        impl<'de> Visitor<'de> for OneOrMoreVisitor {
+            type Value = OneOrMore<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string or a list of strings")
             }
 
             fn visit_borrowed_str<E>(self, one: &'de str) -> Result<Self::Value, E> {
-                Ok(Audience(vec![Cow::Borrowed(one)]))
+                Ok(OneOrMore(vec![Cow::Borrowed(one)]))
             }
 
             fn visit_str<E>(self, one: &str) -> Result<Self::Value, E> {
-                Ok(Audience(vec![Cow::Owned(one.to_owned())]))
+                Ok(OneOrMore(vec![Cow::Owned(one.to_owned())]))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut audience = Vec::new();
+                let mut texts = Vec::new();
                 while let Some(Text(one)) = list.next_element()? {
-                    audience.push(one);
+                    texts.push(one);
                 }
-                Ok(Audience(audience))
+                Ok(OneOrMore(texts))
             }
         }
 
-        deserializer.deserialize_any(AudienceVisitor)
+        deserializer.deserialize_any(OneOrMoreVisitor)
     }
 }

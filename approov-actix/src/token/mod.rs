@@ -8,6 +8,7 @@ mod jose_header;
 mod known_claims;
 pub(crate) mod pay;
 mod rules;
+mod texts;
 
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
