@@ -75,7 +75,7 @@ impl Check<'_> {
             ..Findings::default()
         };
 
-        let Verified { claims, is_remembered } = match self.token_verdict(&keys) {
+        let Verified { claims, is_cached } = match self.token_verdict(&keys) {
             Ok(verified) => verified,
             Err(rejection) => {
                 self.report_or_refuse(&mut findings, rejection, self.policy.token_enforcement)?;
@@ -84,7 +84,7 @@ impl Check<'_> {
             }
         };
         findings.claims = Some(claims.clone());
-        findings.is_remembered = is_remembered;
+        findings.is_remembered = is_cached;
         if let Err(rejection) = self.check_policy() {
             // A fault of the server is never only reported.
             self.report_or_refuse(&mut findings, rejection, Enforcement::Enforce)?;

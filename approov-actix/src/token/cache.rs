@@ -1,12 +1,16 @@
-//! Tokens that were found good, so that one that an app sends for minutes is verified once.
+//! The cache of verified tokens: an app sends the same token for minutes, and its signature is verified once.
 //!
-//! A table of small sets, each with a lock of its own, so that every step takes the same short time, however many tokens there are.
-//! Whoever sends many tokens of which each is used once pushes none out that is used: where a set is full of tokens that are still good, a new one
-//! has to come a second time. Measured against a crate in `docs/performance.md`.
+//! The cache is our own because the crate that was measured, `quick_cache` 0.7, makes the first sight of a token a
+//! third slower: it admits every token, and then has to evict another (`docs/performance.md`).
+//!
+//! It is set-associative. The hash of a token selects one of many small sets of 16 ways, each with its own lock, so
+//! that each step is as fast in a large cache as in a small one. A full set evicts expired entries first; if there
+//! are none, CLOCK, an approximation of LRU, gives each entry that was used lately a second chance. Tokens that are
+//! used once evict no entry in use: a full set admits a new token only on its second arrival.
 
 use std::{
     fmt,
-    hash::{BuildHasher as _, Hasher as _, RandomState},
+    hash::{BuildHasher as _, RandomState},
     mem,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -17,62 +21,66 @@ use std::{
 use super::claims::ApproovClaims;
 use crate::time::Moment;
 
-/// The most that can be configured.
+/// The largest capacity that can be configured.
 pub(crate) const MAX_CACHE_CAPACITY: usize = 10_000_000;
 const DEFAULT_CAPACITY: usize = 10_000;
 
-/// How many tokens a set has room for.
+/// Entries in a set.
 const WAYS: usize = 16;
 
-/// The remembered tokens of one [`Approov`](crate::Approov), shared by all threads.
+/// The cache of one [`Approov`](crate::Approov), shared by all threads.
 pub(crate) struct TokenCache {
-    /// Odd, and another one in each process.
+    /// Odd, and random, so that nobody can choose tokens that share a set.
     seed: u128,
-    hints: Box<[Hints]>,
-    sets: Box<[Mutex<Set>]>,
+    sets: Box<[Set]>,
+    /// Less than [`WAYS`] only if the capacity is.
     ways: usize,
 }
 
-/// Enough to tell most new tokens that there is neither an entry nor a place for them, in one line of the processor's cache and without a lock.
-///
-/// Whatever another thread writes at the same time, a hint decides on no verdict: at worst a token is verified once more, or an entry
-/// pushed out that was worth more than the new one.
-#[derive(Default)]
-#[repr(align(64))]
-struct Hints {
-    /// Of the entries of the set. 0 where there is none.
-    tags: [AtomicU16; WAYS],
-    /// Of tokens that found the set full, each at the place that its tag has.
-    turned_away: [AtomicU16; WAYS - 2],
-    /// When the first of the entries can go.
-    first_end: AtomicU32,
-}
-
-const _: () = assert!(size_of::<Hints>() == 64);
-
-/// Tokens whose hashes lead to the same place.
+/// The entries whose hashes select the same set.
 #[derive(Default)]
 struct Set {
-    /// The keys that have verified the entries.
-    generation: u64,
-    entries: Vec<Entry>,
-    /// The entry whose use is looked at next.
-    hand: usize,
+    tags: Tags,
+    entries: Mutex<Entries>,
 }
 
-/// A part of a token's hash. Never 0.
-type Tag = u16;
+/// One line of the processor's cache, read without a lock: enough to tell that most new tokens are neither cached nor
+/// admitted. Other threads may write to it at any time, so it only decides on cost, never on a verdict.
+#[derive(Default)]
+#[repr(align(64))]
+struct Tags {
+    /// Of the entry in each way. 0 if the way is empty.
+    cached: [AtomicU16; WAYS],
+    /// Of tokens that were not admitted on their first arrival. The tag of a token selects its place.
+    candidates: [AtomicU16; WAYS - 2],
+    /// Of all entries.
+    first_expiry: AtomicU32,
+}
 
-/// Since 1970. Good enough to tell who may go.
-type Seconds = u32;
+const _: () = assert!(size_of::<Tags>() == 64);
+
+#[derive(Default)]
+struct Entries {
+    /// Of the keys that verified these tokens.
+    generation: u64,
+    list: Vec<Entry>,
+    /// The hand of CLOCK: the entry it looked at last.
+    hand: usize,
+}
 
 struct Entry {
     token: Box<[u8]>,
     claims: ApproovClaims,
-    end: Seconds,
-    /// Whether it was asked for since the hand passed.
-    is_used: bool,
+    expiry: Seconds,
+    /// Whether it was used since the hand passed.
+    is_referenced: bool,
 }
+
+/// Part of the hash of a token. Never 0.
+type Tag = u16;
+
+/// Since 1970. Exact enough for eviction.
+type Seconds = u32;
 
 impl Default for TokenCache {
     fn default() -> Self {
@@ -80,12 +88,11 @@ impl Default for TokenCache {
     }
 }
 
-/// The tests of this workspace run with other capacities too.
+/// The tests of this workspace also run with other capacities.
 fn default_capacity() -> usize {
     #[cfg(any(test, feature = "testing"))]
-    if let Some(capacity) = std::env::var("TEST_TOKEN_CACHE_CAPACITY")
-        .ok()
-        .and_then(|text| text.parse().ok())
+    if let Ok(text) = std::env::var("TEST_TOKEN_CACHE_CAPACITY")
+        && let Ok(capacity) = text.parse()
     {
         return capacity;
     }
@@ -93,13 +100,13 @@ fn default_capacity() -> usize {
 }
 
 impl TokenCache {
-    /// A cache for at most so many tokens. With 0 it remembers nothing.
+    /// A cache of at most `capacity` tokens. With 0 it caches nothing.
     pub(crate) fn new(capacity: usize) -> Self {
+        let random = || u128::from(RandomState::new().hash_one(()));
         let ways = capacity.clamp(1, WAYS);
         Self {
             seed: random() << 64 | random() | 1,
-            hints: (0..capacity / ways).map(|_| Hints::default()).collect(),
-            sets: (0..capacity / ways).map(|_| Mutex::default()).collect(),
+            sets: (0..capacity / ways).map(|_| Set::default()).collect(),
             ways,
         }
     }
@@ -109,17 +116,16 @@ impl TokenCache {
         self.sets.len() * self.ways
     }
 
-    /// The place of a token. None if nothing is remembered.
+    /// Selects the set of a token. `None` if nothing is cached.
     #[allow(clippy::cast_possible_truncation, reason = "the hash is to be cut in halves")]
-    pub(super) fn place<'a>(&'a self, token: &'a [u8]) -> Option<Place<'a>> {
-        // The end of a token is of its signature, which nobody can choose, so a multiplication is hash enough.
+    pub(super) fn lookup<'a>(&'a self, token: &'a [u8]) -> Option<Lookup<'a>> {
+        // A token ends with its signature, which nobody can choose, so multiplying its end is hash enough.
         let end = token.last_chunk().copied().map(u128::from_ne_bytes);
         let hash = end.unwrap_or_default().wrapping_mul(self.seed) >> 64;
         let (tag, index) = (hash as Tag | 1, (hash >> 32) as usize);
-        let index = index % self.sets.len().max(1);
-        Some(Place {
-            hints: self.hints.get(index)?,
-            set: self.sets.get(index)?,
+        let set = self.sets.get(index % self.sets.len().max(1))?;
+        Some(Lookup {
+            set,
             ways: self.ways,
             tag,
             token,
@@ -127,125 +133,119 @@ impl TokenCache {
     }
 }
 
-fn random() -> u128 {
-    RandomState::new().build_hasher().finish().into()
-}
-
-/// Where a token is remembered, if it is.
-pub(super) struct Place<'a> {
-    hints: &'a Hints,
-    set: &'a Mutex<Set>,
+/// A token and the set that its hash selects.
+pub(super) struct Lookup<'a> {
+    set: &'a Set,
     ways: usize,
     tag: Tag,
     token: &'a [u8],
 }
 
-impl Place<'_> {
-    /// The claims of the token, if these keys have verified it.
+impl Lookup<'_> {
+    /// The claims of the token, if it is cached and the keys of this generation verified it.
     pub(super) fn get(&self, generation: u64) -> Option<ApproovClaims> {
-        if !self.hints.may_have(self.tag) {
+        if !self.set.tags.may_contain(self.tag) {
             return None;
         }
-        let mut set = self.set(generation)?;
-        let index = self.find(&set)?;
-        let entry = &mut set.entries[index];
-        entry.is_used = true;
+        let mut entries = self.set.lock(generation)?;
+        let way = self.way(&entries)?;
+        let entry = entries.list.get_mut(way)?;
+        entry.is_referenced = true;
         Some(entry.claims.clone())
     }
 
-    /// Remembers the token, whose verification started with these keys.
+    /// Caches the token, if the set admits it. The generation is that of the keys when its verification began.
     pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Moment) {
         let now = seconds(now.seconds());
-        if self.hints.turns_away(self.tag, self.ways, now) {
+        let tags = &self.set.tags;
+        if !tags.admit(self.tag, self.ways, now) {
             return;
         }
-        let Some(mut set) = self.set(generation) else { return };
-        let index = match self.find(&set) {
-            Some(index) => index,
-            None if set.entries.len() < self.ways => set.entries.len(),
-            None => set.least_worth(now),
+        let Some(mut entries) = self.set.lock(generation) else {
+            return;
+        };
+        let way = match self.way(&entries) {
+            Some(way) => way,
+            None if entries.list.len() < self.ways => entries.list.len(),
+            None => entries.victim(now),
         };
         let entry = Entry {
             token: self.token.into(),
             claims: claims.clone(),
-            end: seconds(claims.exp().unwrap_or_default()),
-            is_used: false,
+            expiry: seconds(claims.exp().unwrap_or_default()),
+            is_referenced: false,
         };
-        match set.entries.get_mut(index) {
-            Some(place) => *place = entry,
-            None => set.entries.push(entry),
+        match entries.list.get_mut(way) {
+            Some(evicted) => *evicted = entry,
+            None => entries.list.push(entry),
         }
-        self.hints.tags[index].store(self.tag, Relaxed);
-        let first_end = set.entries.iter().map(|entry| entry.end).min();
-        self.hints.first_end.store(first_end.unwrap_or_default(), Relaxed);
+        tags.cached[way].store(self.tag, Relaxed);
+        let first_expiry = entries.list.iter().map(|entry| entry.expiry).min();
+        tags.first_expiry.store(first_expiry.unwrap_or_default(), Relaxed);
     }
 
-    fn find(&self, set: &Set) -> Option<usize> {
-        let tagged = self.hints.tags.iter().map(|tag| tag.load(Relaxed) == self.tag);
-        let mut entries = tagged.zip(&set.entries);
-        entries.position(|(is_tagged, entry)| is_tagged && *entry.token == *self.token)
-    }
-
-    /// The set, for those who have these keys. None if newer keys were there before.
-    fn set(&self, generation: u64) -> Option<MutexGuard<'_, Set>> {
-        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
-        if set.generation < generation {
-            *set = Set {
-                generation,
-                ..Set::default()
-            };
-            self.hints.clear();
-        }
-        (set.generation == generation).then_some(set)
+    /// The way that holds the token, which is compared as a whole.
+    fn way(&self, entries: &Entries) -> Option<usize> {
+        let is_tagged = self.set.tags.cached.iter().map(|tag| tag.load(Relaxed) == self.tag);
+        let mut ways = is_tagged.zip(&entries.list);
+        ways.position(|(is_tagged, entry)| is_tagged && *entry.token == *self.token)
     }
 }
 
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "what does not fit is very long ago, or far away"
+    reason = "what does not fit is long past, or far in the future"
 )]
 fn seconds(time: f64) -> Seconds {
     time as Seconds
 }
 
-impl Hints {
-    fn may_have(&self, tag: Tag) -> bool {
-        self.tags.iter().any(|other| other.load(Relaxed) == tag)
-    }
-
-    /// Whether a new token is to come a second time, because the set is full of tokens that are still good.
-    fn turns_away(&self, tag: Tag, ways: usize, now: Seconds) -> bool {
-        let has_room = self.tags[..ways].iter().any(|other| other.load(Relaxed) == 0);
-        if has_room || self.first_end.load(Relaxed) < now {
-            return false;
+impl Set {
+    /// Evicts the entries of older keys. `None` if those of newer keys are cached.
+    fn lock(&self, generation: u64) -> Option<MutexGuard<'_, Entries>> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.generation < generation {
+            entries.generation = generation;
+            entries.list.clear();
+            for tag in &self.tags.cached {
+                tag.store(0, Relaxed);
+            }
         }
-        // Without the lowest bit, which is always set.
-        let earlier = &self.turned_away[usize::from(tag >> 1) % self.turned_away.len()];
-        let came_before = earlier.load(Relaxed) == tag;
-        if !came_before {
-            earlier.store(tag, Relaxed);
-        }
-        !came_before
-    }
-
-    fn clear(&self) {
-        for tag in &self.tags {
-            tag.store(0, Relaxed);
-        }
+        (entries.generation == generation).then_some(entries)
     }
 }
 
-impl Set {
-    /// Who is pushed out of a full set: one that has expired, or else one that was not used lately.
-    fn least_worth(&mut self, now: Seconds) -> usize {
-        if let Some(expired) = self.entries.iter().position(|entry| entry.end < now) {
+impl Tags {
+    fn may_contain(&self, tag: Tag) -> bool {
+        self.cached.iter().any(|cached| cached.load(Relaxed) == tag)
+    }
+
+    /// Admits a token at once where a way is empty or an entry has expired, else on its second arrival.
+    fn admit(&self, tag: Tag, ways: usize, now: Seconds) -> bool {
+        let has_room = self.cached[..ways].iter().any(|cached| cached.load(Relaxed) == 0);
+        if has_room || self.first_expiry.load(Relaxed) < now {
+            return true;
+        }
+        // Without the lowest bit, which is always set.
+        let candidate = &self.candidates[usize::from(tag >> 1) % self.candidates.len()];
+        let is_second_arrival = candidate.load(Relaxed) == tag;
+        if !is_second_arrival {
+            candidate.store(tag, Relaxed);
+        }
+        is_second_arrival
+    }
+}
+
+impl Entries {
+    /// The way whose entry a full set evicts.
+    fn victim(&mut self, now: Seconds) -> usize {
+        if let Some(expired) = self.list.iter().position(|entry| entry.expiry < now) {
             return expired;
         }
-        // The clock algorithm: who was used gets a second chance, once.
         loop {
-            self.hand = (self.hand + 1) % self.entries.len();
-            if !mem::take(&mut self.entries[self.hand].is_used) {
+            self.hand = (self.hand + 1) % self.list.len();
+            if !mem::take(&mut self.list[self.hand].is_referenced) {
                 return self.hand;
             }
         }
@@ -272,9 +272,9 @@ mod tests {
     }
 
     impl TokenCache {
-        fn remembers(&self, token: &str, generation: u64) -> bool {
-            self.place(token.as_bytes())
-                .is_some_and(|place| place.get(generation).is_some())
+        fn has(&self, token: &str, generation: u64) -> bool {
+            self.lookup(token.as_bytes())
+                .is_some_and(|lookup| lookup.get(generation).is_some())
         }
 
         /// Inserts a token that is good for an hour.
@@ -283,14 +283,28 @@ mod tests {
         }
 
         fn add_until(&self, expires: u64, token: &str, generation: u64) {
-            if let Some(place) = self.place(token.as_bytes()) {
-                place.insert(generation, &claims(expires), Moment::at(NOW));
+            if let Some(lookup) = self.lookup(token.as_bytes()) {
+                lookup.insert(generation, &claims(expires), Moment::at(NOW));
             }
         }
 
-        fn len(&self) -> usize {
-            self.sets.iter().map(|set| set.lock().unwrap().entries.len()).sum()
+        /// How many of these tokens are cached.
+        fn count(&self, tokens: &[String]) -> usize {
+            tokens.iter().filter(|token| self.has(token, 1)).count()
         }
+
+        fn len(&self) -> usize {
+            self.sets.iter().map(|set| set.entries.lock().unwrap().list.len()).sum()
+        }
+    }
+
+    /// A full set, its tokens, and as many others.
+    fn full() -> (TokenCache, Vec<String>, Vec<String>) {
+        let (cache, old) = (TokenCache::new(16), tokens(16).collect::<Vec<_>>());
+        for token in &old {
+            cache.add(token, 1);
+        }
+        (cache, old, tokens(32).skip(16).collect())
     }
 
     fn tokens(count: usize) -> impl Iterator<Item = String> {
@@ -298,21 +312,21 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_remembered_without_capacity() {
+    fn nothing_is_cached_without_capacity() {
         let cache = TokenCache::new(0);
         cache.add("a.b.c", 1);
-        assert!(!cache.remembers("a.b.c", 1));
+        assert!(!cache.has("a.b.c", 1));
     }
 
     #[test]
-    fn never_more_than_the_capacity() {
+    fn never_more_entries_than_the_capacity() {
         for (capacity, kept) in [(1, 1), (2, 2), (15, 15), (16, 16), (17, 16), (40, 32), (10_000, 10_000)] {
             let cache = TokenCache::new(capacity);
             assert_eq!(cache.capacity(), kept);
             for (number, token) in tokens(30_000.min(capacity * 20)).chain(tokens(100)).enumerate() {
                 cache.add(&token, 1);
                 cache.add(&token, 1);
-                // To count them takes longer than anything else here.
+                // Counting takes longer than anything else here.
                 if number.is_multiple_of(50) {
                     assert!(cache.len() <= kept);
                 }
@@ -326,87 +340,76 @@ mod tests {
         let cache = TokenCache::new(100);
         let token = sign("{}", "good");
         cache.add(&token, 1);
-        assert!(cache.remembers(&token, 1));
+        assert!(cache.has(&token, 1));
         for (index, byte) in token.bytes().enumerate() {
             let other = if byte == b'A' { "B" } else { "A" };
             let mut changed = token.clone();
             changed.replace_range(index..=index, other);
-            assert!(!cache.remembers(&changed, 1), "{changed}");
-            assert!(!cache.remembers(&token[..index], 1));
-            assert!(!cache.remembers(&token[index + 1..], 1));
+            assert!(!cache.has(&changed, 1), "{changed}");
+            assert!(!cache.has(&token[..index], 1));
+            assert!(!cache.has(&token[index + 1..], 1));
         }
-        assert!(!cache.remembers(&format!("{token}A"), 1));
-        assert!(!cache.remembers(&format!("A{token}"), 1));
+        assert!(!cache.has(&format!("{token}A"), 1));
+        assert!(!cache.has(&format!("A{token}"), 1));
     }
 
-    /// Not even by a hash that is the same, for which the last 16 bytes are enough.
+    /// The hash covers only the last 16 bytes, so these two tokens share it.
     #[test]
-    fn an_end_alone_is_not_enough() {
+    fn the_same_hash_is_not_enough() {
         let cache = TokenCache::new(1);
         let token = sign("{}", "good");
         let forged = format!("e30.Zm9yZ2Vk{}", &token[token.len() - 44..]);
         cache.add(&token, 1);
-        assert!(!cache.remembers(&forged, 1));
+        assert!(!cache.has(&forged, 1));
     }
 
     #[test]
-    fn nothing_outlives_its_keys() {
+    fn no_entry_outlives_its_keys() {
         let cache = TokenCache::new(100);
         cache.add("a.b.c", 1);
-        assert!(!cache.remembers("a.b.c", 2));
-        // Nor do the older keys, should somebody still have them, or bring a verdict late.
-        assert!(!cache.remembers("a.b.c", 1));
+        assert!(!cache.has("a.b.c", 2));
+        // Nor for anyone who still has the older keys, or inserts a token late.
+        assert!(!cache.has("a.b.c", 1));
         cache.add("a.b.c", 1);
-        assert!(!cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
+        assert!(!cache.has("a.b.c", 2) && !cache.has("a.b.c", 1));
         cache.add("a.b.c", 2);
-        assert!(cache.remembers("a.b.c", 2) && !cache.remembers("a.b.c", 1));
+        assert!(cache.has("a.b.c", 2) && !cache.has("a.b.c", 1));
     }
 
-    /// But for the few whose tag is by chance that of one that was turned away: one in 2340.
+    /// Except for the few, one in 2340, whose tag happens to be that of a candidate.
     #[test]
-    fn one_time_tokens_push_out_none_that_is_used() {
-        let cache = TokenCache::new(16);
-        let used: Vec<_> = tokens(16).collect();
-        for token in &used {
+    fn one_time_tokens_evict_no_entry_in_use() {
+        let (cache, used, _) = full();
+        let admitted = tokens(5000).skip(16).filter(|token| {
             cache.add(token, 1);
-        }
-        let one_time: Vec<_> = tokens(5000).skip(16).collect();
-        let let_in = one_time.iter().filter(|token| {
-            cache.add(token, 1);
-            cache.remembers(token, 1)
+            cache.has(token, 1)
         });
-        let let_in = let_in.count();
-        assert!(let_in < 16, "{let_in}");
-        let left = used.iter().filter(|token| cache.remembers(token, 1)).count();
-        assert!(left >= 16 - let_in, "{left}");
+        let admitted = admitted.count();
+        assert!(admitted < 16, "{admitted}");
+        let left = cache.count(&used);
+        assert!(left >= 16 - admitted, "{left}");
     }
 
     #[test]
-    fn who_comes_again_is_let_in_for_one_that_was_not_used_lately() {
-        let cache = TokenCache::new(16);
-        let all: Vec<_> = tokens(32).collect();
-        let (old, new) = all.split_at(16);
-        for token in old {
-            cache.add(token, 1);
-        }
-        assert!(old[..8].iter().all(|token| cache.remembers(token, 1)));
+    fn a_second_arrival_evicts_an_entry_that_was_not_used_lately() {
+        let (cache, old, new) = full();
+        assert_eq!(cache.count(&old[..8]), 8);
         for token in &new[..8] {
             cache.add(token, 1);
             cache.add(token, 1);
-            assert!(cache.remembers(token, 1));
+            assert!(cache.has(token, 1));
         }
-        let kept = |tokens: &[String]| tokens.iter().filter(|token| cache.remembers(token, 1)).count();
-        assert_eq!((kept(&old[..8]), kept(&old[8..])), (8, 0));
+        assert_eq!((cache.count(&old[..8]), cache.count(&old[8..])), (8, 0));
 
-        // If all were used, one of them goes all the same.
+        // If all were used, one of them is evicted all the same.
         cache.add(&new[8], 1);
         cache.add(&new[8], 1);
-        assert!(cache.remembers(&new[8], 1));
+        assert!(cache.has(&new[8], 1));
     }
 
-    /// Nobody can know beforehand which tokens push each other out.
+    /// Nobody can know in advance which tokens share a set.
     #[test]
-    fn each_memory_has_a_seed_of_its_own() {
+    fn each_cache_has_its_own_seed() {
         let seeds: HashSet<_> = (0..50).map(|_| TokenCache::new(1).seed).collect();
         assert_eq!(seeds.len(), 50);
         assert!(seeds.iter().all(|seed| seed % 2 == 1));
@@ -415,32 +418,28 @@ mod tests {
     }
 
     #[test]
-    fn new_keys_make_room() {
-        let cache = TokenCache::new(16);
-        for token in tokens(16) {
-            cache.add(&token, 1);
-        }
-        let new: Vec<_> = tokens(32).skip(16).collect();
-        // The set is full of old ones until a token has come twice.
+    fn new_keys_empty_the_cache() {
+        let (cache, _, new) = full();
+        // The set looks full of old entries until a token arrives for the second time.
         cache.add(&new[0], 2);
         for token in &new {
             cache.add(token, 2);
-            assert!(cache.remembers(token, 2));
+            assert!(cache.has(token, 2));
         }
     }
 
     #[test]
-    fn who_has_expired_goes_first() {
+    fn expired_entries_are_evicted_first() {
         let cache = TokenCache::new(16);
         let all: Vec<_> = tokens(17).collect();
         cache.add_until(1_699_999_000, &all[0], 1);
         for token in &all[1..16] {
             cache.add(token, 1);
         }
-        assert!(all[..16].iter().all(|token| cache.remembers(token, 1)));
+        assert_eq!(cache.count(&all[..16]), 16);
         cache.add(&all[16], 1);
-        assert!(!cache.remembers(&all[0], 1));
-        assert!(all[1..].iter().all(|token| cache.remembers(token, 1)));
+        assert!(!cache.has(&all[0], 1));
+        assert_eq!(cache.count(&all[1..]), 16);
     }
 
     #[test]
@@ -451,12 +450,12 @@ mod tests {
         }
         for token in tokens(32).skip(16) {
             cache.add(&token, 1);
-            assert!(cache.remembers(&token, 1));
+            assert!(cache.has(&token, 1));
         }
     }
 
     #[test]
-    fn a_token_is_kept_once() {
+    fn a_token_has_one_entry() {
         let cache = TokenCache::new(16);
         for _ in 0..100 {
             cache.add("a.b.c", 1);

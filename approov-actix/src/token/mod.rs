@@ -35,8 +35,8 @@ pub(crate) struct Verifier<'a> {
 #[derive(Clone)]
 pub(crate) struct Verified {
     pub(crate) claims: ApproovClaims,
-    /// Whether its signature was verified earlier.
-    pub(crate) is_remembered: bool,
+    /// Whether it was in the cache, so that its signature was verified earlier.
+    pub(crate) is_cached: bool,
 }
 
 impl Verifier<'_> {
@@ -44,26 +44,26 @@ impl Verifier<'_> {
     pub(crate) fn verify(self, header_value: &[u8]) -> Result<Verified, Rejection> {
         let token = presented(header_value);
         let generation = self.keys.generation();
-        let place = self.cache.place(token);
-        if let Some(claims) = place.as_ref().and_then(|place| place.get(generation)) {
+        let lookup = self.cache.lookup(token);
+        if let Some(claims) = lookup.as_ref().and_then(|lookup| lookup.get(generation)) {
             self.rules.check_time(&claims, self.now)?;
             return Ok(Verified {
                 claims,
-                is_remembered: true,
+                is_cached: true,
             });
         }
-        let claims = self.verify_anew(token_text(token)?)?;
-        if let Some(place) = place {
-            place.insert(generation, &claims, self.now);
+        let claims = self.verify_uncached(token_text(token)?)?;
+        if let Some(lookup) = lookup {
+            lookup.insert(generation, &claims, self.now);
         }
         Ok(Verified {
             claims,
-            is_remembered: false,
+            is_cached: false,
         })
     }
 
-    /// Form, header, signature, claims, time. Nothing of the claims is read before the signature has been found good.
-    fn verify_anew(self, token: &str) -> Result<ApproovClaims, Rejection> {
+    /// Form, header, signature, claims, time. No claim is read before the signature is verified.
+    fn verify_uncached(self, token: &str) -> Result<ApproovClaims, Rejection> {
         let compact = Compact::split(token)?;
         let text;
         let header = if let Some(header) = JoseHeader::usual(compact.header) {

@@ -392,9 +392,9 @@ fn one_changed_character_is_a_refusal() {
     }
 }
 
-/// What the cache may say of a token is looked at anew each time.
+/// The cache does not decide on the time of a token.
 #[test]
-fn a_remembered_token_is_refused_when_its_time_is_over() {
+fn a_cached_token_is_refused_when_its_time_is_over() {
     let (cache, keys, rules) = (TokenCache::new(100), CurrentKeys::of([key()]), TokenRules::default());
     let token = sign(HEADER, r#"{"exp":1700000001,"nbf":1699999999}"#);
     let verdict = |now| verify_at(now, &keys, &rules, &cache, &token).map(drop);
@@ -412,7 +412,7 @@ fn a_remembered_token_is_refused_when_its_time_is_over() {
 }
 
 #[test]
-fn what_was_refused_is_not_remembered() {
+fn a_refused_token_is_not_cached() {
     let (cache, keys) = (TokenCache::new(100), CurrentKeys::of([key()]));
     let rules = TokenRules {
         issuer: Some("acme.approov.io".to_owned()),
@@ -437,9 +437,9 @@ fn what_was_refused_is_not_remembered() {
     assert_eq!(verdict(NOW + 20.0, &early), Ok(()));
 }
 
-/// The header and the payload of a remembered token under another signature, and its signature under other claims.
+/// The header and payload of a cached token with another signature, and its signature with other claims.
 #[test]
-fn parts_of_a_remembered_token_are_worth_nothing() {
+fn parts_of_a_cached_token_are_worth_nothing() {
     let (cache, keys, rules) = (TokenCache::new(100), CurrentKeys::of([key()]), TokenRules::default());
     let verdict = |token: &str| verify_at(NOW, &keys, &rules, &cache, token).map(drop);
     let (one, other) = (
