@@ -1,4 +1,4 @@
-//! The claims of a token whose signature was found good.
+//! The claims of a token whose signature is good.
 
 #[cfg(feature = "message-signing")]
 use std::sync::OnceLock;
@@ -29,21 +29,22 @@ use crate::{json::JsonError, rejection::Rejection, time::system_time};
 ///
 /// # As an extractor
 ///
-/// A handler that takes `ApproovClaims` is protected by that alone: without a genuine token the request is refused, in
-/// report mode and on exempt paths too. The policy is that of the guard around the handler, else that of the innermost
-/// middleware, else the application's default.
+/// A handler that takes `ApproovClaims` is protected by that alone: a request without a genuine token is refused,
+/// even in report mode and on exempt paths. The policy is that of the guard around the handler, else that of the
+/// innermost middleware, else the application's default.
 ///
-/// **Take it as the first argument.** actix runs extractors in order, so one that stands before it sees, and answers,
+/// **Take it as the first argument.** actix runs extractors in order, so an extractor before it sees, and may answer,
 /// requests that are not genuine. The attribute `#[approov_protected]` protects all arguments, in any order.
 ///
-/// As an argument of a middleware made with `from_fn`, let [`Approov::middleware`](crate::Approov::middleware) stand around that: else actix hands the refusal
-/// outwards as an error, which the access log does not see.
+/// If a middleware made with `from_fn` takes it as an argument, wrap that middleware in
+/// [`Approov::middleware`](crate::Approov::middleware). Otherwise actix passes the refusal outwards as an error,
+/// which the access log does not see.
 ///
-/// Where the policy asks for a message signature that covers the body (feature `message-signing`), an argument cannot look at the body and refuses:
-/// use the attribute, or a middleware.
+/// Where the policy requires a message signature that covers the body (feature `message-signing`), the extractor
+/// refuses the request, because it cannot read the body: use the attribute, or a middleware.
 ///
-/// Without an [`Approov`](crate::Approov) in the application's data and without a middleware the answer is 500: never
-/// "allowed".
+/// Without an [`Approov`](crate::Approov) in the application's data and without a middleware, the response is 500: such
+/// a request is never accepted.
 ///
 /// # Examples
 ///
@@ -60,12 +61,12 @@ use crate::{json::JsonError, rejection::Rejection, time::system_time};
 ///
 /// # Security
 ///
-/// Values of this type exist only after a signature was verified; there is no other way to make one. Beware of
-/// `Option<ApproovClaims>` and `Result<ApproovClaims, _>` as arguments: they make protection **optional**. actix turns every
-/// extractor error into `None`, a missing configuration too. For optional attestation take
+/// Values of this type exist only for verified tokens. Beware of `Option<ApproovClaims>` and
+/// `Result<ApproovClaims, _>` as arguments: they make protection **optional**. actix turns every extractor error into
+/// `None`, even that for a missing configuration. For optional attestation take
 /// [`ApproovVerdict`](crate::ApproovVerdict).
 ///
-/// `Debug` shows expiry, device id and `arc` and nothing else.
+/// `Debug` shows the expiry, the device id and `arc`, and nothing else.
 #[derive(Clone)]
 pub struct ApproovClaims(Arc<Claims>);
 
@@ -74,77 +75,82 @@ struct Claims {
     texts: Texts,
     /// Of the key that verified the token.
     kid: Option<Arc<str>>,
-    /// Made of `ipk` when it is first needed. None if it is not a key.
+    /// Read from `ipk` when it is first needed. `None` if it is not a key.
     #[cfg(feature = "message-signing")]
     installation_key: OnceLock<Option<VerifyingKey>>,
 }
 
 impl ApproovClaims {
-    /// When the token expires, or has expired: `exp` (RFC 7519, section 4.1.4). A few minutes after it was issued.
+    /// When the token expires, or expired: `exp` (RFC 7519, section 4.1.4). A few minutes after it was issued.
     ///
     /// # Security
     ///
-    /// For a connection or a session that outlives the request, this is how long the attestation holds. A [leeway](crate::ApproovBuilder::leeway) is not in it.
+    /// For a connection or a session that outlives the request, the attestation is valid until then. A
+    /// [leeway](crate::ApproovBuilder::leeway) is not included.
     pub fn expires_at(&self) -> SystemTime {
         // Verified tokens always have an `exp` that converts.
         self.0.known.exp.and_then(system_time).unwrap_or(UNIX_EPOCH)
     }
 
-    /// The installation of the app: `did`, base64 of 16 bytes. It changes when the app is installed anew.
+    /// The installation of the app: `did`, base64 of 16 bytes. It changes when the app is reinstalled.
     ///
     /// # Security
     ///
-    /// It is a good key for limits and for recognising an installation. It is not the user, and not the hardware: who installs the app anew has another one.
+    /// It is a good key for rate limits and for recognising an installation. It identifies neither the user nor the
+    /// hardware: anyone who reinstalls the app gets a new one.
     pub fn device_id(&self) -> Option<&str> {
         self.text(self.0.known.did)
     }
 
-    /// The device's address as Approov saw it: `ip`. Behind another network exit your server sees another one.
+    /// The device's address as Approov saw it: `ip`. Your server may see a different one, for the same device.
     ///
     /// # Security
     ///
-    /// Genuine phones change their address between two requests, so a difference proves nothing.
+    /// Genuine phones change their address between requests, so a difference proves nothing.
     pub fn ip(&self) -> Option<&str> {
         self.text(self.0.known.ip)
     }
 
-    /// The attestation response code: `arc`, an opaque text for Approov's support.
+    /// The attestation response code: `arc`, an opaque text for Approov's support team.
     pub fn arc(&self) -> Option<&str> {
         self.text(self.0.known.arc)
     }
 
-    /// The id of the key that verified the token: not what the token's header says, but the `kid` of the configured [`Key`](crate::Key). None if
-    /// that key has no id. While keys are changed over, it tells who still has a token of the old one.
+    /// The id of the key that verified the token: not what the token's header says, but the `kid` of the configured
+    /// [`Key`](crate::Key). `None` if that key has no id. While keys are rotated, it shows which devices still have
+    /// tokens of the old key.
     pub fn key_id(&self) -> Option<&str> {
         self.0.kid.as_deref()
     }
 
-    /// What the token is bound to: `pay`, base64 of a SHA-256. Compare with [`is_bound_to`](Self::is_bound_to).
+    /// What the token is bound to: `pay`, base64 of a SHA-256 hash. Compare it with [`is_bound_to`](Self::is_bound_to).
     ///
     /// # Security
     ///
-    /// A hash of a value with few possibilities can be guessed: do not log it.
+    /// Do not log it: if there are few possible values, the hash reveals which one it is.
     pub fn token_binding(&self) -> Option<&str> {
         self.text(self.0.known.pay)
     }
 
-    /// The installation public key: `ipk`, base64 of a DER `SubjectPublicKeyInfo`, P-256. There if the account turned
-    /// installation message signing on.
+    /// The installation public key: `ipk`, base64 of a DER `SubjectPublicKeyInfo`, P-256. Present if installation
+    /// message signing is turned on for the account.
     pub fn installation_key(&self) -> Option<&str> {
         self.text(self.0.known.ipk)
     }
 
-    /// The id of the account's message signing key: `mskid`. There if the account turned account message signing on.
+    /// The id of the account's message signing key: `mskid`. Present if account message signing is turned on for the
+    /// account.
     pub fn message_signing_key_id(&self) -> Option<&str> {
         self.text(self.0.known.mskid)
     }
 
-    /// Who issued the token: `iss` (RFC 7519, section 4.1.1), `<account>.approov.io` if the account turned it on.
+    /// The issuer of the token: `iss` (RFC 7519, section 4.1.1). `<account>.approov.io`, if it is turned on for the
+    /// account.
     pub fn issuer(&self) -> Option<&str> {
         self.text(self.0.known.iss)
     }
 
-    /// Whom the token is for: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
+    /// The intended audience: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
         let audience = self.0.known.aud.iter().flatten();
         audience.filter_map(|span| self.text(Some(*span)))
@@ -155,22 +161,22 @@ impl ApproovClaims {
         self.0.known.iat.and_then(|iat| system_time(iat.0))
     }
 
-    /// `sub` (RFC 7519, section 4.1.2), in Approov's samples `approov|` and the device id.
+    /// The subject: `sub` (RFC 7519, section 4.1.2). In Approov's samples `approov|` followed by the device id.
     pub fn subject(&self) -> Option<&str> {
         self.text(self.0.known.sub)
     }
 
-    /// Any claim by its name, for annotations and others that have no method here. `Ok(None)` if the token does not have it.
+    /// Any claim by its name, for annotations and others without a method here. `Ok(None)` if it is missing.
     ///
-    /// The token's JSON is read anew at each call.
+    /// Each call parses the token's JSON again.
     ///
     /// # Errors
     ///
-    /// If the claim is there and is no `T`.
+    /// If the token has the claim and it is not a `T`.
     ///
     /// # Security
     ///
-    /// The value was signed by Approov, but is still input: check it before it is part of a query or a path.
+    /// Approov signed the value, but it is still input: check it before you use it in a query or a path.
     ///
     /// # Examples
     ///
@@ -189,10 +195,10 @@ impl ApproovClaims {
             .map_err(|_| ClaimError { name: name.to_owned() })
     }
 
-    /// Whether the token is bound to these values: trimmed, concatenated in this order, whole (`Bearer ` included).
+    /// Whether the token is bound to these values: whole (`Bearer ` included), trimmed, and concatenated in this order.
     ///
-    /// For bindings to something that is no header. `false` if the token has no `pay`, if there are no values, or if one of
-    /// them is empty. The comparison takes constant time.
+    /// For bindings to something other than a header. `false` if the token has no `pay`, if there are no values, or
+    /// if one of them is empty. The comparison takes constant time.
     ///
     /// # Security
     ///
@@ -211,7 +217,7 @@ impl ApproovClaims {
         self.token_binding().is_some_and(|pay| pay::matches(pay, &values))
     }
 
-    /// The key that `ipk` is, if there is one and it is a good key.
+    /// The key in `ipk`. `None` without the claim, or if it is not a good key.
     #[cfg(feature = "message-signing")]
     pub(crate) fn installation_verifying_key(&self) -> Option<&VerifyingKey> {
         let key = || installation_key(self.installation_key()?);
@@ -255,9 +261,7 @@ impl fmt::Debug for ApproovClaims {
     }
 }
 
-/// A claim is there, but is not of the wanted type.
-///
-/// Names the claim and never shows its value.
+/// A claim that is not of the requested type. It names the claim and never shows its value.
 ///
 /// # Examples
 ///
@@ -271,7 +275,7 @@ impl fmt::Debug for ApproovClaims {
 ///
 /// # Security
 ///
-/// The name is the one that the code asked for, so nothing of the token is in it.
+/// The name is the one that your code asked for, so the error contains nothing from the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimError {
     name: String,
@@ -292,7 +296,7 @@ impl fmt::Display for ClaimError {
 
 impl std::error::Error for ClaimError {}
 
-/// Finds one member of an object and passes over the others.
+/// Finds one member of an object and skips the others.
 struct OneClaim<'n, T>(&'n str, PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for OneClaim<'_, T> {

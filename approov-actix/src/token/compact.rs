@@ -4,12 +4,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::rejection::Rejection;
 
-/// Longer tokens are refused before anything is decoded. Real ones have a few hundred bytes.
+/// Longer tokens are refused before anything is decoded. Real tokens have a few hundred bytes.
 pub(super) const MAX_LENGTH: usize = 8 * 1024;
 
 /// A token cut into its segments, which are still encoded.
 pub(super) struct Compact<'a> {
-    /// What the signature is over: header and payload as sent, with the dot between them.
+    /// What is signed: header and payload as sent, with the dot between them.
     pub(super) signing_input: &'a [u8],
     pub(super) header: &'a str,
     payload: &'a str,
@@ -50,7 +50,7 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// Strict: no padding, no white space, no second spelling of the same bytes.
+/// Strict: no padding, no white space, and only one spelling of the same bytes.
 fn decode(segment: &str) -> Result<Vec<u8>, Rejection> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| Rejection::TokenMalformed)
 }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn three_and_no_other_number() {
+    fn three_segments_and_no_other_number() {
         assert_eq!(split("a.b.c"), Ok(()));
         assert_eq!(split("a.b.c.d.e"), Err(Rejection::TokenEncrypted));
         for token in ["", "a", "a.b", "a.b.c.d", "a.b.c.d.e.f"] {

@@ -1,10 +1,10 @@
-//! What stands in the token header: a token, or what an app sends when it has none.
+//! The value of the token header: a token, or what an app sends if it has none.
 
 use std::str;
 
 use crate::rejection::Rejection;
 
-/// The words that the Approov SDK sends in place of a token it could not get.
+/// The words that the Approov SDK sends in place of a token that it could not get.
 const STATUS_WORDS: [&str; 18] = [
     "NO_NETWORK",
     "POOR_NETWORK",
@@ -28,12 +28,12 @@ const STATUS_WORDS: [&str; 18] = [
 
 const SCHEME: &[u8] = b"Bearer";
 
-/// What a header value presents as token, without white space around it and without a `Bearer ` prefix.
+/// The token that a header value presents: without white space around it, and without a `Bearer ` prefix.
 pub(super) fn presented(value: &[u8]) -> &[u8] {
     without_scheme(trim(value))
 }
 
-/// The text of a presented token, if it can be one.
+/// The text of a presented token, or why it cannot be a token.
 pub(super) fn token_text(presented: &[u8]) -> Result<&str, Rejection> {
     if presented.is_empty() {
         return Err(Rejection::TokenEmpty);
@@ -55,7 +55,7 @@ fn without_scheme(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Without the optional white space of RFC 9110, section 5.6.3, at either end.
+/// Removes the optional white space of RFC 9110, section 5.6.3, at both ends.
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = value.iter().take_while(|byte| is_space(byte)).count();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prefix_is_taken_off_once_and_only_as_a_word() {
+    fn the_prefix_is_removed_once_and_only_as_a_word() {
         for (value, token) in [
             ("Bearer Bearer a.b.c", "Bearer a.b.c"),
             ("Bearera.b.c", "Bearera.b.c"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text() {
+    fn bytes_that_are_not_text() {
         assert_eq!(presented_token(b"a.b.\xff"), Err(Rejection::TokenMalformed));
     }
 

@@ -7,8 +7,8 @@ use serde::de::{IgnoredAny, MapAccess};
 use crate::json::{JsonError, Members, Text, read_object};
 use crate::rejection::Rejection;
 
-/// The members that bear on the verdict. Where the header offers a key of its own (`jwk`, `jku`, `x5c`, `x5u`) it is not
-/// even read: keys come from the configuration alone.
+/// The members that affect the verdict. If the header offers its own key (`jwk`, `jku`, `x5c`, `x5u`), that is not even
+/// read: keys come from the configuration alone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JoseHeader<'a> {
     pub(super) alg: Cow<'a, str>,
@@ -16,11 +16,11 @@ pub(super) struct JoseHeader<'a> {
     critical: bool,
 }
 
-/// The usual header, `{"alg":"HS256","typ":"JWT"}`, as it stands in a token.
+/// The usual header, `{"alg":"HS256","typ":"JWT"}`, as it is encoded in a token.
 const USUAL: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
 impl<'a> JoseHeader<'a> {
-    /// What is to be read in the usual header, if this is it.
+    /// What [`parse`](Self::parse) finds in the usual header, if this is the usual one.
     pub(super) fn usual(segment: &str) -> Option<Self> {
         (segment == USUAL).then_some(Self {
             alg: Cow::Borrowed("HS256"),
@@ -42,7 +42,7 @@ impl<'a> JoseHeader<'a> {
 
 impl<'de> Members<'de> for JoseHeader<'de> {
     const KNOWN: &'static [&'static str] = &["alg", "typ", "cty", "kid", "crit", "b64"];
-    /// RFC 7515 registers eleven. The limit bounds the work that a caller without any key can cause.
+    /// RFC 7515 registers eleven. The limit bounds the work that a caller without a key can cause.
     const MAX_MEMBERS: usize = 32;
 
     fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_header_is_what_would_be_read_in_it() {
+    fn the_usual_header_is_what_parsing_finds_in_it() {
         let text = r#"{"alg":"HS256","typ":"JWT"}"#;
         let segment = crate::test_support::encode(text);
         assert_eq!(JoseHeader::usual(&segment), JoseHeader::parse(text).ok());
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_that_must_be_understood_are_not() {
+    fn critical_extensions_are_refused() {
         for member in [
             r#""crit":["exp"]"#,
             r#""crit":[]"#,

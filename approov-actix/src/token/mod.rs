@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{keys::CurrentKeys, rejection::Rejection, time::Moment};
 
-/// What a verdict depends on, beside the token.
+/// What a verdict depends on, apart from the token.
 #[derive(Clone, Copy)]
 pub(crate) struct Verifier<'a> {
     pub(crate) keys: &'a CurrentKeys,
@@ -40,7 +40,7 @@ pub(crate) struct Verified {
 }
 
 impl Verifier<'_> {
-    /// The whole verdict on the token in a header value. It may be remembered, but for the time.
+    /// The whole verdict on the token in a header value. All but the check of its time may come from the cache.
     pub(crate) fn verify(self, header_value: &[u8]) -> Result<Verified, Rejection> {
         let token = presented(header_value);
         let generation = self.keys.generation();

@@ -1,11 +1,11 @@
 //! The `pay` claim: what a token is bound to.
 //!
-//! `pay = base64(SHA-256(value))`, over the whole value, `Bearer ` included; several values are trimmed and concatenated.
+//! `pay = base64(SHA-256(value))`: of the whole value, `Bearer ` included. Several values are trimmed and concatenated.
 
 use super::header_value::trim;
 use crate::crypto;
 
-/// Whether `pay` is the binding to these values, of which none may be empty.
+/// Whether `pay` binds the token to these values, none of which may be empty.
 pub(crate) fn matches<V: AsRef<[u8]>>(pay: &str, values: &[V]) -> bool {
     let mut trimmed = values.iter().map(|value| trim(value.as_ref()));
     if values.is_empty() || trimmed.clone().any(<[u8]>::is_empty) {

@@ -91,7 +91,7 @@ fn all_claims_are_read() {
 }
 
 #[test]
-fn claims_with_escapes_are_read_as_what_they_mean() {
+fn escapes_in_claims_are_resolved() {
     let claims = claims(
         r#"{"exp":1700000001,"did":"a\u0062\n","\u0061rc":"é\u00e9","iss":"","sub":"\ud83d\ude00","ip":"plain",
             "aud":["x","\t\"","","y\\"],"\n":"\u0000"}"#,
@@ -218,7 +218,7 @@ fn leeway_moves_both_ends() {
 }
 
 #[test]
-fn an_odd_clock_makes_no_panic() {
+fn an_odd_clock_causes_no_panic() {
     let keys = CurrentKeys::of([key()]);
     let rules = TokenRules {
         leeway: Leeway::new(Duration::from_secs(300)).unwrap(),
@@ -374,7 +374,7 @@ fn signatures() {
     assert_eq!(verify_token(&junk).map(drop), Err(Rejection::TokenSignature));
 }
 
-/// Each single changed character, in every place.
+/// Every single changed character, in every place.
 #[test]
 fn one_changed_character_is_a_refusal() {
     let good = sign(HEADER, r#"{"exp":1800000000,"did":"d"}"#);
