@@ -6,7 +6,7 @@ use syn::{
     ext::IdentExt as _,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
-    token::Bracket,
+    token::{Bracket, Paren},
 };
 
 /// The arguments of one attribute.
@@ -14,7 +14,9 @@ use syn::{
 pub(crate) struct Args {
     pub(crate) binding: Option<BindingArg>,
     pub(crate) signature: Option<SignatureArg>,
-    /// A type that says all of it.
+    /// Whether failed checks are only reported.
+    pub(crate) report: Option<LitBool>,
+    /// Says all of it.
     pub(crate) policy: Option<Path>,
     /// The path to the runtime crate.
     pub(crate) krate: Option<Path>,
@@ -36,9 +38,11 @@ pub(crate) enum SignatureArg {
     IfAble,
     /// `signature = "required"`.
     Required,
+    /// `signature = "strict"`.
+    Strict,
 }
 
-const KEYS: &str = "expected `binding`, `signature`, `policy` or `crate`";
+const KEYS: &str = "expected `binding`, `signature`, `report`, `policy` or `crate`";
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
@@ -80,14 +84,16 @@ impl Args {
                 self.signature = Some(parse_signature(input)?);
                 Ok(())
             }
+            "report" => {
+                parse_equals(key, input)?;
+                let value = input.parse();
+                self.report =
+                    Some(value.map_err(|error: Error| Error::new(error.span(), "expected `true` or `false`"))?);
+                Ok(())
+            }
             "policy" => {
                 parse_equals(key, input)?;
-                self.policy = Some(input.parse().map_err(|error: Error| {
-                    Error::new(
-                        error.span(),
-                        "expected the path of a type that implements `RoutePolicy`",
-                    )
-                })?);
+                self.policy = Some(parse_policy(input)?);
                 Ok(())
             }
             "crate" => {
@@ -105,11 +111,15 @@ impl Args {
 /// A policy says all that the other keys say.
 fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
     let has = |name: &str| seen.iter().any(|seen| seen == name);
-    for part in ["binding", "signature"] {
+    for (part, what) in [
+        ("binding", "the binding"),
+        ("signature", "the signature"),
+        ("report", "`report(…)`"),
+    ] {
         if (key == part && has("policy")) || (key == "policy" && has(part)) {
             return Err(Error::new(
                 key.span(),
-                format!("`{part}` and `policy` exclude each other: say the {part} in the policy"),
+                format!("`{part}` and `policy` exclude each other: say {what} in the policy"),
             ));
         }
     }
@@ -127,12 +137,31 @@ fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
     Err(Error::new(key.span(), format!("expected a value: `{key} = …`")))
 }
 
+fn parse_policy(input: ParseStream<'_>) -> Result<Path> {
+    const EXPECTED: &str =
+        "expected the path of a `const` or `static` policy, or of a type that implements `RoutePolicy`";
+    let start = input.span();
+    let path = input
+        .parse()
+        .map_err(|error: Error| Error::new(error.span(), EXPECTED))?;
+    if input.peek(Paren) {
+        return Err(Error::new(
+            start,
+            "a policy is given by its name: put it into a `const`, and write the name of that",
+        ));
+    }
+    Ok(path)
+}
+
 fn parse_signature(input: ParseStream<'_>) -> Result<SignatureArg> {
-    const EXPECTED: &str = "expected `\"required\"`, `\"if-able\"` or `false`";
+    const EXPECTED: &str = "expected `\"required\"`, `\"if-able\"`, `\"strict\"` or `false`";
     if input.peek(LitBool) {
         let value: LitBool = input.parse()?;
         return if value.value {
-            Err(Error::new(value.span(), "say which: `\"required\"` or `\"if-able\"`"))
+            Err(Error::new(
+                value.span(),
+                "say which: `\"required\"`, `\"if-able\"` or `\"strict\"`",
+            ))
         } else {
             Ok(SignatureArg::Off)
         };
@@ -141,6 +170,7 @@ fn parse_signature(input: ParseStream<'_>) -> Result<SignatureArg> {
     match value.value().as_str() {
         "required" => Ok(SignatureArg::Required),
         "if-able" => Ok(SignatureArg::IfAble),
+        "strict" => Ok(SignatureArg::Strict),
         _ => Err(Error::new(value.span(), EXPECTED)),
     }
 }

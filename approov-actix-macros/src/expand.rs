@@ -1,8 +1,11 @@
 //! The handler, rewritten.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    Attribute, Block, Error, FnArg, Ident, ItemFn, Pat, PatType, Path, Result, ext::IdentExt as _, parse_quote,
+    spanned::Spanned as _,
+};
 
 use crate::args::{Args, BindingArg, SignatureArg};
 
@@ -101,22 +104,39 @@ fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
 
 /// The policy's type, and the item that declares it where there is one.
 fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenStream) {
-    let binding = match (&args.policy, &args.binding, &args.signature) {
-        (Some(path), _, _) => return (quote!(#path), quote!()),
-        (None, None, None) => return (quote!(#krate::__private::DefaultPolicy), quote!()),
-        (None, Some(BindingArg::Nothing), None) => return (quote!(#krate::__private::UnboundPolicy), quote!()),
-        (None, Some(BindingArg::Nothing), Some(_)) => quote!(.no_binding()),
-        (None, Some(BindingArg::Headers(headers)), _) => quote!(.binding(&[#(#headers),*])),
-        (None, None, Some(_)) => quote!(),
+    let value = match args {
+        Args { policy: Some(path), .. } if is_value(path, function) => {
+            // With the path's span, so that an error about the value's type stands there.
+            quote_spanned!(path.span()=> &#path)
+        }
+        Args { policy: Some(path), .. } => return (quote!(#path), quote!()),
+        Args {
+            binding: None,
+            signature: None,
+            report: None,
+            ..
+        } => return (quote!(#krate::__private::DefaultPolicy), quote!()),
+        Args {
+            binding: Some(BindingArg::Nothing),
+            signature: None,
+            report: None,
+            ..
+        } => return (quote!(#krate::__private::UnboundPolicy), quote!()),
+        Args {
+            binding,
+            signature,
+            report,
+            ..
+        } => {
+            let binding = binding.as_ref().map(call_for_binding);
+            let signature = signature.as_ref().map(|signature| call_for_signature(signature, krate));
+            let report = report.as_ref().map(|report| quote!(.report(#report)));
+            quote! {{
+                static POLICY: #krate::Policy = #krate::Policy::new() #binding #signature #report;
+                &POLICY
+            }}
+        }
     };
-    let signature = args.signature.as_ref().map(|signature| {
-        let requirement = match signature {
-            SignatureArg::Off => quote!(Off),
-            SignatureArg::IfAble => quote!(IfAble),
-            SignatureArg::Required => quote!(Required),
-        };
-        quote!(.signature(#krate::SignatureRequirement::#requirement))
-    });
     let name = &function.sig.ident;
     let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
     // Of the handler's own visibility, because it stands in the handler's signature.
@@ -128,10 +148,80 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
 
         impl #krate::RoutePolicy for #policy {
             fn policy() -> &'static #krate::Policy {
-                static POLICY: #krate::Policy = #krate::Policy::new() #binding #signature;
-                &POLICY
+                #value
             }
         }
     };
     (quote!(#policy), item)
+}
+
+/// Whether the path is that of a `const` or `static`: its last name has an upper-case letter and no lower-case one. A single letter is the name of a
+/// type parameter, which may be one of the `impl` block around, and generic arguments are those of a type.
+fn is_value(path: &Path, function: &ItemFn) -> bool {
+    let Some(last) = path.segments.last() else {
+        return false;
+    };
+    let is_parameter = |ident: &Ident| {
+        function
+            .sig
+            .generics
+            .type_params()
+            .any(|parameter| parameter.ident == *ident)
+    };
+    let name = last.ident.unraw().to_string();
+    last.arguments.is_none()
+        && name.chars().nth(1).is_some()
+        && name.contains(char::is_uppercase)
+        && !name.contains(char::is_lowercase)
+        && !path.get_ident().is_some_and(is_parameter)
+}
+
+fn call_for_binding(binding: &BindingArg) -> TokenStream {
+    match binding {
+        BindingArg::Nothing => quote!(.no_binding()),
+        BindingArg::Headers(headers) => quote!(.binding(&[#(#headers),*])),
+    }
+}
+
+fn call_for_signature(signature: &SignatureArg, krate: &Path) -> TokenStream {
+    let constructor = match signature {
+        SignatureArg::Off => return quote!(.no_signature()),
+        SignatureArg::IfAble => quote!(if_able),
+        SignatureArg::Required => quote!(required),
+        SignatureArg::Strict => quote!(strict),
+    };
+    quote!(.signature(#krate::SignaturePolicy::#constructor()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_values_from_types() {
+        let function: ItemFn = parse_quote!(
+            async fn handler<P, LONG>() {}
+        );
+        for (path, expected) in [
+            ("ORDERS", true),
+            ("policies::ORDERS_2", true),
+            ("Orders::POLICY", true),
+            ("crate::ÄMTER", true),
+            ("r#ORDERS", true),
+            ("other::LONG", true),
+            ("Orders", false),
+            ("orders", false),
+            ("POLICIES::Orders", false),
+            ("Self", false),
+            ("P", false),
+            ("Q", false),
+            ("LONG", false),
+            ("API<u8>", false),
+            ("API<>", false),
+            ("型型", false),
+        ] {
+            let parsed: Path = syn::parse_str(path).unwrap();
+            assert_eq!(is_value(&parsed, &function), expected, "{path}");
+        }
+    }
 }

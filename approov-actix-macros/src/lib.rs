@@ -21,18 +21,25 @@ use syn::{Error, Item, ItemFn};
 /// | `binding = false` | no binding, even where the application's default has one |
 /// | `signature = "required"` | the request must carry a message signature (feature `message-signing`) |
 /// | `signature = "if-able"` | it must, if the token says that the app is able to sign |
+/// | `signature = "strict"` | it must: by the installation's own key, at most 60 seconds old, and a body must be covered |
 /// | `signature = false` | signatures are not looked at, even where the application's default asks for them |
+/// | `report = true` | failed checks of any kind are logged, and the request goes on |
+/// | `report = false` | they are refused, even where the application's default only reports |
+/// | `policy = path::to::POLICY` | what this `const` or `static` says |
 /// | `policy = path::to::Type` | what this `RoutePolicy` says |
 /// | `crate = "path"` | where `approov-actix` is found under another name |
 ///
-/// What is not said here is inherited from the application's default policy.
+/// What is not said here is inherited from the application's default policy. `policy` says all of it: it excludes `binding`, `signature` and `report`.
+///
+/// A path whose last name has no lower-case letter, `ORDERS` or `policies::ORDERS`, is that of a `Policy`, or of a `static` that dereferences to one, such as
+/// a `LazyLock<Policy>`. Any other path, a single letter included, is that of a type.
 ///
 /// The attribute may stand above or below `#[get]` and its like, and on handlers that are registered with
 /// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]`
 /// and `#[tracing::instrument]` with `fields` read the parameters, so they stand above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"` and `signature = …`, because an attribute there cannot add an item;
-/// `binding = false` works everywhere. The type must be as visible as the handler.
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `report = …` and `policy = POLICY`, because an attribute there
+/// cannot add an item; `binding = false` works everywhere. The type must be as visible as the handler, a `const` or `static` need not be.
 ///
 /// # Examples
 ///
@@ -48,7 +55,33 @@ use syn::{Error, Item, ItemFn};
 /// # let _ = actix_web::App::new().service(order);
 /// ```
 ///
+/// A policy that several handlers share:
+///
+/// ```
+/// use actix_web::{Responder, get, post};
+/// use approov_actix::{Enforcement, Policy, approov_protected};
+///
+/// const ORDERS: Policy = Policy::new()
+///     .binding(&["Authorization"])
+///     .binding_enforcement(Enforcement::Report);
+///
+/// #[get("/orders")]
+/// #[approov_protected(policy = ORDERS)]
+/// async fn orders() -> impl Responder {
+///     "orders"
+/// }
+///
+/// #[post("/orders")]
+/// #[approov_protected(policy = ORDERS)]
+/// async fn new_order() -> impl Responder {
+///     "ordered"
+/// }
+/// # let _ = actix_web::App::new().service(orders).service(new_order);
+/// ```
+///
 /// # Security
+///
+/// With `report = true` everyone gets in. It is for rolling out; nothing warns of it at the start.
 ///
 /// Without an `Approov` in the application's data or in a middleware around the handler, the answer is 500: never "allowed".
 ///

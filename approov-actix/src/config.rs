@@ -13,26 +13,78 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// use approov_actix::Approov;
+/// use approov_actix::Key;
 ///
-/// let error = Approov::builder().base64_secret("too short").build().unwrap_err();
+/// let error = Key::from_base64_secret("dG9vIHNob3J0").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "the secret given to `base64_secret` is too short: the decoded secret must have at least 32 bytes",
+///     "the secret given to `Key::from_base64_secret` is too short: the decoded secret must have at least 32 bytes",
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ConfigError(String);
+pub struct ConfigError {
+    kind: ConfigErrorKind,
+    sentence: String,
+}
 
 impl ConfigError {
-    pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+    /// What kind of mistake it is, for a program that does something else than stop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Approov, ConfigErrorKind};
+    ///
+    /// let error = Approov::builder().build().unwrap_err();
+    /// assert_eq!(error.kind(), ConfigErrorKind::NoKeys);
+    /// ```
+    pub fn kind(&self) -> ConfigErrorKind {
+        self.kind
     }
+
+    pub(crate) fn new(kind: ConfigErrorKind, sentence: impl Into<String>) -> Self {
+        Self {
+            kind,
+            sentence: sentence.into(),
+        }
+    }
+
+    pub(crate) fn invalid(sentence: impl Into<String>) -> Self {
+        Self::new(ConfigErrorKind::Invalid, sentence)
+    }
+
+    /// A setting that means something only with a feature. Nobody may believe that a check is on when it is not.
+    pub(crate) fn feature_missing(origin: &str, feature: &str) -> Self {
+        Self::new(
+            ConfigErrorKind::FeatureMissing,
+            format!("{origin} is set, but approov-actix was built without its feature `{feature}`"),
+        )
+    }
+}
+
+/// The kind of a [`ConfigError`].
+///
+/// # Security
+///
+/// Whatever the kind: without an `Approov` do not serve what it is meant to protect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConfigErrorKind {
+    /// No key is configured.
+    NoKeys,
+    /// A setting has a value that means nothing.
+    Invalid,
+    /// Two settings exclude each other, or one is missing that another one needs.
+    Conflict,
+    /// A file or an address of keys cannot be read, or has no usable key. A later attempt may succeed.
+    KeySource,
+    /// A setting belongs to a feature of this crate that is not compiled in.
+    FeatureMissing,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }
 
@@ -63,6 +115,6 @@ impl<T> Setting<T> {
 
     /// What is wrong with it: a sentence that begins with its name.
     pub(crate) fn error(&self, fault: impl fmt::Display) -> ConfigError {
-        ConfigError::new(format!("{} {fault}", self.origin))
+        ConfigError::invalid(format!("{} {fault}", self.origin))
     }
 }

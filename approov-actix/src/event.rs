@@ -1,11 +1,11 @@
-//! What is told of a decision: the log line, and the application's hook.
+//! What tells of a decision: the log line, and the application's hook.
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
-use actix_web::dev::RequestHead;
+use actix_web::{HttpRequest, dev::RequestHead, http::StatusCode};
 
 use crate::{
-    logging::{LOG_TARGET, LogPath},
+    logging::{LOG_TARGET, LogText},
     policy::Enforcement,
     rejection::Rejection,
     token::ApproovClaims,
@@ -32,14 +32,35 @@ use crate::{
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub struct RejectionEvent<'a> {
-    /// Method, URI, headers and peer address of the request.
-    pub request: &'a RequestHead,
+    /// Method, URI, headers and peer address of the request, and the route that it matched.
+    pub request: EventRequest<'a>,
     /// Why.
     pub rejection: Rejection,
     /// The claims of the token, if and only if the token was genuine and valid.
     pub claims: Option<&'a ApproovClaims>,
     /// [`Enforce`](Enforcement::Enforce) if the request was refused, [`Report`](Enforcement::Report) if it was let through.
     pub enforcement: Enforcement,
+    /// The [name](crate::ApproovBuilder::name) of the configuration, if it has one.
+    pub name: Option<&'a str>,
+}
+
+impl RejectionEvent<'_> {
+    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) builds another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// use approov_actix::RejectionEvent;
+    ///
+    /// fn respond(event: &RejectionEvent<'_>) -> HttpResponse {
+    ///     HttpResponse::build(event.default_status()).body("nothing here")
+    /// }
+    /// # let _ = approov_actix::Approov::builder().reject_with(respond);
+    /// ```
+    pub fn default_status(&self) -> StatusCode {
+        self.rejection.default_status()
+    }
 }
 
 impl fmt::Debug for RejectionEvent<'_> {
@@ -50,6 +71,7 @@ impl fmt::Debug for RejectionEvent<'_> {
             .field("rejection", &self.rejection)
             .field("claims", &self.claims)
             .field("enforcement", &self.enforcement)
+            .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
@@ -66,20 +88,22 @@ impl fmt::Debug for RejectionEvent<'_> {
 /// use approov_actix::AcceptanceEvent;
 ///
 /// fn tell(event: &AcceptanceEvent<'_>) {
-///     println!("device={:?} remembered={}", event.claims.device_id(), event.token_remembered);
+///     println!("device={:?} cached={}", event.claims.device_id(), event.token_cached);
 /// }
 /// # let _ = approov_actix::Approov::builder().on_acceptance(tell);
 /// ```
 #[non_exhaustive]
 #[derive(Clone, Copy)]
 pub struct AcceptanceEvent<'a> {
-    /// Method, URI, headers and peer address of the request.
-    pub request: &'a RequestHead,
+    /// Method, URI, headers and peer address of the request, and the route that it matched.
+    pub request: EventRequest<'a>,
     /// The claims of its token.
     pub claims: &'a ApproovClaims,
-    /// Whether the token was [remembered](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time was looked at, and
-    /// so were binding and message signature.
-    pub token_remembered: bool,
+    /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time, the
+    /// binding and the message signature were.
+    pub token_cached: bool,
+    /// The [name](crate::ApproovBuilder::name) of the configuration, if it has one.
+    pub name: Option<&'a str>,
 }
 
 impl fmt::Debug for AcceptanceEvent<'_> {
@@ -88,22 +112,131 @@ impl fmt::Debug for AcceptanceEvent<'_> {
             .field("method", &self.request.method)
             .field("path", &self.request.uri.path())
             .field("claims", &self.claims)
-            .field("token_remembered", &self.token_remembered)
+            .field("token_cached", &self.token_cached)
+            .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
+/// The request that an event is about: everything that its head has, and two things more.
+///
+/// # Security
+///
+/// The headers hold the token and the bound values: do not log them.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::RejectionEvent;
+///
+/// fn count(event: &RejectionEvent<'_>) {
+///     let route = event.request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+///     println!("{} {route} {} {:?}", event.request.method, event.rejection.code(), event.request.id());
+/// }
+/// # let _ = approov_actix::Approov::builder().on_rejection(count);
+/// ```
+#[derive(Clone, Copy)]
+pub struct EventRequest<'a> {
+    source: Source<'a>,
+    id: Option<&'a str>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Live(&'a HttpRequest),
+    Kept(&'a KeptRequest),
+}
+
+impl<'a> EventRequest<'a> {
+    pub(crate) fn new(request: &'a HttpRequest, id: Option<&'a str>) -> Self {
+        Self {
+            source: Source::Live(request),
+            id,
+        }
+    }
+
+    /// The pattern of the route, such as `/orders/{id}`: a label for metrics, unlike the path. None if no route matches.
+    pub fn match_pattern(&self) -> Option<String> {
+        match self.source {
+            Source::Live(request) => request.match_pattern(),
+            Source::Kept(request) => request.match_pattern.clone(),
+        }
+    }
+
+    /// What [`request_id`](crate::ApproovBuilder::request_id) calls the request.
+    pub fn id(&self) -> Option<&str> {
+        self.id
+    }
+
+    fn head(&self) -> &'a RequestHead {
+        match self.source {
+            Source::Live(request) => request.head(),
+            Source::Kept(request) => &request.head,
+        }
+    }
+}
+
+impl Deref for EventRequest<'_> {
+    type Target = RequestHead;
+
+    fn deref(&self) -> &RequestHead {
+        self.head()
+    }
+}
+
+/// Method, path and id.
+impl fmt::Debug for EventRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventRequest")
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an event needs of a request that may be gone by then. A clone of the `HttpRequest` itself, where it outlives an extractor, makes actix
+/// panic when the request is routed later.
+pub(crate) struct KeptRequest {
+    head: RequestHead,
+    match_pattern: Option<String>,
+}
+
+impl KeptRequest {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self {
+            head: request.head().clone(),
+            match_pattern: request.match_pattern(),
+        }
+    }
+
+    pub(crate) fn event_request<'a>(&'a self, id: Option<&'a str>) -> EventRequest<'a> {
+        EventRequest {
+            source: Source::Kept(self),
+            id,
+        }
+    }
+}
+
+pub(crate) type RequestId = dyn Fn(&HttpRequest) -> Option<String> + Send + Sync;
 pub(crate) type OnRejection = dyn Fn(&RejectionEvent<'_>) + Send + Sync;
 pub(crate) type OnAcceptance = dyn Fn(&AcceptanceEvent<'_>) + Send + Sync;
 
-/// Who is told of decisions.
+/// The log and the application's hooks.
 pub(crate) struct Listeners {
+    pub(crate) name: Option<String>,
+    pub(crate) request_id: Option<Box<RequestId>>,
     pub(crate) logging: bool,
     pub(crate) on_rejection: Option<Box<OnRejection>>,
     pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
 }
 
 impl Listeners {
+    /// What the application calls the request. Not to be asked while its extensions are borrowed.
+    pub(crate) fn id_of(&self, request: &HttpRequest) -> Option<String> {
+        self.request_id.as_ref().and_then(|id_of| id_of(request))
+    }
+
     /// A request was refused, or would have been.
     pub(crate) fn hear_rejection(&self, event: &RejectionEvent<'_>) {
         if self.logging {
@@ -112,7 +245,8 @@ impl Listeners {
                 Enforcement::Report => "WOULD REJECT",
             };
             let (request, device) = (Request(event.request), Device(event.claims));
-            log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}", event.rejection);
+            let origin = Origin(event.name, event.request.id);
+            log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}{origin}", event.rejection);
         }
         if let Some(hook) = &self.on_rejection {
             hook(event);
@@ -145,16 +279,17 @@ fn log_acceptance(event: &AcceptanceEvent<'_>) {
         .claims
         .key_id()
         .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
-    log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}");
+    let origin = Origin(event.name, event.request.id);
+    log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}{origin}");
 }
 
 /// Method and path, without the query.
-struct Request<'a>(&'a RequestHead);
+struct Request<'a>(EventRequest<'a>);
 
 impl fmt::Display for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RequestHead { method, uri, .. } = self.0;
-        write!(f, "{:.16} {}", method.as_str(), LogPath(uri.path()))
+        let RequestHead { method, uri, .. } = self.0.head();
+        write!(f, "{:.16} {}", method.as_str(), LogText(uri.path()))
     }
 }
 
@@ -169,6 +304,22 @@ impl fmt::Display for Device<'_> {
         }
         if let Some(did) = claims.device_id() {
             write!(f, " did={}", did.escape_debug())?;
+        }
+        Ok(())
+    }
+}
+
+/// The names of the configuration and of the request, where the application gives some.
+struct Origin<'a>(Option<&'a str>, Option<&'a str>);
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name, id) = self;
+        if let Some(name) = name {
+            write!(f, " name={}", LogText(name))?;
+        }
+        if let Some(id) = id {
+            write!(f, " request={}", LogText(id))?;
         }
         Ok(())
     }

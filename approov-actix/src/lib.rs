@@ -81,45 +81,51 @@
 //!    [`Policy::binding`].
 //! 3. **Message signature** (feature `message-signing`), where the policy asks for one: RFC 9421, headers only.
 //! 4. **Content digest**, where such a signature covers it: the body, up to a limit; the handler gets it untouched.
+//! 5. **Your own checks**: see [`ApproovBuilder::check`].
 //!
 //! A *guard* is what [`#[approov_protected]`](macro@approov_protected) puts around a handler's arguments; it has nothing to do with those of [`actix_web::guard`].
-//! The token of a request is verified once, however many middlewares, guards and arguments look at it; and one that an app sends again is
-//! [remembered](ApproovBuilder::token_cache_capacity), but for its time. The policy is checked by each of them: a lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
+//! The token of a request is verified once, however many middlewares, guards and arguments look at it. A token that an app sends again comes
+//! from a [cache](guide::performance#cached-tokens); only its time is checked again. Each middleware, guard and argument checks its own policy: a
+//! lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
 //!
 //! # Keys
 //!
-//! The [account secret](ApproovBuilder::base64_secret), or better a public key, which cannot make tokens: from a [PEM file](ApproovBuilder::public_key_file),
-//! a [JWK Set in a file](ApproovBuilder::jwks_file) or at an [address](#features), or [in code](ApproovBuilder::key). Files and addresses are
-//! [read again](ApproovBuilder::key_refresh_interval) while the server runs; other keys can be [replaced](Approov::replace_keys). [`KeySet`] tells which key
-//! is tried for which token.
+//! [`ApproovBuilder::keys`] takes keys from anywhere, as often as you call it: the [account secret](Key::from_base64_secret), or better a public
+//! key, which cannot make tokens. A public key comes from a [PEM file](KeyFile::pem), from a JWK Set in a [file](KeyFile::jwks) or at an address (`JwksUrl`,
+//! feature `jwks-url`), or from [text](Key::from_pem). The server reads files and addresses again while it runs, each at
+//! [its own interval](KeyFile::refresh_interval); you can [replace](Approov::replace_keys) other keys. [`KeySet`] tells which key is tried for which
+//! token.
 //!
 //! # Policy
 //!
-//! A [`Policy`] says what a route asks for. Guards and middlewares have their own over the application's default, and do not inherit from each other.
-//! Each check can be [enforced or only reported](Enforcement), for rolling out.
+//! A [`Policy`] says what a route asks for: its binding, its message signature, and whether each kind of check is
+//! [enforced or only reported](Enforcement), for rolling out. [`ApproovBuilder::policy`] sets the application's default. Guards and middlewares have
+//! policies of their own over it, and do not inherit from each other.
 //!
 //! # When a request is refused
 //!
 //! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`; it needs a logger, such as `env_logger`) and the hook of
 //! [`on_rejection`](ApproovBuilder::on_rejection) know it: [why was my request refused?](guide::refusals) [`reject_with`](ApproovBuilder::reject_with) builds another
-//! answer. Of requests that pass, [`on_acceptance`](ApproovBuilder::on_acceptance) tells.
+//! answer. [`on_acceptance`](ApproovBuilder::on_acceptance) tells of requests that pass. Log lines and events name the
+//! [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) where you give them names.
 //!
 //! If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
 //!
 //! # Configuration
 //!
-//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] is for code, and they mix. What is wrong is a
-//! [`ConfigError`] of one sentence.
+//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] is for code, and they mix. A mistake is a
+//! [`ConfigError`]: one sentence for people, and a [kind](ConfigError::kind) for programs.
 //!
 //! # Features
 //!
 //! - `aws-lc-rs` (default): verifies with AWS-LC.
 //! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does
 //!   not compile and says so.
-//! - `jwks-url`: keys from an address: `ApproovBuilder::jwks_url`, `APPROOV_JWKS_URL`. TLS is spoken by rustls, with AWS-LC or, where only `rust-crypto` is
+//! - `jwks-url`: keys from an address: `JwksUrl`, `APPROOV_JWKS_URL`. TLS is spoken by rustls, with AWS-LC or, where only `rust-crypto` is
 //!   on, with *ring*, which needs a C compiler; certificates are checked against the authorities that the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
-//! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `ApproovBuilder::signature` and `ApproovSignature`.
+//! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `SignaturePolicy`, `MessageSigning` and
+//!   `ApproovSignature`.
 //! - `openapi`: describes the protection in an OpenAPI document, in the module `openapi`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
@@ -129,6 +135,11 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
+// Each feature has one door. What only it would use is compiled without it as well.
+#![cfg_attr(
+    not(all(feature = "jwks-url", feature = "message-signing", feature = "testing")),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
 
 mod approov;
 mod check;
@@ -141,6 +152,8 @@ pub mod guide;
 mod json;
 mod keys;
 mod logging;
+mod message_signing;
+mod one_or_many;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod policy;
@@ -149,6 +162,9 @@ mod rejection;
 mod request;
 #[cfg(feature = "message-signing")]
 mod signature;
+#[cfg(not(feature = "message-signing"))]
+#[path = "signature_absent.rs"]
+mod signature;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
@@ -156,23 +172,25 @@ pub mod testing;
 mod time;
 mod token;
 
+#[cfg(feature = "jwks-url")]
+pub use crate::keys::JwksUrl;
 pub use crate::{
-    approov::Approov,
-    approov::builder::ApproovBuilder,
-    config::ConfigError,
+    approov::{Approov, application_check::CheckFailed, builder::ApproovBuilder},
+    config::{ConfigError, ConfigErrorKind},
     crypto::algorithm::Algorithm,
-    event::{AcceptanceEvent, RejectionEvent},
-    keys::{Key, KeySet},
+    event::{AcceptanceEvent, EventRequest, RejectionEvent},
+    keys::{Key, KeyFile, KeySet, KeySource},
+    one_or_many::OneOrMany,
     policy::{Enforcement, Policy, RoutePolicy},
-    protect::ApproovMiddleware,
-    protect::ApproovVerdict,
+    protect::{ApproovMiddleware, ApproovVerdict},
     rejection::Rejection,
     request::refusal::Refused,
     token::{ApproovClaims, ClaimError},
 };
 #[cfg(feature = "message-signing")]
 pub use crate::{
-    policy::{SignatureLabel, SignatureRequirement},
+    message_signing::MessageSigning,
+    policy::{SignatureLabel, SignaturePolicy},
     signature::ApproovSignature,
 };
 #[cfg(feature = "macros")]

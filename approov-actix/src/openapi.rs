@@ -7,7 +7,7 @@
 //! use approov_actix::{Approov, openapi::SecurityScheme};
 //!
 //! # fn main() -> Result<(), approov_actix::ConfigError> {
-//! # let approov = Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").build()?;
+//! # let approov = Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?).build()?;
 //! # let document = json!({ "openapi": "3.1.0", "info": {}, "paths": { "/orders": { "get": { "responses": {} } }, "/health": { "get": { "responses": {} } } } });
 //! let document = SecurityScheme::new(&approov)
 //!     .required_where(|operation| operation.path != "/health")
@@ -135,7 +135,7 @@ impl SecurityScheme {
     ///
     /// ```
     /// use approov_actix::openapi::SecurityScheme;
-    /// # let builder = approov_actix::Approov::builder().base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
     ///
     /// let scheme = SecurityScheme::new(&builder.build()?).required_where(|operation| operation.path.starts_with("/v2/"));
     /// # Ok::<(), approov_actix::ConfigError>(())
@@ -255,7 +255,7 @@ fn object<'a>(of: &'a mut Map<String, Value>, field: &str) -> Option<&'a mut Map
 }
 
 fn fault(fault: &str) -> ConfigError {
-    ConfigError::new(format!("the document given to `SecurityScheme::add_to` {fault}"))
+    ConfigError::invalid(format!("the document given to `SecurityScheme::add_to` {fault}"))
 }
 
 fn not_openapi() -> ConfigError {

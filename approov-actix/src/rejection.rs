@@ -65,12 +65,11 @@ rejections! {
     /// # Examples
     ///
     /// ```
-    /// use approov_actix::{Approov, Rejection};
+    /// use approov_actix::{Approov, Key, Rejection};
     ///
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
-    /// let approov = Approov::builder()
-    ///     .base64_secret("h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==")
-    ///     .build()?;
+    /// # let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    /// let approov = Approov::builder().keys(Key::from_base64_secret(secret)?).build()?;
     /// let rejection = approov.verify_token("NO_NETWORK").unwrap_err();
     ///
     /// assert!(matches!(rejection, Rejection::TokenStatusWord { word: "NO_NETWORK", .. }));
@@ -151,7 +150,8 @@ rejections! {
         SignatureKeyInvalid => ("signature_key_invalid", 401),
         /// the signature's `alg` is not the algorithm of its label.
         SignatureAlgorithm => ("signature_algorithm", 401),
-        /// the signature does not cover all of what it must: at least the method, the target and the token header.
+        /// the signature does not cover all of what it must: the method, the target, the token header, and what else the
+        /// policy asks for.
         #[non_exhaustive]
         SignatureCoverage {} => ("signature_coverage", 401),
         /// the signature covers something twice, something unknown or not supported, or a header that is missing.
@@ -159,7 +159,7 @@ rejections! {
         SignatureComponent {} => ("signature_component", 401),
         /// the request's host is missing, malformed, or not one of the configured public origins.
         SignatureTarget => ("signature_target", 401),
-        /// the signature has no `created` or no `expires`, and the configuration requires it.
+        /// the signature has no `created` or no `expires`, and the configuration or the policy requires it.
         SignatureTimeMissing => ("signature_time_missing", 401),
         /// the signature's `created` is in the future by more than the clock skew.
         SignatureNotYetValid => ("signature_not_yet_valid", 401),
@@ -168,7 +168,7 @@ rejections! {
         SignatureExpired => ("signature_expired", 401),
         /// the key did not make this signature for this request.
         SignatureInvalid => ("signature_invalid", 401),
-        /// the request has a body, and the signature covers no digest of it, although the configuration requires one.
+        /// the request has a body, and the signature covers no digest of it, although the policy requires one.
         DigestMissing => ("digest_missing", 401),
         /// the signature covers `Content-Digest`, which is not a structured field, or has neither sha-256 nor sha-512.
         DigestMalformed => ("digest_malformed", 401),

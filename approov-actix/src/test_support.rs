@@ -1,9 +1,6 @@
 //! Tokens for unit tests, signed by another implementation than the one that verifies them.
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
@@ -13,7 +10,7 @@ pub(crate) const SECRET: [u8; 32] = [7; 32];
 
 /// A builder that knows [`SECRET`] as its key.
 pub(crate) fn builder() -> ApproovBuilder {
-    ApproovBuilder::default().base64_secret(STANDARD.encode(SECRET))
+    ApproovBuilder::default().keys(key())
 }
 
 /// The key of [`SECRET`].

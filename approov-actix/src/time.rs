@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Midnight after the last day of the year 9999, in seconds since 1970.
 pub(crate) const YEAR_10000: f64 = 253_402_300_800.0;
 
-/// A moment, as a `NumericDate` (RFC 7519, section 2): seconds since 1970, with fraction.
+/// A point in time as a `NumericDate` (RFC 7519, section 2): seconds since 1970, with fraction.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment(f64);
+pub(crate) struct UnixTime(f64);
 
-impl Moment {
+impl UnixTime {
     /// The system's time. A clock that stands before 1970 makes every token expired.
     pub(crate) fn now() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);

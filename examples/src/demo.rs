@@ -5,7 +5,7 @@
 use std::{env, error::Error, time::Duration};
 
 use approov_actix::{
-    ApproovBuilder,
+    ConfigError, Key,
     testing::{InstallationKey, RequestSigner, TokenBuilder},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -73,8 +73,8 @@ impl Demo {
         Ok(Some(Self { base64_secret }))
     }
 
-    pub(crate) fn configure(&self, builder: ApproovBuilder) -> ApproovBuilder {
-        builder.base64_secret(self.base64_secret.as_str())
+    pub(crate) fn key(&self) -> Result<Key, ConfigError> {
+        Key::from_base64_secret(&self.base64_secret)
     }
 
     /// Prints how to call the server.

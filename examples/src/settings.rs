@@ -61,7 +61,7 @@ impl Settings {
         self.demo = Demo::detect(self.is_loopback())?;
         let builder = builder.env()?;
         Ok(match &self.demo {
-            Some(demo) => demo.configure(builder).build()?,
+            Some(demo) => builder.keys(demo.key()?).build()?,
             None => builder.build()?,
         })
     }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use actix_web::{FromRequest as _, http::header::HeaderValue, test::TestRequest};
-use approov_actix::{Approov, ApproovClaims, Rejection};
+use approov_actix::{Approov, ApproovClaims, Key, Rejection};
 use futures_util::FutureExt as _;
 use libfuzzer_sys::fuzz_target;
 use support::{
@@ -13,8 +13,10 @@ use support::{
     token::{SECRET, sign_bytes},
 };
 
-static APPROOV: LazyLock<Approov> =
-    LazyLock::new(|| Approov::builder().base64_secret(SECRET).logging(false).build().unwrap());
+static APPROOV: LazyLock<Approov> = LazyLock::new(|| {
+    let key = Key::from_base64_secret(SECRET).unwrap();
+    Approov::builder().keys(key).logging(false).build().unwrap()
+});
 
 fuzz_target!(|input: &[u8]| {
     let value = signed(input).unwrap_or_else(|| filled(input));

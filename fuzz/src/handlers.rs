@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, http::header::HeaderMap, web};
 use approov_actix::{
-    Approov, ApproovClaims, ApproovVerdict, Enforcement, Policy, RoutePolicy, SignatureLabel, SignatureRequirement,
-    approov_protected,
+    Approov, ApproovClaims, ApproovVerdict, Enforcement, Key as ApproovKey, MessageSigning, Policy, RoutePolicy,
+    SignatureLabel, SignaturePolicy, approov_protected,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
@@ -20,13 +20,17 @@ use crate::outcome::entered;
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     let builder = || {
         Approov::builder()
-            .base64_secret(SECRET)
-            .public_origin(ORIGIN)
-            .account_message_signing_key(ACCOUNT_KEY)
+            .keys(ApproovKey::from_base64_secret(SECRET).unwrap())
+            .message_signing(
+                MessageSigning::new()
+                    .public_origins(ORIGIN)
+                    .account_key(ApproovKey::from_base64_secret(ACCOUNT_KEY).unwrap()),
+            )
             .logging(false)
     };
     let approov = builder().build().unwrap();
-    let reporting = builder().token_enforcement(Enforcement::Report).build().unwrap();
+    let report = Policy::new().token_enforcement(Enforcement::Report);
+    let reporting = builder().policy(report).build().unwrap();
     app.app_data(approov.clone())
         .route("/guard", web::to(guard))
         .route("/extractor", web::to(extractor))
@@ -107,8 +111,7 @@ struct ByAccount;
 impl RoutePolicy for ByAccount {
     fn policy() -> &'static Policy {
         static POLICY: Policy = Policy::new()
-            .signature(SignatureRequirement::Required)
-            .signature_label(SignatureLabel::Account);
+            .signature(SignaturePolicy::required().label(SignatureLabel::Account));
         &POLICY
     }
 }

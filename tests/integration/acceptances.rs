@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use actix_test::TestServer;
 use actix_web::{App, web};
 use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, ApproovVerdict, Enforcement, Key, KeySet, Policy, approov_protected,
+    Approov, ApproovBuilder, ApproovClaims, ApproovVerdict, Enforcement, KeySet, Policy, approov_protected,
 };
 use support::{
     client::Request,
@@ -14,7 +14,7 @@ use support::{
     token,
 };
 
-use crate::{approov, builder, patient, signatures::signing};
+use crate::{approov, builder, key, patient, signatures::signing};
 
 #[approov_protected(binding = "Authorization")]
 async fn bound(_: ApproovClaims, _: Option<ApproovClaims>, _: ApproovVerdict) -> &'static str {
@@ -26,7 +26,7 @@ async fn signed(body: web::Bytes) -> web::Bytes {
     body
 }
 
-/// Path, device id, and whether the token was remembered.
+/// Path, device id, and whether the token was cached.
 type Events = Arc<Mutex<Vec<(String, String, bool)>>>;
 
 fn recording(builder: ApproovBuilder) -> (Approov, Events) {
@@ -35,7 +35,7 @@ fn recording(builder: ApproovBuilder) -> (Approov, Events) {
     let builder = builder.on_acceptance(move |event| {
         let device = event.claims.device_id().unwrap_or_default();
         let (path, device) = (event.request.uri.path().to_owned(), device.to_owned());
-        record.lock().unwrap().push((path, device, event.token_remembered));
+        record.lock().unwrap().push((path, device, event.token_cached));
     });
     (builder.build().unwrap(), events)
 }
@@ -109,8 +109,10 @@ async fn what_does_not_pass_is_not_told() {
 
 #[actix_web::test]
 async fn what_is_only_reported_is_not_told() {
-    let builder = builder().token_enforcement(Enforcement::Report);
-    let (approov, events) = recording(builder.binding_enforcement(Enforcement::Report));
+    let report = Policy::new()
+        .token_enforcement(Enforcement::Report)
+        .binding_enforcement(Enforcement::Report);
+    let (approov, events) = recording(builder().policy(report));
     let server = serve(approov);
     let guarded = |token: &str| get("/scope/bound").token(token).send(server.addr()).status;
     // The claims as an argument ask for a genuine token all the same.
@@ -150,21 +152,22 @@ async fn each_configuration_tells_for_itself() {
 }
 
 #[actix_web::test]
-async fn a_remembered_token_is_told_from_one_that_was_verified() {
-    for (capacity, remembered) in [(100, true), (0, false)] {
+async fn a_cached_token_is_told_from_one_that_was_verified() {
+    for (capacity, cached) in [(100, true), (0, false)] {
         let (approov, events) = recording(builder().token_cache_capacity(capacity));
         let server = serve(approov.clone());
         let good = token::good();
         let ask = || {
             assert_eq!(get("/claims").token(&good).send(server.addr()).status, 200);
-            let (_, _, was_remembered) = events.lock().unwrap().pop().unwrap();
-            was_remembered
+            let (_, _, was_cached) = events.lock().unwrap().pop().unwrap();
+            was_cached
         };
-        assert_eq!([ask(), ask(), ask()], [false, remembered, remembered]);
+        assert_eq!([ask(), ask(), ask()], [false, cached, cached]);
         // Other keys forget it, even if they are the same.
-        let key = Key::from_base64_secret(token::SECRET).unwrap();
-        approov.replace_keys(KeySet::new([key]).unwrap()).unwrap();
-        assert_eq!([ask(), ask()], [false, remembered]);
+        approov
+            .replace_keys(KeySet::new([key(token::SECRET)]).unwrap())
+            .unwrap();
+        assert_eq!([ask(), ask()], [false, cached]);
     }
 }
 

@@ -7,10 +7,10 @@ use actix_web::{
     middleware::{Next, from_fn},
     web,
 };
-use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Refused, approov_protected};
+use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Policy, Refused, approov_protected};
 use support::{client::Request, log, token};
 
-use crate::{approov, builder, patient};
+use crate::{approov, builder, patient, with_secret};
 
 async fn claims(claims: ApproovClaims) -> String {
     claims.device_id().unwrap().to_owned()
@@ -50,8 +50,11 @@ async fn verdict_does_not_know_report_mode() {
     log::capture();
     let approov = builder()
         .binding(["X-User"])
-        .token_enforcement(Enforcement::Report)
-        .binding_enforcement(Enforcement::Report)
+        .policy(
+            Policy::new()
+                .token_enforcement(Enforcement::Report)
+                .binding_enforcement(Enforcement::Report),
+        )
         .on_rejection(|event| assert_ne!(event.request.uri.path(), "/reported/data"))
         .build()
         .unwrap();
@@ -153,7 +156,7 @@ async fn either_form_of_application_data_is_found() {
 #[actix_web::test]
 async fn two_configurations_in_two_forms_are_a_fault() {
     let a = approov();
-    let b = web::Data::new(builder().base64_secret(token::OTHER_SECRET).build().unwrap());
+    let b = web::Data::new(with_secret(token::OTHER_SECRET).build().unwrap());
     let same = web::Data::new(a.clone());
     let server = actix_test::start_with(patient(), move || {
         App::new()

@@ -7,7 +7,7 @@ use support::{
     token::{self, OTHER_SECRET, SECRET},
 };
 
-use crate::{approov, builder, patient};
+use crate::{approov, builder, patient, with_secret};
 
 #[approov_protected]
 async fn guarded(claims: ApproovClaims) -> String {
@@ -33,7 +33,7 @@ async fn open() -> &'static str {
 }
 
 fn two() -> (Approov, Approov) {
-    (approov(), builder().base64_secret(OTHER_SECRET).build().unwrap())
+    (approov(), with_secret(OTHER_SECRET).build().unwrap())
 }
 
 /// On one worker, so that anything remembered by the thread would show.

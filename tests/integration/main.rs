@@ -34,12 +34,21 @@ mod ways;
 use std::time::Duration;
 
 use actix_test::TestServerConfig;
-use approov_actix::{Approov, ApproovBuilder};
+use approov_actix::{Approov, ApproovBuilder, Key};
 use support::token::SECRET;
 
 /// The configuration of most tests.
 fn builder() -> ApproovBuilder {
-    Approov::builder().base64_secret(SECRET)
+    with_secret(SECRET)
+}
+
+/// With this secret and no other key.
+fn with_secret(base64: &str) -> ApproovBuilder {
+    Approov::builder().keys(key(base64))
+}
+
+fn key(base64_secret: &str) -> Key {
+    Key::from_base64_secret(base64_secret).unwrap()
 }
 
 /// For servers: a slow machine is no reason for 408.

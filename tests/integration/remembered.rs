@@ -7,7 +7,7 @@ use approov_actix::{Algorithm, Approov, ApproovBuilder, ApproovClaims, Key, KeyS
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::{builder, patient};
+use crate::{builder, patient, with_secret};
 
 const CAPACITIES: [usize; 3] = [0, 1, 10_000];
 
@@ -60,7 +60,7 @@ fn ask(server: &actix_test::TestServer, side: &str, token: &str) -> u16 {
 }
 
 fn other_keys() -> ApproovBuilder {
-    Approov::builder().base64_secret(token::OTHER_SECRET)
+    with_secret(token::OTHER_SECRET)
 }
 
 #[actix_web::test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use actix_test::TestServer;
 use actix_web::{App, test::init_service, web};
 use approov_actix::{
-    ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignatureRequirement, approov_protected,
+    ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignaturePolicy, approov_protected,
 };
 use support::{client::Request, log, token};
 
@@ -74,7 +74,7 @@ fn ask(server: &TestServer, path: &str, token: &str) -> (u16, String) {
 #[actix_web::test]
 async fn reported_tokens_pass_and_their_binding_is_not_checked() {
     log::capture();
-    let (server, codes) = serve(builder().token_enforcement(Enforcement::Report));
+    let (server, codes) = serve(builder().policy(Policy::new().token_enforcement(Enforcement::Report)));
     for path in ["/report/guard", "/all"] {
         assert_eq!(ask(&server, path, ""), (200, "false".to_owned()), "{path}");
         assert_eq!(*codes.lock().unwrap(), [("token_empty", Enforcement::Report)], "{path}");
@@ -103,7 +103,7 @@ async fn reported_tokens_pass_and_their_binding_is_not_checked() {
 
 #[actix_web::test]
 async fn reported_bindings_pass() {
-    let (server, codes) = serve(builder().binding_enforcement(Enforcement::Report));
+    let (server, codes) = serve(builder().policy(Policy::new().binding_enforcement(Enforcement::Report)));
     for path in ["/report/guard", "/all"] {
         assert_eq!(
             ask(&server, path, &token::bound(&["v"])),
@@ -125,10 +125,10 @@ async fn reported_bindings_pass() {
 
 #[actix_web::test]
 async fn both_reported() {
-    let both = builder()
+    let both = Policy::new()
         .token_enforcement(Enforcement::Report)
         .binding_enforcement(Enforcement::Report);
-    let (server, codes) = serve(both);
+    let (server, codes) = serve(builder().policy(both));
     assert_eq!(ask(&server, "/all", &token::forged()), (200, "false".to_owned()));
     assert_eq!(ask(&server, "/all", &token::good()), (200, "true".to_owned()));
     assert_eq!(
@@ -144,12 +144,8 @@ async fn both_reported() {
 fn a_check_that_only_reports_says_so_at_start_up() {
     log::capture();
     let build = |token, binding| {
-        builder()
-            .token_enforcement(token)
-            .binding_enforcement(binding)
-            .binding(["X-User"])
-            .build()
-            .unwrap();
+        let policy = Policy::new().token_enforcement(token).binding_enforcement(binding);
+        builder().policy(policy).binding(["X-User"]).build().unwrap();
     };
     build(Enforcement::Report, Enforcement::Report);
     assert!(!log::own_lines_with("only REPORTS requests without a genuine token").is_empty());
@@ -173,14 +169,15 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
     start(Policy::new().token_enforcement(Enforcement::Report)).await;
     assert_eq!((reports(), unprotected_hosts()), (1, 0));
 
-    start(Policy::new().signature(SignatureRequirement::Required)).await;
+    start(Policy::new().signature(SignaturePolicy::required())).await;
     assert_eq!((reports(), unprotected_hosts()), (1, 1));
 }
 
 #[actix_web::test]
 async fn what_the_application_reports_is_not_repeated_for_its_middleware() {
     log::capture();
-    let approov = builder().token_enforcement(Enforcement::Report).build().unwrap();
+    let report = Policy::new().token_enforcement(Enforcement::Report);
+    let approov = builder().policy(report).build().unwrap();
     drop(init_service(App::new().wrap(approov.middleware())).await);
     assert_eq!(
         log::own_lines_with("only REPORTS requests without a genuine token").len(),

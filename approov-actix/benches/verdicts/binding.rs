@@ -23,8 +23,8 @@ pub(crate) fn all(criterion: &mut Criterion) {
     ] {
         let values: String = bound.iter().map(|(_, value)| *value).collect();
         let minter = Minter::hs256().bound_to(STANDARD.encode(Sha256::digest(values)));
-        let names = bound.iter().map(|(name, _)| *name);
-        let approov = Approov::builder().key(minter.key()).binding(names).build().unwrap();
+        let names: Vec<_> = bound.iter().map(|(name, _)| *name).collect();
+        let approov = Approov::builder().keys(minter.key()).binding(names).build().unwrap();
         let token = minter.mint();
         let token = [("Approov-Token", token.as_str())];
         assert!(!is_genuine(&request(&approov, &token)));

@@ -4,7 +4,7 @@ use std::{hint::black_box, time::Duration};
 
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, dev::Payload};
 use approov_actix::{
-    Approov, ApproovSignature, SignatureRequirement,
+    Algorithm, Approov, ApproovSignature, Key, MessageSigning, Policy, SignaturePolicy,
     testing::{InstallationKey, RequestSigner},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -57,11 +57,11 @@ struct Signed {
 impl Signed {
     fn by(signer: &RequestSigner, key: &InstallationKey) -> Self {
         let minter = Minter::hs256().with_installation_key(&key.public_key());
+        let account_key = Key::from_secret(Algorithm::HS256, &ACCOUNT_KEY).unwrap();
         let approov = Approov::builder()
-            .key(minter.key())
-            .public_origin(ORIGIN)
-            .account_message_signing_key(STANDARD.encode(ACCOUNT_KEY))
-            .signature(SignatureRequirement::Required)
+            .keys(minter.key())
+            .message_signing(MessageSigning::new().public_origins(ORIGIN).account_key(account_key))
+            .policy(Policy::new().signature(SignaturePolicy::required()))
             .build()
             .unwrap();
         let token = minter.mint();

@@ -128,7 +128,7 @@ impl Minter {
 
     /// An application with this key alone, and nothing else configured.
     pub(crate) fn approov(&self) -> Approov {
-        Approov::builder().key(self.key()).build().unwrap()
+        Approov::builder().keys(self.key()).build().unwrap()
     }
 
     pub(crate) fn mint(&self) -> String {

@@ -1,10 +1,15 @@
 //! The environment variables, each named in one place.
 
-use std::{ffi::OsString, str::FromStr, time::Duration};
+use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
 
+use super::builder::ApproovBuilder;
 use crate::{
-    approov::builder::ApproovBuilder, config::ConfigError, config::Setting, crypto::algorithm::Algorithm,
-    logging::LOG_TARGET, policy::Enforcement,
+    config::{ConfigError, ConfigErrorKind, Setting},
+    crypto::algorithm::Algorithm,
+    keys::{Key, KeySource, decode_secrets},
+    logging::LOG_TARGET,
+    message_signing::MessageSigning,
+    policy::{Enforcement, Policy, SignaturePolicy},
 };
 
 impl ApproovBuilder {
@@ -18,28 +23,28 @@ impl ApproovBuilder {
     /// | `APPROOV_JWKS_FILE` | a file with a JWK Set | – |
     /// | `APPROOV_JWKS_URL` | the address of a JWK Set; feature `jwks-url` | – |
     /// | `APPROOV_JWKS_REFRESH_SECONDS` | how often the file or address is read again, from 1 to 86400 | 60 for files, 300 for addresses |
-    /// | `APPROOV_JWKS_MAX_STALE_SECONDS` | after how long without a successful refresh its keys no longer count | never |
+    /// | `APPROOV_JWKS_MAX_STALE_SECONDS` | after how long without a successful refresh its keys expire | never |
     /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
     /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
     /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
     /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
-    /// | `APPROOV_TOKEN_CACHE_CAPACITY` | how many verified tokens are remembered, at most 10000000; `0`: none | 10000 |
+    /// | `APPROOV_TOKEN_CACHE_CAPACITY` | how many verified tokens are cached, at most 10000000; `0`: none | 10000 |
     ///
     /// With the feature `message-signing`:
     ///
     /// | variable | meaning | default |
     /// |---|---|---|
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE` | `false`: report only | `true` |
-    /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated | as the connection has it |
+    /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated, such as `https://api.example.com` | as the connection has it |
     /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY` | the account's message signing key, in base64; or two, comma-separated | none |
     /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID` | its id, or theirs: compared with the token's `mskid` | any |
     /// | `APPROOV_SIGNATURE_REQUIRE_CREATED` | refuse signatures without `created` | `true` |
     /// | `APPROOV_SIGNATURE_REQUIRE_EXPIRES` | refuse signatures without `expires` | `false` |
     /// | `APPROOV_SIGNATURE_MAX_AGE_SECONDS` | how long after `created` a signature is good | any time |
     /// | `APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS` | how far a phone's clock may be off | 60 |
-    /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest | 2097152 |
+    /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest; above it, 413 | 2097152 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
     ///
     /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
@@ -75,139 +80,109 @@ const PUBLIC_KEY_FILE: &str = "APPROOV_PUBLIC_KEY_FILE";
 const PUBLIC_KEY_ALGORITHM: &str = "APPROOV_PUBLIC_KEY_ALGORITHM";
 const JWKS_FILE: &str = "APPROOV_JWKS_FILE";
 const JWKS_URL: &str = "APPROOV_JWKS_URL";
+const JWKS_REFRESH: &str = "APPROOV_JWKS_REFRESH_SECONDS";
+const JWKS_MAX_STALE: &str = "APPROOV_JWKS_MAX_STALE_SECONDS";
+const ACCOUNT_KEY: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY";
+const ACCOUNT_KEY_ID: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID";
 
 /// The environment names one source of keys; a mixture is for code, where it can be seen.
 const KEY_SOURCES: [&str; 5] = [SECRET, URL_SAFE_SECRET, PUBLIC_KEY_FILE, JWKS_FILE, JWKS_URL];
 
-type Apply = fn(ApproovBuilder, name: &str, value: String) -> Result<ApproovBuilder, ConfigError>;
+type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilder, ConfigError>;
 
-const SET_SECRET: Apply = |mut builder, name, value| {
-    builder.key_config().secrets = Some(Setting::new(name, value));
-    Ok(builder)
-};
-
-/// For variables that mean something only together: see [`public_key`].
+/// For variables that mean something only together: see [`keys`] and [`account_keys`].
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 25] = [
-    (SECRET, SET_SECRET),
-    (URL_SAFE_SECRET, SET_SECRET),
+const VARIABLES: [(&str, Apply); 15] = [
+    (SECRET, WITH_OTHERS),
+    (URL_SAFE_SECRET, WITH_OTHERS),
     (PUBLIC_KEY_FILE, WITH_OTHERS),
     (PUBLIC_KEY_ALGORITHM, WITH_OTHERS),
-    (JWKS_FILE, |mut builder, name, value| {
-        builder.key_config().jwks_files.push(Setting::new(name, value.trim()));
-        Ok(builder)
-    }),
-    (JWKS_URL, |mut builder, name, value| {
-        builder.key_config().jwks_urls.push(Setting::new(name, value));
-        Ok(builder)
-    }),
-    ("APPROOV_JWKS_REFRESH_SECONDS", |mut builder, name, value| {
-        builder.key_config().refresh = Some(Setting::new(name, seconds(name, &value)?));
-        Ok(builder)
-    }),
-    ("APPROOV_JWKS_MAX_STALE_SECONDS", |mut builder, name, value| {
-        builder.key_config().max_stale = Some(Setting::new(name, seconds(name, &value)?));
-        Ok(builder)
-    }),
+    (JWKS_FILE, WITH_OTHERS),
+    (JWKS_URL, WITH_OTHERS),
+    (JWKS_REFRESH, WITH_OTHERS),
+    (JWKS_MAX_STALE, WITH_OTHERS),
     ("APPROOV_LOGGING_ENABLED", |builder, name, value| {
-        Ok(builder.logging(boolean(name, &value)?))
+        Ok(builder.logging(boolean(name, value)?))
     }),
     ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", |builder, name, value| {
-        Ok(builder.token_enforcement(enforcement(name, &value)?))
+        Ok(builder.policy(Policy::new().token_enforcement(enforcement(name, value)?)))
     }),
     (
         "APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING",
-        |builder, name, value| Ok(builder.binding_enforcement(enforcement(name, &value)?)),
+        |builder, name, value| Ok(builder.policy(Policy::new().binding_enforcement(enforcement(name, value)?))),
     ),
-    ("APPROOV_TOKEN_HEADER", |mut builder, name, value| {
-        builder.set_token_header(Setting::new(name, value));
-        Ok(builder)
+    ("APPROOV_TOKEN_HEADER", |builder, name, value| {
+        Ok(builder.set_token_header(Setting::new(name, value)))
     }),
-    ("APPROOV_TOKEN_BINDING_HEADER", |mut builder, name, value| {
-        let names: Vec<_> = value.split(',').map(|name| name.trim().to_owned()).collect();
-        builder.set_binding(Setting::new(name, names));
-        Ok(builder)
+    ("APPROOV_TOKEN_BINDING_HEADER", |builder, name, value| {
+        Ok(builder.set_binding(Setting::new(name, list(value))))
     }),
-    (
-        "APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE",
-        signing::ENFORCEMENT,
-    ),
-    ("APPROOV_PUBLIC_ORIGIN", signing::PUBLIC_ORIGIN),
-    ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY", signing::ACCOUNT_KEY),
-    ("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID", signing::ACCOUNT_KEY_ID),
-    ("APPROOV_SIGNATURE_REQUIRE_CREATED", signing::REQUIRE_CREATED),
-    ("APPROOV_SIGNATURE_REQUIRE_EXPIRES", signing::REQUIRE_EXPIRES),
-    ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", signing::MAX_AGE),
-    ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", signing::CLOCK_SKEW),
-    ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", signing::BODY_LIMIT),
-    (
-        "APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST",
-        signing::REQUIRE_CONTENT_DIGEST,
-    ),
     ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", |builder, name, value| {
-        Ok(builder.allow_missing_binding_claim(boolean(name, &value)?))
+        Ok(builder.policy(Policy::new().allow_missing_binding_claim(boolean(name, value)?)))
     }),
-    ("APPROOV_TOKEN_CACHE_CAPACITY", |mut builder, name, value| {
-        builder.set_token_cache(Setting::new(name, whole_number::<usize>(name, &value, "tokens")?));
-        Ok(builder)
+    ("APPROOV_TOKEN_CACHE_CAPACITY", |builder, name, value| {
+        Ok(builder.set_token_cache(Setting::new(name, whole_number::<usize>(name, value, "tokens")?)))
     }),
 ];
 
-/// What the variables of message signing set.
-#[cfg(feature = "message-signing")]
-mod signing {
-    use super::{Apply, Setting, boolean, enforcement, seconds, whole_number};
-
-    pub(super) const ENFORCEMENT: Apply =
-        |builder, name, value| Ok(builder.signature_enforcement(enforcement(name, &value)?));
-    pub(super) const PUBLIC_ORIGIN: Apply = |mut builder, name, value| {
-        builder.signature_config().origins = Some(Setting::new(name, value));
-        Ok(builder)
-    };
-    pub(super) const ACCOUNT_KEY: Apply = |mut builder, name, value| {
-        builder.signature_config().account_keys = Some(Setting::new(name, value));
-        Ok(builder)
-    };
-    pub(super) const ACCOUNT_KEY_ID: Apply = |mut builder, name, value| {
-        builder.signature_config().account_key_ids = Some(Setting::new(name, value));
-        Ok(builder)
-    };
-    pub(super) const REQUIRE_CREATED: Apply =
-        |builder, name, value| Ok(builder.signature_require_created(boolean(name, &value)?));
-    pub(super) const REQUIRE_EXPIRES: Apply =
-        |builder, name, value| Ok(builder.signature_require_expires(boolean(name, &value)?));
-    pub(super) const MAX_AGE: Apply = |builder, name, value| Ok(builder.signature_max_age(seconds(name, &value)?));
-    pub(super) const CLOCK_SKEW: Apply =
-        |builder, name, value| Ok(builder.signature_clock_skew(seconds(name, &value)?));
-    pub(super) const BODY_LIMIT: Apply =
-        |builder, name, value| Ok(builder.signature_body_limit(whole_number(name, &value, "bytes")?));
-    pub(super) const REQUIRE_CONTENT_DIGEST: Apply =
-        |builder, name, value| Ok(builder.signature_require_content_digest(boolean(name, &value)?));
-}
-
-/// Nobody may believe that a check is on when it is not.
-#[cfg(not(feature = "message-signing"))]
-mod signing {
-    use super::{Apply, ConfigError};
-
-    const MISSING: Apply = |_, name, _| {
-        Err(ConfigError::new(format!(
-            "{name} is set, but approov-actix was built without its feature `message-signing`"
-        )))
-    };
-    pub(super) const ENFORCEMENT: Apply = MISSING;
-    pub(super) const PUBLIC_ORIGIN: Apply = MISSING;
-    pub(super) const ACCOUNT_KEY: Apply = MISSING;
-    pub(super) const ACCOUNT_KEY_ID: Apply = MISSING;
-    pub(super) const REQUIRE_CREATED: Apply = MISSING;
-    pub(super) const REQUIRE_EXPIRES: Apply = MISSING;
-    pub(super) const MAX_AGE: Apply = MISSING;
-    pub(super) const CLOCK_SKEW: Apply = MISSING;
-    pub(super) const BODY_LIMIT: Apply = MISSING;
-    pub(super) const REQUIRE_CONTENT_DIGEST: Apply = MISSING;
-}
+/// Those that need the feature `message-signing`.
+const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 10] = [
+    (ACCOUNT_KEY, WITH_OTHERS),
+    (ACCOUNT_KEY_ID, WITH_OTHERS),
+    (
+        "APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE",
+        |builder, name, value| {
+            Ok(builder.policy(Policy::new().with_signature(SignaturePolicy {
+                enforcement: Some(enforcement(name, value)?),
+                ..SignaturePolicy::UNSET
+            })))
+        },
+    ),
+    ("APPROOV_PUBLIC_ORIGIN", |builder, name, value| {
+        Ok(builder.set_message_signing(MessageSigning {
+            public_origins: Some(Setting::new(name, list(value))),
+            ..MessageSigning::default()
+        }))
+    }),
+    ("APPROOV_SIGNATURE_REQUIRE_CREATED", |builder, name, value| {
+        Ok(builder.set_message_signing(MessageSigning {
+            require_created: Some(boolean(name, value)?),
+            ..MessageSigning::default()
+        }))
+    }),
+    ("APPROOV_SIGNATURE_REQUIRE_EXPIRES", |builder, name, value| {
+        Ok(builder.set_message_signing(MessageSigning {
+            require_expires: Some(boolean(name, value)?),
+            ..MessageSigning::default()
+        }))
+    }),
+    ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", |builder, name, value| {
+        Ok(builder.policy(Policy::new().with_signature(SignaturePolicy {
+            max_age: Some(seconds(name, value)?),
+            ..SignaturePolicy::UNSET
+        })))
+    }),
+    ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", |builder, name, value| {
+        Ok(builder.set_message_signing(MessageSigning {
+            clock_skew: Some(Setting::new(name, seconds(name, value)?)),
+            ..MessageSigning::default()
+        }))
+    }),
+    ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", |builder, name, value| {
+        Ok(builder.policy(Policy::new().with_signature(SignaturePolicy {
+            body_limit: Some(whole_number(name, value, "bytes")?),
+            ..SignaturePolicy::UNSET
+        })))
+    }),
+    ("APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST", |builder, name, value| {
+        Ok(builder.policy(Policy::new().with_signature(SignaturePolicy {
+            require_content_digest: Some(boolean(name, value)?),
+            ..SignaturePolicy::UNSET
+        })))
+    }),
+];
 
 /// Takes the settings from `vars` and leaves what they do not name as it is.
 fn apply(
@@ -215,13 +190,10 @@ fn apply(
     vars: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<ApproovBuilder, ConfigError> {
     let settings = known_settings(vars)?;
-    let mut sources = KEY_SOURCES.into_iter().filter(|name| value(&settings, name).is_some());
-    if let (Some(one), Some(other)) = (sources.next(), sources.next()) {
-        return Err(ConfigError::new(format!("{one} and {other} are both set; keep one")));
-    }
-    public_key(&mut builder, &settings)?;
+    builder = builder.keys(keys(&settings)?);
+    builder = account_keys(builder, &settings)?;
     for (name, apply, value) in settings {
-        builder = apply(builder, name, value)?;
+        builder = apply(builder, name, &value)?;
     }
     Ok(builder)
 }
@@ -235,53 +207,138 @@ fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Resul
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
             continue;
         };
-        let Some((name, apply)) = VARIABLES.iter().find(|(known, _)| *known == name) else {
+        let Some((name, apply)) = variable(name)? else {
             warn_of_unknown(name);
             continue;
         };
         let value = value
             .into_string()
-            .map_err(|_| ConfigError::new(format!("{name} is not text")))?;
+            .map_err(|_| ConfigError::invalid(format!("{name} is not text")))?;
         if value.trim().is_empty() {
-            return Err(ConfigError::new(format!(
+            return Err(ConfigError::invalid(format!(
                 "{name} is empty; set it to a value or remove it"
             )));
         }
-        settings.push((*name, *apply, value));
+        settings.push((name, apply, value));
     }
     Ok(settings)
 }
 
-fn value<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
-    let (_, _, value) = settings.iter().find(|(set, _, _)| *set == name)?;
-    Some(value.trim())
+fn variable(name: &str) -> Result<Option<(&'static str, Apply)>, ConfigError> {
+    let is_meant = |(known, _): &&(&str, Apply)| *known == name;
+    if let Some(signing) = MESSAGE_SIGNING_VARIABLES.iter().find(is_meant) {
+        if !cfg!(feature = "message-signing") {
+            return Err(ConfigError::feature_missing(name, "message-signing"));
+        }
+        return Ok(Some(*signing));
+    }
+    Ok(VARIABLES.iter().find(is_meant).copied())
 }
 
-fn public_key(builder: &mut ApproovBuilder, settings: &Settings) -> Result<(), ConfigError> {
-    let (file, algorithm) = match (value(settings, PUBLIC_KEY_FILE), value(settings, PUBLIC_KEY_ALGORITHM)) {
-        (None, None) => return Ok(()),
-        (Some(file), Some(algorithm)) => (file, algorithm),
-        (Some(_), None) => {
-            return Err(ConfigError::new(format!(
-                "{PUBLIC_KEY_ALGORITHM} is not set, and {PUBLIC_KEY_FILE} needs it"
-            )));
-        }
-        (None, Some(_)) => {
-            return Err(ConfigError::new(format!(
-                "{PUBLIC_KEY_ALGORITHM} is set without {PUBLIC_KEY_FILE}"
-            )));
-        }
+fn setting(settings: &Settings, name: &str) -> Option<Setting> {
+    let (name, _, value) = settings.iter().find(|(set, _, _)| *set == name)?;
+    Some(Setting::new(*name, value.trim()))
+}
+
+/// The one source of keys that the environment may name.
+fn keys(settings: &Settings) -> Result<KeySource, ConfigError> {
+    let mut named = KEY_SOURCES.into_iter().filter_map(|name| setting(settings, name));
+    let source = named.next();
+    if let (Some(one), Some(other)) = (&source, named.next()) {
+        return Err(conflict(format!(
+            "{} and {} are both set; keep one",
+            one.origin, other.origin
+        )));
+    }
+    let algorithm = setting(settings, PUBLIC_KEY_ALGORITHM);
+    if algorithm.is_some() && source.as_ref().is_none_or(|source| source.origin != PUBLIC_KEY_FILE) {
+        return Err(conflict(format!(
+            "{PUBLIC_KEY_ALGORITHM} is set without {PUBLIC_KEY_FILE}"
+        )));
+    }
+    let time = |name| {
+        let setting = setting(settings, name);
+        setting
+            .map(|Setting { origin, value }| Ok(Setting::new(name, seconds(&origin, &value)?)))
+            .transpose()
     };
-    let algorithm = Algorithm::from_name(algorithm).ok_or_else(|| {
-        ConfigError::new(format!(
-            "{PUBLIC_KEY_ALGORITHM} is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"
+    let (interval, max_stale) = (time(JWKS_REFRESH)?, time(JWKS_MAX_STALE)?);
+    let source = match source {
+        None => KeySource::fixed(Vec::new()),
+        Some(source) if source.origin == PUBLIC_KEY_FILE => {
+            KeySource::pem_file(path(&source), public_key_algorithm(algorithm)?)
+        }
+        Some(source) if source.origin == JWKS_FILE => KeySource::jwks_file(path(&source)),
+        Some(source) if source.origin == JWKS_URL => KeySource::jwks_url(source),
+        Some(secrets) => KeySource::fixed(secret_keys(&secrets, decode_secrets(&secrets.value))?),
+    };
+    let (source, without_effect) = source.refreshed(interval, max_stale);
+    for Setting { origin, .. } in without_effect {
+        log::warn!(target: LOG_TARGET, "{origin} has no effect: no source of keys is refreshed");
+    }
+    Ok(source)
+}
+
+fn path(setting: &Setting) -> Setting<PathBuf> {
+    Setting::new(&setting.origin, &setting.value)
+}
+
+fn public_key_algorithm(setting: Option<Setting>) -> Result<Algorithm, ConfigError> {
+    let setting = setting.ok_or_else(|| {
+        conflict(format!(
+            "{PUBLIC_KEY_ALGORITHM} is not set, and {PUBLIC_KEY_FILE} needs it"
         ))
     })?;
-    builder
-        .key_config()
-        .public_keys
-        .push((Setting::new(PUBLIC_KEY_FILE, file), algorithm));
-    Ok(())
+    Algorithm::from_name(&setting.value)
+        .ok_or_else(|| setting.error("is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"))
+}
+
+fn secret_keys(setting: &Setting, secrets: Result<Vec<Vec<u8>>, &'static str>) -> Result<Vec<Key>, ConfigError> {
+    let secrets = secrets.map_err(|fault| setting.error(fault))?;
+    let key = |secret: &Vec<u8>| Key::of_secret(Algorithm::HS256, secret, &setting.origin);
+    secrets.iter().map(key).collect()
+}
+
+fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovBuilder, ConfigError> {
+    let (key, ids) = (setting(settings, ACCOUNT_KEY), setting(settings, ACCOUNT_KEY_ID));
+    let Some(setting) = key else {
+        return match ids {
+            Some(ids) => Err(conflict(format!(
+                "{} is set without an account message signing key",
+                ids.origin
+            ))),
+            None => Ok(builder),
+        };
+    };
+    let secrets = decode_secrets(&setting.value)
+        .map_err(|fault| setting.error(fault.replace("-get base64", "-messageSigningKey get-base64url")))?;
+    let keys = secret_keys(&setting, Ok(secrets))?;
+    let keys: Vec<_> = match ids {
+        None => keys,
+        Some(setting) => {
+            let ids = list(&setting.value);
+            if ids.len() != keys.len() || ids.iter().any(String::is_empty) {
+                return Err(setting.error("does not have one id for each account message signing key"));
+            }
+            keys.into_iter().zip(ids).map(|(key, id)| key.with_key_id(id)).collect()
+        }
+    };
+    let account_keys = keys.into_iter().map(|value| Setting {
+        origin: setting.origin.clone(),
+        value,
+    });
+    Ok(builder.set_message_signing(MessageSigning {
+        account_keys: account_keys.collect(),
+        ..MessageSigning::default()
+    }))
+}
+
+fn conflict(sentence: String) -> ConfigError {
+    ConfigError::new(ConfigErrorKind::Conflict, sentence)
+}
+
+fn list(value: &str) -> Vec<String> {
+    value.split(',').map(|item| item.trim().to_owned()).collect()
 }
 
 fn seconds(name: &str, value: &str) -> Result<Duration, ConfigError> {
@@ -290,14 +347,14 @@ fn seconds(name: &str, value: &str) -> Result<Duration, ConfigError> {
 
 fn whole_number<N: FromStr>(name: &str, value: &str, of: &str) -> Result<N, ConfigError> {
     let number = value.trim().parse();
-    number.map_err(|_| ConfigError::new(format!("{name} is not a whole number of {of}")))
+    number.map_err(|_| ConfigError::invalid(format!("{name} is not a whole number of {of}")))
 }
 
 fn boolean(name: &str, value: &str) -> Result<bool, ConfigError> {
     match value.trim().to_ascii_lowercase().as_str() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(ConfigError::new(format!(
+        _ => Err(ConfigError::invalid(format!(
             "{name} is none of `true`, `false`, `1` and `0`"
         ))),
     }
@@ -316,12 +373,14 @@ fn warn_of_unknown(name: &str) {
     log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect{meant}");
 }
 
+fn all_variables() -> impl Iterator<Item = &'static (&'static str, Apply)> {
+    VARIABLES.iter().chain(&MESSAGE_SIGNING_VARIABLES)
+}
+
 /// The variable that was probably meant, if one is.
 fn nearest_variable(name: &str) -> Option<&'static str> {
     const MAX_DISTANCE: usize = 5;
-    let distances = VARIABLES
-        .iter()
-        .map(|(known, _)| (strsim::damerau_levenshtein(known, name), *known));
+    let distances = all_variables().map(|(known, _)| (strsim::damerau_levenshtein(known, name), *known));
     let (distance, nearest) = distances.min()?;
     (distance <= MAX_DISTANCE).then_some(nearest)
 }
@@ -387,16 +446,17 @@ mod tests {
         ])
         .unwrap();
         let settings = approov.settings();
-        assert_eq!(settings.default_policy.signature_enforcement, Enforcement::Report);
+        let policy = &settings.default_policy.signature;
+        assert_eq!(policy.enforcement, Enforcement::Report);
         let signature = &settings.signature;
         assert_eq!(signature.origins.len(), 2);
         assert_eq!(signature.account_keys(Some("key-1")).len(), 1);
         assert!(signature.account_keys(Some("key-2")).is_empty());
         assert!(signature.account_keys(None).is_empty());
         assert!(!signature.window.require_created && signature.window.require_expires);
-        assert_eq!(signature.window.max_age, Some(Duration::from_secs(30)));
-        assert_eq!(signature.window.skew, Duration::ZERO);
-        assert_eq!((signature.body_limit, signature.require_digest), (1000, true));
+        assert_eq!(policy.max_age, Some(Duration::from_secs(30)));
+        assert_eq!(format!("{:?}", signature.window.skew), "ClockSkew(0ns)");
+        assert_eq!((policy.body_limit, policy.require_content_digest), (1000, true));
     }
 
     #[cfg(feature = "message-signing")]
@@ -417,7 +477,7 @@ mod tests {
             ),
             (
                 &[(KEY, &three)],
-                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY has more than two keys",
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is the third message signing key of the account; two are the most",
             ),
             (
                 &[(KEY, "junk!")],
@@ -434,7 +494,7 @@ mod tests {
             ),
             (
                 &[("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3601")],
-                "the clock skew for signatures, APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS, is longer than an hour",
+                "APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS is longer than an hour",
             ),
             (
                 &[("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "1.5")],
@@ -481,14 +541,20 @@ mod tests {
     }
 
     #[test]
-    fn code_after_the_environment_wins() {
+    fn code_after_the_environment_wins_but_for_keys_which_add_up() {
         let vars = [
-            (SECRET.into(), "junk".into()),
+            (SECRET.into(), GOOD.into()),
             ("APPROOV_TOKEN_HEADER".into(), "a".into()),
+            ("APPROOV_TOKEN_BINDING_HEADER".into(), "x".into()),
         ];
         let builder = apply(Approov::builder().token_header("b"), vars).unwrap();
-        let approov = builder.base64_secret(GOOD).build().unwrap();
-        assert_eq!(approov.settings().token_header, "a");
+        let other = Key::from_secret(Algorithm::HS256, &[9; 32]).unwrap();
+        let builder = builder.keys(other).policy(Policy::new().binding(&["y"]));
+        let approov = builder.build().unwrap();
+        let settings = approov.settings();
+        assert_eq!(settings.token_header, "a");
+        assert_eq!(settings.default_policy.binding.iter().collect::<Vec<_>>(), ["y"]);
+        assert_eq!(approov.current_keys().count(), 2);
     }
 
     #[test]
@@ -532,7 +598,7 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_a_mistake_and_never_a_default() {
-        for (name, _) in VARIABLES {
+        for (name, _) in all_variables().copied() {
             for value in ["", "  ", "\n"] {
                 let mut vars = vec![(name, value)];
                 if !KEY_SOURCES.contains(&name) {
@@ -545,7 +611,7 @@ mod tests {
 
     #[test]
     fn every_variable_is_documented() {
-        for (name, _) in VARIABLES {
+        for (name, _) in all_variables().copied() {
             assert!(include_str!("../../README.md").contains(&format!("`{name}`")), "{name}");
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }

@@ -1,5 +1,6 @@
 //! What an application holds: [`Approov`].
 
+pub(crate) mod application_check;
 pub(crate) mod builder;
 mod env;
 
@@ -17,15 +18,15 @@ use actix_web::{
 };
 use arc_swap::Guard;
 
-#[cfg(feature = "message-signing")]
-use crate::signature::SignatureSettings;
+use self::application_check::ApplicationCheck;
 use crate::{
     config::ConfigError,
     event::{Listeners, RejectionEvent},
     keys::{CurrentKeys, KeyRing, KeySet},
     policy::EffectivePolicy,
     rejection::Rejection,
-    time::Moment,
+    signature::SignatureSettings,
+    time::UnixTime,
     token::{self, ApproovClaims, TokenCache, TokenRules, Verified},
 };
 
@@ -82,8 +83,8 @@ pub(crate) struct Settings {
     pub(crate) token_cache: TokenCache,
     pub(crate) token_header: HeaderName,
     pub(crate) default_policy: EffectivePolicy,
-    #[cfg(feature = "message-signing")]
     pub(crate) signature: SignatureSettings,
+    pub(crate) checks: Vec<Box<ApplicationCheck>>,
     pub(crate) reject_with: Option<Box<RejectWith>>,
     pub(crate) listeners: Listeners,
 }
@@ -120,8 +121,8 @@ impl Approov {
 
     /// Verifies tokens with these keys from now on, in place of all others, without a restart.
     ///
-    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. What was verified with the old ones and
-    /// is remembered, also for the request that is being served, counts no longer.
+    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. The cache is emptied, and what the old
+    /// keys verified in requests that are being served no longer counts.
     ///
     /// # Errors
     ///
@@ -166,7 +167,7 @@ impl Approov {
             keys,
             rules: &self.settings.rules,
             cache: &self.settings.token_cache,
-            now: Moment::now(),
+            now: UnixTime::now(),
         };
         verifier.verify(value)
     }
@@ -191,6 +192,7 @@ impl Approov {
 impl fmt::Debug for Approov {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Approov")
+            .field("name", &self.settings.listeners.name)
             .field("token_header", &self.settings.token_header)
             .field("default_policy", &self.settings.default_policy)
             .field("logging", &self.settings.listeners.logging)

@@ -3,16 +3,15 @@
 use actix_web::dev::Payload;
 
 use super::{Check, HeadChecked};
-pub(super) use crate::signature::ExpectedBody;
 use crate::{
-    logging::{LOG_TARGET, LogPath},
+    logging::{LOG_TARGET, LogText},
     policy::SignatureRequirement,
     rejection::Rejection,
-    request::layer::Findings,
     request::refusal::Refusal,
-    request::state::{Remembered, RequestState},
-    signature::{ApproovSignature, ExpectedDigest, Verifier, body},
-    time::Moment,
+    request::state::{CachedVerdict, ComparedBody, RequestState, SignatureVerdict},
+    request::{body, layer::Findings},
+    signature::{ApproovSignature, ExpectedBody, ExpectedDigest, Verifier},
+    time::UnixTime,
     token::ApproovClaims,
 };
 
@@ -29,7 +28,7 @@ impl Check<'_> {
                 Ok(body)
             }
             Err(rejection) => {
-                self.report_or_refuse(findings, rejection, self.policy.signature_enforcement)?;
+                self.report_or_refuse(findings, rejection, self.policy.signature.enforcement)?;
                 Ok(ExpectedBody::Any)
             }
         }
@@ -58,26 +57,34 @@ impl Check<'_> {
         generation: u64,
         claims: &ApproovClaims,
     ) -> Result<(Option<ApproovSignature>, ExpectedBody), Rejection> {
-        if self.policy.signature == SignatureRequirement::Off {
+        if self.policy.signature.requirement == SignatureRequirement::Off {
             return Ok((None, ExpectedBody::Any));
         }
-        let known = RequestState::of(self.request)
-            .and_then(|state| state.signature.as_ref()?.verdict(self.approov, generation));
+        let settings = self.approov.settings();
+        let policy = &self.policy.signature;
+        let known = RequestState::of(self.request).and_then(|state| {
+            let known = state.signature.as_ref()?;
+            let is_same = known.max_age == policy.max_age && known.covers == policy.covers;
+            is_same.then(|| known.verdict.verdict(self.approov, generation))?
+        });
         let verdict = known.unwrap_or_else(|| {
-            let settings = self.approov.settings();
             let verifier = Verifier {
                 settings: &settings.signature,
+                policy,
                 token_header: &settings.token_header,
                 claims,
                 explains: settings.listeners.logging,
-                now: Moment::now(),
+                now: UnixTime::now(),
             };
             let verdict = verifier.verify(self.request);
-            let remembered = Remembered::new(self.approov, generation, &verdict);
-            RequestState::of_mut(self.request).signature = Some(Box::new(remembered));
+            RequestState::of_mut(self.request).signature = Some(Box::new(SignatureVerdict {
+                max_age: policy.max_age,
+                covers: policy.covers,
+                verdict: CachedVerdict::new(self.approov, generation, &verdict),
+            }));
             verdict
         });
-        verdict?.accepted(claims, self.policy, self.approov.settings().signature.require_digest)
+        verdict?.accepted(claims, policy)
     }
 
     /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
@@ -89,15 +96,19 @@ impl Check<'_> {
                 if let Some(verdict) = self.known_body_verdict(expected) {
                     return verdict;
                 }
-                let limit = self.approov.settings().signature.body_limit;
-                let verdict = expected.check(&body::read(self.request, payload, limit).await?);
-                RequestState::of_mut(self.request).body = Some(Box::new((*expected.clone(), verdict)));
+                let body = body::read(self.request, payload, self.policy.signature.body_limit).await?;
+                let verdict = expected.check(&body);
+                RequestState::of_mut(self.request).body = Some(Box::new(ComparedBody {
+                    expected: (**expected).clone(),
+                    length: body.len(),
+                    verdict,
+                }));
                 verdict
             }
         }
     }
 
-    /// The verdict of who cannot look at the body.
+    /// The verdict for an argument, which cannot look at the body.
     fn unseen_body_verdict(self, duty: &ExpectedBody) -> Result<(), Rejection> {
         let known = match duty {
             ExpectedBody::Any => Some(Ok(())),
@@ -109,22 +120,26 @@ impl Check<'_> {
                 target: LOG_TARGET,
                 "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
                  `#[approov_protected]` or a middleware",
-                LogPath(self.request.path())
+                LogText(self.request.path())
             );
             Err(Rejection::BodyUnavailable)
         })
     }
 
+    /// Another layer may allow a larger body than this one.
     fn known_body_verdict(self, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
         let state = RequestState::of(self.request)?;
-        let (compared, verdict) = &**state.body.as_ref()?;
-        (compared == expected).then_some(*verdict)
+        let compared = state.body.as_ref().filter(|compared| compared.expected == *expected)?;
+        if compared.length > self.policy.signature.body_limit {
+            return Some(Err(Rejection::BodyTooLarge));
+        }
+        Some(compared.verdict)
     }
 
     fn settle_body(self, mut findings: Findings, verdict: Result<(), Rejection>) -> Result<Findings, Refusal> {
         if let Err(rejection) = verdict {
             findings.signature = None;
-            self.report_or_refuse(&mut findings, rejection, self.policy.signature_enforcement)?;
+            self.report_or_refuse(&mut findings, rejection, self.policy.signature.enforcement)?;
         }
         Ok(findings)
     }
@@ -134,7 +149,7 @@ impl Check<'_> {
         let Some(claims) = &findings.claims else {
             return Ok(findings);
         };
-        let now = Moment::now();
+        let now = UnixTime::now();
         if let Err(rejection) = self.approov.settings().rules.check_time(claims, now) {
             findings.claims = None;
             findings.signature = None;

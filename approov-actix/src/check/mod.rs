@@ -1,26 +1,22 @@
 //! The pipeline, and the only place where the order of the checks is written down.
 
 mod binding;
-#[cfg(feature = "message-signing")]
-mod message_signing;
-#[cfg(not(feature = "message-signing"))]
-#[path = "no_message_signing.rs"]
 mod message_signing;
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use self::message_signing::ExpectedBody;
 use crate::{
     approov::Approov,
-    event::{AcceptanceEvent, RejectionEvent},
+    event::{AcceptanceEvent, EventRequest, RejectionEvent},
     keys::CurrentKeys,
-    logging::{LOG_TARGET, LogPath},
+    logging::{LOG_TARGET, LogText},
     policy::{EffectivePolicy, Enforcement},
     rejection::Rejection,
     request::layer::Findings,
     request::refusal::Refusal,
-    request::state::{Remembered, RequestState},
-    token::Verified,
+    request::state::{CachedVerdict, RequestState},
+    signature::ExpectedBody,
+    token::{ApproovClaims, Verified},
 };
 
 /// The checks of one request by one policy.
@@ -52,19 +48,19 @@ impl Check<'_> {
         if head.body.needs_reading() {
             return Ok(Checked::AwaitsBody(head));
         }
-        Ok(Checked::Complete(self.announced(head.findings)))
+        Ok(Checked::Complete(self.finish(head.findings)?))
     }
 
     /// The last check. The handler still finds the body in `payload`.
     pub(crate) async fn body(self, head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
         let findings = self.check_body(head, payload).await?;
-        Ok(self.announced(findings))
+        self.finish(findings)
     }
 
-    /// All checks at once, for who cannot look at the body. Refuses where it matters.
+    /// All checks at once, for an argument, which cannot look at the body. Refuses where that matters.
     pub(crate) fn without_body(self) -> Result<Findings, Refusal> {
         let findings = self.check_unseen_body(self.check_head()?)?;
-        Ok(self.announced(findings))
+        self.finish(findings)
     }
 
     /// Token, binding, message signature: what can be told from the headers.
@@ -84,7 +80,7 @@ impl Check<'_> {
             }
         };
         findings.claims = Some(claims.clone());
-        findings.is_remembered = is_cached;
+        findings.is_cached = is_cached;
         if let Err(rejection) = self.check_policy() {
             // A fault of the server is never only reported.
             self.report_or_refuse(&mut findings, rejection, Enforcement::Enforce)?;
@@ -106,7 +102,7 @@ impl Check<'_> {
             return verdict;
         }
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
-        RequestState::of_mut(self.request).token = Some(Remembered::new(self.approov, keys.generation(), &verdict));
+        RequestState::of_mut(self.request).token = Some(CachedVerdict::new(self.approov, keys.generation(), &verdict));
         verdict
     }
 
@@ -116,9 +112,35 @@ impl Check<'_> {
         if !self.policy.binding.has(token_header) {
             return Ok(());
         }
-        let path = LogPath(self.request.path());
+        let path = LogText(self.request.path());
         log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
         Err(Rejection::PolicyInvalid)
+    }
+
+    /// The application's own checks, of a genuine token alone, and then the end.
+    fn finish(self, mut findings: Findings) -> Result<Findings, Refusal> {
+        if let Some(claims) = &findings.claims
+            && let Err(rejection) = self.application_verdict(findings.generation, claims)
+        {
+            self.report_or_refuse(&mut findings, rejection, self.policy.check_enforcement)?;
+        }
+        Ok(self.announced(findings))
+    }
+
+    fn application_verdict(self, generation: u64, claims: &ApproovClaims) -> Result<(), Rejection> {
+        let checks = &self.approov.settings().checks;
+        if checks.is_empty() {
+            return Ok(());
+        }
+        let known = RequestState::of(self.request)
+            .and_then(|state| state.application.as_ref()?.verdict(self.approov, generation));
+        known.unwrap_or_else(|| {
+            let verdict = checks.iter().try_for_each(|check| check(self.request, claims));
+            let verdict = verdict.map_err(Rejection::from);
+            RequestState::of_mut(self.request).application =
+                Some(CachedVerdict::new(self.approov, generation, &verdict));
+            verdict
+        })
     }
 
     /// What a failed check means: only where it is to be reported does the request go on.
@@ -130,11 +152,14 @@ impl Check<'_> {
     ) -> Result<(), Refusal> {
         if enforcement == Enforcement::Report {
             if RequestState::is_news(self.request, self.approov, Err(rejection)) {
-                self.approov.settings().listeners.hear_rejection(&RejectionEvent {
-                    request: self.request.head(),
+                let listeners = &self.approov.settings().listeners;
+                let id = listeners.id_of(self.request);
+                listeners.hear_rejection(&RejectionEvent {
+                    request: EventRequest::new(self.request, id.as_deref()),
                     rejection,
                     claims: findings.claims.as_ref(),
                     enforcement,
+                    name: listeners.name.as_deref(),
                 });
             }
             findings.is_reported = true;
@@ -153,10 +178,12 @@ impl Check<'_> {
             && listeners.want_acceptances()
             && RequestState::is_news(self.request, self.approov, Ok(()))
         {
+            let id = listeners.id_of(self.request);
             listeners.hear_acceptance(&AcceptanceEvent {
-                request: self.request.head(),
+                request: EventRequest::new(self.request, id.as_deref()),
                 claims,
-                token_remembered: findings.is_remembered,
+                token_cached: findings.is_cached,
+                name: listeners.name.as_deref(),
             });
         }
         findings

@@ -1,4 +1,4 @@
-//! What is remembered of a request, and for whom.
+//! What is kept of a request, and for whom.
 
 use actix_web::{
     App, HttpResponse,
@@ -16,7 +16,7 @@ use crate::{
     test_support::{self, good_token},
 };
 
-/// One that remembers no tokens, so that each verdict is seen.
+/// One that caches no tokens, so that each verdict is seen.
 fn forgetful() -> Approov {
     test_support::builder().token_cache_capacity(0).build().unwrap()
 }

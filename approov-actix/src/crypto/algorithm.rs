@@ -10,7 +10,7 @@ use crate::config::ConfigError;
 ///
 /// # Security
 ///
-/// There is no `none`. Who can verify an HMAC (`HS256` to `HS512`) can make it as well; with every other algorithm the server holds a public key, which makes
+/// There is no `none`. Anyone who can verify an HMAC (`HS256` to `HS512`) can make one as well; with every other algorithm the server holds a public key, which makes
 /// no tokens.
 ///
 /// # Examples
@@ -140,7 +140,7 @@ impl FromStr for Algorithm {
     fn from_str(name: &str) -> Result<Self, ConfigError> {
         Self::from_name(name).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            ConfigError::new(format!("the algorithm is none of {names}"))
+            ConfigError::invalid(format!("the algorithm is none of {names}"))
         })
     }
 }

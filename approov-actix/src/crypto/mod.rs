@@ -22,10 +22,8 @@ mod verifying_key;
 
 #[cfg(feature = "jwks-url")]
 pub(crate) use self::backend::tls_provider;
-#[cfg(all(feature = "testing", feature = "message-signing"))]
-pub(crate) use self::signing::es256_signing_key;
 #[cfg(feature = "testing")]
-pub(crate) use self::signing::{hs256_signing_key, sign};
+pub(crate) use self::signing::{es256_signing_key, hs256_signing_key, sign};
 #[cfg(test)]
 pub(crate) use self::verifying_key::VERIFICATIONS;
 pub(crate) use self::{

@@ -16,7 +16,6 @@ pub(crate) fn hs256_signing_key(secret: &[u8]) -> EncodingKey {
 }
 
 /// A key for [`sign`] with ES256, from PKCS#8, and its public key as an uncompressed point.
-#[cfg(feature = "message-signing")]
 pub(crate) fn es256_signing_key(pkcs8: &[u8]) -> Option<(EncodingKey, Vec<u8>)> {
     let components = backend::PROVIDER.key_utils.ec_pub_components_from_private_key;
     let (_, x, y) = components(pkcs8, jsonwebtoken::Algorithm::ES256).ok()?;

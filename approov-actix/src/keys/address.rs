@@ -16,7 +16,10 @@ use ureq::{
 };
 use url::{Host, Url};
 
-use crate::crypto;
+use crate::{
+    config::{ConfigError, Fault, Setting},
+    crypto,
+};
 
 /// How long an answer may take, with all redirects.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -36,8 +39,12 @@ pub(super) struct JwksAddress {
 }
 
 impl JwksAddress {
-    /// An address that is safe to take keys from. An error ends the sentence that begins with the setting.
-    pub(super) fn new(address: &str) -> Result<Self, &'static str> {
+    /// An address that is safe to take keys from.
+    pub(super) fn new(setting: &Setting) -> Result<Self, ConfigError> {
+        Self::parse(setting.value.trim()).map_err(|fault| setting.error(fault))
+    }
+
+    fn parse(address: &str) -> Result<Self, Fault> {
         let url = Url::parse(address).map_err(|_| "is not an absolute URL")?;
         match url.scheme() {
             "https" => {}

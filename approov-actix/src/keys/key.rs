@@ -4,11 +4,16 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{public_key, secret::decode_secret, strength};
+use super::{
+    public_key,
+    secret::{decode_secret, is_published},
+    strength,
+};
 use crate::{
     config::{ConfigError, Fault},
     crypto::algorithm::{Algorithm, KeyType},
     crypto::{KeyMaterial, PreparedKey, sha256},
+    logging::LOG_TARGET,
 };
 
 /// A key that verifies tokens: one algorithm, and at most one key id (`kid`).
@@ -30,7 +35,7 @@ use crate::{
 /// # q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
 /// # -----END PUBLIC KEY-----";
 /// let key = Key::from_pem(Algorithm::ES256, pem)?.with_key_id("2026-11");
-/// let approov = Approov::builder().key(key).build()?;
+/// let approov = Approov::builder().keys(key).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -51,7 +56,7 @@ impl Key {
     ///
     /// # Security
     ///
-    /// Who has the secret can make tokens.
+    /// Anyone who has the secret can make tokens.
     ///
     /// # Examples
     ///
@@ -63,9 +68,9 @@ impl Key {
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
     pub fn from_base64_secret(secret: &str) -> Result<Self, ConfigError> {
-        decode_secret(secret)
-            .and_then(|secret| Self::new(Algorithm::HS256, KeyMaterial::Secret(&secret)))
-            .map_err(|fault| ConfigError::new(format!("the secret given to `Key::from_base64_secret` {fault}")))
+        let origin = "the secret given to `Key::from_base64_secret`";
+        let secret = decode_secret(secret).map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
+        Self::of_secret(Algorithm::HS256, &secret, origin)
     }
 
     /// A secret for an HMAC algorithm.
@@ -76,7 +81,7 @@ impl Key {
     ///
     /// # Security
     ///
-    /// Who has the secret can make tokens.
+    /// Anyone who has the secret can make tokens.
     ///
     /// # Examples
     ///
@@ -87,8 +92,7 @@ impl Key {
     /// assert!(Key::from_secret(Algorithm::HS512, &[0; 32]).is_err());
     /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, ConfigError> {
-        Self::new(algorithm, KeyMaterial::Secret(secret))
-            .map_err(|fault| ConfigError::new(format!("the secret given to `Key::from_secret` {fault}")))
+        Self::of_secret(algorithm, secret, "the secret given to `Key::from_secret`")
     }
 
     /// A public key in PEM, as `approov keyset -kid KID -getPEM` prints it: a `SubjectPublicKeyInfo` (RFC 7468, section 13).
@@ -107,7 +111,7 @@ impl Key {
     /// See [`Key`].
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
         Self::parse_pem(algorithm, pem)
-            .map_err(|fault| ConfigError::new(format!("the text given to `Key::from_pem` {fault}")))
+            .map_err(|fault| ConfigError::invalid(format!("the text given to `Key::from_pem` {fault}")))
     }
 
     /// With this key id. A token whose `kid` is the same is verified with this key alone; a key without id is tried for tokens whose `kid` no
@@ -145,6 +149,19 @@ impl Key {
         self.kid.as_deref()
     }
 
+    /// Warns of the secret that everybody can read.
+    pub(crate) fn of_secret(algorithm: Algorithm, secret: &[u8], origin: &str) -> Result<Self, ConfigError> {
+        let key = Self::new(algorithm, KeyMaterial::Secret(secret));
+        let key = key.map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
+        if is_published(secret) {
+            log::warn!(
+                target: LOG_TARGET,
+                "{origin} is the development secret that Approov publishes with its samples: ANYONE CAN FORGE TOKENS for this server"
+            );
+        }
+        Ok(key)
+    }
+
     /// Reads the one public key that a text in PEM holds.
     pub(super) fn parse_pem(algorithm: Algorithm, text: &str) -> Result<Self, Fault> {
         if let KeyType::Secret { .. } = algorithm.key_type() {
@@ -179,7 +196,7 @@ impl Key {
         self.kid.clone()
     }
 
-    pub(super) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
         self.verifying.verifies(message, signature)
     }
 }

@@ -2,23 +2,32 @@
 
 #[cfg(feature = "jwks-url")]
 mod address;
-mod config;
+#[cfg(not(feature = "jwks-url"))]
+#[path = "address_absent.rs"]
+mod address;
 mod jwk;
+#[cfg(feature = "jwks-url")]
+mod jwks_url;
 mod key;
+mod key_source;
 mod public_key;
+mod reader;
 mod refresh;
 mod ring;
 mod secret;
 mod set;
-mod source;
+mod start;
 mod strength;
 
-#[cfg(feature = "message-signing")]
-pub(crate) use self::public_key::installation_key;
-#[cfg(any(feature = "message-signing", feature = "testing"))]
-pub(crate) use self::secret::decode_secrets;
-pub(crate) use self::{
-    config::KeyConfig,
-    ring::{CurrentKeys, KeyRing},
+#[cfg(feature = "jwks-url")]
+pub use self::jwks_url::JwksUrl;
+pub use self::{
+    key::Key,
+    key_source::{KeyFile, KeySource},
+    set::KeySet,
 };
-pub use self::{key::Key, set::KeySet};
+pub(crate) use self::{
+    public_key::installation_key,
+    ring::{CurrentKeys, KeyRing},
+    secret::decode_secrets,
+};

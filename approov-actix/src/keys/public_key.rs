@@ -1,21 +1,17 @@
 //! A public key as a `SubjectPublicKeyInfo`: in PEM, or in a token's `ipk`.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pkcs1::RsaPublicKey;
 use spki::{
     ObjectIdentifier, SubjectPublicKeyInfoRef,
     der::{Decode as _, asn1::UintRef},
 };
 
+use super::strength::check;
 use crate::{
     config::Fault,
-    crypto::KeyMaterial,
     crypto::algorithm::{Algorithm, Curve, KeyType},
-};
-#[cfg(feature = "message-signing")]
-use {
-    super::strength::check,
-    crate::crypto::VerifyingKey,
-    base64::{Engine as _, engine::general_purpose::STANDARD},
+    crypto::{KeyMaterial, VerifyingKey},
 };
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -26,7 +22,6 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
-#[cfg(feature = "message-signing")]
 pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
     let der = STANDARD.decode(ipk).ok()?;
     let material = material(Algorithm::ES256, &der).ok()?;

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ring::KeyRing, source::KeySource};
+use super::{reader::Reader, ring::KeyRing};
 use crate::logging::LOG_TARGET;
 
 /// Tokens with an unknown `kid` cause a request no more often than this.
@@ -23,7 +23,7 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Refreshes a source, on a thread of its own, as long as the ring lives.
 pub(super) struct Refresh {
-    pub(super) source: KeySource,
+    pub(super) reader: Reader,
     pub(super) ring: Weak<KeyRing>,
     /// The source's place in the ring.
     pub(super) part: usize,
@@ -53,14 +53,14 @@ impl Refresh {
     }
 
     fn load(&mut self, reason: Reason) -> Option<()> {
-        let loaded = self.source.load();
+        let loaded = self.reader.load();
         let now = Instant::now();
         let was_failing = self.schedule.finished(now, reason, loaded.is_ok());
         let ring: Arc<KeyRing> = self.ring.upgrade()?;
         match loaded {
             Ok(keys) => {
                 if was_failing {
-                    log::info!(target: LOG_TARGET, "{} can be read again", self.source.origin);
+                    log::info!(target: LOG_TARGET, "{} can be read again", self.reader.origin);
                 }
                 ring.refreshed(self.part, keys, now);
             }

@@ -11,7 +11,11 @@ use super::{
     key::Key,
     set::{KeySet, Surplus, log_surplus, refuse},
 };
-use crate::{config::ConfigError, logging::LOG_TARGET, rejection::Rejection};
+use crate::{
+    config::{ConfigError, ConfigErrorKind},
+    logging::LOG_TARGET,
+    rejection::Rejection,
+};
 
 /// All keys of an application, from all their sources. They change as a whole.
 pub(crate) struct KeyRing {
@@ -104,6 +108,11 @@ impl CurrentKeys {
     }
 
     #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.keys.iter().count()
+    }
+
+    #[cfg(test)]
     pub(crate) fn of(keys: impl IntoIterator<Item = Key>) -> Self {
         Self {
             generation: 1,
@@ -153,9 +162,10 @@ impl KeyRing {
     /// Puts these keys in place of all others.
     pub(crate) fn replace(&self, keys: &KeySet) -> Result<(), ConfigError> {
         if let Some(Refresher { origin, .. }) = self.refreshers.first() {
-            return Err(ConfigError::new(format!(
-                "{origin} is a source of keys that is refreshed, so its keys cannot be replaced"
-            )));
+            return Err(ConfigError::new(
+                ConfigErrorKind::Conflict,
+                format!("{origin} is a source of keys that is refreshed, so its keys cannot be replaced"),
+            ));
         }
         self.refreshed(0, Some(keys.iter().cloned().collect()), Instant::now());
         Ok(())

@@ -7,7 +7,7 @@ use super::{
     key::Key,
 };
 use crate::{
-    config::{ConfigError, Fault},
+    config::{ConfigError, ConfigErrorKind, Fault},
     logging::LOG_TARGET,
     rejection::Rejection,
 };
@@ -71,7 +71,10 @@ impl KeySet {
         refuse(Surplus::TooMany, &surplus)?;
         refuse(Surplus::Repeated, &surplus)?;
         if set.is_empty() {
-            return Err(ConfigError::new("no key was given to `KeySet::new`"));
+            return Err(ConfigError::new(
+                ConfigErrorKind::NoKeys,
+                "no key was given to `KeySet::new`",
+            ));
         }
         Ok(set)
     }
@@ -103,7 +106,8 @@ impl KeySet {
     /// ```
     pub fn from_jwks(json: &str) -> Result<Self, ConfigError> {
         let origin = "the text given to `KeySet::from_jwks`";
-        let keys = usable_keys(origin, json, true).map_err(|fault| ConfigError::new(format!("{origin} {fault}")))?;
+        let keys =
+            usable_keys(origin, json, true).map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
         let (set, surplus) = Self::gather(keys);
         refuse(Surplus::TooMany, &surplus)?;
         log_surplus(&surplus);
@@ -199,7 +203,7 @@ impl fmt::Display for Surplus {
 /// first one counts.
 pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
     match surplus.iter().find(|(_, why)| *why == reason) {
-        Some((key, why)) => Err(ConfigError::new(format!("the key {} {why}", key.label()))),
+        Some((key, why)) => Err(ConfigError::invalid(format!("the key {} {why}", key.label()))),
         None => Ok(()),
     }
 }

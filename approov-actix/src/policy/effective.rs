@@ -1,12 +1,14 @@
 //! What a check goes by: a policy, and behind it the application's default.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::http::header::HeaderName;
 
-use super::{Enforcement, Policy};
-#[cfg(feature = "message-signing")]
-use super::{SignatureLabel, SignatureRequirement};
+use super::{
+    definition::Policy,
+    enforcement::Enforcement,
+    signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
+};
 use crate::logging::LOG_TARGET;
 
 /// A policy with nothing left open.
@@ -15,29 +17,59 @@ pub(crate) struct EffectivePolicy {
     pub(crate) binding: BoundHeaders,
     pub(crate) token_enforcement: Enforcement,
     pub(crate) binding_enforcement: Enforcement,
+    pub(crate) check_enforcement: Enforcement,
     pub(crate) allow_missing_binding_claim: bool,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature: SignatureRequirement,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature_label: SignatureLabel,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature_enforcement: Enforcement,
+    pub(crate) signature: EffectiveSignaturePolicy,
+}
+
+/// What is asked of message signatures, with nothing left open.
+#[derive(Debug, Clone)]
+pub(crate) struct EffectiveSignaturePolicy {
+    pub(crate) requirement: SignatureRequirement,
+    pub(crate) label: SignatureLabel,
+    pub(crate) enforcement: Enforcement,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) body_limit: usize,
+    pub(crate) require_content_digest: bool,
+    /// In addition to method, target and token; compared without regard to case.
+    pub(crate) covers: &'static [&'static str],
+}
+
+impl Default for EffectiveSignaturePolicy {
+    fn default() -> Self {
+        Self {
+            requirement: SignatureRequirement::default(),
+            label: SignatureLabel::default(),
+            enforcement: Enforcement::default(),
+            max_age: None,
+            body_limit: 2 * 1024 * 1024,
+            require_content_digest: false,
+            covers: &[],
+        }
+    }
 }
 
 impl EffectivePolicy {
     /// The same checks, each of them enforced. Names every field, so that no new one is forgotten.
     pub(crate) fn all_enforced(self) -> Self {
+        let Self {
+            binding,
+            token_enforcement: _,
+            binding_enforcement: _,
+            check_enforcement: _,
+            allow_missing_binding_claim,
+            signature,
+        } = self;
         Self {
+            binding,
             token_enforcement: Enforcement::Enforce,
             binding_enforcement: Enforcement::Enforce,
-            #[cfg(feature = "message-signing")]
-            signature_enforcement: Enforcement::Enforce,
-            binding: self.binding,
-            allow_missing_binding_claim: self.allow_missing_binding_claim,
-            #[cfg(feature = "message-signing")]
-            signature: self.signature,
-            #[cfg(feature = "message-signing")]
-            signature_label: self.signature_label,
+            check_enforcement: Enforcement::Enforce,
+            allow_missing_binding_claim,
+            signature: EffectiveSignaturePolicy {
+                enforcement: Enforcement::Enforce,
+                ..signature
+            },
         }
     }
 
@@ -48,16 +80,21 @@ impl EffectivePolicy {
         if reports_tokens {
             warn("only REPORTS requests without a genuine token and lets them in");
         }
-        #[cfg(feature = "message-signing")]
-        if self.signature_enforcement == Enforcement::Report {
-            warn("only REPORTS requests without a good message signature and lets them in");
-        } else if reports_tokens && self.signature != SignatureRequirement::Off {
+        if self.signature.enforcement == Enforcement::Report {
+            // Set by `report` as well, also where nothing can ask for a signature.
+            if cfg!(feature = "message-signing") {
+                warn("only REPORTS requests without a good message signature and lets them in");
+            }
+        } else if reports_tokens && self.signature.requirement != SignatureRequirement::Off {
             warn("enforces message signatures, but not tokens: who leaves the token out avoids the signature");
         }
         if self.binding_enforcement == Enforcement::Report {
             warn("only REPORTS tokens that are not bound to the request and lets them in");
         } else if reports_tokens {
             warn("enforces bindings, but not tokens: who leaves the token out avoids the binding");
+        }
+        if self.check_enforcement == Enforcement::Report {
+            warn("only REPORTS requests that the application's own check refuses and lets them in");
         }
     }
 }
@@ -71,15 +108,26 @@ impl Policy {
                 .map_or_else(|| default.binding.clone(), BoundHeaders::Named),
             token_enforcement: self.token_enforcement.unwrap_or(default.token_enforcement),
             binding_enforcement: self.binding_enforcement.unwrap_or(default.binding_enforcement),
+            check_enforcement: self.check_enforcement.unwrap_or(default.check_enforcement),
             allow_missing_binding_claim: self
                 .allow_missing_binding_claim
                 .unwrap_or(default.allow_missing_binding_claim),
-            #[cfg(feature = "message-signing")]
-            signature: self.signature.unwrap_or(default.signature),
-            #[cfg(feature = "message-signing")]
-            signature_label: self.signature_label.unwrap_or(default.signature_label),
-            #[cfg(feature = "message-signing")]
-            signature_enforcement: self.signature_enforcement.unwrap_or(default.signature_enforcement),
+            signature: self.signature.over(&default.signature),
+        }
+    }
+}
+
+impl SignaturePolicy {
+    /// This policy, with what it leaves open taken from `default`.
+    pub(crate) fn over(self, default: &EffectiveSignaturePolicy) -> EffectiveSignaturePolicy {
+        EffectiveSignaturePolicy {
+            requirement: self.requirement.unwrap_or(default.requirement),
+            label: self.label.unwrap_or(default.label),
+            enforcement: self.enforcement.unwrap_or(default.enforcement),
+            max_age: self.max_age.or(default.max_age),
+            body_limit: self.body_limit.unwrap_or(default.body_limit),
+            require_content_digest: self.require_content_digest.unwrap_or(default.require_content_digest),
+            covers: self.covers.unwrap_or(default.covers),
         }
     }
 }
@@ -117,48 +165,5 @@ impl BoundHeaders {
 impl Default for BoundHeaders {
     fn default() -> Self {
         Self::Named(&[])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(policy: &EffectivePolicy) -> Vec<&str> {
-        policy.binding.iter().collect()
-    }
-
-    #[test]
-    fn unset_fields_are_inherited_one_by_one() {
-        #[allow(
-            clippy::needless_update,
-            reason = "there are more fields with the feature message-signing"
-        )]
-        let default = EffectivePolicy {
-            binding: BoundHeaders::Configured(Arc::new([HeaderName::from_static("authorization")])),
-            token_enforcement: Enforcement::Report,
-            binding_enforcement: Enforcement::Report,
-            allow_missing_binding_claim: true,
-            ..EffectivePolicy::default()
-        };
-
-        let inherited = Policy::new().over(&default);
-        assert_eq!(headers(&inherited), ["authorization"]);
-        assert_eq!(inherited.token_enforcement, Enforcement::Report);
-        assert_eq!(inherited.binding_enforcement, Enforcement::Report);
-        assert!(inherited.allow_missing_binding_claim);
-
-        let own = Policy::new()
-            .binding(&["X-Device-Id"])
-            .token_enforcement(Enforcement::Enforce)
-            .binding_enforcement(Enforcement::Enforce)
-            .allow_missing_binding_claim(false)
-            .over(&default);
-        assert_eq!(headers(&own), ["X-Device-Id"]);
-        assert_eq!(own.token_enforcement, Enforcement::Enforce);
-        assert_eq!(own.binding_enforcement, Enforcement::Enforce);
-        assert!(!own.allow_missing_binding_claim);
-
-        assert!(Policy::new().no_binding().over(&default).binding.is_empty());
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn admit(
 }
 
 impl BodyPending {
-    /// Waits for the body. Who comes after finds it in `payload`.
+    /// Waits for the body. The handler still finds it in `payload`.
     pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
         let Self {
             approov,

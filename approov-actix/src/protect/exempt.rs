@@ -8,23 +8,25 @@ pub(crate) struct Exemptions {
 }
 
 impl Exemptions {
-    pub(crate) fn add_path(&mut self, path: String) {
-        assert_can_match(&path);
-        self.paths.push(path);
+    pub(crate) fn add_paths(&mut self, paths: Vec<String>) {
+        paths.iter().for_each(|path| assert_can_match(path));
+        self.paths.extend(paths);
     }
 
-    pub(crate) fn add_prefix(&mut self, prefix: String) {
-        assert_can_match(&prefix);
-        assert_ne!(
-            prefix, "/",
-            "approov-actix: the prefix `/` would exempt every path; leave the middleware out instead"
-        );
-        self.prefixes.push(prefix);
+    pub(crate) fn add_prefixes(&mut self, prefixes: Vec<String>) {
+        for prefix in &prefixes {
+            assert_can_match(prefix);
+            assert_ne!(
+                prefix, "/",
+                "approov-actix: the prefix `/` would exempt every path; leave the middleware out instead"
+            );
+        }
+        self.prefixes.extend(prefixes);
     }
 
     /// Whether one of the paths or prefixes covers `path`.
     ///
-    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`: whoever would normalise it first, or look at its end only, would exempt it.
+    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`: code that normalised it first, or looked at its end only, would exempt it.
     /// And a prefix that ends in `/` does not cover itself, because a `NormalizePath` inside may turn it into a path that is not covered.
     pub(crate) fn cover(&self, path: &str) -> bool {
         let is_below = |prefix: &String| {
@@ -68,9 +70,8 @@ mod tests {
 
     fn exemptions() -> Exemptions {
         let mut exemptions = Exemptions::default();
-        exemptions.add_path("/health".to_owned());
-        exemptions.add_prefix("/public/".to_owned());
-        exemptions.add_prefix("/docs".to_owned());
+        exemptions.add_paths(vec!["/health".to_owned()]);
+        exemptions.add_prefixes(vec!["/public/".to_owned(), "/docs".to_owned()]);
         exemptions
     }
 
@@ -145,9 +146,9 @@ mod tests {
         for path in [
             "", "health", "/a//b", "/a/../b", "/a%20b", "/a;b", "/a?b", "/a#b", "/a/.", "/a b", "/é", "/a\n",
         ] {
-            let add = || Exemptions::default().add_path(path.to_owned());
+            let add = || Exemptions::default().add_paths(vec![path.to_owned()]);
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
-            let add = || Exemptions::default().add_prefix(path.to_owned());
+            let add = || Exemptions::default().add_prefixes(vec![path.to_owned()]);
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
         }
     }
@@ -155,6 +156,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "would exempt every path")]
     fn not_everything_is_exempt() {
-        Exemptions::default().add_prefix("/".to_owned());
+        Exemptions::default().add_prefixes(vec!["/".to_owned()]);
     }
 }

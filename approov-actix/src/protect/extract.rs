@@ -13,8 +13,6 @@ use crate::{
     request::refusal::{Refusal, Refused},
     token::ApproovClaims,
 };
-#[cfg(feature = "message-signing")]
-use crate::{policy::SignatureRequirement, signature::ApproovSignature};
 
 impl FromRequest for ApproovClaims {
     type Error = Refused;
@@ -22,7 +20,7 @@ impl FromRequest for ApproovClaims {
 
     /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(claims(request).map_err(|refusal| refusal.answer_announced_when_sent(request.head())))
+        ready(claims(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
     }
 }
 
@@ -107,21 +105,9 @@ impl FromRequest for ApproovVerdict {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match verdict(request) {
             Ok(claims) => Ok(Self::Genuine(claims)),
-            Err(refusal) if refusal.rejection.is_server_fault() => {
-                Err(refusal.answer_announced_when_sent(request.head()))
-            }
+            Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_announced_when_sent(request)),
             Err(refusal) => Ok(Self::Rejected(refusal.rejection)),
         })
-    }
-}
-
-#[cfg(feature = "message-signing")]
-impl FromRequest for ApproovSignature {
-    type Error = Refused;
-    type Future = Ready<Result<Self, Refused>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signature(request).map_err(|refusal| refusal.answer_announced_when_sent(request.head())))
     }
 }
 
@@ -146,26 +132,7 @@ fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
     genuine(request, &layer.approov, &layer.policy.all_enforced()).map(|(claims, _)| claims)
 }
 
-/// The signature that the innermost layer accepted, or accepts now. Never without a good one.
-#[cfg(feature = "message-signing")]
-fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
-    let layer = Layer::of(request)?;
-    if layer.is_current()
-        && let Some(signature) = layer.findings.signature
-    {
-        return Ok(signature);
-    }
-    let policy = EffectivePolicy {
-        token_enforcement: Enforcement::Enforce,
-        signature: SignatureRequirement::Required,
-        signature_enforcement: Enforcement::Enforce,
-        ..layer.policy
-    };
-    let (_, findings) = genuine(request, &layer.approov, &policy)?;
-    findings.signature.ok_or_else(Refusal::not_configured)
-}
-
-fn genuine(
+pub(super) fn genuine(
     request: &HttpRequest,
     approov: &Approov,
     policy: &EffectivePolicy,

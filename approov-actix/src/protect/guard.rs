@@ -55,7 +55,7 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
             Ok(Admission::AwaitsBody(pending)) => {
                 DirectOrBoxed::boxed(after_body(pending, request.clone(), payload.take()))
             }
-            Err(refusal) => DirectOrBoxed::boxed(ready(Err(refusal.answer(request.head()).into()))),
+            Err(refusal) => DirectOrBoxed::boxed(ready(Err(refusal.answer(request).into()))),
         };
         GuardFuture {
             parameters,
@@ -76,7 +76,7 @@ async fn after_body<T: FromRequest>(
     mut payload: Payload,
 ) -> Result<T, Error> {
     let admitted = pending.admit(&request, &mut payload).await;
-    admitted.map_err(|refusal| refusal.answer(request.head()))?;
+    admitted.map_err(|refusal| refusal.answer(&request))?;
     T::from_request(&request, &mut payload).await.map_err(Into::into)
 }
 

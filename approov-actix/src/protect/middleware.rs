@@ -21,11 +21,10 @@ use super::{
     direct_or_boxed::DirectOrBoxed,
     exempt::Exemptions,
 };
-#[cfg(feature = "message-signing")]
-use crate::policy::SignatureRequirement;
 use crate::{
     approov::Approov,
-    policy::{BoundHeaders, EffectivePolicy, Policy},
+    one_or_many::{OneOrMany, texts},
+    policy::{BoundHeaders, EffectivePolicy, Policy, SignatureRequirement},
     request::layer::{Layer, VisibleData},
     request::refusal::Refusal,
 };
@@ -91,6 +90,7 @@ impl Approov {
 pub struct ApproovMiddleware {
     approov: Approov,
     policy: Policy,
+    report: Option<bool>,
     exempt: Exemptions,
     binding_exempt: Exemptions,
     allow_preflight: bool,
@@ -101,6 +101,7 @@ impl ApproovMiddleware {
         Self {
             approov,
             policy: Policy::new(),
+            report: None,
             exempt: Exemptions::default(),
             binding_exempt: Exemptions::default(),
             allow_preflight: false,
@@ -142,7 +143,28 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for this path through unchecked, whatever their method. Guards and claims inside still check, claims by this middleware's policy.
+    /// Whether this middleware only reports what fails its checks, and lets the request through, or enforces them: see [`Policy::report`]. For
+    /// trying out one scope.
+    ///
+    /// # Security
+    ///
+    /// With `true` everyone gets in, past this middleware. Guards and claims inside still check.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, web};
+    ///
+    /// # fn example(approov: approov_actix::Approov) {
+    /// let app = App::new().service(web::scope("/v3").wrap(approov.middleware().report(true)));
+    /// # }
+    /// ```
+    pub fn report(mut self, report: bool) -> Self {
+        self.report = Some(report);
+        self
+    }
+
+    /// Lets requests for this path, or these paths, through unchecked, whatever their method. Guards and claims inside still check, claims by this middleware's policy.
     ///
     /// The path is the whole one, with the prefixes of the scopes around.
     ///
@@ -161,15 +183,15 @@ impl ApproovMiddleware {
     ///
     /// ```
     /// # fn example(approov: approov_actix::Approov) {
-    /// let middleware = approov.middleware().exempt("/health").exempt("/v2/login");
+    /// let middleware = approov.middleware().exempt("/health").exempt(["/v2/login", "/v2/refresh"]);
     /// # }
     /// ```
-    pub fn exempt(mut self, path: impl Into<String>) -> Self {
-        self.exempt.add_path(path.into());
+    pub fn exempt(mut self, paths: impl OneOrMany) -> Self {
+        self.exempt.add_paths(texts(paths));
         self
     }
 
-    /// Lets requests for all paths below this one through unchecked. A prefix ends at a `/` only: `/public` covers `/public` and
+    /// Lets requests for all paths below this prefix, or these prefixes, through unchecked. A prefix ends at a `/` only: `/public` covers `/public` and
     /// `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but neither `/public` nor `/public/`.
     ///
     /// # Panics
@@ -187,12 +209,12 @@ impl ApproovMiddleware {
     /// let middleware = approov.middleware().exempt_prefix("/public");
     /// # }
     /// ```
-    pub fn exempt_prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.exempt.add_prefix(prefix.into());
+    pub fn exempt_prefix(mut self, prefixes: impl OneOrMany) -> Self {
+        self.exempt.add_prefixes(texts(prefixes));
         self
     }
 
-    /// Asks for no binding on this path; the token is still checked. For login and refresh routes inside a binding scope.
+    /// Asks for no binding on this path, or these paths; the token is still checked. For login and refresh routes inside a binding scope.
     ///
     /// A guard inside does not inherit this: where the application's default has a binding, give it `binding = false` as well.
     ///
@@ -211,8 +233,8 @@ impl ApproovMiddleware {
     /// let middleware = approov.middleware().binding_exempt("/v2/login");
     /// # }
     /// ```
-    pub fn binding_exempt(mut self, path: impl Into<String>) -> Self {
-        self.binding_exempt.add_path(path.into());
+    pub fn binding_exempt(mut self, paths: impl OneOrMany) -> Self {
+        self.binding_exempt.add_paths(texts(paths));
         self
     }
 
@@ -221,7 +243,7 @@ impl ApproovMiddleware {
     ///
     /// # Security
     ///
-    /// Whoever sends `OPTIONS` with these two headers, of any value, reaches what answers `OPTIONS`: handlers for any method and the
+    /// Anyone who sends `OPTIONS` with these two headers, of any value, reaches what answers `OPTIONS`: handlers for any method and the
     /// default service included.
     ///
     /// # Examples
@@ -250,12 +272,12 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let policy = self.policy.over(&self.approov.settings().default_policy);
-        if self.policy != Policy::new() {
+        let own = self.report.map_or(self.policy, |report| self.policy.report(report));
+        let policy = own.over(&self.approov.settings().default_policy);
+        if own != Policy::new() {
             policy.warn_of_reports("middleware");
         }
-        #[cfg(feature = "message-signing")]
-        if policy.signature != SignatureRequirement::Off {
+        if policy.signature.requirement != SignatureRequirement::Off {
             self.approov.settings().signature.warn_without_origin();
         }
         let gate = Rc::new(Gate {
@@ -321,7 +343,7 @@ where
 
 /// A response and no error, so that CORS and the access log treat it like any other.
 fn refuse<B>(refusal: Refusal, request: ServiceRequest) -> ServiceResponse<EitherBody<B>> {
-    let refused = refusal.answer(request.head());
+    let refused = refusal.answer(request.request());
     request.error_response(refused).map_into_right_body()
 }
 

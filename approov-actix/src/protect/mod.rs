@@ -4,6 +4,8 @@ mod admission;
 mod direct_or_boxed;
 mod exempt;
 mod extract;
+#[cfg(feature = "message-signing")]
+mod extract_signature;
 pub(crate) mod guard;
 mod middleware;
 

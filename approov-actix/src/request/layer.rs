@@ -2,13 +2,12 @@
 
 use actix_web::{HttpRequest, web};
 
-#[cfg(feature = "message-signing")]
-use crate::signature::ApproovSignature;
 use crate::{
     approov::Approov,
-    logging::{LOG_TARGET, LogPath},
+    logging::{LOG_TARGET, LogText},
     policy::EffectivePolicy,
     rejection::Rejection,
+    signature::ApproovSignature,
     token::ApproovClaims,
 };
 
@@ -28,8 +27,7 @@ pub(crate) struct Findings {
     pub(crate) generation: u64,
     /// The claims of the token, or none if there was no genuine one and that is only reported.
     pub(crate) claims: Option<ApproovClaims>,
-    pub(crate) is_remembered: bool,
-    #[cfg(feature = "message-signing")]
+    pub(crate) is_cached: bool,
     pub(crate) signature: Option<ApproovSignature>,
     /// Whether a check has failed and was only reported.
     pub(crate) is_reported: bool,
@@ -96,7 +94,7 @@ impl<'a> ApplicationData<'a> {
                 "no `Approov` found: add `.app_data(approov.clone())` to the app, or wrap it with `approov.middleware()`"
             }
         };
-        log::error!(target: LOG_TARGET, "not_configured {}: {fault}", LogPath(request.path()));
+        log::error!(target: LOG_TARGET, "not_configured {}: {fault}", LogText(request.path()));
         Err(Rejection::NotConfigured)
     }
 }

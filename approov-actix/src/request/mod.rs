@@ -1,5 +1,6 @@
 //! One request: what is known of it, whose configuration it meets, and how it is refused.
 
+pub(crate) mod body;
 pub(crate) mod layer;
 pub(crate) mod refusal;
 pub(crate) mod state;

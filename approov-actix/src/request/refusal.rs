@@ -3,12 +3,17 @@
 use std::{cell::RefCell, fmt};
 
 use actix_web::{
-    HttpResponse, ResponseError,
-    dev::RequestHead,
+    HttpRequest, HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
 
-use crate::{approov::Approov, event::RejectionEvent, policy::Enforcement, rejection::Rejection, token::ApproovClaims};
+use crate::{
+    approov::Approov,
+    event::{EventRequest, KeptRequest, RejectionEvent},
+    policy::Enforcement,
+    rejection::Rejection,
+    token::ApproovClaims,
+};
 
 /// A verdict against a request, not yet answered.
 pub(crate) struct Refusal {
@@ -25,47 +30,66 @@ impl Refusal {
     }
 
     /// The answer, announced at once.
-    pub(crate) fn answer(self, request: &RequestHead) -> Refused {
-        let refused = Refused::new(self.rejection, self.response(request));
-        self.announce(request);
+    pub(crate) fn answer(self, request: &HttpRequest) -> Refused {
+        let id = self.request_id(request);
+        let event = self.event(EventRequest::new(request, id.as_deref()));
+        let refused = Refused::new(self.rejection, self.response(&event));
+        self.announce(&event);
         refused
     }
 
     /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or
     /// stands in an `Option` that swallows its error.
-    pub(crate) fn answer_announced_when_sent(self, request: &RequestHead) -> Refused {
-        let refused = Refused::new(self.rejection, self.response(request));
-        // A copy of the head, because a clone of the `HttpRequest` that outlives the extractor makes actix panic when the
-        // request is routed later, in a middleware that takes `Result<ApproovClaims, _>`.
-        refused.0.unannounced.replace(Some((self, request.clone())));
+    pub(crate) fn answer_announced_when_sent(self, request: &HttpRequest) -> Refused {
+        let id = self.request_id(request);
+        let event = self.event(EventRequest::new(request, id.as_deref()));
+        let refused = Refused::new(self.rejection, self.response(&event));
+        refused.0.unannounced.replace(Some(Unannounced {
+            request: KeptRequest::of(request),
+            id,
+            refusal: self,
+        }));
         refused
     }
 
-    fn response(&self, request: &RequestHead) -> HttpResponse {
+    fn response(&self, event: &RejectionEvent<'_>) -> HttpResponse {
         let reject_with = self.approov.as_ref().and_then(|approov| {
             let reject_with = approov.settings().reject_with.as_ref();
             reject_with.filter(|_| !self.rejection.is_server_fault())
         });
         reject_with.map_or_else(
-            || plain_response(self.rejection.default_status()),
-            |reject_with| reject_with(&self.event(request)),
+            || plain_response(event.default_status()),
+            |reject_with| reject_with(event),
         )
     }
 
-    fn announce(&self, request: &RequestHead) {
+    fn announce(&self, event: &RejectionEvent<'_>) {
         if let Some(approov) = &self.approov {
-            approov.settings().listeners.hear_rejection(&self.event(request));
+            approov.settings().listeners.hear_rejection(event);
         }
     }
 
-    fn event<'a>(&'a self, request: &'a RequestHead) -> RejectionEvent<'a> {
+    fn request_id(&self, request: &HttpRequest) -> Option<String> {
+        self.approov.as_ref()?.settings().listeners.id_of(request)
+    }
+
+    fn event<'a>(&'a self, request: EventRequest<'a>) -> RejectionEvent<'a> {
+        let approov = self.approov.as_ref();
         RejectionEvent {
             request,
             rejection: self.rejection,
             claims: self.claims.as_ref(),
             enforcement: Enforcement::Enforce,
+            name: approov.and_then(|approov| approov.settings().listeners.name.as_deref()),
         }
     }
+}
+
+/// What is left to do when a refusal becomes a response.
+struct Unannounced {
+    refusal: Refusal,
+    request: KeptRequest,
+    id: Option<String>,
 }
 
 /// Of a request for which no configuration was found.
@@ -114,7 +138,7 @@ struct Answer {
     rejection: Rejection,
     status: StatusCode,
     response: RefCell<Option<HttpResponse>>,
-    unannounced: RefCell<Option<(Refusal, RequestHead)>>,
+    unannounced: RefCell<Option<Unannounced>>,
 }
 
 impl Refused {
@@ -148,11 +172,11 @@ impl ResponseError for Refused {
         self.0.status
     }
 
-    /// The response that was built when the request was refused. A response cannot be copied: whoever asks again gets the
+    /// The response that was built when the request was refused. A response cannot be copied, so a second call gets the
     /// same status with the plain body.
     fn error_response(&self) -> HttpResponse {
-        if let Some((refusal, request)) = self.0.unannounced.take() {
-            refusal.announce(&request);
+        if let Some(Unannounced { refusal, request, id }) = self.0.unannounced.take() {
+            refusal.announce(&refusal.event(request.event_request(id.as_deref())));
         }
         self.0.response.take().unwrap_or_else(|| plain_response(self.0.status))
     }

@@ -1,41 +1,42 @@
 //! What is known of one request, so that no layer looks at something twice.
 
-use std::cell::{Ref, RefMut};
+use std::{
+    cell::{Ref, RefMut},
+    time::Duration,
+};
 
 use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 
-#[cfg(feature = "message-signing")]
-use crate::signature::{ExpectedDigest, Signatures};
 use crate::{
     approov::Approov,
     rejection::Rejection,
     request::layer::{ApplicationData, Layer, VisibleData},
+    signature::{ExpectedDigest, Signatures},
     token::Verified,
 };
 
 /// Kept in the request's extensions. The type is private, so nobody else can write it.
 #[derive(Default)]
 pub(crate) struct RequestState {
-    pub(crate) token: Option<Remembered<Verified>>,
+    pub(crate) token: Option<CachedVerdict<Verified>>,
     entered: Option<Entered>,
-    /// What was told of a request that went on, and by whose configuration.
+    /// What was announced of a request that went on, and by whose configuration.
     announced: Vec<(u64, Result<(), Rejection>)>,
-    #[cfg(feature = "message-signing")]
-    pub(crate) signature: Option<Box<Remembered<Signatures>>>,
-    #[cfg(feature = "message-signing")]
-    /// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
-    pub(crate) body: Option<Box<(ExpectedDigest, Result<(), Rejection>)>>,
+    pub(crate) signature: Option<Box<SignatureVerdict>>,
+    pub(crate) body: Option<Box<ComparedBody>>,
+    /// Of the application's own checks.
+    pub(crate) application: Option<CachedVerdict<()>>,
 }
 
-/// A verdict, and for whom it counts.
-pub(crate) struct Remembered<T> {
+/// A verdict on this request, for one configuration and one generation of its keys.
+pub(crate) struct CachedVerdict<T> {
     approov_id: u64,
     /// The keys with which the verification started.
     generation: u64,
     verdict: Result<T, Rejection>,
 }
 
-impl<T: Clone> Remembered<T> {
+impl<T: Clone> CachedVerdict<T> {
     pub(crate) fn new(approov: &Approov, generation: u64, verdict: &Result<T, Rejection>) -> Self {
         Self {
             approov_id: approov.id(),
@@ -48,6 +49,20 @@ impl<T: Clone> Remembered<T> {
     pub(crate) fn verdict(&self, approov: &Approov, generation: u64) -> Option<Result<T, Rejection>> {
         (self.approov_id == approov.id() && self.generation == generation).then(|| self.verdict.clone())
     }
+}
+
+/// What was found of the signatures, and by which parts of a policy.
+pub(crate) struct SignatureVerdict {
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) covers: &'static [&'static str],
+    pub(crate) verdict: CachedVerdict<Signatures>,
+}
+
+/// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
+pub(crate) struct ComparedBody {
+    pub(crate) expected: ExpectedDigest,
+    pub(crate) length: usize,
+    pub(crate) verdict: Result<(), Rejection>,
 }
 
 /// A layer, and what application data there was around it.
@@ -70,7 +85,7 @@ impl RequestState {
         })
     }
 
-    /// Whether this verdict was not told before, by this configuration.
+    /// Whether this configuration has not announced this verdict before.
     pub(crate) fn is_news(request: &HttpRequest, approov: &Approov, verdict: Result<(), Rejection>) -> bool {
         let news = (approov.id(), verdict);
         let mut state = Self::of_mut(request);

@@ -12,6 +12,22 @@ use crate::{
     rejection::Rejection,
 };
 
+/// What a body must be, by a good signature.
+#[derive(Debug, Clone)]
+pub(crate) enum ExpectedBody {
+    Any,
+    /// One with these digests.
+    Digest(Box<ExpectedDigest>),
+    /// None, as the signature covers no digest and the policy asks for one.
+    Empty,
+}
+
+impl ExpectedBody {
+    pub(crate) fn needs_reading(&self) -> bool {
+        !matches!(self, Self::Any)
+    }
+}
+
 /// The digests that a body must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExpectedDigest {

@@ -1,7 +1,6 @@
 //! Message signatures: RFC 9421, as Approov's clients make them.
 
 mod base;
-pub(crate) mod body;
 mod digest;
 mod fields;
 mod label;
@@ -27,16 +26,16 @@ use self::{
     verified::VerifiedSignature,
 };
 pub(crate) use self::{
-    body::ExpectedBody,
-    digest::ExpectedDigest,
-    settings::{SignatureConfig, SignatureSettings},
+    digest::{ExpectedBody, ExpectedDigest},
+    settings::SignatureSettings,
 };
 use crate::{
-    crypto::{self, PreparedKey, VerifyingKey},
+    crypto::{self, VerifyingKey},
+    keys::Key,
     logging::LOG_TARGET,
-    policy::{EffectivePolicy, SignatureLabel, SignatureRequirement},
+    policy::{EffectiveSignaturePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
-    time::Moment,
+    time::UnixTime,
     token::ApproovClaims,
 };
 
@@ -53,10 +52,9 @@ impl Signatures {
     pub(crate) fn accepted(
         self,
         claims: &ApproovClaims,
-        policy: &EffectivePolicy,
-        require_digest: bool,
+        policy: &EffectiveSignaturePolicy,
     ) -> Result<(Option<ApproovSignature>, ExpectedBody), Rejection> {
-        let is_accepted = |label: Label| match policy.signature_label {
+        let is_accepted = |label: Label| match policy.label {
             SignatureLabel::Either => true,
             SignatureLabel::Install => label == Label::Install,
             SignatureLabel::Account => label == Label::Account,
@@ -70,7 +68,7 @@ impl Signatures {
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
         if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
             let body = match digest {
-                _ if require_digest && !is_covered => ExpectedBody::Empty,
+                _ if policy.require_content_digest && !is_covered => ExpectedBody::Empty,
                 Some(digest) => ExpectedBody::Digest(Box::new(digest)),
                 None => ExpectedBody::Any,
             };
@@ -78,7 +76,7 @@ impl Signatures {
         }
         let is_able = (claims.installation_key().is_some() && is_accepted(Label::Install))
             || (claims.message_signing_key_id().is_some() && is_accepted(Label::Account));
-        match policy.signature {
+        match policy.requirement {
             SignatureRequirement::IfAble if !is_able => Ok((None, ExpectedBody::Any)),
             _ if self.is_one_unverifiable => Err(Rejection::SignatureKeyMissing),
             _ => Err(Rejection::SignatureMissing),
@@ -90,11 +88,12 @@ impl Signatures {
 #[derive(Clone, Copy)]
 pub(crate) struct Verifier<'a> {
     pub(crate) settings: &'a SignatureSettings,
+    pub(crate) policy: &'a EffectiveSignaturePolicy,
     pub(crate) token_header: &'a HeaderName,
     pub(crate) claims: &'a ApproovClaims,
     /// Whether the log tells why a signature is wrong.
     pub(crate) explains: bool,
-    pub(crate) now: Moment,
+    pub(crate) now: UnixTime,
 }
 
 impl Verifier<'_> {
@@ -136,7 +135,7 @@ impl Verifier<'_> {
 /// The keys that may have made a signature.
 enum Keys<'a> {
     Install(&'a VerifyingKey),
-    Account(Vec<&'a PreparedKey>),
+    Account(Vec<&'a Key>),
 }
 
 impl<'a> Keys<'a> {
@@ -174,11 +173,13 @@ struct Signed<'a> {
 
 impl Signed<'_> {
     fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>) -> Result<VerifiedSignature, Rejection> {
-        let Verifier { settings, now, .. } = self.verifier;
+        let Verifier {
+            settings, policy, now, ..
+        } = self.verifier;
         self.check_algorithm()?;
         let components = base::components(self.input)?;
         self.check_coverage(&components)?;
-        let validity = settings.window.check(self.input, now)?;
+        let validity = settings.window.check(self.input, policy.max_age, now)?;
         let target = Target::of(self.request, &settings.origins)?;
         let base = Base::new(self.input, &components, self.request, &target)?;
         self.check_signature(&base, target.styles(base::covered(&components)), keys, signature)?;
@@ -205,7 +206,7 @@ impl Signed<'_> {
         }
     }
 
-    /// A signature that does not cover method, target and token proves nothing about this request.
+    /// A signature that does not cover method, target and token proves nothing about this request. The policy may ask for more.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
         let token_header = self.verifier.token_header.as_str();
         let covers = |name: &str| {
@@ -214,7 +215,9 @@ impl Signed<'_> {
                 .any(|component| component.name == name && component.is_whole())
         };
         let covers_target = covers("@target-uri") || ["@authority", "@path", "@query"].into_iter().all(covers);
-        if covers("@method") && covers_target && covers(token_header) {
+        let asked_for = self.verifier.policy.covers;
+        let covers_asked_for = asked_for.iter().all(|name| covers(&name.to_ascii_lowercase()));
+        if covers("@method") && covers_target && covers(token_header) && covers_asked_for {
             Ok(())
         } else {
             Err(Rejection::SignatureCoverage {})

@@ -2,42 +2,133 @@
 
 use std::{sync::Once, time::Duration};
 
-use super::{public_origin::PublicOrigin, window::Window};
+use super::{
+    public_origin::PublicOrigin,
+    window::{ClockSkew, Window},
+};
 use crate::{
-    config::ConfigError,
-    config::Setting,
+    config::{ConfigError, Setting},
     crypto::algorithm::Algorithm,
-    crypto::{KeyMaterial, PreparedKey},
-    keys::decode_secrets,
+    keys::Key,
     logging::LOG_TARGET,
+    message_signing::MessageSigning,
+    one_or_many::{OneOrMany, texts},
 };
 
 const MAX_ACCOUNT_KEYS: usize = 2;
-const MAX_SKEW: Duration = Duration::from_secs(60 * 60);
 
-/// What was asked for.
-#[derive(Default)]
-pub(crate) struct SignatureConfig {
-    pub(crate) origins: Option<Setting>,
-    pub(crate) account_keys: Option<Setting>,
-    pub(crate) account_key_ids: Option<Setting>,
-    pub(crate) window: Window,
-    pub(crate) body_limit: Option<usize>,
-    pub(crate) require_digest: bool,
+impl MessageSigning {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The origins under which apps reach this server, such as `https://api.example.com`, with the path prefix that a proxy strips, if it does. Of
+    /// several, the one counts whose host and port the request names. Replaces origins that were set before. Default: scheme and host
+    /// as the connection has them.
+    ///
+    /// # Security
+    ///
+    /// Without it a signature is compared with the host that the request itself names, so a request that was signed for another server with the
+    /// same keys passes here. `Forwarded` and its like are never read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::MessageSigning;
+    ///
+    /// let signing = MessageSigning::new().public_origins(["https://api.example.com", "https://api.example.org"]);
+    /// ```
+    pub fn public_origins(mut self, origins: impl OneOrMany) -> Self {
+        let origin = "an origin given to `MessageSigning::public_origins`";
+        self.public_origins = Some(Setting::new(origin, texts(origins)));
+        self
+    }
+
+    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it: a [`Key`] for HS256. At most two, which
+    /// are both accepted.
+    ///
+    /// With a [key id](Key::with_key_id), the key is tried only for tokens whose `mskid` is the same.
+    ///
+    /// # Security
+    ///
+    /// Anyone who has the key can sign for every app of the account. Without an id the key is tried for tokens with any `mskid` or none.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Key, MessageSigning};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = Key::from_base64_secret(&std::fs::read_to_string("/run/secrets/message-signing-key")?)?;
+    /// let signing = MessageSigning::new().account_key(key.with_key_id("2026-11"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn account_key(mut self, key: Key) -> Self {
+        let origin = "the key given to `MessageSigning::account_key`";
+        self.account_keys.push(Setting {
+            origin: origin.to_owned(),
+            value: key,
+        });
+        self
+    }
+
+    /// How far a phone's clock may be off. Default: 60 seconds. At most an hour.
+    ///
+    /// # Security
+    ///
+    /// A signature can be replayed for that much longer.
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = Some(Setting::new("the time given to `MessageSigning::clock_skew`", skew));
+        self
+    }
+
+    /// Whether a signature must say when it was made: `created`. Default: yes.
+    ///
+    /// # Security
+    ///
+    /// Without `created`, a signature whose own `expires` is absent as well can be replayed until its token expires.
+    pub fn require_created(mut self, require: bool) -> Self {
+        self.require_created = Some(require);
+        self
+    }
+
+    /// Whether a signature must say until when it is good: `expires`. Default: no.
+    ///
+    /// # Security
+    ///
+    /// A signature without it can be replayed until its token expires, unless [`SignaturePolicy::max_age`](crate::SignaturePolicy::max_age) ends that.
+    pub fn require_expires(mut self, require: bool) -> Self {
+        self.require_expires = Some(require);
+        self
+    }
 }
 
 /// What the builder has checked.
 #[derive(Debug)]
 pub(crate) struct SignatureSettings {
     pub(crate) origins: Vec<PublicOrigin>,
-    account_keys: Vec<(Option<String>, PreparedKey)>,
+    account_keys: Vec<Key>,
     pub(crate) window: Window,
-    pub(crate) body_limit: usize,
-    pub(crate) require_digest: bool,
     warned: Once,
 }
 
 impl SignatureSettings {
+    pub(crate) fn build(config: MessageSigning) -> Result<Self, ConfigError> {
+        let defaults = Window::default();
+        Ok(Self {
+            origins: config.public_origins.as_ref().map_or(Ok(Vec::new()), parse_origins)?,
+            window: Window {
+                require_created: config.require_created.unwrap_or(defaults.require_created),
+                require_expires: config.require_expires.unwrap_or(defaults.require_expires),
+                skew: config.clock_skew.map_or(Ok(defaults.skew), clock_skew)?,
+            },
+            account_keys: account_keys(config.account_keys)?,
+            warned: Once::new(),
+        })
+    }
+
     /// Warns, once, that signatures are checked without a public origin.
     pub(crate) fn warn_without_origin(&self) {
         if !self.origins.is_empty() {
@@ -53,72 +144,39 @@ impl SignatureSettings {
     }
 
     /// The account keys that may have signed: those with the token's `mskid`, and those without an id.
-    pub(crate) fn account_keys(&self, mskid: Option<&str>) -> Vec<&PreparedKey> {
-        let matches = |id: &Option<String>| id.is_none() || id.as_deref() == mskid;
-        self.account_keys
-            .iter()
-            .filter(|(id, _)| matches(id))
-            .map(|(_, key)| key)
-            .collect()
+    pub(crate) fn account_keys(&self, mskid: Option<&str>) -> Vec<&Key> {
+        let may_have_signed = |key: &&Key| key.key_id().is_none() || key.key_id() == mskid;
+        self.account_keys.iter().filter(may_have_signed).collect()
     }
 }
 
-impl SignatureConfig {
-    pub(crate) fn build(self) -> Result<SignatureSettings, ConfigError> {
-        let origins = self.origins.as_ref().map_or(Ok(Vec::new()), parse_origins)?;
-        if self.window.skew > MAX_SKEW {
-            return Err(ConfigError::new(
-                "the clock skew for signatures, APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS, is longer than an hour",
-            ));
-        }
-        Ok(SignatureSettings {
-            origins,
-            account_keys: self.parse_account_keys()?,
-            window: self.window,
-            body_limit: self.body_limit.unwrap_or(2 * 1024 * 1024),
-            require_digest: self.require_digest,
-            warned: Once::new(),
-        })
-    }
-
-    fn parse_account_keys(&self) -> Result<Vec<(Option<String>, PreparedKey)>, ConfigError> {
-        let Some(setting) = &self.account_keys else {
-            return match &self.account_key_ids {
-                Some(ids) => Err(ids.error("is set without an account message signing key")),
-                None => Ok(Vec::new()),
-            };
-        };
-        let secrets = decode_secrets(&setting.value)
-            .map_err(|fault| setting.error(fault.replace("-get base64", "-messageSigningKey get-base64url")))?;
-        if secrets.len() > MAX_ACCOUNT_KEYS {
-            return Err(setting.error("has more than two keys"));
-        }
-        let mut ids = vec![None; secrets.len()];
-        if let Some(setting) = &self.account_key_ids {
-            ids = setting.value.split(',').map(|id| Some(id.trim().to_owned())).collect();
-            if ids.len() != secrets.len() || ids.iter().flatten().any(String::is_empty) {
-                return Err(setting.error("does not have one id for each account message signing key"));
-            }
-        }
-        let key = |secret: Vec<u8>| {
-            PreparedKey::new(Algorithm::HS256, KeyMaterial::Secret(&secret))
-                .ok_or_else(|| setting.error("is not a valid key"))
-        };
-        ids.into_iter()
-            .zip(secrets)
-            .map(|(id, secret)| Ok((id, key(secret)?)))
-            .collect()
-    }
+fn clock_skew(setting: Setting<Duration>) -> Result<ClockSkew, ConfigError> {
+    ClockSkew::new(setting.value).ok_or_else(|| setting.error("is longer than an hour"))
 }
 
-fn parse_origins(setting: &Setting) -> Result<Vec<PublicOrigin>, ConfigError> {
+fn account_keys(settings: Vec<Setting<Key>>) -> Result<Vec<Key>, ConfigError> {
+    for (index, setting) in settings.iter().enumerate() {
+        if setting.value.algorithm() != Algorithm::HS256 {
+            return Err(setting.error("is not a key for HS256, with which accounts sign messages"));
+        }
+        if index == MAX_ACCOUNT_KEYS {
+            return Err(setting.error("is the third message signing key of the account; two are the most"));
+        }
+    }
+    Ok(settings.into_iter().map(|setting| setting.value).collect())
+}
+
+fn parse_origins(setting: &Setting<Vec<String>>) -> Result<Vec<PublicOrigin>, ConfigError> {
     let mut origins: Vec<PublicOrigin> = Vec::new();
-    for text in setting.value.split(',') {
+    for text in &setting.value {
         let origin = PublicOrigin::parse(text.trim()).map_err(|fault| setting.error(fault))?;
         if origins.iter().any(|other| other.is_of_host(&origin)) {
             return Err(setting.error("names one host and port twice"));
         }
         origins.push(origin);
+    }
+    if origins.is_empty() {
+        return Err(setting.error("is missing: the list is empty"));
     }
     Ok(origins)
 }

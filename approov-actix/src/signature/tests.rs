@@ -15,18 +15,18 @@ use actix_web::{
 use futures_util::{Stream, future, stream};
 
 use crate::{
-    Approov, ApproovBuilder, ApproovSignature, Key, KeySet, Policy, Refused, Rejection, RoutePolicy,
-    SignatureRequirement,
+    Approov, ApproovBuilder, ApproovSignature, Key, KeySet, MessageSigning, Policy, Refused, Rejection, RoutePolicy,
+    SignaturePolicy,
     protect::guard::Guarded,
     testing::{self, InstallationKey, RequestSigner, TokenBuilder},
-    time::Moment,
+    time::UnixTime,
 };
 
 struct Required;
 
 impl RoutePolicy for Required {
     fn policy() -> &'static Policy {
-        static POLICY: Policy = Policy::new().signature(SignatureRequirement::Required);
+        static POLICY: Policy = Policy::new().signature(SignaturePolicy::required());
         &POLICY
     }
 }
@@ -44,7 +44,7 @@ async fn echo(guarded: Guarded<Required, (ApproovSignature, web::Bytes)>) -> Htt
 }
 
 fn builder() -> ApproovBuilder {
-    testing::builder().public_origin("https://api.example.com")
+    testing::builder().message_signing(MessageSigning::new().public_origins("https://api.example.com"))
 }
 
 /// The status of a request that was signed for `url` and with `body`, and is sent to `target` with `sent`.
@@ -111,7 +111,10 @@ async fn what_expires_before_its_body_is_there_is_refused() {
 
 /// Of a token and a signature that live so long. Both are counted from the beginning of this second, which may be almost over.
 async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Duration) -> Option<Rejection> {
-    let approov = builder().signature_clock_skew(Duration::ZERO).build().unwrap();
+    let approov = builder()
+        .message_signing(MessageSigning::new().clock_skew(Duration::ZERO))
+        .build()
+        .unwrap();
     let key = InstallationKey::new();
     let token = TokenBuilder::new().expires_in(token).installation_key(&key).build();
     let request = signed_post(&approov, &key, &token, signature);
@@ -152,7 +155,7 @@ async fn verdict_on_body(
         .map(|error| error.as_error::<Refused>().unwrap().rejection())
 }
 
-/// Else who holds a connection open has one request left of a key that leaked and was replaced.
+/// Otherwise anyone who holds a connection open has one more request with a key that leaked and was replaced.
 #[actix_web::test]
 async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
     const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -163,8 +166,8 @@ async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
         (&[OLD], None),
     ] {
         let approov = Approov::builder()
-            .base64_secret(OLD)
-            .public_origin("https://api.example.com")
+            .keys(Key::from_base64_secret(OLD).unwrap())
+            .message_signing(MessageSigning::new().public_origins("https://api.example.com"))
             .build()
             .unwrap();
         let key = InstallationKey::new();
@@ -192,7 +195,7 @@ async fn not_more_query_parameters_than_any_client_covers() {
         let input = format!(
             r#"install=("@method" "@target-uri" "approov-token" {});created={}"#,
             names.join(" "),
-            Moment::now().seconds().floor()
+            UnixTime::now().seconds().floor()
         );
         let request = TestRequest::with_uri(&format!("/?{}", query.join("&")))
             .insert_header(("Approov-Token", token.as_str()))
@@ -203,10 +206,11 @@ async fn not_more_query_parameters_than_any_client_covers() {
         let settings = approov.settings();
         let verifier = super::Verifier {
             settings: &settings.signature,
+            policy: &settings.default_policy.signature,
             token_header: &settings.token_header,
             claims: &claims,
             explains: true,
-            now: Moment::now(),
+            now: UnixTime::now(),
         };
         let verdict = verifier.verify(&request);
         assert_eq!(verdict.map(drop), Err(rejection));

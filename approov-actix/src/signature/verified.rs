@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{digest::ExpectedDigest, label::Label, window::Validity};
-use crate::{rejection::Rejection, time::Moment};
+use crate::{rejection::Rejection, time::UnixTime};
 
 /// A signature that was found good.
 pub(super) struct VerifiedSignature {
@@ -25,7 +25,7 @@ pub(super) struct VerifiedSignature {
 /// # As an extractor
 ///
 /// Inside of `#[approov_protected(signature = …)]`, or a middleware whose policy asks for signatures, this is the signature that was accepted.
-/// Where no layer around has accepted one, it is verified now, as with [`SignatureRequirement::Required`](crate::SignatureRequirement::Required), or
+/// Where no layer around has accepted one, it is verified now, as with [`SignaturePolicy::required`](crate::SignaturePolicy::required), or
 /// the request is refused. An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
 /// attribute or the middleware.
 ///
@@ -52,7 +52,7 @@ impl ApproovSignature {
     }
 
     /// Whether it is still good.
-    pub(crate) fn check_time(&self, now: Moment) -> Result<(), Rejection> {
+    pub(crate) fn check_time(&self, now: UnixTime) -> Result<(), Rejection> {
         self.0.validity.check(now)
     }
 
@@ -99,7 +99,7 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// If not, the body may be another one than the app has sent. To refuse such requests: [`signature_require_content_digest`](crate::ApproovBuilder::signature_require_content_digest).
+    /// If not, the body may be another one than the app has sent. To refuse such requests: [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
     pub fn covers_body(&self) -> bool {
         self.0.digest.is_some()
     }
@@ -118,7 +118,7 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// Nobody has compared it with earlier ones: to refuse replays, remember it yourself until the token [expires](crate::ApproovClaims::expires_at).
+    /// The library does not compare it with earlier ones: to refuse replays, store it yourself until the token [expires](crate::ApproovClaims::expires_at).
     pub fn nonce(&self) -> Option<&str> {
         self.0.nonce.as_deref()
     }

@@ -5,16 +5,25 @@ use std::time::Duration;
 use sfv::BareItemFromInput;
 
 use super::fields::InnerList;
-use crate::{rejection::Rejection, time::Moment};
+use crate::{rejection::Rejection, time::UnixTime};
 
 /// What the application expects of `created` and `expires`.
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
     pub(crate) require_created: bool,
     pub(crate) require_expires: bool,
-    pub(crate) max_age: Option<Duration>,
-    /// How far the phone's clock may be off.
-    pub(crate) skew: Duration,
+    pub(crate) skew: ClockSkew,
+}
+
+/// How far a phone's clock may be off: at most an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClockSkew(Duration);
+
+impl ClockSkew {
+    pub(crate) fn new(skew: Duration) -> Option<Self> {
+        const LONGEST: Duration = Duration::from_secs(60 * 60);
+        (skew <= LONGEST).then_some(Self(skew))
+    }
 }
 
 impl Default for Window {
@@ -22,8 +31,7 @@ impl Default for Window {
         Self {
             require_created: true,
             require_expires: false,
-            max_age: None,
-            skew: Duration::from_secs(60),
+            skew: ClockSkew(Duration::from_secs(60)),
         }
     }
 }
@@ -38,7 +46,7 @@ pub(super) struct Validity {
 
 impl Validity {
     /// Whether it still does.
-    pub(super) fn check(self, now: Moment) -> Result<(), Rejection> {
+    pub(super) fn check(self, now: UnixTime) -> Result<(), Rejection> {
         match self.end {
             Some(end) if end < now.seconds() => Err(Rejection::SignatureExpired),
             _ => Ok(()),
@@ -47,22 +55,27 @@ impl Validity {
 }
 
 impl Window {
-    /// Checks the parameters of a signature.
-    pub(super) fn check(&self, input: &InnerList<'_>, now: Moment) -> Result<Validity, Rejection> {
+    /// Checks the parameters of a signature. `max_age` is how long after `created` it is good.
+    pub(super) fn check(
+        &self,
+        input: &InnerList<'_>,
+        max_age: Option<Duration>,
+        now: UnixTime,
+    ) -> Result<Validity, Rejection> {
         let created = seconds(input, "created")?;
         let expires = seconds(input, "expires")?;
-        let needs_created = self.require_created || self.max_age.is_some();
+        let needs_created = self.require_created || max_age.is_some();
         if (needs_created && created.is_none()) || (self.require_expires && expires.is_none()) {
             return Err(Rejection::SignatureTimeMissing);
         }
-        let skew = self.skew.as_secs_f64();
+        let skew = self.skew.0.as_secs_f64();
         // Whole seconds of 15 digits at most (RFC 9651, section 3.3.1): exact in a float.
         #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
         let time = |seconds: Option<i64>| seconds.map(|seconds| seconds as f64);
         if time(created).is_some_and(|created| created > now.seconds() + skew) {
             return Err(Rejection::SignatureNotYetValid);
         }
-        let max_age = self.max_age.map(|max_age| max_age.as_secs_f64());
+        let max_age = max_age.map(|max_age| max_age.as_secs_f64());
         let too_old = time(created).zip(max_age).map(|(created, max_age)| created + max_age);
         let end = [time(expires), too_old].into_iter().flatten().reduce(f64::min);
         let validity = Validity {
@@ -90,12 +103,18 @@ mod tests {
     const NOW: f64 = 1_700_000_000.0;
 
     fn verdict(window: &Window, parameters: &str) -> Result<Option<i64>, Rejection> {
+        aged_verdict(window, None, parameters)
+    }
+
+    fn aged_verdict(window: &Window, max_age: Option<Duration>, parameters: &str) -> Result<Option<i64>, Rejection> {
         let text = format!("install=(){parameters}");
         let mut dictionary = parse_dictionary(&text).unwrap();
         let Some((_, Member::InnerList(input))) = dictionary.pop() else {
             panic!("an inner list");
         };
-        window.check(&input, Moment::at(NOW)).map(|validity| validity.created)
+        window
+            .check(&input, max_age, UnixTime::at(NOW))
+            .map(|validity| validity.created)
     }
 
     #[test]
@@ -126,8 +145,7 @@ mod tests {
         let window = Window {
             require_created: false,
             require_expires: true,
-            max_age: None,
-            skew: Duration::ZERO,
+            skew: ClockSkew::new(Duration::ZERO).unwrap(),
         };
         assert_eq!(verdict(&window, ";expires=1700000000"), Ok(None));
         assert_eq!(
@@ -137,15 +155,18 @@ mod tests {
         assert_eq!(verdict(&window, ";created=1"), Err(Rejection::SignatureTimeMissing));
 
         let window = Window {
-            max_age: Some(Duration::from_secs(30)),
             require_created: false,
             ..Window::default()
         };
-        assert_eq!(verdict(&window, ";created=1699999910"), Ok(Some(1_699_999_910)));
-        assert_eq!(
-            verdict(&window, ";created=1699999909"),
-            Err(Rejection::SignatureExpired)
-        );
-        assert_eq!(verdict(&window, ""), Err(Rejection::SignatureTimeMissing));
+        let verdict = |parameters| aged_verdict(&window, Some(Duration::from_secs(30)), parameters);
+        assert_eq!(verdict(";created=1699999910"), Ok(Some(1_699_999_910)));
+        assert_eq!(verdict(";created=1699999909"), Err(Rejection::SignatureExpired));
+        assert_eq!(verdict(""), Err(Rejection::SignatureTimeMissing));
+    }
+
+    #[test]
+    fn the_longest_skew_is_an_hour() {
+        assert!(ClockSkew::new(Duration::from_secs(3600)).is_some());
+        assert!(ClockSkew::new(Duration::from_millis(3_600_001)).is_none());
     }
 }

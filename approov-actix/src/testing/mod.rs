@@ -30,27 +30,23 @@
 //! each process, so a server that you build with this feature by mistake is not open to anyone. Nothing outside this
 //! module makes tokens.
 
-use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
-    sync::OnceLock,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::test::TestRequest;
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Algorithm, Approov, ApproovBuilder, ConfigError, approov::DEFAULT_TOKEN_HEADER, crypto, keys::decode_secrets,
+    Algorithm, Approov, ApproovBuilder, ConfigError, Key, approov::DEFAULT_TOKEN_HEADER, crypto, keys::decode_secrets,
     token::trim,
 };
 
+mod process_secret;
 #[cfg(feature = "message-signing")]
 mod signing;
+
+use self::process_secret::process_secret;
 
 #[cfg(feature = "message-signing")]
 pub use self::signing::{InstallationKey, RequestSigner};
@@ -84,7 +80,7 @@ pub fn approov() -> Approov {
 /// ```
 /// use approov_actix::testing;
 ///
-/// let approov = testing::builder().binding(["Authorization"]).build()?;
+/// let approov = testing::builder().binding("Authorization").build()?;
 /// # Ok::<(), approov_actix::ConfigError>(())
 /// ```
 ///
@@ -92,16 +88,12 @@ pub fn approov() -> Approov {
 ///
 /// Its secret is random and new in each process.
 pub fn builder() -> ApproovBuilder {
-    Approov::builder().base64_secret(STANDARD.encode(process_secret()))
+    Approov::builder().keys(process_key())
 }
 
-/// The secret that all tests of a process share, and that nobody else knows.
-fn process_secret() -> &'static [u8] {
-    static SECRET: OnceLock<Vec<u8>> = OnceLock::new();
-    SECRET.get_or_init(|| {
-        let random = || RandomState::new().build_hasher().finish().to_le_bytes();
-        std::iter::repeat_with(random).take(8).flatten().collect()
-    })
+#[allow(clippy::expect_used, reason = "for tests, where a panic is a failed test")]
+fn process_key() -> Key {
+    Key::from_secret(Algorithm::HS256, process_secret()).expect("a secret that is long enough")
 }
 
 /// Makes tokens like those of the Approov service.
@@ -170,7 +162,7 @@ impl TokenBuilder {
     pub fn with_base64_secret(secret: &str) -> Result<Self, ConfigError> {
         decode_secrets(secret)
             .map(|mut secrets| Self::signed_by(secrets.swap_remove(0)))
-            .map_err(|fault| ConfigError::new(format!("the secret given to `with_base64_secret` {fault}")))
+            .map_err(|fault| ConfigError::invalid(format!("the secret given to `with_base64_secret` {fault}")))
     }
 
     fn signed_by(secret: Vec<u8>) -> Self {
@@ -333,7 +325,7 @@ pub trait ApproovTestRequest: sealed::Sealed {
     /// Call it last: nothing that you change afterwards is signed. That is how you test what must be refused.
     ///
     /// `origin` is where the app finds the server, as in
-    /// [`public_origin`](crate::ApproovBuilder::public_origin): the app signs this origin, followed by the path and
+    /// [`public_origins`](crate::MessageSigning::public_origins): the app signs this origin, followed by the path and
     /// query of [`TestRequest::uri`]. Like Approov's clients by default, the signature covers the method, that URL, the
     /// token header, the digest of the body, and the headers `Authorization`, `Content-Length`, `Content-Type`,
     /// `Approov-TraceID` and `Approov-Status` that the request has. To cover more, use
@@ -391,6 +383,8 @@ mod sealed {
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::Rejection;
 
@@ -449,7 +443,10 @@ mod tests {
         let secret = STANDARD.encode([7; 32]);
         let token = TokenBuilder::with_base64_secret(&secret).unwrap();
         assert_eq!(verdict(&token), Err(Rejection::TokenSignature));
-        let own = Approov::builder().base64_secret(secret).build().unwrap();
+        let own = Approov::builder()
+            .keys(Key::from_base64_secret(&secret).unwrap())
+            .build()
+            .unwrap();
         assert!(own.verify_token(&token.build()).is_ok());
         let error = TokenBuilder::with_base64_secret("junk!").unwrap_err();
         assert!(

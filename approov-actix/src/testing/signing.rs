@@ -15,7 +15,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use jsonwebtoken::EncodingKey;
 use url::Url;
 
-use super::process_secret;
+use super::process_secret::process_secret;
 use crate::{Algorithm, Approov, ConfigError, approov::DEFAULT_TOKEN_HEADER, crypto, keys::decode_secrets};
 
 /// Besides the token header, what Approov's clients cover by default if the request has it.
@@ -77,7 +77,9 @@ impl InstallationKey {
     /// If the text is not PKCS#8 in PEM, or the key is not a P-256 key.
     pub fn from_pem(pem: &str) -> Result<Self, ConfigError> {
         let error = || {
-            ConfigError::new("the text given to `InstallationKey::from_pem` is not a P-256 private key in PEM (PKCS#8)")
+            ConfigError::invalid(
+                "the text given to `InstallationKey::from_pem` is not a P-256 private key in PEM (PKCS#8)",
+            )
         };
         let pem = pem::parse(pem).map_err(|_| error())?;
         Some(&pem)
@@ -164,7 +166,7 @@ impl RequestSigner {
     /// If the key is not base64, or is shorter than 32 bytes.
     pub fn account(base64_key: &str) -> Result<Self, ConfigError> {
         let keys = decode_secrets(base64_key)
-            .map_err(|fault| ConfigError::new(format!("the key given to `RequestSigner::account` {fault}")))?;
+            .map_err(|fault| ConfigError::invalid(format!("the key given to `RequestSigner::account` {fault}")))?;
         let key = crypto::hs256_signing_key(&keys[0]);
         Ok(Self::new("account", Algorithm::HS256, "hmac-sha256", key))
     }
@@ -410,7 +412,10 @@ mod tests {
     use actix_web::http::Version;
 
     use super::*;
-    use crate::testing::{self, ApproovTestRequest as _, TokenBuilder};
+    use crate::{
+        MessageSigning,
+        testing::{self, ApproovTestRequest as _, TokenBuilder},
+    };
 
     const ORIGIN: &str = "https://api.example.com";
 
@@ -559,7 +564,7 @@ mod tests {
         #[actix_web::test]
         async fn what_was_signed_is_served_and_what_was_changed_after_that_is_not() {
             for (row, Case(request, covered, change, code)) in CASES.into_iter().enumerate() {
-                let builder = || testing::builder().public_origin(ORIGIN);
+                let builder = || testing::builder().message_signing(MessageSigning::new().public_origins(ORIGIN));
                 let body = String::from_utf8(read(request().to_http_parts().1)).unwrap();
                 let signed = || {
                     let signer = signer().covering(covered.iter().copied());
@@ -583,7 +588,7 @@ mod tests {
                 ("https://api.example.com", "https://api.example.com/v2", false),
                 ("https://api.example.com", "http://api.example.com", false),
             ] {
-                let builder = testing::builder().public_origin(configured);
+                let builder = testing::builder().message_signing(MessageSigning::new().public_origins(configured));
                 let request = TestRequest::with_uri("/a?b").approov_token(token());
                 let answer = answer(builder, request.approov_signature(&signer(), signed)).await;
                 let expected = if accepted {
@@ -597,7 +602,11 @@ mod tests {
 
         #[actix_web::test]
         async fn a_token_in_another_header() {
-            let builder = || testing::builder().public_origin(ORIGIN).token_header("X-Token");
+            let builder = || {
+                testing::builder()
+                    .message_signing(MessageSigning::new().public_origins(ORIGIN))
+                    .token_header("X-Token")
+            };
             let request = |header| {
                 let signer = signer().token_header(header);
                 TestRequest::get()
@@ -614,7 +623,7 @@ mod tests {
 
         #[actix_web::test]
         async fn the_last_signature_counts() {
-            let builder = || testing::builder().public_origin(ORIGIN);
+            let builder = || testing::builder().message_signing(MessageSigning::new().public_origins(ORIGIN));
             let good = signer();
             let old = signer().created_at(UNIX_EPOCH).expires_in(Duration::MAX);
             let request = |signers: [&RequestSigner; 2]| {

@@ -19,7 +19,7 @@ use std::{
 };
 
 use super::claims::ApproovClaims;
-use crate::time::Moment;
+use crate::time::UnixTime;
 
 /// The largest capacity that can be configured.
 pub(crate) const MAX_CACHE_CAPACITY: usize = 10_000_000;
@@ -155,7 +155,7 @@ impl Lookup<'_> {
     }
 
     /// Caches the token, if the set admits it. The generation is that of the keys when its verification began.
-    pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: Moment) {
+    pub(super) fn insert(&self, generation: u64, claims: &ApproovClaims, now: UnixTime) {
         let now = seconds(now.seconds());
         let tags = &self.set.tags;
         if !tags.admit(self.tag, self.ways, now) {
@@ -284,7 +284,7 @@ mod tests {
 
         fn add_until(&self, expires: u64, token: &str, generation: u64) {
             if let Some(lookup) = self.lookup(token.as_bytes()) {
-                lookup.insert(generation, &claims(expires), Moment::at(NOW));
+                lookup.insert(generation, &claims(expires), UnixTime::at(NOW));
             }
         }
 

@@ -1,11 +1,9 @@
 //! The claims of a token whose signature is good.
 
-#[cfg(feature = "message-signing")]
-use std::sync::OnceLock;
 use std::{
     fmt,
     marker::PhantomData,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -19,9 +17,7 @@ use super::{
     pay,
     texts::{Span, Texts},
 };
-#[cfg(feature = "message-signing")]
-use crate::{crypto::VerifyingKey, keys::installation_key};
-use crate::{json::JsonError, rejection::Rejection, time::system_time};
+use crate::{crypto::VerifyingKey, json::JsonError, keys::installation_key, rejection::Rejection, time::system_time};
 
 /// The claims of a verified Approov token.
 ///
@@ -76,7 +72,6 @@ struct Claims {
     /// Of the key that verified the token.
     kid: Option<Arc<str>>,
     /// Read from `ipk` when it is first needed. `None` if it is not a key.
-    #[cfg(feature = "message-signing")]
     installation_key: OnceLock<Option<VerifyingKey>>,
 }
 
@@ -218,7 +213,6 @@ impl ApproovClaims {
     }
 
     /// The key in `ipk`. `None` without the claim, or if it is not a good key.
-    #[cfg(feature = "message-signing")]
     pub(crate) fn installation_verifying_key(&self) -> Option<&VerifyingKey> {
         let key = || installation_key(self.installation_key()?);
         self.0.installation_key.get_or_init(key).as_ref()
@@ -233,7 +227,6 @@ impl ApproovClaims {
             known,
             texts,
             kid,
-            #[cfg(feature = "message-signing")]
             installation_key: OnceLock::new(),
         })))
     }

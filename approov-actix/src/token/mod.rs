@@ -20,7 +20,7 @@ use self::{
     header_value::{presented, token_text},
     jose_header::JoseHeader,
 };
-use crate::{keys::CurrentKeys, rejection::Rejection, time::Moment};
+use crate::{keys::CurrentKeys, rejection::Rejection, time::UnixTime};
 
 /// What a verdict depends on, apart from the token.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ pub(crate) struct Verifier<'a> {
     pub(crate) keys: &'a CurrentKeys,
     pub(crate) rules: &'a TokenRules,
     pub(crate) cache: &'a TokenCache,
-    pub(crate) now: Moment,
+    pub(crate) now: UnixTime,
 }
 
 /// A good token.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::claims::ApproovClaims;
 use crate::{
     rejection::Rejection,
-    time::{Moment, YEAR_10000},
+    time::{UnixTime, YEAR_10000},
 };
 
 /// What the application expects of claims.
@@ -34,7 +34,7 @@ impl Leeway {
 }
 
 impl TokenRules {
-    pub(super) fn check(&self, claims: &ApproovClaims, now: Moment) -> Result<(), Rejection> {
+    pub(super) fn check(&self, claims: &ApproovClaims, now: UnixTime) -> Result<(), Rejection> {
         self.check_time(claims, now)?;
         if self.issuer.is_some() && claims.issuer() != self.issuer.as_deref() {
             return Err(Rejection::TokenIssuer);
@@ -47,7 +47,7 @@ impl TokenRules {
         Ok(())
     }
 
-    pub(crate) fn check_time(&self, claims: &ApproovClaims, now: Moment) -> Result<(), Rejection> {
+    pub(crate) fn check_time(&self, claims: &ApproovClaims, now: UnixTime) -> Result<(), Rejection> {
         let (now, leeway) = (now.seconds(), self.leeway.seconds());
         let exp = claims.exp().ok_or(Rejection::TokenExpiryMissing)?;
         if exp + leeway <= now {

@@ -27,7 +27,7 @@ fn verify_at(
         keys,
         rules,
         cache,
-        now: Moment::at(now),
+        now: UnixTime::at(now),
     };
     verifier.verify(token.as_bytes()).map(|verified| verified.claims)
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use approov_actix::{
-    Approov, ApproovClaims, ConfigError, Rejection,
+    Approov, ApproovClaims, ConfigError, Key, Rejection,
     testing::{InstallationKey, RequestSigner, TokenBuilder},
 };
 use approov_actix_examples::{StartError, load_dotenv};
@@ -236,8 +236,8 @@ impl Check {
             return Ok(builder.env()?.logging(false).build()?);
         }
         let secret = Secret::find(self.secret.as_ref())?;
-        let approov = builder.base64_secret(&secret.value).logging(false).build();
-        approov.map_err(|error| secret.fault(&error).into())
+        let key = Key::from_base64_secret(&secret.value).map_err(|error| secret.fault(&error))?;
+        Ok(builder.keys(key).logging(false).build()?)
     }
 
     /// The library's own verdict.

@@ -16,11 +16,7 @@ const REPORTED: &str = "approov_reported_requests_total";
 
 /// Codes are few and fixed. A device id as a label would be a series for each device.
 fn count_acceptance(event: &AcceptanceEvent<'_>) {
-    let token = if event.token_remembered {
-        "remembered"
-    } else {
-        "verified"
-    };
+    let token = if event.token_cached { "cached" } else { "verified" };
     metrics::counter!(ACCEPTED, "token" => token).increment(1);
 }
 
@@ -33,7 +29,7 @@ fn count_rejection(event: &RejectionEvent<'_>) {
 fn describe_metrics() {
     metrics::describe_counter!(
         ACCEPTED,
-        "Requests that passed every check, by whether their token was remembered."
+        "Requests that passed every check, by whether their token was cached."
     );
     metrics::describe_counter!(REFUSED, "Requests that were refused, by code.");
     metrics::describe_counter!(
@@ -104,7 +100,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// For the demo mode: accepted and refused requests.
 const CALLS: [Call; 3] = [
     Call {
-        title: "a genuine app; its token is remembered the second time",
+        title: "a genuine app; its token is cached the second time",
         path: "/whoami",
         args: "",
         token: Some(&[]),

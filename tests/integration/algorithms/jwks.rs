@@ -10,13 +10,12 @@ use support::{
     },
     keys::{TestKey, jwks},
     log,
-    token::SECRET,
 };
 
 use super::verdict;
 
 fn approov(set: &str) -> Approov {
-    let approov = Approov::builder().base64_secret(SECRET).build().unwrap();
+    let approov = crate::approov();
     approov.replace_keys(KeySet::from_jwks(set).unwrap()).unwrap();
     approov
 }

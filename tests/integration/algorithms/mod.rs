@@ -24,8 +24,11 @@ pub(crate) fn verifying(key: &TestKey) -> Key {
 }
 
 pub(crate) fn approov_with(keys: impl IntoIterator<Item = Key>) -> Approov {
-    let builder = keys.into_iter().fold(Approov::builder(), ApproovBuilder::key);
-    builder.build().unwrap()
+    builder_with(keys).build().unwrap()
+}
+
+fn builder_with(keys: impl IntoIterator<Item = Key>) -> ApproovBuilder {
+    keys.into_iter().fold(Approov::builder(), ApproovBuilder::keys)
 }
 
 fn verdict(approov: &Approov, token: &str) -> Result<(), Rejection> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use approov_actix::{Algorithm, Approov, Key};
+use approov_actix::{Algorithm, Approov, Key, KeyFile};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -28,12 +28,9 @@ fn file_fault(algorithm: Algorithm, content: &[u8]) -> String {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("key.pem");
     fs::write(&path, content).unwrap();
-    let error = Approov::builder()
-        .public_key_file(algorithm, path)
-        .build()
-        .unwrap_err()
-        .to_string();
-    let prefix = "the path given to `public_key_file` names a file that ";
+    let builder = Approov::builder().keys(KeyFile::pem(algorithm, path));
+    let error = builder.build().unwrap_err().to_string();
+    let prefix = "the path given to `KeyFile::pem` names a file that ";
     error.strip_prefix(prefix).unwrap_or(&error).to_owned()
 }
 
@@ -98,7 +95,7 @@ fn keys_of_another_type() {
             );
             let file_fault = file_fault(hmac.parse().unwrap(), TestKey::new(name).pem().as_bytes());
             let expected = format!(
-                "the path given to `public_key_file` names a file with a public key, but the algorithm {hmac} is an HMAC, which takes a secret"
+                "the path given to `KeyFile::pem` names a file with a public key, but the algorithm {hmac} is an HMAC, which takes a secret"
             );
             assert_eq!(file_fault, expected);
         }

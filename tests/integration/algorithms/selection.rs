@@ -1,6 +1,6 @@
 //! Which keys are tried, and how many there may be.
 
-use approov_actix::{Algorithm, Approov, ApproovBuilder, Key, KeySet, Rejection};
+use approov_actix::{Algorithm, Approov, Key, KeyFile, KeySet, Rejection};
 use support::{
     keys::{TestKey, jwks},
     log,
@@ -8,7 +8,8 @@ use support::{
 };
 use tempfile::TempDir;
 
-use super::{approov_with, verdict, verifying};
+use super::{approov_with, builder_with, verdict, verifying};
+use crate::{approov, key};
 
 /// A secret of its own for each number.
 fn numbered(algorithm: &str, number: u8) -> TestKey {
@@ -126,7 +127,7 @@ fn one_kid_with_two_algorithms() {
 fn the_empty_kid() {
     let (empty, named) = (TestKey::new("ES256"), TestKey::other("ES256"));
     let set = KeySet::from_jwks(&jwks(&[empty.jwk(Some("")), named.jwk(Some("a"))])).unwrap();
-    let approov = Approov::builder().base64_secret(SECRET).build().unwrap();
+    let approov = approov();
     approov.replace_keys(set).unwrap();
     for (signer, kid, expected) in [
         (&empty, Some(""), Ok(())),
@@ -151,15 +152,10 @@ fn eight_keys_of_one_algorithm() {
         path
     };
     let replaced = |set: KeySet| {
-        let approov = Approov::builder().base64_secret(SECRET).build().unwrap();
+        let approov = approov();
         approov.replace_keys(set).map(|()| approov)
     };
-    let build = |keys: &[TestKey]| {
-        let builder = keys
-            .iter()
-            .fold(Approov::builder(), |builder, key| builder.key(verifying(key)));
-        builder.build()
-    };
+    let build = |keys: &[TestKey]| builder_with(keys.iter().map(verifying)).build();
     let half_and_half = |count: u8| {
         let (file_keys, others): (Vec<_>, Vec<_>) = keys(count).partition(|key| key.secret().unwrap()[0] % 2 == 0);
         let path = directory.path().join(format!("half of {count}"));
@@ -168,21 +164,22 @@ fn eight_keys_of_one_algorithm() {
             jwks(&file_keys.iter().map(|key| key.jwk(None)).collect::<Vec<_>>()),
         )
         .unwrap();
-        let builder = others
-            .iter()
-            .fold(Approov::builder(), |builder, key| builder.key(verifying(key)));
-        builder.jwks_file(path).build()
+        let builder = builder_with(others.iter().map(verifying));
+        builder.keys(KeyFile::jwks(path)).build()
     };
     let ways = |count: u8| {
         [
-            ("key", build(&keys(count).collect::<Vec<_>>())),
+            ("Key", build(&keys(count).collect::<Vec<_>>())),
             (
                 "KeySet::new",
                 KeySet::new(keys(count).map(|key| verifying(&key))).and_then(replaced),
             ),
             ("KeySet::from_jwks", KeySet::from_jwks(&set(count)).and_then(replaced)),
-            ("jwks_file", Approov::builder().jwks_file(file(count)).build()),
-            ("key and jwks_file", half_and_half(count)),
+            (
+                "KeyFile::jwks",
+                Approov::builder().keys(KeyFile::jwks(file(count))).build(),
+            ),
+            ("Key and KeyFile::jwks", half_and_half(count)),
         ]
     };
     for (way, approov) in ways(8) {
@@ -213,15 +210,10 @@ fn eight_keys_of_one_algorithm() {
     for key in &mixed {
         assert_eq!(verdict(&approov, &key.token(None)), Ok(()), "{}", key.algorithm());
     }
-    let builder = |count| keys(count).fold(Approov::builder(), |builder, key| builder.key(verifying(&key)));
-    assert!(builder(7).base64_secret(SECRET).build().is_ok());
-    assert!(builder(8).base64_secret(SECRET).build().is_err());
-    assert!(
-        builder(7)
-            .base64_secret(format!("{SECRET},{OTHER_SECRET}"))
-            .build()
-            .is_err()
-    );
+    let builder = |count| builder_with(keys(count).map(|key| verifying(&key)));
+    assert!(builder(7).keys(key(SECRET)).build().is_ok());
+    assert!(builder(8).keys(key(SECRET)).build().is_err());
+    assert!(builder(7).keys(key(SECRET)).keys(key(OTHER_SECRET)).build().is_err());
 }
 
 #[test]
@@ -239,13 +231,12 @@ fn a_kid_twice_with_one_algorithm() {
     assert!(KeySet::new(same_key).is_err());
     assert!(KeySet::new([verifying(&first), verifying(&second)]).is_ok());
     assert!(KeySet::new(Vec::<Key>::new()).is_err());
-    let builder = keys().into_iter().fold(Approov::builder(), ApproovBuilder::key);
-    assert_eq!(builder.build().unwrap_err().to_string(), error);
+    assert_eq!(builder_with(keys()).build().unwrap_err().to_string(), error);
 
     // Elsewhere the first one counts, and the log tells of the other.
     log::capture();
     let set = jwks(&[&first, &second, &other].map(|key| key.jwk(Some(KID))));
-    let replaced = Approov::builder().base64_secret(SECRET).build().unwrap();
+    let replaced = approov();
     replaced.replace_keys(KeySet::from_jwks(&set).unwrap()).unwrap();
     for (signer, expected) in [
         (&first, Ok(())),

@@ -1,20 +1,20 @@
 //! Good signatures, and bad ones under an honest header.
 
 use actix_web::{App, web};
-use approov_actix::{Approov, KeySet, Rejection};
+use approov_actix::{Approov, KeyFile, KeySet, Rejection};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rsa::BigUint;
 use serde_json::json;
 use support::{
     client::Request,
     keys::{ALGORITHMS, TestKey, jwks, signing_input},
-    token::{self, DEVICE_ID, SECRET},
+    token::{self, DEVICE_ID},
 };
 use tempfile::TempDir;
 
 use super::{algorithm, approov_with, verdict, verifying};
 
-use crate::patient;
+use crate::{approov, patient};
 
 const KID: &str = "2026-11";
 
@@ -23,7 +23,7 @@ fn configurations(key: &TestKey) -> Vec<(&'static str, Approov)> {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("keys");
     let set = jwks(&[key.jwk(Some(KID))]);
-    let replaced = Approov::builder().base64_secret(SECRET).build().unwrap();
+    let replaced = approov();
     replaced.replace_keys(KeySet::from_jwks(&set).unwrap()).unwrap();
     std::fs::write(&path, set).unwrap();
     let mut all = vec![
@@ -32,12 +32,12 @@ fn configurations(key: &TestKey) -> Vec<(&'static str, Approov)> {
         ("a set in place of another", replaced),
         (
             "a file with a set",
-            Approov::builder().jwks_file(&path).build().unwrap(),
+            Approov::builder().keys(KeyFile::jwks(&path)).build().unwrap(),
         ),
     ];
     if key.secret().is_none() {
         std::fs::write(&path, key.pem()).unwrap();
-        let builder = Approov::builder().public_key_file(algorithm(key), &path);
+        let builder = Approov::builder().keys(KeyFile::pem(algorithm(key), &path));
         all.push(("a file with a key", builder.build().unwrap()));
     }
     all
@@ -119,7 +119,7 @@ async fn public_keys_over_http() {
     let path = directory.path().join("key.pem");
     std::fs::write(&path, key.pem()).unwrap();
     let approov = Approov::builder()
-        .public_key_file(algorithm(&key), &path)
+        .keys(KeyFile::pem(algorithm(&key), &path))
         .build()
         .unwrap();
     let server = actix_test::start_with(patient(), move || {

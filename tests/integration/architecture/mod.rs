@@ -67,7 +67,7 @@ fn each_room_imports_only_from_the_rooms_below_it() {
 
 #[test]
 fn no_files_import_in_a_circle() {
-    for (crate_folder, least) in [("approov-actix", 150), ("approov-actix-macros", 2), ("fuzz", 3)] {
+    for (crate_folder, least) in [("approov-actix", 150), ("approov-actix-macros", 1), ("fuzz", 3)] {
         let sources = Sources::read(&root().join(crate_folder).join("src"));
         let mut imports = sources.imports();
         let count: usize = imports.values().map(BTreeSet::len).sum();

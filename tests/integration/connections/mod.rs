@@ -16,7 +16,9 @@ use std::{
 };
 
 use actix_web::{App, HttpServer, dev::ServerHandle, rt, web};
-use approov_actix::{Approov, ApproovBuilder, ApproovClaims, Policy, SignatureRequirement, approov_protected};
+use approov_actix::{
+    Approov, ApproovBuilder, ApproovClaims, MessageSigning, OneOrMany, Policy, SignaturePolicy, approov_protected,
+};
 use support::{
     signing::{Message, Signature},
     token::{self, DEVICE_ID},
@@ -134,7 +136,7 @@ async fn echo(body: web::Bytes) -> web::Bytes {
     body
 }
 
-const SIGNED: Policy = Policy::new().no_binding().signature(SignatureRequirement::Required);
+const SIGNED: Policy = Policy::new().no_binding().signature(SignaturePolicy::required());
 
 /// The three ways to protect, with tokens that are bound, and two of them with signatures.
 fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
@@ -157,6 +159,11 @@ fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
 /// Every token is bound to `Authorization`, where the route does not say otherwise.
 fn bound() -> ApproovBuilder {
     builder().binding(["Authorization"])
+}
+
+/// The same, and reached under these origins.
+fn bound_at(origins: impl OneOrMany) -> ApproovBuilder {
+    bound().message_signing(MessageSigning::new().public_origins(origins))
 }
 
 /// A request, and its answer's body or the code of its refusal.

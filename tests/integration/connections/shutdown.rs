@@ -16,7 +16,7 @@ use actix_web::{
     dev::{Payload, Service, ServiceRequest},
     web,
 };
-use approov_actix::{Approov, ApproovClaims, approov_protected};
+use approov_actix::{Approov, ApproovClaims, JwksUrl, MessageSigning, approov_protected};
 use futures_util::TryStreamExt as _;
 use support::{
     client::{Answer, Request, TIMEOUT},
@@ -151,7 +151,7 @@ impl Client {
 #[test]
 fn signed_bodies_that_are_on_their_way_are_compared() {
     let (reached, is_reached) = mpsc::channel();
-    let signing = builder().public_origin(ORIGIN);
+    let signing = builder().message_signing(MessageSigning::new().public_origins(ORIGIN));
     let server = Running::start(signing, vec![Listen::Tcp], move |app, approov| {
         let (first, second) = (reached.clone(), reached.clone());
         let guard = web::resource("/guard").route(web::to(signed_guarded));
@@ -189,11 +189,10 @@ fn signed_bodies_that_are_on_their_way_are_compared() {
 #[test]
 fn the_configuration_ends_with_the_server() {
     let keys = KeyServer::start(Reply::keys(&["shutdown"]));
-    let builder = Approov::builder()
-        .jwks_url(keys.url())
-        .allow_secrets_from_jwks_url(true)
-        .key_refresh_interval(Duration::from_secs(1));
-    let server = Running::start(builder, vec![Listen::Tcp], |_, _| ());
+    let source = JwksUrl::new(keys.url())
+        .allow_secrets(true)
+        .refresh_interval(Duration::from_secs(1));
+    let server = Running::start(Approov::builder().keys(source), vec![Listen::Tcp], |_, _| ());
     keys.set(Behaviour::Hang);
     keys.wait_for_more(1);
     // The hook has the other clone.

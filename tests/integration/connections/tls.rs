@@ -14,7 +14,7 @@ use rustls::{
 use support::{client::TIMEOUT, signing::Message};
 use tokio_rustls::TlsConnector;
 
-use super::{Exchange, Listen, Running, bound, check, configure, signed};
+use super::{Exchange, Listen, Running, bound, bound_at, check, configure, signed};
 use crate::signatures::{ORIGIN, exchange};
 
 /// Made as tests/servers/tls.rs says, for `localhost`.
@@ -125,7 +125,7 @@ async fn beside_a_port_without_tls() {
 
 #[actix_web::test]
 async fn a_public_origin_counts_over_tls_as_well() {
-    let server = Running::start(bound().public_origin(ORIGIN), vec![Listen::Tls], configure);
+    let server = Running::start(bound_at(ORIGIN), vec![Listen::Tls], configure);
     let address = server.addresses[0];
     let base = format!("{ORIGIN}/tls-origin");
     check(&server, &base, async |message| http_1(address, message, "localhost")).await;

@@ -9,7 +9,7 @@ use support::{
 };
 use tempfile::TempDir;
 
-use super::{Exchange, Listen, Running, bound, check, configure, signed};
+use super::{Exchange, Listen, Running, bound, bound_at, check, configure, signed};
 use crate::signatures::ORIGIN;
 
 fn send(socket: &Path, message: &Message, host: &str) -> Exchange {
@@ -25,11 +25,7 @@ async fn every_way_to_protect_over_a_unix_socket() {
     log::capture();
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
-    let server = Running::start(
-        bound().public_origin(ORIGIN),
-        vec![Listen::Unix(socket.clone())],
-        configure,
-    );
+    let server = Running::start(bound_at(ORIGIN), vec![Listen::Unix(socket.clone())], configure);
     let base = format!("{ORIGIN}/unix");
     check(&server, &base, async |message| send(&socket, message, "localhost")).await;
     server.stop_at_once();
@@ -76,11 +72,7 @@ async fn at_the_same_path_again() {
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
     for _ in 0..2 {
-        let server = Running::start(
-            bound().public_origin(ORIGIN),
-            vec![Listen::Unix(socket.clone())],
-            configure,
-        );
+        let server = Running::start(bound_at(ORIGIN), vec![Listen::Unix(socket.clone())], configure);
         let message = signed(&Message::get(&format!("{ORIGIN}/unix-again/signed/guard")));
         assert_eq!(send(&socket, &message, "localhost").0, 200);
         server.stop_at_once();
@@ -93,7 +85,7 @@ async fn at_the_same_path_again() {
 async fn without_a_host() {
     for (builder, origin, expected, code) in [
         (bound(), "http://localhost", 401, Some("signature_target")),
-        (bound().public_origin(ORIGIN), ORIGIN, 200, None),
+        (bound_at(ORIGIN), ORIGIN, 200, None),
     ] {
         let folder = TempDir::new().unwrap();
         let socket = folder.path().join("api.sock");
@@ -116,12 +108,8 @@ async fn without_a_host() {
 async fn of_several_origins_the_host_chooses() {
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
-    let origins = "https://a.example.com,https://b.example.com:8443/b";
-    let server = Running::start(
-        bound().public_origin(origins),
-        vec![Listen::Unix(socket.clone())],
-        configure,
-    );
+    let origins = ["https://a.example.com", "https://b.example.com:8443/b"];
+    let server = Running::start(bound_at(origins), vec![Listen::Unix(socket.clone())], configure);
     let a = signed(&Message::get("https://a.example.com/unix-origins/signed/guard"));
     let mut b = signed(&Message::get("https://b.example.com:8443/b/unix-origins/signed/guard"));
     // What the proxy makes of it.

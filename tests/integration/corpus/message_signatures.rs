@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use approov_actix::{MessageSigning, SignaturePolicy};
 use p256::ecdsa;
 use support::{
     codes,
@@ -9,11 +10,12 @@ use support::{
     signing::{Message, Signature, bytes, sha256},
 };
 
-use crate::signatures::{Served, signing};
+use crate::signatures::{Served, signing_by};
 
 fn served() -> Served {
     let window = Duration::from_secs(WINDOW_SECONDS);
-    Served::new(signing().signature_max_age(window).signature_clock_skew(window))
+    let signature = SignaturePolicy::required().max_age(window);
+    Served::new(signing_by(signature).message_signing(MessageSigning::new().clock_skew(window)))
 }
 
 #[actix_web::test]

@@ -70,7 +70,7 @@ async fn each_token_is_refused_for_its_reason() {
 #[actix_web::test]
 async fn each_key_id_is_compared_and_nothing_else() {
     let key = Key::from_base64_secret(SECRET).unwrap().with_key_id(tokens::KID);
-    let served = serve(Approov::builder().key(key));
+    let served = serve(Approov::builder().keys(key));
     assert_refused(&served, &support::token::good(), &tokens::tokens_for_a_key_with_an_id());
 }
 

@@ -1,13 +1,13 @@
 //! What the packages have found, as small as it goes. Kept as it was found.
 
 use actix_web::{App, web};
-use approov_actix::{Policy, SignatureRequirement};
+use approov_actix::{MessageSigning, Policy, SignaturePolicy};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use support::{client::Request, token};
 
-use crate::{builder, patient};
+use crate::{builder, key, patient};
 
 const KEY: [u8; 32] = [7; 32];
 
@@ -30,11 +30,14 @@ fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16
     let signature = STANDARD.encode(mac.finalize().into_bytes());
 
     let approov = builder()
-        .public_origin("https://api.example.com")
-        .account_message_signing_key(STANDARD.encode(KEY))
+        .message_signing(
+            MessageSigning::new()
+                .public_origins("https://api.example.com")
+                .account_key(key(&STANDARD.encode(KEY))),
+        )
         .build()
         .unwrap();
-    let policy = Policy::new().signature(SignatureRequirement::Required);
+    let policy = Policy::new().signature(SignaturePolicy::required());
     let server = actix_test::start_with(patient(), move || {
         App::new()
             .default_service(web::to(async || "in"))

@@ -13,7 +13,7 @@ use std::{env, time::SystemTime};
 
 use actix_test::TestServer;
 use actix_web::{App, web};
-use approov_actix::{ApproovSignature, Policy, SignatureRequirement};
+use approov_actix::{ApproovSignature, MessageSigning, Policy, SignaturePolicy};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fastrand::Rng;
 
@@ -21,7 +21,7 @@ use self::{
     request::{Request, Signed},
     signer::{Credentials, Signer},
 };
-use crate::{builder, patient};
+use crate::{builder, key, patient};
 
 /// Under these the server is reached. The last ones are there for their port and their brackets.
 const ORIGINS: [&str; 4] = [
@@ -92,13 +92,11 @@ fn time_as_seed() -> u64 {
 }
 
 fn serve(credentials: &Credentials) -> TestServer {
-    let approov = builder()
-        .public_origin(ORIGINS.join(","))
-        .account_message_signing_key(&credentials.account_key)
-        .logging(false)
-        .build()
-        .unwrap();
-    let policy = Policy::new().signature(SignatureRequirement::Required);
+    let signing = MessageSigning::new()
+        .public_origins(ORIGINS)
+        .account_key(key(&credentials.account_key));
+    let approov = builder().message_signing(signing).logging(false).build().unwrap();
+    let policy = Policy::new().signature(SignaturePolicy::required());
     actix_test::start_with(patient().workers(1), move || {
         App::new()
             .default_service(web::to(describe))

@@ -19,10 +19,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn verdict_on(bound_to: &[Vec<u8>], sent: &[Vec<u8>]) -> Result<(), Rejection> {
-    let approov = builder()
-        .binding(HEADERS[..bound_to.len()].iter().copied())
-        .build()
-        .unwrap();
+    let approov = builder().binding(&HEADERS[..bound_to.len()]).build().unwrap();
     let token = token::with(&json!({ "pay": token::binding(bound_to) }));
     let mut request = TestRequest::default()
         .app_data(approov)

@@ -3,23 +3,21 @@
 use std::sync::LazyLock;
 
 use actix_web::{FromRequest as _, http::header::HeaderValue, test::TestRequest};
-use approov_actix::{Algorithm, Approov, ApproovSignature, Key, KeySet, SignatureRequirement};
+use approov_actix::{Algorithm, Approov, ApproovSignature, Key, KeySet, MessageSigning, Policy, SignaturePolicy};
 use futures_util::FutureExt as _;
 use proptest::{collection, prelude::*, sample::select};
 use serde_json::{Value, json};
 use support::{signing, token};
 
 use super::verdict;
-use crate::builder;
+use crate::{builder, key};
 
 static APPROOV: LazyLock<Approov> = LazyLock::new(|| {
-    let signed = builder()
-        .public_origin("https://api.example.com")
-        .signature(SignatureRequirement::Required);
-    signed
-        .account_message_signing_key(signing::ACCOUNT_KEY)
-        .build()
-        .unwrap()
+    let signed = builder().policy(Policy::new().signature(SignaturePolicy::required()));
+    let signing = MessageSigning::new()
+        .public_origins("https://api.example.com")
+        .account_key(key(signing::ACCOUNT_KEY));
+    signed.message_signing(signing).build().unwrap()
 });
 
 /// All that HTTP lets through.

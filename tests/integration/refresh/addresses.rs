@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, thread};
 
-use approov_actix::{Approov, Rejection};
+use approov_actix::{Approov, JwksUrl, Rejection};
 use support::{
     ed25519,
     key_server::{Behaviour, KeyServer, Reply},
@@ -64,19 +64,16 @@ fn an_added_key_is_accepted_and_a_removed_one_refused() {
 #[test]
 fn secrets_from_an_address_are_not_used_by_default() {
     let server = KeyServer::start(Reply::keys(&["published"]));
-    let error = Approov::builder()
-        .jwks_url(server.url())
-        .build()
-        .unwrap_err()
-        .to_string();
+    let build = || Approov::builder().keys(JwksUrl::new(server.url())).build();
+    let error = build().unwrap_err().to_string();
     assert_eq!(
         error,
-        "the address given to `jwks_url` names an address that has no usable key"
+        "the address given to `JwksUrl::new` names an address that has no usable key"
     );
 
     let mixed = oct::set_of(&[oct::jwk("published"), ed25519::FIRST.jwk()]);
     server.set(Reply::new(200, mixed));
-    let approov = Approov::builder().jwks_url(server.url()).build().unwrap();
+    let approov = build().unwrap();
     assert!(approov.verify_token(ed25519::FIRST.token).is_ok());
     assert_eq!(verdict(&approov, "published"), Err(Rejection::TokenKeyUnknown));
 }
@@ -205,9 +202,13 @@ fn addresses_that_are_refused() {
         ("http://hidden@127.0.0.1/", with_user),
     ] {
         // Starting without keys is for an address that does not answer, not for one that nobody should ask.
-        let builder = Approov::builder().jwks_url(address).start_without_keys(true);
-        let error = builder.build().unwrap_err().to_string();
-        assert_eq!(error, format!("the address given to `jwks_url` {fault}"), "{address}");
+        let keys = JwksUrl::new(address).start_without_keys(true);
+        let error = Approov::builder().keys(keys).build().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!("the address given to `JwksUrl::new` {fault}"),
+            "{address}"
+        );
     }
 }
 
@@ -215,9 +216,8 @@ fn addresses_that_are_refused() {
 fn addresses_of_this_machine_need_no_encryption() {
     let server = KeyServer::start(Reply::keys(&["local"]));
     let accepted = |address: String| {
-        let builder = Approov::builder()
-            .jwks_url(address.clone())
-            .allow_secrets_from_jwks_url(true);
+        let keys = JwksUrl::new(&address).allow_secrets(true);
+        let builder = Approov::builder().keys(keys);
         let approov = builder.build().unwrap_or_else(|error| panic!("{address}: {error}"));
         assert_eq!(verdict(&approov, "local"), Ok(()), "{address}");
     };

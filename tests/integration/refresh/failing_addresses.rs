@@ -2,13 +2,14 @@
 
 use std::{thread, time::Instant};
 
-use approov_actix::{Approov, Rejection};
+use approov_actix::{Approov, JwksUrl, Rejection};
 use support::{
     key_server::{Behaviour, KeyServer, Reply},
     log, oct,
 };
 
-use super::{HOUR, SECOND, at, verdict, wait_until_accepted};
+use super::{HOUR, SECOND, at, keys_at, verdict, wait_until_accepted};
+use crate::with_secret;
 
 const TEN_MB: usize = 10_000_000;
 
@@ -112,7 +113,7 @@ fn for_each_failure(test: impl Fn(&Failure) + Sync) {
 
 fn assert_tells(failure: &Failure, sentence: &str) {
     let start = format!(
-        "the address given to `jwks_url` names an address that {}",
+        "the address given to `JwksUrl::new` names an address that {}",
         failure.sentence
     );
     assert!(sentence.starts_with(&start), "{}: {sentence}", failure.name);
@@ -137,8 +138,9 @@ fn at_the_start_it_is_an_error() {
 #[test]
 fn where_nothing_listens_it_is_an_error() {
     let address = "http://127.0.0.1:1/hidden";
-    let error = Approov::builder().jwks_url(address).build().unwrap_err().to_string();
-    let start = "the address given to `jwks_url` names an address that cannot be reached";
+    let builder = Approov::builder().keys(JwksUrl::new(address));
+    let error = builder.build().unwrap_err().to_string();
+    let start = "the address given to `JwksUrl::new` names an address that cannot be reached";
     assert!(error.starts_with(start) && !error.contains("127.0.0.1"), "{error}");
 }
 
@@ -147,7 +149,8 @@ fn a_server_that_may_start_without_keys_refuses_until_they_are_there() {
     log::capture();
     for_each_failure(|failure| {
         let server = KeyServer::start(failure.behaviour.clone());
-        let approov = at(&server, SECOND).start_without_keys(true).build().unwrap();
+        let keys = keys_at(&server, SECOND).start_without_keys(true);
+        let approov = Approov::builder().keys(keys).build().unwrap();
         for kid in ["kept", "never"] {
             assert_eq!(
                 verdict(&approov, kid),
@@ -163,7 +166,7 @@ fn a_server_that_may_start_without_keys_refuses_until_they_are_there() {
     assert!(!lines.is_empty());
     for line in lines {
         assert!(
-            line.starts_with("ERROR approov_actix the address given to `jwks_url` names an address that"),
+            line.starts_with("ERROR approov_actix the address given to `JwksUrl::new` names an address that"),
             "{line}"
         );
     }
@@ -173,10 +176,8 @@ fn a_server_that_may_start_without_keys_refuses_until_they_are_there() {
 #[test]
 fn other_keys_work_while_an_address_fails() {
     let server = KeyServer::start(Behaviour::Close);
-    let builder = at(&server, HOUR)
-        .base64_secret(oct::secret("fixed"))
-        .start_without_keys(true);
-    let approov = builder.build().unwrap();
+    let keys = keys_at(&server, HOUR).start_without_keys(true);
+    let approov = with_secret(&oct::secret("fixed")).keys(keys).build().unwrap();
     assert_eq!(verdict(&approov, "fixed"), Ok(()));
     assert_eq!(verdict(&approov, "other"), Err(Rejection::TokenSignature));
 }
@@ -197,14 +198,14 @@ fn later_it_keeps_the_keys_and_recovers() {
         assert_eq!(verdict(&approov, "kept"), Ok(()), "{name}");
         assert_eq!(verdict(&approov, "never"), Err(Rejection::TokenKeyUnknown), "{name}");
     });
-    let lines = log::lines_with("the address given to `jwks_url` names an address that");
+    let lines = log::lines_with("the address given to `JwksUrl::new` names an address that");
     for Failure { sentence, .. } in failures(&KeyServer::start(Behaviour::Close)) {
         let is_kept = |line: &&String| {
             line.contains(sentence) && line.ends_with("; the keys that came from there before are kept")
         };
         assert!(lines.iter().any(|line| is_kept(&line)), "{sentence}");
     }
-    assert!(!log::lines_with("the address given to `jwks_url` can be read again").is_empty());
+    assert!(!log::lines_with("the address given to `JwksUrl::new` can be read again").is_empty());
     for line in log::lines_with(" approov_actix ") {
         assert!(
             !line.contains("hidden-path") && !line.contains("hidden-query"),

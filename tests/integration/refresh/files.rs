@@ -2,20 +2,21 @@
 
 use std::{fs, path::PathBuf, thread};
 
-use approov_actix::{Algorithm, Approov, Rejection};
+use approov_actix::{Algorithm, Approov, KeyFile, Rejection};
 use serde_json::json;
 use support::{ed25519, log, oct, token, wait_until};
 use tempfile::TempDir;
 
 use super::{SECOND, verdict, wait_until_accepted, wait_until_unknown};
+use crate::builder;
 
 /// A file in a folder of its own.
-struct KeyFile {
+struct Published {
     folder: TempDir,
     path: PathBuf,
 }
 
-impl KeyFile {
+impl Published {
     fn new(text: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("keys");
@@ -35,14 +36,18 @@ impl KeyFile {
     }
 
     fn approov(&self) -> Approov {
-        let builder = Approov::builder().jwks_file(&self.path).key_refresh_interval(SECOND);
-        builder.build().unwrap()
+        Approov::builder().keys(self.jwks()).build().unwrap()
+    }
+
+    /// Read again as often as it may be.
+    fn jwks(&self) -> KeyFile {
+        KeyFile::jwks(&self.path).refresh_interval(SECOND)
     }
 }
 
 #[test]
 fn an_added_key_is_accepted_and_a_removed_one_refused() {
-    let file = KeyFile::new(&oct::key_set(&["file-a", "file-b"]));
+    let file = Published::new(&oct::key_set(&["file-a", "file-b"]));
     let approov = file.approov();
     assert_eq!(verdict(&approov, "file-a"), Ok(()));
     assert_eq!(verdict(&approov, "file-c"), Err(Rejection::TokenKeyUnknown));
@@ -63,7 +68,7 @@ fn a_key_that_changes_under_its_id_changes() {
         jwk["kid"] = json!("same");
         oct::set_of(&[jwk])
     };
-    let file = KeyFile::new(&set("old"));
+    let file = Published::new(&set("old"));
     let approov = file.approov();
     let verdict = |kid| approov.verify_token(&oct::naming("same", &oct::secret(kid))).map(drop);
     assert_eq!(
@@ -75,7 +80,7 @@ fn a_key_that_changes_under_its_id_changes() {
     assert_eq!(verdict("old"), Err(Rejection::TokenSignature));
 }
 
-type Break = fn(&KeyFile);
+type Break = fn(&Published);
 
 /// How a file goes wrong, and what the log says. False where this cannot be tried.
 const FAULTS: [(&str, &str, Break); 12] = [
@@ -107,7 +112,7 @@ const FAULTS: [(&str, &str, Break); 12] = [
 ];
 
 #[cfg(unix)]
-fn make_unreadable(file: &KeyFile) {
+fn make_unreadable(file: &Published) {
     use std::os::unix::fs::PermissionsExt as _;
 
     // A new file, as `root` reads everything.
@@ -120,7 +125,7 @@ fn make_unreadable(file: &KeyFile) {
 
 /// Opening one would wait for somebody to write.
 #[cfg(unix)]
-fn make_pipe(file: &KeyFile) {
+fn make_pipe(file: &Published) {
     fs::remove_file(&file.path).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&file.path).status();
     if !made.is_ok_and(|status| status.success()) {
@@ -129,12 +134,12 @@ fn make_pipe(file: &KeyFile) {
 }
 
 #[cfg(not(unix))]
-fn make_unreadable(file: &KeyFile) {
+fn make_unreadable(file: &Published) {
     fs::remove_file(&file.path).unwrap();
 }
 
 #[cfg(not(unix))]
-fn make_pipe(file: &KeyFile) {
+fn make_pipe(file: &Published) {
     fs::remove_file(&file.path).unwrap();
     fs::create_dir(&file.path).unwrap();
 }
@@ -146,7 +151,7 @@ fn a_file_that_goes_wrong_keeps_its_keys_and_recovers() {
         for (name, fault, break_it) in FAULTS {
             scope.spawn(move || {
                 let (kept, new) = (&format!("kept-{name}"), &format!("new-{name}"));
-                let file = KeyFile::new(&oct::key_set(&[kept]));
+                let file = Published::new(&oct::key_set(&[kept]));
                 let approov = file.approov();
                 break_it(&file);
                 // Long enough for the first attempts, and if it is not, that only makes this test weaker.
@@ -154,7 +159,7 @@ fn a_file_that_goes_wrong_keeps_its_keys_and_recovers() {
                     assert_eq!(verdict(&approov, kept), Ok(()), "{name}");
                     thread::sleep(SECOND / 10);
                 }
-                let sentence = format!("the path given to `jwks_file` names a file that {fault}");
+                let sentence = format!("the path given to `KeyFile::jwks` names a file that {fault}");
                 wait_until(name, || !log::lines_with(&sentence).is_empty());
                 assert_eq!(verdict(&approov, kept), Ok(()), "{name}");
                 file.replace(oct::key_set(&[new]));
@@ -163,7 +168,7 @@ fn a_file_that_goes_wrong_keeps_its_keys_and_recovers() {
             });
         }
     });
-    for line in log::lines_with("the path given to `jwks_file` names a file that") {
+    for line in log::lines_with("the path given to `KeyFile::jwks` names a file that") {
         assert!(line.starts_with("ERROR approov_actix "), "{line}");
         // Tests of what gets too old run beside this one.
         let is_kept = line.ends_with("; the keys that came from there before are kept");
@@ -174,7 +179,7 @@ fn a_file_that_goes_wrong_keeps_its_keys_and_recovers() {
 #[test]
 fn a_file_that_is_wrong_at_the_start_is_an_error() {
     for (name, fault, break_it) in FAULTS {
-        let file = KeyFile::new(&oct::key_set(&["start"]));
+        let file = Published::new(&oct::key_set(&["start"]));
         break_it(&file);
         // Who may read everything finds text there that is no set.
         let fault = if name == "private" && fs::read(&file.path).is_ok() {
@@ -182,10 +187,9 @@ fn a_file_that_is_wrong_at_the_start_is_an_error() {
         } else {
             fault
         };
-        // Starting without keys is for addresses: a file is there or the installation is wrong.
-        let builder = Approov::builder().jwks_file(&file.path).start_without_keys(true);
+        let builder = Approov::builder().keys(file.jwks());
         let error = builder.build().unwrap_err().to_string();
-        let sentence = format!("the path given to `jwks_file` names a file that {fault}");
+        let sentence = format!("the path given to `KeyFile::jwks` names a file that {fault}");
         assert!(error.starts_with(&sentence), "{name}: {error}");
         assert!(!error.contains(file.folder.path().to_str().unwrap()), "{name}: {error}");
     }
@@ -196,7 +200,7 @@ fn a_file_that_is_wrong_at_the_start_is_an_error() {
 fn a_bad_entry_keeps_no_removed_key_alive() {
     log::capture();
     let mut encryption = oct::jwk("turned-to-encryption");
-    let file = KeyFile::new(&oct::key_set(&["turned-to-encryption", "beside-junk", "removed"]));
+    let file = Published::new(&oct::key_set(&["turned-to-encryption", "beside-junk", "removed"]));
     let approov = file.approov();
     for kid in ["turned-to-encryption", "beside-junk", "removed"] {
         assert_eq!(verdict(&approov, kid), Ok(()));
@@ -209,7 +213,7 @@ fn a_bad_entry_keeps_no_removed_key_alive() {
     let lines = log::lines_with(r#"key 2, kid "turned-to-encryption", is not used: it has a `use` other than `sig`"#);
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(
-        lines[0].starts_with("ERROR approov_actix the path given to `jwks_file`"),
+        lines[0].starts_with("ERROR approov_actix the path given to `KeyFile::jwks`"),
         "{lines:?}"
     );
 }
@@ -217,7 +221,7 @@ fn a_bad_entry_keeps_no_removed_key_alive() {
 /// More keys than a start would take: a running server uses the first ones rather than none.
 #[test]
 fn a_surplus_key_is_left_out() {
-    let file = KeyFile::new(&oct::key_set(&["before-surplus"]));
+    let file = Published::new(&oct::key_set(&["before-surplus"]));
     let approov = file.approov();
     let kids: Vec<_> = (1..=9).map(|number| format!("surplus-{number}")).collect();
     file.replace(oct::key_set(&kids.iter().map(String::as_str).collect::<Vec<_>>()));
@@ -231,16 +235,10 @@ fn a_surplus_key_is_left_out() {
 #[test]
 fn several_files_and_fixed_keys_add_up_and_change_apart() {
     let (one, other) = (
-        KeyFile::new(&oct::key_set(&["one-1"])),
-        KeyFile::new(&oct::key_set(&["other-1"])),
+        Published::new(&oct::key_set(&["one-1"])),
+        Published::new(&oct::key_set(&["other-1"])),
     );
-    let approov = Approov::builder()
-        .base64_secret(token::SECRET)
-        .jwks_file(&one.path)
-        .jwks_file(&other.path)
-        .key_refresh_interval(SECOND)
-        .build()
-        .unwrap();
+    let approov = builder().keys(one.jwks()).keys(other.jwks()).build().unwrap();
     one.replace(oct::key_set(&["one-2"]));
     wait_until("the new key", || verdict(&approov, "one-2").is_ok());
     assert_eq!(verdict(&approov, "other-1"), Ok(()));
@@ -271,11 +269,8 @@ fn a_link_that_points_elsewhere_is_followed() {
     publish("..v1", "volume-1");
     let path = folder.path().join("keys.json");
     symlink("..data/keys.json", &path).unwrap();
-    let approov = Approov::builder()
-        .jwks_file(&path)
-        .key_refresh_interval(SECOND)
-        .build()
-        .unwrap();
+    let file = KeyFile::jwks(&path).refresh_interval(SECOND);
+    let approov = Approov::builder().keys(file).build().unwrap();
     assert_eq!(verdict(&approov, "volume-1"), Ok(()));
     publish("..v2", "volume-2");
     fs::remove_dir_all(folder.path().join("..v1")).unwrap();
@@ -287,19 +282,16 @@ fn a_link_that_points_elsewhere_is_followed() {
 fn a_public_key_in_a_file_is_read_again() {
     log::capture();
     let (first, second) = (ed25519::FIRST, ed25519::SECOND);
-    let file = KeyFile::new(first.pem);
-    let approov = Approov::builder()
-        .public_key_file(Algorithm::EdDSA, &file.path)
-        .key_refresh_interval(SECOND)
-        .build()
-        .unwrap();
+    let file = Published::new(first.pem);
+    let pem = KeyFile::pem(Algorithm::EdDSA, &file.path).refresh_interval(SECOND);
+    let approov = Approov::builder().keys(pem).build().unwrap();
     let verdict = |key: ed25519::SignedOnce| approov.verify_token(key.token).map(drop);
     assert_eq!(
         (verdict(first), verdict(second)),
         (Ok(()), Err(Rejection::TokenSignature))
     );
     file.replace(first.pem.replace("PUBLIC", "PRIVATE"));
-    let sentence = "the path given to `public_key_file` names a file that is a private key";
+    let sentence = "the path given to `KeyFile::pem` names a file that is a private key";
     wait_until("a log line", || !log::lines_with(sentence).is_empty());
     assert_eq!(verdict(first), Ok(()));
     file.replace(second.pem);

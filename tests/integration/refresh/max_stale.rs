@@ -5,14 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use approov_actix::{Approov, Rejection};
+use approov_actix::{Approov, JwksUrl, KeyFile, KeySource, Rejection};
 use support::{
     key_server::{Behaviour, KeyServer, Reply},
     log, oct, token,
 };
 use tempfile::TempDir;
 
-use super::{SECOND, at, verdict, wait_until_accepted, wait_until_unknown};
+use super::{SECOND, keys_at, verdict, wait_until_accepted, wait_until_unknown};
+use crate::builder;
 
 #[test]
 fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers() {
@@ -21,7 +22,8 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
         // The same set with the same tag as before: it has to come back nevertheless.
         let good = Reply::keys(&["stale"]).header("ETag", "\"same\"");
         let server = KeyServer::start(good.clone());
-        let approov = at(&server, SECOND).key_max_stale(2 * SECOND).build().unwrap();
+        let keys = keys_at(&server, SECOND).max_stale(2 * SECOND);
+        let approov = Approov::builder().keys(keys).build().unwrap();
         wait_until_accepted(&approov, "stale");
         server.set(failure);
         wait_until_unknown(&approov, "stale");
@@ -37,7 +39,7 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
             "asked for changes to keys that it no longer had: {last:?}"
         );
     }
-    let line = "ERROR approov_actix the keys of the address given to `jwks_url` are too old and no longer count";
+    let line = "ERROR approov_actix the keys of the address given to `JwksUrl::new` are too old and no longer count";
     assert!(!log::lines_with(line).is_empty());
     assert!(!log::lines_with("ERROR approov_actix there is NO KEY: every token is refused").is_empty());
 }
@@ -47,12 +49,8 @@ fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keys");
     fs::write(&path, oct::key_set(&["stale-file"])).unwrap();
-    let approov = Approov::builder()
-        .jwks_file(&path)
-        .key_refresh_interval(SECOND)
-        .key_max_stale(2 * SECOND)
-        .build()
-        .unwrap();
+    let file = KeyFile::jwks(&path).refresh_interval(SECOND).max_stale(2 * SECOND);
+    let approov = Approov::builder().keys(file).build().unwrap();
     wait_until_accepted(&approov, "stale-file");
     fs::remove_file(&path).unwrap();
     wait_until_unknown(&approov, "stale-file");
@@ -65,8 +63,8 @@ fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
 #[test]
 fn fixed_keys_never_get_stale() {
     let server = KeyServer::start(Reply::keys(&["stale-beside-fixed"]));
-    let builder = at(&server, SECOND).key_max_stale(2 * SECOND);
-    let approov = builder.base64_secret(token::SECRET).build().unwrap();
+    let keys = keys_at(&server, SECOND).max_stale(2 * SECOND);
+    let approov = builder().keys(keys).build().unwrap();
     server.set(Behaviour::Close);
     let wrong = Err(Rejection::TokenSignature);
     support::wait_until("the end of the key", || {
@@ -83,11 +81,15 @@ fn unchanged_keys_never_get_stale() {
     fs::write(&path, oct::key_set(&["fresh"])).unwrap();
     let server = KeyServer::start(Reply::keys(&["fresh"]).header("ETag", "\"1\""));
     let plain = KeyServer::start(Reply::keys(&["fresh"]));
-    let file = Approov::builder().jwks_file(&path).key_refresh_interval(SECOND);
     // Longer than any pause of a busy machine.
     let max_stale = Duration::from_secs(20);
-    let all = [file, at(&server, SECOND), at(&plain, SECOND)]
-        .map(|builder| builder.key_max_stale(max_stale).build().unwrap());
+    let file = KeyFile::jwks(&path).refresh_interval(SECOND).max_stale(max_stale);
+    let all: [KeySource; 3] = [
+        file.into(),
+        keys_at(&server, SECOND).max_stale(max_stale).into(),
+        keys_at(&plain, SECOND).max_stale(max_stale).into(),
+    ];
+    let all = all.map(|keys| Approov::builder().keys(keys).build().unwrap());
     let start = Instant::now();
     while start.elapsed() < max_stale * 5 / 4 {
         for approov in &all {
@@ -103,31 +105,56 @@ fn times_that_are_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("keys");
     fs::write(&path, oct::key_set(&["times"])).unwrap();
-    let file = || Approov::builder().jwks_file(&path);
-    let range = "the time given to `key_refresh_interval` is not between one second and one day";
-    let stale = "the time given to `key_max_stale` is shorter than twice the time between refreshes, so that good keys could expire";
-    for (builder, fault) in [
-        (file().key_refresh_interval(Duration::ZERO), range),
-        (file().key_refresh_interval(Duration::from_millis(999)), range),
-        (file().key_refresh_interval(Duration::from_millis(86_400_001)), range),
-        (file().key_refresh_interval(Duration::MAX), range),
-        (file().key_max_stale(Duration::from_millis(119_999)), stale),
-        (file().key_max_stale(Duration::ZERO), stale),
+    let file = || KeyFile::jwks(&path);
+    let url = || JwksUrl::new("https://127.0.0.1:1/");
+    let not_asked_so_often =
+        |name: &str| format!("the time given to `{name}::refresh_interval` is not between one second and one day");
+    let expires_too_soon = |name: &str| {
+        format!(
+            "the time given to `{name}::max_stale` is shorter than twice the time between refreshes, so that good keys could expire"
+        )
+    };
+    let (range, stale) = (not_asked_so_often("KeyFile"), expires_too_soon("KeyFile"));
+    let (url_range, url_stale) = (not_asked_so_often("JwksUrl"), expires_too_soon("JwksUrl"));
+    let cases: [(KeySource, &str); 10] = [
+        (file().refresh_interval(Duration::ZERO).into(), &range),
+        (file().refresh_interval(Duration::from_millis(999)).into(), &range),
+        (
+            file().refresh_interval(Duration::from_millis(86_400_001)).into(),
+            &range,
+        ),
+        (file().refresh_interval(Duration::MAX).into(), &range),
+        (file().max_stale(Duration::from_millis(119_999)).into(), &stale),
+        (file().max_stale(Duration::ZERO).into(), &stale),
         (
             file()
-                .key_refresh_interval(SECOND)
-                .key_max_stale(Duration::from_millis(1999)),
-            stale,
+                .refresh_interval(SECOND)
+                .max_stale(Duration::from_millis(1999))
+                .into(),
+            &stale,
         ),
-    ] {
-        assert_eq!(builder.build().unwrap_err().to_string(), fault);
+        (url().refresh_interval(Duration::ZERO).into(), &url_range),
+        (url().max_stale(Duration::from_millis(599_999)).into(), &url_stale),
+        (
+            url()
+                .refresh_interval(SECOND)
+                .max_stale(SECOND)
+                .start_without_keys(true)
+                .into(),
+            &url_stale,
+        ),
+    ];
+    for (keys, fault) in cases {
+        let error = Approov::builder().keys(keys).build().unwrap_err();
+        assert_eq!(error.to_string(), fault);
     }
-    for builder in [
-        file().key_refresh_interval(SECOND),
-        file().key_refresh_interval(SECOND * 86_400),
-        file().key_max_stale(SECOND * 120),
-        file().key_max_stale(SECOND * 86_400 * 365),
+    for keys in [
+        file().refresh_interval(SECOND),
+        file().refresh_interval(SECOND * 86_400),
+        file().max_stale(SECOND * 120),
+        file().max_stale(SECOND * 86_400 * 365),
     ] {
-        assert_eq!(verdict(&builder.build().unwrap(), "times"), Ok(()));
+        let approov = Approov::builder().keys(keys).build().unwrap();
+        assert_eq!(verdict(&approov, "times"), Ok(()));
     }
 }

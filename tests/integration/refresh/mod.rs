@@ -10,18 +10,22 @@ mod unknown_kid;
 
 use std::time::Duration;
 
-use approov_actix::{Approov, ApproovBuilder, Rejection};
+use approov_actix::{Approov, ApproovBuilder, JwksUrl, Rejection};
 use support::{key_server::KeyServer, oct, wait_until};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Keys from a server, read again this often. They are secrets, which are not taken from an address by default.
+fn keys_at(server: &KeyServer, interval: Duration) -> JwksUrl {
+    JwksUrl::new(server.url())
+        .allow_secrets(true)
+        .refresh_interval(interval)
+}
+
+/// A configuration with these keys alone.
 fn at(server: &KeyServer, interval: Duration) -> ApproovBuilder {
-    Approov::builder()
-        .jwks_url(server.url())
-        .allow_secrets_from_jwks_url(true)
-        .key_refresh_interval(interval)
+    Approov::builder().keys(keys_at(server, interval))
 }
 
 /// What becomes of the token of this key, which it names.

@@ -10,7 +10,9 @@ use std::{
 };
 
 use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, dev::Service as _, rt, web};
-use approov_actix::{Algorithm, Approov, ApproovClaims, ApproovVerdict, Enforcement, Key, KeySet, Policy, Rejection};
+use approov_actix::{
+    Algorithm, Approov, ApproovClaims, ApproovVerdict, Enforcement, Key, KeyFile, KeySet, Policy, Rejection,
+};
 use support::{
     client::Request,
     ed25519,
@@ -22,7 +24,7 @@ use tempfile::TempDir;
 use super::{HOUR, SECOND, at, verdict};
 
 use crate::{
-    patient,
+    builder, key, patient,
     ways::{WAYS, configure},
 };
 
@@ -31,8 +33,7 @@ fn keys(kids: &[&str]) -> KeySet {
 }
 
 fn approov(kid: &str) -> Approov {
-    let key = Key::from_base64_secret(&oct::secret(kid)).unwrap().with_key_id(kid);
-    Approov::builder().key(key).build().unwrap()
+    Approov::builder().keys(key_named(kid)).build().unwrap()
 }
 
 #[actix_web::test]
@@ -61,8 +62,11 @@ async fn every_way_to_protect_has_the_new_keys_at_once() {
 
 #[test]
 fn all_keys_are_replaced_wherever_they_were_set() {
-    let builder = Approov::builder().base64_secret(format!("{},{}", token::SECRET, token::OTHER_SECRET));
-    let approov = builder.key(keys_of_one("set-in-code")).build().unwrap();
+    let approov = builder()
+        .keys(key(token::OTHER_SECRET))
+        .keys(key_named("set-in-code"))
+        .build()
+        .unwrap();
     let good = [
         token::good(),
         token::signed_by(token::OTHER_SECRET),
@@ -74,8 +78,8 @@ fn all_keys_are_replaced_wherever_they_were_set() {
     assert_eq!(verdict(&approov.clone(), "replaced"), Ok(()));
 }
 
-fn keys_of_one(kid: &str) -> Key {
-    Key::from_base64_secret(&oct::secret(kid)).unwrap().with_key_id(kid)
+fn key_named(kid: &str) -> Key {
+    key(&oct::secret(kid)).with_key_id(kid)
 }
 
 #[test]
@@ -86,16 +90,16 @@ fn keys_that_are_refreshed_cannot_be_replaced() {
     fs::write(&pem, ed25519::FIRST.pem).unwrap();
     let server = KeyServer::start(Reply::keys(&["refreshed"]));
     for (builder, origin) in [
-        (Approov::builder().jwks_file(&set), "the path given to `jwks_file`"),
         (
-            Approov::builder().public_key_file(Algorithm::EdDSA, &pem),
-            "the path given to `public_key_file`",
+            Approov::builder().keys(KeyFile::jwks(&set)),
+            "the path given to `KeyFile::jwks`",
         ),
-        (at(&server, HOUR), "the address given to `jwks_url`"),
         (
-            Approov::builder().base64_secret(token::SECRET).jwks_file(&set),
-            "the path given to `jwks_file`",
+            Approov::builder().keys(KeyFile::pem(Algorithm::EdDSA, &pem)),
+            "the path given to `KeyFile::pem`",
         ),
+        (at(&server, HOUR), "the address given to `JwksUrl::new`"),
+        (builder().keys(KeyFile::jwks(&set)), "the path given to `KeyFile::jwks`"),
     ] {
         let approov = builder.build().unwrap();
         let error = approov.replace_keys(keys(&["replaced"])).unwrap_err();

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use approov_actix::{Approov, Key, KeySet, Rejection};
+use approov_actix::{Approov, KeyFile, KeySet, Rejection};
 use support::{
     key_server::{KeyServer, Reply},
     oct,
@@ -15,6 +15,7 @@ use support::{
 use tempfile::TempDir;
 
 use super::{SECOND, at, verdict, wait_until_accepted, wait_until_unknown};
+use crate::key;
 
 const THREADS: usize = 3;
 
@@ -87,8 +88,8 @@ fn a_file_is_rotated_under_load() {
         fs::rename(new, &path).unwrap();
     };
     publish(&SETS[0]);
-    let builder = Approov::builder().jwks_file(&path).key_refresh_interval(SECOND);
-    let approov = builder.build().unwrap();
+    let file = KeyFile::jwks(&path).refresh_interval(SECOND);
+    let approov = Approov::builder().keys(file).build().unwrap();
     under_load(&approov, || rotate(&approov, publish));
 }
 
@@ -125,8 +126,8 @@ fn an_address_that_also_fails_is_rotated_under_load() {
 #[test]
 fn keys_are_replaced_under_load() {
     let sets = SETS.map(|kids| KeySet::from_jwks(&oct::key_set(&kids)).unwrap());
-    let key = Key::from_base64_secret(&oct::secret("B")).unwrap().with_key_id("B");
-    let approov = Approov::builder().key(key).build().unwrap();
+    let key = key(&oct::secret("B")).with_key_id("B");
+    let approov = Approov::builder().keys(key).build().unwrap();
     let (a, c) = (oct::token("A"), oct::token("C"));
     under_load(&approov, || {
         let start = Instant::now();

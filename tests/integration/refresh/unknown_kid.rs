@@ -12,6 +12,7 @@ use support::{
 };
 
 use super::{HOUR, SECOND, at, verdict, wait_until_accepted};
+use crate::key;
 
 #[test]
 fn the_first_unknown_key_is_looked_for_at_once_and_then_found() {
@@ -66,8 +67,7 @@ fn ten_thousand_made_up_key_ids_cause_one_request_in_ten_seconds() {
 #[test]
 fn only_an_unknown_key_is_looked_for() {
     let server = KeyServer::start(Reply::keys(&["start"]));
-    let builder = at(&server, HOUR).base64_secret(token::SECRET);
-    let approov = builder.build().unwrap();
+    let approov = at(&server, HOUR).keys(key(token::SECRET)).build().unwrap();
     let other_algorithm = r#"{"alg":"RS256","kid":"start"}"#;
     let claims = token::claims(&serde_json::json!({})).to_string();
     for _ in 0..100 {

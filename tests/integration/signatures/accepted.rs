@@ -1,5 +1,8 @@
 //! Every variant that clients send.
 
+use std::time::Duration;
+
+use approov_actix::{MessageSigning, SignaturePolicy};
 use serde_json::json;
 use support::{
     client::Request,
@@ -7,8 +10,7 @@ use support::{
     token::now,
 };
 
-use super::{Served, signing};
-use crate::builder;
+use super::{Served, signing, signing_at, signing_by};
 
 #[actix_web::test]
 async fn signatures_as_clients_make_them_by_default() {
@@ -172,7 +174,7 @@ async fn digests_of_both_algorithms_in_both_forms() {
 #[actix_web::test]
 async fn clocks_may_be_off_by_the_skew() {
     let server = Served::new(signing());
-    let strict = Served::new(signing().signature_clock_skew(std::time::Duration::ZERO));
+    let strict = Served::new(signing().message_signing(MessageSigning::new().clock_skew(Duration::ZERO)));
     let message = Message::order();
     let sign = |created: u64, expires: u64| {
         let signature = Signature::install(&message).parameters(&format!(";created={created};expires={expires}"));
@@ -196,24 +198,23 @@ async fn what_times_are_needed_is_configured() {
     let (created, expires) = (format!(";created={}", now()), format!(";expires={}", now() + 15));
     let (none, old) = (String::new(), format!(";created={}", now() - 100_000));
     let missing = "signature_time_missing";
-    let minute = std::time::Duration::from_secs(60);
+    let minute = Duration::from_secs(60);
+    let no_created = || MessageSigning::new().require_created(false);
     for (case, builder, verdicts) in [
         ("default", signing(), [None, Some(missing), Some(missing), None]),
         (
             "no created",
-            signing().signature_require_created(false),
+            signing().message_signing(no_created()),
             [None, None, None, None],
         ),
         (
             "expires",
-            signing()
-                .signature_require_created(false)
-                .signature_require_expires(true),
+            signing().message_signing(no_created().require_expires(true)),
             [Some(missing), None, Some(missing), Some(missing)],
         ),
         (
             "an age",
-            signing().signature_require_created(false).signature_max_age(minute),
+            signing_by(SignaturePolicy::required().max_age(minute)).message_signing(no_created()),
             [None, Some(missing), Some(missing), Some("signature_expired")],
         ),
     ] {
@@ -230,7 +231,6 @@ async fn what_times_are_needed_is_configured() {
 
 #[actix_web::test]
 async fn account_keys_are_chosen_by_their_ids() {
-    let two = format!("{ACCOUNT_KEY},{OTHER_ACCOUNT_KEY}");
     let url_safe = ACCOUNT_KEY.replace('+', "-").replace('/', "_").replace('=', "");
     let signed = |key: &str, mskid: Option<&str>| -> Request {
         let message = Message::order().replace("Approov-Token", &token(&json!({ "mskid": mskid })));
@@ -238,65 +238,31 @@ async fn account_keys_are_chosen_by_their_ids() {
             .request()
             .signed(&[&Signature::new(Key::account(key), &message)])
     };
-    let keys = |keys: &str| builder().public_origin(super::ORIGIN).account_message_signing_key(keys);
+    let keys = |keys: &[(&str, Option<&str>)]| {
+        let signing = keys.iter().fold(MessageSigning::new(), |signing, (key, id)| {
+            let key = crate::key(key);
+            signing.account_key(id.map_or(key.clone(), |id| key.with_key_id(id)))
+        });
+        signing_at(super::ORIGIN).message_signing(signing)
+    };
     let (first, other) = (ACCOUNT_KEY, OTHER_ACCOUNT_KEY);
+    let (one, two) = ([(first, None)], [(first, None), (other, None)]);
+    let (one_id, two_ids) = ([(first, Some("a"))], [(first, Some("a")), (other, Some("b"))]);
     let (invalid, missing) = (Some("signature_invalid"), Some("signature_key_missing"));
     for (case, builder, key, mskid, verdict) in [
-        ("one, no id", keys(first), first, Some("j3AWy6"), None),
-        ("one, no id, no mskid", keys(first), first, None, None),
-        ("base64url", keys(&url_safe), first, None, None),
-        ("the other one", keys(first), other, None, invalid),
+        ("one, no id", keys(&one), first, Some("j3AWy6"), None),
+        ("one, no id, no mskid", keys(&one), first, None, None),
+        ("base64url", keys(&[(&url_safe, None)]), first, None, None),
+        ("the other one", keys(&one), other, None, invalid),
         ("two, the first", keys(&two), first, None, None),
         ("two, the second", keys(&two), other, Some("x"), None),
-        (
-            "an id",
-            keys(first).account_message_signing_key_id("a"),
-            first,
-            Some("a"),
-            None,
-        ),
-        (
-            "another id",
-            keys(first).account_message_signing_key_id("a"),
-            first,
-            Some("b"),
-            missing,
-        ),
-        (
-            "an id, no mskid",
-            keys(first).account_message_signing_key_id("a"),
-            first,
-            None,
-            missing,
-        ),
-        (
-            "ids, first",
-            keys(&two).account_message_signing_key_id("a,b"),
-            first,
-            Some("a"),
-            None,
-        ),
-        (
-            "ids, second",
-            keys(&two).account_message_signing_key_id("a, b"),
-            other,
-            Some("b"),
-            None,
-        ),
-        (
-            "ids, swapped",
-            keys(&two).account_message_signing_key_id("a,b"),
-            other,
-            Some("a"),
-            invalid,
-        ),
-        (
-            "no key",
-            builder().public_origin(super::ORIGIN),
-            first,
-            Some("a"),
-            missing,
-        ),
+        ("an id", keys(&one_id), first, Some("a"), None),
+        ("another id", keys(&one_id), first, Some("b"), missing),
+        ("an id, no mskid", keys(&one_id), first, None, missing),
+        ("ids, first", keys(&two_ids), first, Some("a"), None),
+        ("ids, second", keys(&two_ids), other, Some("b"), None),
+        ("ids, swapped", keys(&two_ids), other, Some("a"), invalid),
+        ("no key", signing_at(super::ORIGIN), first, Some("a"), missing),
     ] {
         let server = Served::new(builder);
         match verdict {

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use approov_actix::Enforcement;
+use approov_actix::SignaturePolicy;
 use support::{
     log,
     signing::{Message, Signature, sha256},
 };
 
 use super::{
-    Served,
+    REPORTED, Served,
     bodies::{WAYS, chunked, post, routes},
-    signing,
+    signing, signing_by,
 };
 
 #[actix_web::test]
 async fn bodies_above_the_limit_are_too_large() {
-    let server = Served::with(signing().signature_body_limit(1000), routes);
+    let server = Served::with(signing_by(SignaturePolicy::required().body_limit(1000)), routes);
     for way in WAYS {
         let path = format!("{way}/payload");
         for (size, status) in [(999, 200), (1000, 200), (1001, 413), (20_000, 413)] {
@@ -52,7 +52,7 @@ async fn bodies_above_the_limit_are_too_large() {
 #[actix_web::test]
 async fn in_report_mode_the_whole_body_goes_to_the_handler() {
     log::capture();
-    let server = Served::with(signing().signature_enforcement(Enforcement::Report), routes);
+    let server = Served::with(signing_by(REPORTED), routes);
     let large: Vec<u8> = (0..3 * 1024 * 1024_u32)
         .map(|n| b'a' + u8::try_from(n % 23).unwrap())
         .collect();
@@ -84,7 +84,7 @@ async fn in_report_mode_the_whole_body_goes_to_the_handler() {
 #[actix_web::test]
 async fn bodies_that_break_off() {
     let server = Served::with(signing(), routes);
-    let report = Served::with(signing().signature_enforcement(Enforcement::Report), routes);
+    let report = Served::with(signing_by(REPORTED), routes);
     for way in WAYS {
         let path = format!("{way}/payload");
         let message = post(&path, "text/plain", b"0123456789");

@@ -1,14 +1,14 @@
 //! What handlers are told of the signature, and what an argument alone cannot check.
 
 use actix_web::web;
-use approov_actix::{Approov, ApproovClaims, ApproovSignature, Enforcement, SignatureRequirement, approov_protected};
+use approov_actix::{Approov, ApproovClaims, ApproovSignature, SignaturePolicy, approov_protected};
 use support::{
     log,
     signing::{Message, Signature},
     token::now,
 };
 
-use super::{REQUIRED, Served, layers::message, signing};
+use super::{REPORTED, REQUIRED, Served, WITH_BODY, layers::message, signing, signing_by};
 
 async fn claims(_: ApproovClaims, body: web::Bytes) -> web::Bytes {
     body
@@ -98,11 +98,10 @@ async fn claims_alone_refuse_what_they_cannot_check() {
     let alone = |app: &mut web::ServiceConfig, _: &Approov| {
         app.route("/claims/alone", web::to(claims));
     };
-    let required = || signing().signature(SignatureRequirement::Required);
     let message = message("/claims/alone");
     let (lax, strict) = (
-        Served::with(required(), alone),
-        Served::with(required().signature_require_content_digest(true), alone),
+        Served::with(signing_by(SignaturePolicy::required()), alone),
+        Served::with(signing_by(WITH_BODY), alone),
     );
     let line = "ERROR approov_actix body_unavailable /claims/alone: the signature is about the body";
     lax.refuses("covered", "body_unavailable", &message.signed());
@@ -126,7 +125,7 @@ async fn claims_alone_refuse_what_they_cannot_check() {
     for server in [&lax, &strict] {
         server.accepts("no body", &get.signed());
     }
-    let report = Served::with(required().signature_enforcement(Enforcement::Report), alone);
+    let report = Served::with(signing_by(REPORTED), alone);
     let answer = report.send(&message.signed());
     assert_eq!((answer.status, report.codes()), (200, vec!["body_unavailable"]));
 }

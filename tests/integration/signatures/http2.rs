@@ -7,12 +7,12 @@ use actix_web::{
     rt::net::TcpStream,
     web::{self, Bytes},
 };
-use approov_actix::{ApproovClaims, SignatureRequirement};
+use approov_actix::ApproovClaims;
 use h2::client::SendRequest;
 use serde_json::json;
 use support::signing::{Message, Signature, token};
 
-use super::{Served, guarded, signing};
+use super::{Served, WITH_BODY, guarded, signing, signing_at, signing_by};
 use crate::{builder, patient};
 
 pub(crate) async fn connect(server: SocketAddr) -> SendRequest<Bytes> {
@@ -110,7 +110,7 @@ async fn signatures_over_http_2() {
 #[actix_web::test]
 async fn the_authority_is_a_pseudo_header() {
     let without = serve(builder());
-    let several = serve(signing().public_origin("https://a.example.com,https://b.example.com"));
+    let several = serve(signing_at(["https://a.example.com", "https://b.example.com"]));
     for (server, url, authority, code) in [
         (&without, "http://a.example.com:81/x", "A.example.com:81", None),
         (
@@ -151,7 +151,7 @@ async fn the_authority_is_a_pseudo_header() {
 
 #[actix_web::test]
 async fn a_body_of_unknown_length_is_a_body() {
-    let strict = serve(signing().signature_require_content_digest(true));
+    let strict = serve(signing_by(WITH_BODY));
     let body = Message::order().without("Content-Length").without("Content-Digest");
     let none = Message {
         body: Vec::new(),
@@ -193,10 +193,7 @@ async fn an_argument_alone_cannot_tell_whether_there_is_a_body() {
     async fn claims(_: ApproovClaims) -> &'static str {
         "in"
     }
-    let builder = signing()
-        .signature(SignatureRequirement::Required)
-        .signature_require_content_digest(true);
-    let server = Served::on(patient().workers(1).h2(), builder, |app, _| {
+    let server = Served::on(patient().workers(1).h2(), signing_by(WITH_BODY), |app, _| {
         app.route("/guard", web::to(guarded)).default_service(web::to(claims));
     });
     for (path, status, codes) in [("/guard", 200, &[][..]), ("/http2/alone", 401, &["body_unavailable"])] {
@@ -214,7 +211,7 @@ async fn an_argument_alone_cannot_tell_whether_there_is_a_body() {
 /// A frame without data is no body.
 #[actix_web::test]
 async fn an_empty_frame_is_no_body() {
-    let server = serve(signing().signature_require_content_digest(true));
+    let server = serve(signing_by(WITH_BODY));
     let message = Message::new("POST", "https://api.example.com/").header("Approov-Token", &token(&json!({})));
     let signature = Signature::install(&message);
     for (frames, status) in [(&["", ""][..], 200), (&["", "a"], 401)] {

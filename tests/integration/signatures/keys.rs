@@ -7,8 +7,7 @@ use support::{
     token::now,
 };
 
-use super::{Served, signing};
-use crate::builder;
+use super::{Served, signing, signing_at};
 
 fn with_token(claims: &serde_json::Value) -> Message {
     Message::order().replace("Approov-Token", &token(claims))
@@ -83,7 +82,7 @@ async fn keys_that_are_none() {
     let account = with_token(&json!({ "ipk": "junk!" }));
     let request = account.request().signed(&[&Signature::account(&account)]);
     server.accepts("a bad key that is not used", &request);
-    let none = Served::new(builder().public_origin(super::ORIGIN));
+    let none = Served::new(signing_at(super::ORIGIN));
     let message = Message::order();
     none.refuses(
         "none",

@@ -8,7 +8,7 @@ use actix_web::{
     web,
 };
 use approov_actix::{
-    Approov, ApproovVerdict, Enforcement, Policy, SignatureLabel, SignatureRequirement, approov_protected,
+    Approov, ApproovVerdict, Enforcement, MessageSigning, Policy, SignatureLabel, SignaturePolicy, approov_protected,
 };
 use serde_json::json;
 use support::{
@@ -18,8 +18,10 @@ use support::{
     token::forged,
 };
 
-use super::{ORIGIN, REQUIRED, Served, broken::wait_for_codes, extractor::tell, guarded, signing};
-use crate::builder;
+use super::{
+    ORIGIN, REPORTED, REQUIRED, Served, broken::wait_for_codes, extractor::tell, guarded, signing, signing_at,
+    signing_by,
+};
 
 async fn open(body: web::Bytes) -> web::Bytes {
     body
@@ -111,7 +113,7 @@ async fn normalize_path_belongs_inside() {
 #[actix_web::test]
 async fn signatures_are_required_of_who_is_able() {
     let server = Served::with(signing(), |app, approov| {
-        let policy = Policy::new().signature(SignatureRequirement::IfAble);
+        let policy = Policy::new().signature(SignaturePolicy::if_able());
         app.route("/guard", web::to(if_able)).service(
             web::scope("/middleware")
                 .route("", web::to(open))
@@ -165,7 +167,7 @@ async fn the_policy_says_which_label_is_accepted() {
         (SignatureLabel::Install, None, missing),
         (SignatureLabel::Account, missing, None),
     ] {
-        let server = Served::new(signing().signature_label(label));
+        let server = Served::new(signing_by(SignaturePolicy::required().label(label)));
         let case = format!("{label:?}");
         for (signature, verdict) in [(&install, of_install), (&account, of_account)] {
             let request = message.request().signed(&[signature]);
@@ -182,11 +184,11 @@ async fn the_policy_says_which_label_is_accepted() {
 /// A digest that only the other signature covers says nothing for the accepted one.
 #[actix_web::test]
 async fn a_required_digest_is_covered_by_an_accepted_label() {
-    let server = Served::new(
-        signing()
-            .signature_label(SignatureLabel::Install)
-            .signature_require_content_digest(true),
-    );
+    let server = Served::new(signing_by(
+        SignaturePolicy::required()
+            .label(SignatureLabel::Install)
+            .require_content_digest(true),
+    ));
     let message = Message::order();
     let bare = Signature::install(&message).covering(&message, &["@method", "@target-uri", "approov-token"]);
     let account = Signature::account(&message);
@@ -205,7 +207,7 @@ async fn a_required_digest_is_covered_by_an_accepted_label() {
 #[actix_web::test]
 async fn a_report_is_made_once_and_lets_the_request_pass() {
     log::capture();
-    let server = Served::with(signing().signature_enforcement(Enforcement::Report), |app, approov| {
+    let server = Served::with(signing_by(REPORTED), |app, approov| {
         app.route("/reported/guard", web::to(guarded))
             .service(
                 web::scope("/reported/all")
@@ -251,11 +253,9 @@ async fn a_report_is_made_once_and_lets_the_request_pass() {
 #[actix_web::test]
 async fn a_lax_scope_never_satisfies_a_strict_handler_nor_the_other_way_round() {
     let server = Served::with(signing(), |app, approov| {
-        let lax = Policy::new()
-            .signature(SignatureRequirement::Required)
-            .signature_enforcement(Enforcement::Report);
-        let off = Policy::new().signature(SignatureRequirement::Off);
-        let account = REQUIRED.signature_label(SignatureLabel::Account);
+        let lax = Policy::new().signature(SignaturePolicy::required().enforcement(Enforcement::Report));
+        let off = Policy::new().no_signature();
+        let account = Policy::new().signature(SignaturePolicy::required().label(SignatureLabel::Account));
         app.service(
             web::scope("/off")
                 .route("", web::to(guarded))
@@ -301,11 +301,8 @@ async fn each_configuration_verifies_for_itself() {
     let server = Served::with(signing(), |app, approov| {
         let outer = approov.middleware().policy(REQUIRED);
         let inner = |path: &str, key: &str| {
-            let approov = builder()
-                .public_origin(ORIGIN)
-                .account_message_signing_key(key)
-                .build()
-                .unwrap();
+            let signing = MessageSigning::new().account_key(crate::key(key));
+            let approov = signing_at(ORIGIN).message_signing(signing).build().unwrap();
             web::scope(path)
                 .route("", web::to(open))
                 .wrap(approov.middleware().policy(REQUIRED))
@@ -336,7 +333,7 @@ async fn verdict(verdict: ApproovVerdict) -> String {
 /// Who is told of the app is told the truth, also where faults are only reported.
 #[actix_web::test]
 async fn what_is_only_reported_is_not_genuine() {
-    let server = Served::with(signing().signature_enforcement(Enforcement::Report), |app, approov| {
+    let server = Served::with(signing_by(REPORTED), |app, approov| {
         let scope = web::scope("/verdict").route("", web::to(verdict));
         app.service(scope.wrap(approov.middleware().policy(REQUIRED)));
     });
@@ -353,7 +350,8 @@ async fn what_is_only_reported_is_not_genuine() {
 
 #[actix_web::test]
 async fn no_signature_is_handed_out_for_a_token_that_is_only_reported() {
-    let server = Served::with(signing().token_enforcement(Enforcement::Report), |app, approov| {
+    let report = Policy::new().token_enforcement(Enforcement::Report);
+    let server = Served::with(signing().policy(report), |app, approov| {
         app.route("/alone", web::to(tell)).service(
             web::scope("/middleware")
                 .route("", web::to(tell))

@@ -18,28 +18,46 @@ pub(crate) use http2::{connect, exchange};
 
 use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
-use approov_actix::{Approov, ApproovBuilder, Policy, SignatureRequirement, approov_protected};
+use approov_actix::{
+    Approov, ApproovBuilder, Enforcement, MessageSigning, OneOrMany, Policy, SignaturePolicy, approov_protected,
+};
 use support::{
     client::{Answer, Request},
     codes::Codes,
     signing::ACCOUNT_KEY,
 };
 
-use crate::{builder, patient};
+use crate::{builder, key, patient};
 
 #[approov_protected(signature = "required")]
 async fn guarded(body: web::Bytes) -> web::Bytes {
     body
 }
 
-const REQUIRED: Policy = Policy::new().signature(SignatureRequirement::Required);
+const REQUIRED: Policy = Policy::new().signature(SignaturePolicy::required());
+
+/// Asks for a signature, and lets requests without a good one in.
+const REPORTED: SignaturePolicy = SignaturePolicy::required().enforcement(Enforcement::Report);
+
+/// Asks for a signature that covers the body, where there is one.
+const WITH_BODY: SignaturePolicy = SignaturePolicy::required().require_content_digest(true);
 
 /// The public origin of most tests.
 pub(crate) const ORIGIN: &str = "https://api.example.com";
 
 /// With a public origin and an account key.
 pub(crate) fn signing() -> ApproovBuilder {
-    builder().public_origin(ORIGIN).account_message_signing_key(ACCOUNT_KEY)
+    signing_at(ORIGIN).message_signing(MessageSigning::new().account_key(key(ACCOUNT_KEY)))
+}
+
+/// The same, and by default routes ask for this.
+pub(crate) fn signing_by(signature: SignaturePolicy) -> ApproovBuilder {
+    signing().policy(Policy::new().signature(signature))
+}
+
+/// With these public origins, and no account key.
+fn signing_at(origins: impl OneOrMany) -> ApproovBuilder {
+    builder().message_signing(MessageSigning::new().public_origins(origins))
 }
 
 /// A server, and the codes of what it refused or would have refused.

@@ -5,7 +5,7 @@ use support::{
     signing::{Message, Signature},
 };
 
-use super::{Served, signing};
+use super::{Served, signing, signing_at};
 use crate::builder;
 
 /// A `GET` whose client signs `signed`, while `target` is on the wire.
@@ -93,7 +93,7 @@ async fn ios_leaves_out_the_root_path() {
 
 #[actix_web::test]
 async fn authority_path_and_query_in_place_of_the_target() {
-    let server = Served::new(signing().public_origin("https://api.example.com:8443"));
+    let server = Served::new(signing_at("https://api.example.com:8443"));
     for (authority, path, query, target, is_good) in [
         ("api.example.com:8443", "/a", "?b=c", "/a?b=c", true),
         ("api.example.com", "/a", "b=c", "/a?b=c", true),
@@ -122,7 +122,7 @@ async fn authority_path_and_query_in_place_of_the_target() {
 /// One release escapes the target, another one leaves out the port: not both, so the last way to write it is tried only where the target is the same in all.
 #[actix_web::test]
 async fn every_way_to_write_the_authority_is_tried_beside_the_target() {
-    let server = Served::new(signing().public_origin("https://api.example.com:8443"));
+    let server = Served::new(signing_at("https://api.example.com:8443"));
     let message = Message::get("https://api.example.com:8443/a?b=c");
     let covered = ["@method", "@target-uri", "@authority", "@query", "approov-token"];
     for (authority, query) in [
@@ -139,7 +139,10 @@ async fn every_way_to_write_the_authority_is_tried_beside_the_target() {
 /// What one release leaves out must not be what tells one request from another.
 #[actix_web::test]
 async fn nothing_is_left_out_that_tells_requests_apart() {
-    let server = Served::new(signing().public_origin("https://api.example.com:8443,https://api.example.com:9443"));
+    let server = Served::new(signing_at([
+        "https://api.example.com:8443",
+        "https://api.example.com:9443",
+    ]));
     let host = Some("api.example.com:8443");
     let parts = |authority: &str, query: &str, target: &str| get_parts(authority, "/a", query, target).host(host);
     server.accepts("its own port", &parts("api.example.com:8443", "?b=c", "/a?b=c"));
@@ -153,14 +156,14 @@ async fn nothing_is_left_out_that_tells_requests_apart() {
         &parts("api.example.com:8443", "?b=c", "/a??b=c"),
     );
 
-    let address = Served::new(signing().public_origin("https://[2001:db8::1]"));
+    let address = Served::new(signing_at("https://[2001:db8::1]"));
     address.accepts("an address", &get_parts("[2001:db8::1]", "/a", "?", "/a"));
     address.refuses("half of it", INVALID, &get_parts("[2001:db8:", "/a", "?", "/a"));
 }
 
 #[actix_web::test]
 async fn one_origin_counts_whatever_the_host() {
-    let server = Served::new(signing().public_origin("https://API.example.com:443/v1/"));
+    let server = Served::new(signing_at("https://API.example.com:443/v1/"));
     let good = get("https://api.example.com/v1/orders?a", "/orders?a");
     for host in [Some("localhost"), Some("evil.example.com"), Some(""), Some("a b")] {
         server.accepts("", &good.clone().host(host));
@@ -178,14 +181,19 @@ async fn one_origin_counts_whatever_the_host() {
         INVALID,
         &get_parts("api.example.com", "/orders", "?", "/orders"),
     );
-    let plain = Served::new(signing().public_origin("http://api.example.com:80"));
+    let plain = Served::new(signing_at("http://api.example.com:80"));
     plain.accepts("http", &get("http://api.example.com/", "/"));
 }
 
 #[actix_web::test]
 async fn of_several_origins_the_host_chooses() {
-    let origins = "https://a.example.com, https://b.example.com:8443/b ,http://c.example.com,https://[2001:db8::1]:444";
-    let server = Served::new(signing().public_origin(origins));
+    let origins = [
+        "https://a.example.com",
+        " https://b.example.com:8443/b ",
+        "http://c.example.com",
+        "https://[2001:db8::1]:444",
+    ];
+    let server = Served::new(signing_at(origins));
     for (host, origin) in [
         ("a.example.com", "https://a.example.com"),
         ("A.Example.COM", "https://a.example.com"),
@@ -280,7 +288,7 @@ async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_hos
 /// The form that proxies get. Who routes by `Host` must not see another host than the one that was signed.
 #[actix_web::test]
 async fn the_absolute_form() {
-    let origins = Served::new(signing().public_origin("https://a.example.com,https://b.example.com"));
+    let origins = Served::new(signing_at(["https://a.example.com", "https://b.example.com"]));
     let request = |target: &str, host: Option<&str>| get("https://a.example.com/x", target).host(host);
     for target in [
         "https://a.example.com/x",

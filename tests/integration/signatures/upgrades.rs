@@ -6,9 +6,9 @@ use support::{
 };
 
 use super::{
-    Served,
+    Served, WITH_BODY,
     bodies::{MULTIPART, WAYS, chunked, post, routes},
-    signing,
+    signing, signing_by,
 };
 
 const WEBSOCKET: [(&str, &str); 2] = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
@@ -23,7 +23,7 @@ fn upgrade(message: &Message, signature: &Signature) -> Request {
 #[actix_web::test]
 async fn an_upgrade_is_only_what_names_a_protocol() {
     let server = Served::with(signing(), routes);
-    let strict = Served::with(signing().signature_require_content_digest(true), routes);
+    let strict = Served::with(signing_by(WITH_BODY), routes);
     for way in WAYS {
         let message = post(&format!("{way}/bytes"), "text/plain", b"body");
         for request in [
@@ -71,7 +71,7 @@ async fn the_body_of_a_websocket_or_a_tunnel_cannot_be_compared() {
 /// actix hands on whatever follows such a head, so it is a body like any other where the configuration wants bodies to be covered.
 #[actix_web::test]
 async fn an_upgrade_is_no_way_around_the_digest() {
-    let strict = Served::with(signing().signature_require_content_digest(true), routes);
+    let strict = Served::with(signing_by(WITH_BODY), routes);
     for way in WAYS {
         for kind in ["multipart", "payload"] {
             let message = post(

@@ -69,7 +69,7 @@ fn decisions_are_counted() {
     assert_eq!(
         server.counters(),
         [
-            r#"approov_accepted_requests_total{token="remembered"} 2"#,
+            r#"approov_accepted_requests_total{token="cached"} 2"#,
             r#"approov_accepted_requests_total{token="verified"} 2"#,
             r#"approov_refused_requests_total{code="binding_claim_missing"} 1"#,
             r#"approov_refused_requests_total{code="token_empty"} 1"#,

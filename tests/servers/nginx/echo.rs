@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{App, HttpRequest, HttpServer, dev::ServerHandle, rt, web};
-use approov_actix::{Approov, approov_protected};
+use approov_actix::{Approov, Key, MessageSigning, approov_protected};
 use support::{codes::Codes, token::SECRET};
 
 /// The path where it says who asks.
@@ -31,8 +31,11 @@ async fn echo(request: HttpRequest, _: web::Bytes) -> String {
 }
 
 impl Echo {
-    pub(super) fn start(socket: &Path, origins: &str) -> Self {
-        let (approov, codes) = Codes::of(Approov::builder().base64_secret(SECRET).public_origin(origins));
+    pub(super) fn start(socket: &Path, origins: &[String]) -> Self {
+        let builder = Approov::builder()
+            .keys(Key::from_base64_secret(SECRET).unwrap())
+            .message_signing(MessageSigning::new().public_origins(origins));
+        let (approov, codes) = Codes::of(builder);
         let socket = socket.to_owned();
         let (started, is_started) = mpsc::channel();
         let thread = thread::spawn(move || {

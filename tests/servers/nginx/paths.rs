@@ -20,17 +20,19 @@ struct Echoed {
 
 impl Echoed {
     fn new(configuration: &Configuration) -> Self {
-        Self::with(configuration, |origin| origin)
+        Self::with(configuration, &[])
     }
 
-    /// `origins` makes the server's origins of the guide's one.
-    fn with(configuration: &Configuration, origins: impl FnOnce(String) -> String) -> Self {
+    /// With these origins beside the guide's one.
+    fn with(configuration: &Configuration, others: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let socket = folder.path().join("echo.sock");
         let nginx = Stopped::new(configuration);
         let base = nginx.origin();
+        let others = others.iter().map(|origin| (*origin).to_owned());
+        let origins: Vec<_> = std::iter::once(base.clone()).chain(others).collect();
         Self {
-            echo: Echo::start(&socket, &origins(base.clone())),
+            echo: Echo::start(&socket, &origins),
             nginx: nginx.start(&Upstream::Socket(socket)),
             base,
             _folder: folder,
@@ -208,11 +210,11 @@ fn of_several_origins_the_host_chooses() {
         return;
     }
     let app = App::new();
-    let several = |origin: String| format!("{origin},https://{OTHER}/app");
-    let echoed = Echoed::with(&Configuration::below_a_path(), several);
+    let other_origin = format!("https://{OTHER}/app");
+    let echoed = Echoed::with(&Configuration::below_a_path(), &[&other_origin]);
     let url = format!("{}/a", echoed.base);
     let own = app.signed(&Call::get(&url));
-    let other = app.signed(&Call::get(&format!("https://{OTHER}/app/a"))).to(&url);
+    let other = app.signed(&Call::get(&format!("{other_origin}/a"))).to(&url);
     let rows = [
         ("own", own.clone(), None),
         ("other", other.clone().header("Host", OTHER), None),
@@ -251,7 +253,7 @@ fn of_several_origins_the_host_chooses() {
         "Host $http_host;\n    proxy_set_header X-Forwarded-For",
         "Host $host;\n    proxy_set_header X-Forwarded-For",
     );
-    let echoed = Echoed::with(&without_port, several);
+    let echoed = Echoed::with(&without_port, &[&other_origin]);
     let call = app.signed(&Call::get(&format!("{}/a", echoed.base)));
     assert_eq!(echoed.ask(&app, &call, Http::Two).2, ["signature_target"]);
 }

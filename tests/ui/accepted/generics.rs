@@ -42,6 +42,11 @@ async fn generic_policy<P: RoutePolicy>() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
+#[approov_protected(policy = POLICY)]
+async fn generic_policy_in_capitals<POLICY: RoutePolicy>() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 // What `impl Trait` stands for cannot be named at a registration, with the attribute or without.
 #[allow(dead_code)]
 #[approov_protected(binding = "Authorization")]
@@ -53,5 +58,6 @@ pub(super) fn register() {
     let _ = App::new()
         .route("/bounds", web::get().to(bounds::<Memory>))
         .route("/clause/{id}", web::get().to(clause::<dyn Store, String, 3>))
-        .route("/generic-policy", web::get().to(generic_policy::<Memory>));
+        .route("/generic-policy", web::get().to(generic_policy::<Memory>))
+        .route("/in-capitals", web::get().to(generic_policy_in_capitals::<Memory>));
 }

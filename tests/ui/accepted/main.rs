@@ -52,7 +52,9 @@ shapes! {
     mod parameter_attributes;
     mod patterns;
     mod policy_types;
+    mod policy_values;
     mod raw_identifiers;
+    mod reports;
     mod results;
     mod route_above;
     mod route_below;

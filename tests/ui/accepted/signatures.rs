@@ -1,7 +1,7 @@
 #![deny(warnings)]
 
 use actix_web::{App, HttpResponse, get, post, web};
-use approov_actix::{ApproovClaims, ApproovSignature, Policy, RoutePolicy, SignatureLabel, SignatureRequirement, approov_protected};
+use approov_actix::{ApproovClaims, ApproovSignature, Policy, RoutePolicy, SignatureLabel, SignaturePolicy, approov_protected};
 
 #[get("/required")]
 #[approov_protected(signature = "required")]
@@ -15,6 +15,12 @@ async fn if_able(_claims: ApproovClaims, body: web::Bytes) -> HttpResponse {
     HttpResponse::Ok().body(body)
 }
 
+#[approov_protected(signature = "strict")]
+#[post("/strict")]
+async fn strict(_claims: ApproovClaims) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 #[approov_protected(signature = false, binding = false,)]
 #[get("/off")]
 pub async fn off() -> HttpResponse {
@@ -26,8 +32,7 @@ struct Transfers;
 impl RoutePolicy for Transfers {
     fn policy() -> &'static Policy {
         static POLICY: Policy = Policy::new()
-            .signature(SignatureRequirement::Required)
-            .signature_label(SignatureLabel::Install);
+            .signature(SignaturePolicy::required().label(SignatureLabel::Install));
         &POLICY
     }
 }
@@ -40,5 +45,5 @@ async fn transfers(signature: Option<ApproovSignature>) -> HttpResponse {
 }
 
 pub(super) fn register() {
-    let _ = App::new().service(required).service(if_able).service(off).service(transfers);
+    let _ = App::new().service(required).service(if_able).service(strict).service(off).service(transfers);
 }

@@ -9,24 +9,7 @@ use actix_web::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::digest::ExpectedDigest;
 use crate::rejection::Rejection;
-
-/// What a body must be, by a good signature.
-#[derive(Debug, Clone)]
-pub(crate) enum ExpectedBody {
-    Any,
-    /// One with these digests.
-    Digest(Box<ExpectedDigest>),
-    /// None, as the signature covers no digest and the configuration asks for one.
-    Empty,
-}
-
-impl ExpectedBody {
-    pub(crate) fn needs_reading(&self) -> bool {
-        !matches!(self, Self::Any)
-    }
-}
 
 /// Whether it is plain from the head alone that there is no body.
 pub(crate) fn is_surely_empty(request: &HttpRequest) -> bool {

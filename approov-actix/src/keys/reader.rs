@@ -1,22 +1,19 @@
-//! Where keys come from and can be read again.
+//! Reads keys from a file or an address, again and again.
 
 use std::{
     fs::{self, File},
     io::{self, Read as _},
     path::PathBuf,
-    time::Duration,
 };
 
-#[cfg(feature = "jwks-url")]
-use super::address::JwksAddress;
-use super::{key::Key, set::usable_keys};
+use super::{address::JwksAddress, key::Key, set::usable_keys};
 use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256};
 
 /// Far more than any key set has.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// A source of keys.
-pub(super) struct KeySource {
+/// What reads one source of keys.
+pub(super) struct Reader {
     /// What errors and log lines call it.
     pub(super) origin: String,
     place: Place,
@@ -27,7 +24,6 @@ pub(super) struct KeySource {
 
 enum Place {
     File(PathBuf),
-    #[cfg(feature = "jwks-url")]
     Address(Box<JwksAddress>),
 }
 
@@ -41,7 +37,7 @@ pub(super) enum Format {
     },
 }
 
-impl KeySource {
+impl Reader {
     pub(super) fn file(file: &Setting<PathBuf>, format: Format) -> Self {
         Self {
             origin: file.origin.clone(),
@@ -51,7 +47,6 @@ impl KeySource {
         }
     }
 
-    #[cfg(feature = "jwks-url")]
     pub(super) fn address(origin: String, address: JwksAddress, allow_secrets: bool) -> Self {
         Self {
             origin,
@@ -65,11 +60,6 @@ impl KeySource {
         !matches!(self.place, Place::File(_))
     }
 
-    /// How often it is read again unless the application says otherwise.
-    pub(super) fn default_interval(&self) -> Duration {
-        Duration::from_secs(if self.is_address() { 300 } else { 60 })
-    }
-
     /// Its keys, or none if they are those of the last time. An error is a sentence that begins with the source.
     pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, String> {
         self.load_part().map_err(|fault| {
@@ -81,7 +71,6 @@ impl KeySource {
     fn load_part(&mut self) -> Result<Option<Vec<Key>>, String> {
         let text = match &mut self.place {
             Place::File(path) => Some(read_file(path)?),
-            #[cfg(feature = "jwks-url")]
             Place::Address(address) => address.fetch(MAX_BYTES)?.map(text).transpose()?,
         };
         let Some(text) = text else {
@@ -94,7 +83,6 @@ impl KeySource {
             Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
         };
         self.last = hash;
-        #[cfg(feature = "jwks-url")]
         if let Place::Address(address) = &mut self.place {
             address.accept();
         }

@@ -1,0 +1,251 @@
+//! Where an application takes its keys from.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use super::{key::Key, set::KeySet};
+use crate::{
+    config::{ConfigError, Setting},
+    crypto::algorithm::Algorithm,
+};
+
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
+const MAX_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Keys for [`ApproovBuilder::keys`](crate::ApproovBuilder::keys): a [`Key`], a [`KeySet`], a [`KeyFile`], or a `JwksUrl` (feature `jwks-url`).
+///
+/// # Examples
+///
+/// ```no_run
+/// use approov_actix::{Algorithm, Approov, Key, KeyFile};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// # let previous = "";
+/// let approov = Approov::builder()
+///     .keys(KeyFile::pem(Algorithm::ES256, "approov.pem"))
+///     .keys(Key::from_base64_secret(previous)?)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct KeySource(pub(super) Kind);
+
+pub(super) enum Kind {
+    /// They stay as they are.
+    Fixed(Vec<Key>),
+    /// They are read at the start and again while the server runs.
+    Refreshed(RefreshedSource),
+}
+
+/// A file or an address.
+pub(super) struct RefreshedSource {
+    pub(super) place: Place,
+    pub(super) refresh_interval: Option<Setting<Duration>>,
+    pub(super) max_stale: Option<Setting<Duration>>,
+}
+
+pub(super) enum Place {
+    PemFile(Setting<PathBuf>, Algorithm),
+    JwksFile(Setting<PathBuf>),
+    JwksUrl {
+        url: Setting,
+        start_without_keys: bool,
+        allow_secrets: bool,
+    },
+}
+
+impl KeySource {
+    pub(crate) fn pem_file(path: Setting<PathBuf>, algorithm: Algorithm) -> Self {
+        RefreshedSource::new(Place::PemFile(path, algorithm)).into()
+    }
+
+    pub(crate) fn jwks_file(path: Setting<PathBuf>) -> Self {
+        RefreshedSource::new(Place::JwksFile(path)).into()
+    }
+
+    pub(crate) fn jwks_url(url: Setting) -> Self {
+        RefreshedSource::new(Place::jwks_url(url)).into()
+    }
+
+    pub(crate) fn fixed(keys: Vec<Key>) -> Self {
+        Self(Kind::Fixed(keys))
+    }
+
+    /// The source, refreshed so often, and the settings that have no effect on it.
+    pub(crate) fn refreshed(
+        mut self,
+        interval: Option<Setting<Duration>>,
+        max_stale: Option<Setting<Duration>>,
+    ) -> (Self, Vec<Setting<Duration>>) {
+        match &mut self.0 {
+            Kind::Refreshed(source) => {
+                source.refresh_interval = interval;
+                source.max_stale = max_stale;
+                (self, Vec::new())
+            }
+            Kind::Fixed(_) => (self, interval.into_iter().chain(max_stale).collect()),
+        }
+    }
+}
+
+impl From<RefreshedSource> for KeySource {
+    fn from(source: RefreshedSource) -> Self {
+        Self(Kind::Refreshed(source))
+    }
+}
+
+impl From<Key> for KeySource {
+    fn from(key: Key) -> Self {
+        Self::fixed(vec![key])
+    }
+}
+
+impl From<KeySet> for KeySource {
+    fn from(keys: KeySet) -> Self {
+        Self::fixed(keys.iter().cloned().collect())
+    }
+}
+
+impl From<KeyFile> for KeySource {
+    fn from(file: KeyFile) -> Self {
+        file.0.into()
+    }
+}
+
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySource").finish_non_exhaustive()
+    }
+}
+
+impl RefreshedSource {
+    pub(super) fn new(place: Place) -> Self {
+        Self {
+            place,
+            refresh_interval: None,
+            max_stale: None,
+        }
+    }
+
+    /// How often the source is read again, and after which time without success its keys expire.
+    pub(super) fn times(&self) -> Result<(Duration, Option<Duration>), ConfigError> {
+        let interval = match &self.refresh_interval {
+            None => self.place.default_interval(),
+            Some(setting) if (MIN_INTERVAL..=MAX_INTERVAL).contains(&setting.value) => setting.value,
+            Some(setting) => return Err(setting.error("is not between one second and one day")),
+        };
+        match &self.max_stale {
+            Some(setting) if setting.value < interval * 2 => {
+                Err(setting.error("is shorter than twice the time between refreshes, so that good keys could expire"))
+            }
+            max_stale => Ok((interval, max_stale.as_ref().map(|setting| setting.value))),
+        }
+    }
+}
+
+impl Place {
+    pub(super) fn jwks_url(url: Setting) -> Self {
+        Self::JwksUrl {
+            url,
+            start_without_keys: false,
+            allow_secrets: false,
+        }
+    }
+
+    fn default_interval(&self) -> Duration {
+        let seconds = match self {
+            Self::PemFile(..) | Self::JwksFile(_) => 60,
+            Self::JwksUrl { .. } => 300,
+        };
+        Duration::from_secs(seconds)
+    }
+}
+
+/// A file with keys. It is read at the start and again while the server runs.
+///
+/// A new key is used, and a removed one is no longer accepted, from the next reading on. If the file cannot be read, or has no usable key, the keys
+/// that are in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
+/// that is shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
+///
+/// # Security
+///
+/// Anyone who can write the file decides which tokens are good.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use approov_actix::{Approov, KeyFile};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// let file = KeyFile::jwks("/etc/approov/keys.json").refresh_interval(Duration::from_secs(10));
+/// let approov = Approov::builder().keys(file).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a file of keys does nothing until it is given to `ApproovBuilder::keys`"]
+pub struct KeyFile(RefreshedSource);
+
+impl KeyFile {
+    /// A public key in PEM, as `approov keyset -kid KID -getPEM` prints it.
+    ///
+    /// See [`Key::from_pem`] for what the file may hold.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use approov_actix::{Algorithm, Approov, KeyFile};
+    ///
+    /// # fn main() -> Result<(), approov_actix::ConfigError> {
+    /// let approov = Approov::builder().keys(KeyFile::pem(Algorithm::RS256, "approov.pem")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pem(algorithm: Algorithm, path: impl Into<PathBuf>) -> Self {
+        let path = Setting::new("the path given to `KeyFile::pem`", path);
+        Self(RefreshedSource::new(Place::PemFile(path, algorithm)))
+    }
+
+    /// A JWK Set (RFC 7517).
+    ///
+    /// See [`KeySet::from_jwks`] for which of its keys are used.
+    ///
+    /// # Security
+    ///
+    /// Secrets (`oct`) in the file are used. Make a file with secrets readable for this server alone.
+    ///
+    /// # Examples
+    ///
+    /// See [`KeyFile`].
+    pub fn jwks(path: impl Into<PathBuf>) -> Self {
+        let path = Setting::new("the path given to `KeyFile::jwks`", path);
+        Self(RefreshedSource::new(Place::JwksFile(path)))
+    }
+
+    /// How often the file is read again, from one second to one day. Default: 60 seconds.
+    ///
+    /// # Security
+    ///
+    /// A key that you remove because it was stolen makes good tokens for this much longer.
+    pub fn refresh_interval(mut self, interval: Duration) -> Self {
+        self.0.refresh_interval = Some(Setting::new("the time given to `KeyFile::refresh_interval`", interval));
+        self
+    }
+
+    /// After which time without a successful reading the keys expire, so that their tokens are refused. At least twice the refresh
+    /// interval. Default: never.
+    ///
+    /// # Security
+    ///
+    /// Without a limit, anyone who keeps this server from reading the file keeps a removed key alive. With a limit, that person locks all apps
+    /// out in the end.
+    pub fn max_stale(mut self, time: Duration) -> Self {
+        self.0.max_stale = Some(Setting::new("the time given to `KeyFile::max_stale`", time));
+        self
+    }
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyFile").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,162 @@
+//! The first reading of all sources of keys, and the threads that refresh them.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    address::JwksAddress,
+    key::Key,
+    key_source::{KeySource, Kind, Place, RefreshedSource},
+    reader::{Format, Reader},
+    refresh::{Refresh, Schedule},
+    ring::{KeyRing, Refresher, SourceKeys},
+    set::{KeySet, Surplus, refuse},
+};
+use crate::{
+    config::{ConfigError, ConfigErrorKind, Setting},
+    crypto::algorithm::{Algorithm, KeyType},
+    logging::LOG_TARGET,
+};
+
+impl KeyRing {
+    /// Reads every source and starts the threads that refresh them.
+    pub(crate) fn start(sources: Vec<KeySource>) -> Result<Arc<Self>, ConfigError> {
+        let mut fixed = Vec::new();
+        let mut refreshed = Vec::new();
+        for KeySource(kind) in sources {
+            match kind {
+                Kind::Fixed(keys) => fixed.extend(keys),
+                Kind::Refreshed(source) => refreshed.push(source),
+            }
+        }
+        if fixed.is_empty() && refreshed.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoKeys, NO_KEYS));
+        }
+        refuse(Surplus::Repeated, &KeySet::gather(fixed.iter().cloned()).1)?;
+        // What is wrong is told before anything is read, as that may take a while.
+        let prepared = refreshed.iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
+        let mut parts = vec![SourceKeys::fixed(fixed)];
+        let mut refreshers = Vec::new();
+        let mut started = Vec::new();
+        for prepared in prepared {
+            let (keys, refresher, refresh) = prepared.read()?;
+            parts.push(keys);
+            refreshers.push(refresher);
+            started.push(refresh);
+        }
+        let ring = Arc::new(Self::new(parts, refreshers)?);
+        for (index, refresh) in started.into_iter().enumerate() {
+            spawn(&ring, index + 1, refresh)?;
+        }
+        Ok(ring)
+    }
+}
+
+const NO_KEYS: &str = "no key to verify Approov tokens with: set APPROOV_BASE64_SECRET to the output of `approov secret -get base64`, \
+                       or one of APPROOV_PUBLIC_KEY_FILE, APPROOV_JWKS_FILE and APPROOV_JWKS_URL";
+
+type Started = (Reader, Receiver<()>, Schedule);
+
+/// A source that nothing is wrong with, before it is read.
+struct Prepared<'a> {
+    place: &'a Place,
+    reader: Reader,
+    interval: Duration,
+    max_stale: Option<Duration>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(source: &'a RefreshedSource) -> Result<Self, ConfigError> {
+        let (interval, max_stale) = source.times()?;
+        Ok(Self {
+            place: &source.place,
+            reader: reader(&source.place)?,
+            interval,
+            max_stale,
+        })
+    }
+
+    fn read(self) -> Result<(SourceKeys, Refresher, Started), ConfigError> {
+        let Self {
+            place,
+            mut reader,
+            interval,
+            max_stale,
+        } = self;
+        let keys = first_keys(&mut reader, place)?;
+        let schedule = Schedule::new(Instant::now(), interval, max_stale, keys.is_some());
+        let (wake, woken) = sync_channel(1);
+        let refresher = Refresher {
+            origin: reader.origin.clone(),
+            wake,
+            on_unknown_kid: reader.is_address(),
+        };
+        let keys = SourceKeys::of_source(reader.origin.clone(), keys, max_stale);
+        Ok((keys, refresher, (reader, woken, schedule)))
+    }
+}
+
+fn reader(place: &Place) -> Result<Reader, ConfigError> {
+    Ok(match place {
+        Place::PemFile(path, algorithm) => {
+            check_algorithm(path, *algorithm)?;
+            Reader::file(path, Format::Pem(*algorithm))
+        }
+        Place::JwksFile(path) => Reader::file(path, Format::Jwks { allow_secrets: true }),
+        Place::JwksUrl { url, allow_secrets, .. } => {
+            Reader::address(url.origin.clone(), JwksAddress::new(url)?, *allow_secrets)
+        }
+    })
+}
+
+fn check_algorithm(path: &Setting<PathBuf>, algorithm: Algorithm) -> Result<(), ConfigError> {
+    if !matches!(algorithm.key_type(), KeyType::Secret { .. }) {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{} names a file with a public key, but the algorithm {algorithm} is an HMAC, which takes a secret",
+        path.origin
+    );
+    Err(ConfigError::new(ConfigErrorKind::Conflict, sentence))
+}
+
+/// None if the reading failed and the application may start without.
+fn first_keys(reader: &mut Reader, place: &Place) -> Result<Option<Vec<Key>>, ConfigError> {
+    match (reader.load(), place) {
+        (Ok(keys), _) => Ok(Some(keys.unwrap_or_default())),
+        (
+            Err(fault),
+            Place::JwksUrl {
+                start_without_keys: true,
+                ..
+            },
+        ) => {
+            log::error!(target: LOG_TARGET, "{fault}; the server starts without these keys");
+            Ok(None)
+        }
+        (Err(fault), _) => Err(ConfigError::new(ConfigErrorKind::KeySource, fault)),
+    }
+}
+
+fn spawn(ring: &Arc<KeyRing>, part: usize, (reader, wake, schedule): Started) -> Result<(), ConfigError> {
+    let origin = reader.origin.clone();
+    let refresh = Refresh {
+        reader,
+        ring: Arc::downgrade(ring),
+        part,
+        wake,
+        schedule,
+    };
+    refresh.spawn().map_err(|error| {
+        ConfigError::new(
+            ConfigErrorKind::KeySource,
+            format!("{origin} needs a thread that refreshes it: {error}"),
+        )
+    })
+}

@@ -1,0 +1,58 @@
+//! What an application says about message signatures, beside its policies.
+
+use std::{fmt, time::Duration};
+
+use crate::{config::Setting, keys::Key};
+
+/// How message signatures (RFC 9421) are verified in the whole application. Feature `message-signing`.
+///
+/// What a route asks for is in its [`Policy`](crate::Policy). By default no route asks for a signature.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Approov, Key, MessageSigning, Policy, SignaturePolicy};
+///
+/// # fn main() -> Result<(), approov_actix::ConfigError> {
+/// # let secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// let approov = Approov::builder()
+///     .keys(Key::from_base64_secret(secret)?)
+///     .message_signing(MessageSigning::new().public_origins("https://api.example.com"))
+///     .policy(Policy::new().signature(SignaturePolicy::required()))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Security
+///
+/// Set [`public_origins`](Self::public_origins): signatures are compared with them, and without them with what the request itself says.
+#[derive(Default)]
+#[must_use = "this does nothing until it is given to `ApproovBuilder::message_signing`"]
+pub struct MessageSigning {
+    pub(crate) public_origins: Option<Setting<Vec<String>>>,
+    pub(crate) account_keys: Vec<Setting<Key>>,
+    pub(crate) clock_skew: Option<Setting<Duration>>,
+    pub(crate) require_created: Option<bool>,
+    pub(crate) require_expires: Option<bool>,
+}
+
+impl MessageSigning {
+    /// These settings, and those of `before` where these say nothing. Account keys add up.
+    pub(crate) fn over(mut self, mut before: Self) -> Self {
+        before.account_keys.append(&mut self.account_keys);
+        Self {
+            public_origins: self.public_origins.or(before.public_origins),
+            account_keys: before.account_keys,
+            clock_skew: self.clock_skew.or(before.clock_skew),
+            require_created: self.require_created.or(before.require_created),
+            require_expires: self.require_expires.or(before.require_expires),
+        }
+    }
+}
+
+impl fmt::Debug for MessageSigning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageSigning").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,343 @@
+//! What users can say of message signatures. All that the feature adds to policies is here.
+
+use std::time::Duration;
+
+use super::{
+    definition::Policy,
+    enforcement::Enforcement,
+    names::{NameFault, is_header_name, repetition},
+    signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
+};
+
+impl Policy {
+    /// What is asked of the request's message signature.
+    ///
+    /// What `signature` leaves open stays as it was, and is inherited from the application's default where it was not set either.
+    ///
+    /// Where a signature covers the body's digest, the body is read before the handler runs, up to a [limit](SignaturePolicy::body_limit).
+    ///
+    /// # Security
+    ///
+    /// Tell the application its public origin as well: the signature is compared with that, and without it with what the request itself says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::required());
+    /// ```
+    pub const fn signature(mut self, signature: SignaturePolicy) -> Self {
+        self.signature = signature.or(self.signature);
+        self
+    }
+
+    /// Does not look at message signatures, even where the application's default asks for them.
+    ///
+    /// # Security
+    ///
+    /// Anyone who steals a token can use it on such a route.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::Policy;
+    ///
+    /// static PRICES: Policy = Policy::new().no_signature();
+    /// ```
+    pub const fn no_signature(mut self) -> Self {
+        self.signature.requirement = Some(SignatureRequirement::Off);
+        self
+    }
+}
+
+impl SignaturePolicy {
+    /// Each request must carry a signature.
+    ///
+    /// # Security
+    ///
+    /// A request can still be sent a second time, and its body be another one, unless the signature has an age and covers the body:
+    /// see [`strict`](Self::strict).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::required());
+    /// ```
+    pub const fn required() -> Self {
+        Self::of(SignatureRequirement::Required)
+    }
+
+    /// A request must carry a signature if its token says that the app is able to sign: if the token has `ipk` or `mskid`. Tokens of Approov's failover
+    /// service have no `ipk`.
+    ///
+    /// # Security
+    ///
+    /// Anyone who steals a token without these claims can use it without a signature. Whether a token has them is Approov's decision, not the caller's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static ORDERS: Policy = Policy::new().signature(SignaturePolicy::if_able());
+    /// ```
+    pub const fn if_able() -> Self {
+        Self::of(SignatureRequirement::IfAble)
+    }
+
+    /// Each request must carry a signature by the installation's [own key](SignatureLabel::Install), which is at most 60 seconds old, and a body
+    /// must be [covered](Self::require_content_digest) by it.
+    ///
+    /// These replace what the application's default says of the same, a shorter age included. Whether a failed check refuses is inherited; say `.enforcement(Enforcement::Enforce)` where the application's default only reports.
+    ///
+    /// # Security
+    ///
+    /// Within the 60 seconds the same request can be sent again. To accept it once, compare the signature's nonce with those that you have seen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::strict());
+    /// ```
+    pub const fn strict() -> Self {
+        Self::required()
+            .label(SignatureLabel::Install)
+            .require_content_digest(true)
+            .max_age(Duration::from_secs(60))
+    }
+
+    /// Which signature is accepted. The application's default, unless set: either.
+    ///
+    /// # Security
+    ///
+    /// See [`SignatureLabel`].
+    pub const fn label(mut self, label: SignatureLabel) -> Self {
+        self.label = Some(label);
+        self
+    }
+
+    /// Whether a request without a good message signature is refused or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] signatures protect nothing.
+    pub const fn enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.enforcement = Some(enforcement);
+        self
+    }
+
+    /// How long after it was created a signature is good. The application's default, unless set: any time, up to the signature's own `expires`.
+    ///
+    /// # Security
+    ///
+    /// Anyone who records a request can send it again for as long.
+    pub const fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// How many bytes of a body are read at most to compare them with the signed digest. A longer body is refused. The application's default,
+    /// unless set: 2 MiB.
+    ///
+    /// # Security
+    ///
+    /// As many bytes are held in memory for each request with a good signature.
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// Whether a body must be covered by the signature, by way of `Content-Digest`. The application's default, unless set: no.
+    ///
+    /// # Security
+    ///
+    /// Where it is not covered, anyone in between can change the body.
+    pub const fn require_content_digest(mut self, require: bool) -> Self {
+        self.require_content_digest = Some(require);
+        self
+    }
+
+    /// What a signature must cover, in addition to method, target and token: names of header fields, and derived components of RFC 9421 such as
+    /// `@scheme`, in any case and order. An empty list asks for nothing more, even where the application's default does.
+    ///
+    /// A signature covers a field only if the request has it.
+    ///
+    /// # Panics
+    ///
+    /// If a component is named twice, or is neither a name that an HTTP header can have nor one of `@method`, `@target-uri`, `@authority`,
+    /// `@scheme`, `@request-target`, `@path` and `@query`. In a `const` or `static` this is a compile error.
+    ///
+    /// # Security
+    ///
+    /// What a handler trusts and a signature does not cover, anyone in between can change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy =
+    ///     Policy::new().signature(SignaturePolicy::required().covers(&["Authorization", "Idempotency-Key"]));
+    /// ```
+    ///
+    /// A mistake in a `const` or `static` does not compile:
+    ///
+    /// ```compile_fail
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::required().covers(&["@body"]));
+    /// ```
+    pub const fn covers(mut self, components: &'static [&'static str]) -> Self {
+        let fault = coverage_fault(components);
+        assert!(
+            !matches!(fault, Some(NameFault::Twice)),
+            "SignaturePolicy::covers: a component is named twice"
+        );
+        assert!(
+            fault.is_none(),
+            "SignaturePolicy::covers: a name is neither a valid HTTP header name nor a component of RFC 9421"
+        );
+        self.covers = Some(components);
+        self
+    }
+
+    const fn of(requirement: SignatureRequirement) -> Self {
+        Self {
+            requirement: Some(requirement),
+            ..Self::UNSET
+        }
+    }
+}
+
+/// The fault of a list of components that signatures are to cover.
+const fn coverage_fault(components: &[&str]) -> Option<NameFault> {
+    let mut i = 0;
+    while i < components.len() {
+        if !is_header_name(components[i]) && !is_derived_component(components[i]) {
+            return Some(NameFault::Invalid);
+        }
+        i += 1;
+    }
+    repetition(components)
+}
+
+/// Whether `name` is one that a request has without a parameter: RFC 9421, section 2.2.
+const fn is_derived_component(name: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "@method",
+        "@target-uri",
+        "@authority",
+        "@scheme",
+        "@request-target",
+        "@path",
+        "@query",
+    ];
+    let mut i = 0;
+    while i < NAMES.len() {
+        if name.eq_ignore_ascii_case(NAMES[i]) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_method_sets_its_field() {
+        let signature = SignaturePolicy::if_able()
+            .label(SignatureLabel::Account)
+            .enforcement(Enforcement::Report)
+            .max_age(Duration::from_secs(1))
+            .body_limit(2)
+            .require_content_digest(false)
+            .covers(&["Cookie"]);
+        let expected = SignaturePolicy {
+            requirement: Some(SignatureRequirement::IfAble),
+            label: Some(SignatureLabel::Account),
+            enforcement: Some(Enforcement::Report),
+            max_age: Some(Duration::from_secs(1)),
+            body_limit: Some(2),
+            require_content_digest: Some(false),
+            covers: Some(&["Cookie"]),
+        };
+        assert_eq!(signature, expected);
+        assert_eq!(signature.covers(&[]).covers, Some(&[][..]));
+    }
+
+    #[test]
+    fn strict_is_more_than_required() {
+        let expected = SignaturePolicy {
+            requirement: Some(SignatureRequirement::Required),
+            label: Some(SignatureLabel::Install),
+            max_age: Some(Duration::from_secs(60)),
+            require_content_digest: Some(true),
+            ..SignaturePolicy::UNSET
+        };
+        assert_eq!(SignaturePolicy::strict(), expected);
+        let required = SignaturePolicy {
+            requirement: Some(SignatureRequirement::Required),
+            ..SignaturePolicy::UNSET
+        };
+        assert_eq!(SignaturePolicy::required(), required);
+    }
+
+    #[test]
+    fn the_order_of_report_and_signature_does_not_matter() {
+        let signature = SignaturePolicy::strict().covers(&["Cookie"]);
+        let policy = Policy::new().signature(signature).report(true);
+        assert_eq!(policy, Policy::new().report(true).signature(signature));
+        let enforced = signature.enforcement(Enforcement::Enforce);
+        let policy = Policy::new().report(true).signature(enforced);
+        assert_eq!(policy.signature, enforced);
+        assert_eq!(
+            policy.no_signature().signature.requirement,
+            Some(SignatureRequirement::Off)
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "neither a valid HTTP header name nor a component of RFC 9421")]
+    fn components_are_checked() {
+        let _ = SignaturePolicy::required().covers(&["@query-param"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a component is named twice")]
+    fn a_component_twice_is_a_mistake() {
+        let _ = SignaturePolicy::required().covers(&["Cookie", "cookie"]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_coverage() {
+        use NameFault::{Invalid, Twice};
+        for (components, fault) in [
+            (&[][..], None),
+            (&["Content-Digest", "authorization", "@path", "@Query"], None),
+            (
+                &["@method", "@target-uri", "@authority", "@scheme", "@request-target"],
+                None,
+            ),
+            (&["@status"], Some(Invalid)),
+            (&["@query-param"], Some(Invalid)),
+            (&["@"], Some(Invalid)),
+            (&["@paths"], Some(Invalid)),
+            (&["@path "], Some(Invalid)),
+            (&["\"@path\""], Some(Invalid)),
+            (&["content-digest;bs"], Some(Invalid)),
+            (&["a", ""], Some(Invalid)),
+            (&["@path", "a", "@PATH"], Some(Twice)),
+            (&["Digest", "digest"], Some(Twice)),
+        ] {
+            assert_eq!(coverage_fault(components), fault, "{components:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The extractor [`ApproovSignature`].
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use super::extract::genuine;
+use crate::{
+    policy::{EffectivePolicy, EffectiveSignaturePolicy, Enforcement, SignatureRequirement},
+    request::{
+        layer::Layer,
+        refusal::{Refusal, Refused},
+    },
+    signature::ApproovSignature,
+};
+
+impl FromRequest for ApproovSignature {
+    type Error = Refused;
+    type Future = Ready<Result<Self, Refused>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signature(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
+    }
+}
+
+/// The signature that the innermost layer accepted, or accepts now. Never without a good one.
+fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
+    let layer = Layer::of(request)?;
+    if layer.is_current()
+        && let Some(signature) = layer.findings.signature
+    {
+        return Ok(signature);
+    }
+    let policy = EffectivePolicy {
+        token_enforcement: Enforcement::Enforce,
+        signature: EffectiveSignaturePolicy {
+            requirement: SignatureRequirement::Required,
+            enforcement: Enforcement::Enforce,
+            ..layer.policy.signature
+        },
+        ..layer.policy
+    };
+    let (_, findings) = genuine(request, &layer.approov, &policy)?;
+    findings.signature.ok_or_else(Refusal::not_configured)
+}

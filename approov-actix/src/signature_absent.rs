@@ -1,0 +1,77 @@
+//! In place of `signature` where the feature `message-signing` is off: no policy can ask for a signature, so none of this is ever reached.
+
+use actix_web::{HttpRequest, http::header::HeaderName};
+
+use crate::{
+    config::ConfigError, message_signing::MessageSigning, policy::EffectiveSignaturePolicy, rejection::Rejection,
+    time::UnixTime, token::ApproovClaims,
+};
+
+#[derive(Debug)]
+pub(crate) struct SignatureSettings;
+
+impl SignatureSettings {
+    pub(crate) fn build(_: MessageSigning) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    pub(crate) fn warn_without_origin(&self) {}
+}
+
+pub(crate) struct Verifier<'a> {
+    pub(crate) settings: &'a SignatureSettings,
+    pub(crate) policy: &'a EffectiveSignaturePolicy,
+    pub(crate) token_header: &'a HeaderName,
+    pub(crate) claims: &'a ApproovClaims,
+    pub(crate) explains: bool,
+    pub(crate) now: UnixTime,
+}
+
+impl Verifier<'_> {
+    pub(crate) fn verify(self, _: &HttpRequest) -> Result<Signatures, Rejection> {
+        Err(Rejection::SignatureMissing)
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum Signatures {}
+
+impl Signatures {
+    pub(crate) fn accepted(
+        self,
+        _: &ApproovClaims,
+        _: &EffectiveSignaturePolicy,
+    ) -> Result<(Option<ApproovSignature>, ExpectedBody), Rejection> {
+        match self {}
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum ApproovSignature {}
+
+impl ApproovSignature {
+    pub(crate) fn check_time(&self, _: UnixTime) -> Result<(), Rejection> {
+        match *self {}
+    }
+}
+
+pub(crate) enum ExpectedBody {
+    Any,
+    Digest(Box<ExpectedDigest>),
+    Empty,
+}
+
+impl ExpectedBody {
+    pub(crate) fn needs_reading(&self) -> bool {
+        !matches!(self, Self::Any)
+    }
+}
+
+#[derive(Clone, PartialEq)]
+pub(crate) struct ExpectedDigest;
+
+impl ExpectedDigest {
+    pub(crate) fn check(&self, _: &[u8]) -> Result<(), Rejection> {
+        Err(Rejection::DigestMismatch)
+    }
+}

@@ -1,0 +1,5 @@
+use approov_actix::Policy;
+
+fn main() {
+    let _ = Policy::new().try_binding("Authorization".chars());
+}
