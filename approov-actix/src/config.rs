@@ -67,6 +67,17 @@ impl ConfigError {
 /// # Security
 ///
 /// Whatever the kind: without an `Approov` do not serve what it is meant to protect.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{ConfigError, ConfigErrorKind};
+///
+/// /// Only a file or an address may be there later.
+/// fn is_worth_another_attempt(error: &ConfigError) -> bool {
+///     error.kind() == ConfigErrorKind::KeySource
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {

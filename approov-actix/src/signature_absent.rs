@@ -1,4 +1,5 @@
 //! In place of `signature` where the feature `message-signing` is off: no policy can ask for a signature, so none of this is ever reached.
+#![allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 

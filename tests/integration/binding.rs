@@ -2,11 +2,11 @@
 
 use actix_test::TestServer;
 use actix_web::{App, web};
-use approov_actix::{ApproovClaims, Policy, RoutePolicy, approov_protected};
+use approov_actix::{ApproovBuilder, ApproovClaims, ConfigError, Policy, RoutePolicy, approov_protected};
 use serde_json::json;
 use support::{client::Request, token};
 
-use crate::{builder, patient};
+use crate::{approov, builder, patient};
 
 #[approov_protected(binding = "Authorization")]
 async fn one() -> &'static str {
@@ -50,7 +50,11 @@ async fn lenient() -> &'static str {
 
 /// The application's default binds to `X-User`.
 fn serve() -> TestServer {
-    let approov = builder().binding(["X-User"]).build().unwrap();
+    serve_with(builder().binding(["X-User"]))
+}
+
+fn serve_with(builder: ApproovBuilder) -> TestServer {
+    let approov = builder.build().unwrap();
     actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
@@ -213,6 +217,88 @@ async fn handlers_inherit_replace_or_switch_off_the_default() {
             .status,
         401
     );
+}
+
+/// Names from a configuration of the application's own, in every form in which they come.
+#[actix_web::test]
+async fn names_may_be_known_at_run_time_only() {
+    let names = vec!["authorization".to_owned(), "X-Device-Id".to_owned()];
+    let one = names[0].clone();
+    let with = |policy: Result<Policy, ConfigError>| builder().policy(policy.unwrap());
+    let policy = Policy::new();
+    for (case, builder, is_one) in [
+        ("String", builder().binding(&one), true),
+        ("&str", builder().binding(one.as_str()), true),
+        ("&[String]", builder().binding(&names[..]), false),
+        ("Vec<String>", builder().binding(names.clone()), false),
+        ("Vec<&str>", builder().binding(vec![one.as_str(), "x-device-id"]), false),
+        ("policy of one", with(policy.try_binding(one.clone())), true),
+        ("policy of several", with(policy.try_binding(&names[..])), false),
+        // The last one counts, whichever way it was set.
+        (
+            "binding, policy",
+            with(policy.try_binding(&names[..])).binding(&one),
+            true,
+        ),
+        (
+            "policy, binding",
+            builder().binding(&one).policy(policy.try_binding(&names[..]).unwrap()),
+            false,
+        ),
+    ] {
+        let server = serve_with(builder);
+        let status = |token: &str| {
+            let request = Request::get("/default").token(token).header("Authorization", USER);
+            request.header("X-Device-Id", "device").send(server.addr()).status
+        };
+        let statuses = (status(&token::bound(&[USER])), status(&token::bound(&[USER, "device"])));
+        assert_eq!(statuses, if is_one { (200, 401) } else { (401, 200) }, "{case}");
+        assert_eq!(status(&token::good()), 401, "{case}");
+    }
+
+    let approov = approov();
+    let policy = policy.try_binding(names).unwrap();
+    let server = actix_test::start_with(patient(), move || {
+        App::new()
+            .default_service(web::to(|| async { "in" }))
+            .wrap(approov.middleware().policy(policy))
+    });
+    for (values, status) in [(&[USER, "device"][..], 200), (&[USER], 401), (&["device", USER], 401)] {
+        let request = Request::get("/")
+            .token(&token::bound(values))
+            .header("Authorization", USER);
+        assert_eq!(
+            request.header("X-Device-Id", "device").send(server.addr()).status,
+            status,
+            "{values:?}"
+        );
+    }
+}
+
+#[test]
+fn names_that_no_header_can_have() {
+    let fault = |headers: &[&str]| Policy::new().try_binding(headers).unwrap_err().to_string();
+    let invalid =
+        "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list";
+    for (headers, sentence) in [
+        (
+            &[][..],
+            "the list given to `try_binding` names no header; for no binding say `no_binding`",
+        ),
+        (&[""], invalid),
+        (&["X Device"], invalid),
+        (&["Authorization, X-Device-Id"], invalid),
+        (&["Authorization:"], invalid),
+        (
+            &["X-Device-Id", "x-device-id"],
+            "a header given to `try_binding` is named twice",
+        ),
+    ] {
+        assert_eq!(fault(headers), sentence, "{headers:?}");
+    }
+    assert!(Policy::new().try_binding(["X-Device-Id", "x-device"]).is_ok());
+    // For the builder no name is no binding.
+    assert!(builder().binding([""; 0]).build().is_ok());
 }
 
 /// A fault of the server, and a refusal for all that.

@@ -1,13 +1,16 @@
 //! What does not start, and what an error says.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
-use approov_actix::{Approov, Key};
-use support::token::{self, SECRET};
+use approov_actix::{
+    Algorithm, Approov, ApproovBuilder, ConfigErrorKind, JwksUrl, Key, KeyFile, KeySet, MessageSigning, Policy,
+};
+use support::token::{self, OTHER_SECRET, SECRET};
+use tempfile::TempDir;
 
-use crate::builder;
+use crate::{approov, builder, key};
 
-fn error(builder: approov_actix::ApproovBuilder) -> String {
+fn error(builder: ApproovBuilder) -> String {
     let error = builder.build().unwrap_err();
     assert_eq!(format!("{error:?}"), error.to_string(), "main() -> Result prints Debug");
     error.to_string()
@@ -27,6 +30,106 @@ fn faults_are_one_sentence() {
     assert_eq!(error(builder().issuer("")), "the text given to `issuer` is empty");
     assert_eq!(error(builder().audience("")), "the text given to `audience` is empty");
     assert!(error(builder().leeway(Duration::from_secs(301))).contains("is longer than five minutes"));
+}
+
+/// For a program that does something else than stop, such as to try again.
+#[test]
+fn each_fault_has_its_kind() {
+    use ConfigErrorKind::{Conflict, Invalid, KeySource, NoKeys};
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("junk"), "junk").unwrap();
+    let keys = |keys: KeyFile| Approov::builder().keys(keys);
+    let at = |url: &str| Approov::builder().keys(JwksUrl::new(url));
+    for (case, builder, kind) in [
+        ("no key", Approov::builder(), NoKeys),
+        ("an empty issuer", builder().issuer(""), Invalid),
+        ("a leeway", builder().leeway(Duration::from_secs(301)), Invalid),
+        ("a cache", builder().token_cache_capacity(10_000_001), Invalid),
+        ("a header", builder().token_header("a b"), Invalid),
+        ("a list of headers in one text", builder().binding("a, b"), Invalid),
+        ("a header twice", builder().binding(["a", "A"]), Invalid),
+        (
+            "an interval",
+            keys(KeyFile::jwks(path("junk")).refresh_interval(Duration::ZERO)),
+            Invalid,
+        ),
+        ("an address of another machine", at("http://example.com/"), Invalid),
+        (
+            "an origin",
+            signing(MessageSigning::new().public_origins("api.example.com")),
+            Invalid,
+        ),
+        (
+            "origins",
+            signing(MessageSigning::new().public_origins([""; 0])),
+            Invalid,
+        ),
+        (
+            "a skew",
+            signing(MessageSigning::new().clock_skew(Duration::from_secs(3601))),
+            Invalid,
+        ),
+        ("the token's header", builder().binding("Approov-Token"), Conflict),
+        ("the token's header in a policy", builder().policy(TO_ITSELF), Conflict),
+        ("an HMAC", keys(KeyFile::pem(Algorithm::HS256, path("junk"))), Conflict),
+        ("no file", keys(KeyFile::jwks(path("nowhere"))), KeySource),
+        ("a file with junk", keys(KeyFile::jwks(path("junk"))), KeySource),
+        (
+            "a file without PEM",
+            keys(KeyFile::pem(Algorithm::ES256, path("junk"))),
+            KeySource,
+        ),
+        ("an address where nothing listens", at("http://127.0.0.1:1/"), KeySource),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), kind, "{case}: {error}");
+    }
+    for (case, error, kind) in [
+        ("a secret", Key::from_base64_secret("c2hvcnQ=").unwrap_err(), Invalid),
+        ("a set", KeySet::from_jwks("{}").unwrap_err(), Invalid),
+        ("a set without keys", KeySet::new([]).unwrap_err(), NoKeys),
+        ("a policy", Policy::new().try_binding("a b").unwrap_err(), Invalid),
+    ] {
+        assert_eq!(error.kind(), kind, "{case}: {error}");
+    }
+    fs::write(path("set"), support::oct::key_set(&["kinds"])).unwrap();
+    let refreshed = keys(KeyFile::jwks(path("set"))).build().unwrap();
+    let set = KeySet::new([key(SECRET)]).unwrap();
+    assert_eq!(refreshed.replace_keys(set.clone()).unwrap_err().kind(), Conflict);
+    assert!(approov().replace_keys(set).is_ok());
+}
+
+const TO_ITSELF: Policy = Policy::new().binding(&["approov-token"]);
+
+fn signing(signing: MessageSigning) -> ApproovBuilder {
+    builder().message_signing(signing)
+}
+
+#[test]
+fn account_keys_sign_with_hs256_and_are_two_at_most() {
+    let with = |keys: &[&str]| {
+        let signing = keys.iter().fold(MessageSigning::new(), |signing, base64| {
+            signing.account_key(key(base64))
+        });
+        builder().message_signing(signing)
+    };
+    let third = support::oct::secret("third");
+    assert!(with(&[SECRET, OTHER_SECRET]).build().is_ok());
+    assert_eq!(
+        error(with(&[SECRET, OTHER_SECRET, &third])),
+        "the key given to `MessageSigning::account_key` is the third message signing key of the account; two are the most"
+    );
+    // They add up from call to call.
+    let one_more = MessageSigning::new().account_key(key(&third));
+    assert!(with(&[SECRET]).message_signing(one_more).build().is_ok());
+    let one_more = MessageSigning::new().account_key(key(&third));
+    assert!(with(&[SECRET, OTHER_SECRET]).message_signing(one_more).build().is_err());
+    let hs512 = Key::from_secret(Algorithm::HS512, &[7; 64]).unwrap();
+    assert_eq!(
+        error(signing(MessageSigning::new().account_key(hs512))),
+        "the key given to `MessageSigning::account_key` is not a key for HS256, with which accounts sign messages"
+    );
 }
 
 #[test]

@@ -5,16 +5,27 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, FromRequest as _, HttpResponse, test::TestRequest, web};
+use actix_web::{App, FromRequest as _, HttpResponse, http::StatusCode, test::TestRequest, web};
 use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, Enforcement, Refused, Rejection, RejectionEvent, approov_protected,
+    Approov, ApproovBuilder, ApproovClaims, CheckFailed, Enforcement, Refused, Rejection, RejectionEvent,
+    SignaturePolicy, approov_protected,
 };
-use support::{client::Request, log, token};
+use support::{
+    client::Request,
+    log,
+    signing::{self, Message},
+    token,
+};
 
-use crate::{approov, builder, patient};
+use crate::{approov, builder, patient, signatures::signing_by};
 
 #[approov_protected(binding = "Authorization")]
 async fn bound() -> &'static str {
+    "in"
+}
+
+#[approov_protected]
+async fn default() -> &'static str {
     "in"
 }
 
@@ -147,6 +158,67 @@ async fn reject_with_builds_every_refusal() {
     }
     let answer = Request::get("/bound").token(&token::good()).send(server.addr());
     assert_eq!((answer.status, answer.header("x-support")), (403, Some(token::ARC)));
+}
+
+/// So that one closure changes the body for all of them, or one of the statuses.
+#[actix_web::test]
+async fn reject_with_is_told_the_default_status() {
+    let signature = SignaturePolicy::required().body_limit(5);
+    let builder = signing_by(signature).check(|_, claims| {
+        let is_blocked = claims.device_id() == Some("blocked");
+        if is_blocked {
+            Err(CheckFailed::new("device_blocked"))
+        } else {
+            Ok(())
+        }
+    });
+    let approov = builder
+        .reject_with(|event| {
+            assert_eq!(event.default_status(), event.rejection.default_status());
+            let status = match event.default_status() {
+                StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
+                other => other,
+            };
+            HttpResponse::build(status).body(event.default_status().as_str().to_owned())
+        })
+        .on_rejection(|event| assert_eq!(event.default_status(), event.rejection.default_status()))
+        .build()
+        .unwrap();
+    let server = actix_test::start_with(patient(), move || {
+        App::new()
+            .app_data(approov.clone())
+            .route("/guard", web::post().to(default))
+            .service(
+                web::resource("/middleware")
+                    .route(web::post().to(|| async { "in" }))
+                    .wrap(approov.middleware()),
+            )
+            .service(
+                web::resource("/unclear")
+                    .app_data(web::Data::new(crate::approov()))
+                    .route(web::post().to(default)),
+            )
+    });
+    let order = |path: &str, device: &str, body: &[u8]| {
+        let token = signing::token(&serde_json::json!({ "did": device }));
+        let order = Message::new("POST", &format!("https://api.example.com{path}"));
+        order.header("Approov-Token", &token).body(body)
+    };
+    for path in ["/guard", "/middleware"] {
+        for (request, status, body) in [
+            (order(path, "a", b"12345").signed(), 200, "in"),
+            (order(path, "a", b"123456").signed(), 413, "413"),
+            (order(path, "a", b"12345").request(), 400, "401"),
+            (order(path, "blocked", b"12345").signed(), 400, "401"),
+            (Request::new("POST", path).token(&token::forged()), 400, "401"),
+        ] {
+            let answer = request.send(server.addr());
+            assert_eq!((answer.status, answer.body.as_str()), (status, body), "{path}");
+        }
+    }
+    // A fault of the server, with two configurations, is not asked about.
+    let answer = order("/unclear", "a", b"12345").signed().send(server.addr());
+    assert_eq!((answer.status, answer.body.as_str()), (500, "{}"));
 }
 
 #[actix_web::test]

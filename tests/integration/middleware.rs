@@ -1,6 +1,7 @@
 //! The middleware around apps, scopes and resources. Beside others: `neighbours`.
 
 use actix_web::{App, HttpResponse, web};
+use approov_actix::Policy;
 use support::{client::Request, token};
 
 use crate::{approov, patient};
@@ -116,6 +117,47 @@ async fn exempt_paths() {
         "/admin/a?x=/public/a",
     ] {
         assert_eq!(ask(path), 401, "{path}");
+    }
+}
+
+/// In every form in which a list comes. A text is one path, with or without a comma.
+#[actix_web::test]
+async fn several_paths_are_exempt_at_once() {
+    let approov = approov();
+    let configured = ["/login".to_owned(), "/refresh".to_owned()];
+    let server = actix_test::start_with(patient(), move || {
+        let bound = Policy::new().binding(&["Authorization"]);
+        let middleware = approov
+            .middleware()
+            .policy(bound)
+            .exempt(["/health", "/ready"])
+            .exempt("/one")
+            .exempt("/a,/b")
+            .exempt_prefix(["/public/", "/static"])
+            .binding_exempt(&configured[..]);
+        App::new().default_service(web::to(open)).wrap(middleware)
+    });
+    let ask = |path: &str, token: &str| {
+        let request = Request::get(path).token(token).header("Authorization", "u");
+        request.send(server.addr()).status
+    };
+    for path in [
+        "/health",
+        "/ready",
+        "/one",
+        "/a,/b",
+        "/public/a",
+        "/static",
+        "/static/a",
+    ] {
+        assert_eq!(ask(path, ""), 200, "{path}");
+    }
+    for path in ["/a", "/b", "/public", "/health,/ready"] {
+        assert_eq!((ask(path, ""), ask(path, &token::good())), (401, 401), "{path}");
+        assert_eq!(ask(path, &token::bound(&["u"])), 200, "{path}");
+    }
+    for path in ["/login", "/refresh"] {
+        assert_eq!((ask(path, ""), ask(path, &token::good())), (401, 200), "{path}");
     }
 }
 

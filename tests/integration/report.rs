@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use actix_test::TestServer;
 use actix_web::{App, test::init_service, web};
 use approov_actix::{
-    ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignaturePolicy, approov_protected,
+    Approov, ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignaturePolicy, approov_protected,
 };
 use support::{client::Request, log, token};
 
@@ -39,8 +39,8 @@ async fn strict() -> &'static str {
 
 type Codes = Arc<Mutex<Vec<(&'static str, Enforcement)>>>;
 
-/// Bound to `X-User`; a middleware, a guard and claims, one inside the other, on `/all`.
-fn serve(builder: ApproovBuilder) -> (TestServer, Codes) {
+/// Bound to `X-User`.
+fn recording(builder: ApproovBuilder) -> (Approov, Codes) {
     let codes = Codes::default();
     let record = Arc::clone(&codes);
     let approov = builder
@@ -48,6 +48,16 @@ fn serve(builder: ApproovBuilder) -> (TestServer, Codes) {
         .on_rejection(move |event| record.lock().unwrap().push((event.rejection.code(), event.enforcement)))
         .build()
         .unwrap();
+    (approov, codes)
+}
+
+fn take(codes: &Codes) -> Vec<(&'static str, Enforcement)> {
+    std::mem::take(&mut *codes.lock().unwrap())
+}
+
+/// A middleware, a guard and claims, one inside the other, on `/all`.
+fn serve(builder: ApproovBuilder) -> (TestServer, Codes) {
+    let (approov, codes) = recording(builder);
     let server = actix_test::start_with(patient(), move || {
         App::new()
             .app_data(approov.clone())
@@ -140,6 +150,108 @@ async fn both_reported() {
     );
 }
 
+#[approov_protected(report = true)]
+async fn reporting() -> &'static str {
+    "in"
+}
+
+#[approov_protected(report = false)]
+async fn enforcing() -> &'static str {
+    "in"
+}
+
+const REPORT: Policy = Policy::new().report(true);
+const ENFORCE: Policy = Policy::new().report(false);
+
+/// What is not said is inherited from the application, and from nothing in between.
+#[actix_web::test]
+async fn one_route_or_scope_reports_while_the_rest_enforces_and_the_other_way_round() {
+    const ENFORCED: [u16; 2] = [401, 401];
+    const REPORTED: [u16; 2] = [200, 200];
+    for (builder, inherited) in [(builder(), ENFORCED), (builder().policy(REPORT), REPORTED)] {
+        let (approov, codes) = recording(builder);
+        let server = actix_test::start_with(patient(), move || {
+            let open = || web::get().to(|| async { "in" });
+            let around = |path: &str, middleware| web::resource(path).route(open()).wrap(middleware);
+            let middleware = || approov.middleware();
+            App::new()
+                .app_data(approov.clone())
+                .route("/guard", web::get().to(guarded))
+                .route("/guard/report", web::get().to(reporting))
+                .route("/guard/enforce", web::get().to(enforcing))
+                .service(around("/scope", middleware()))
+                .service(around("/scope/report", middleware().report(true)))
+                .service(around("/scope/enforce", middleware().report(false)))
+                .service(around("/policy/report", middleware().policy(REPORT)))
+                .service(around("/policy/enforce", middleware().policy(ENFORCE)))
+                // Of both the shorter one counts, in either order.
+                .service(around("/both/1", middleware().policy(REPORT).report(false)))
+                .service(around("/both/2", middleware().report(false).policy(REPORT)))
+                .service(around(
+                    "/token-only",
+                    middleware().policy(REPORT.binding_enforcement(Enforcement::Enforce)),
+                ))
+        });
+        for (path, statuses) in [
+            ("/guard", inherited),
+            ("/guard/report", REPORTED),
+            ("/guard/enforce", ENFORCED),
+            ("/scope", inherited),
+            ("/scope/report", REPORTED),
+            ("/scope/enforce", ENFORCED),
+            ("/policy/report", REPORTED),
+            ("/policy/enforce", ENFORCED),
+            ("/both/1", ENFORCED),
+            ("/both/2", ENFORCED),
+            ("/token-only", [200, 401]),
+        ] {
+            for (code, token, status) in [
+                ("token_signature", token::forged(), statuses[0]),
+                ("binding_mismatch", token::bound(&["v"]), statuses[1]),
+            ] {
+                let enforcement = if status == 401 {
+                    Enforcement::Enforce
+                } else {
+                    Enforcement::Report
+                };
+                assert_eq!(ask(&server, path, &token).0, status, "{path}");
+                assert_eq!(take(&codes), [(code, enforcement)], "{path}");
+            }
+            assert_eq!(ask(&server, path, &token::bound(&["u"])).0, 200, "{path}");
+            assert_eq!(take(&codes), [], "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_handler_that_enforces_is_not_loosened_by_a_scope_that_reports() {
+    let (approov, codes) = recording(builder());
+    let server = actix_test::start_with(patient(), move || {
+        App::new().service(
+            web::scope("/scope")
+                .route("/enforce", web::get().to(enforcing))
+                .route("/report", web::get().to(reporting))
+                .wrap(approov.middleware().report(true)),
+        )
+    });
+    for (code, token) in [
+        ("token_signature", token::forged()),
+        ("binding_mismatch", token::bound(&["v"])),
+    ] {
+        assert_eq!(ask(&server, "/scope/enforce", &token).0, 401);
+        assert_eq!(
+            take(&codes),
+            [(code, Enforcement::Report), (code, Enforcement::Enforce)]
+        );
+        assert_eq!(ask(&server, "/scope/report", &token).0, 200);
+        assert_eq!(take(&codes), [(code, Enforcement::Report)], "once");
+    }
+    for path in ["/scope/enforce", "/scope/report"] {
+        assert_eq!(ask(&server, path, &token::bound(&["u"])).0, 200, "{path}");
+        assert_eq!(take(&codes), [], "{path}");
+    }
+}
+
 #[test]
 fn a_check_that_only_reports_says_so_at_start_up() {
     log::capture();
@@ -152,6 +264,12 @@ fn a_check_that_only_reports_says_so_at_start_up() {
     assert!(!log::own_lines_with("only REPORTS tokens that are not bound").is_empty());
     build(Enforcement::Report, Enforcement::Enforce);
     assert!(!log::own_lines_with("who leaves the token out avoids the binding").is_empty());
+
+    let own_check = || log::own_lines_with("only REPORTS requests that the application's own check refuses").len();
+    builder().policy(REPORT).build().unwrap();
+    assert_eq!(own_check(), 0, "there is none");
+    builder().policy(REPORT).check(|_, _| Ok(())).build().unwrap();
+    assert_eq!(own_check(), 1);
 }
 
 #[actix_web::test]
@@ -171,6 +289,9 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
 
     start(Policy::new().signature(SignaturePolicy::required())).await;
     assert_eq!((reports(), unprotected_hosts()), (1, 1));
+
+    drop(init_service(App::new().wrap(approov.middleware().report(true))).await);
+    assert_eq!((reports(), unprotected_hosts()), (2, 1));
 }
 
 #[actix_web::test]

@@ -1,7 +1,8 @@
 //! Keys from the environment: where they may come from, and what an operator reads.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
+use approov_actix::{Approov, Key};
 use support::{
     client::Request,
     ed25519::{FIRST, SECOND, SignedOnce},
@@ -137,6 +138,60 @@ fn a_key_set_from_an_address_and_what_the_log_says_of_it() {
     wait_until("the other key", || is_accepted(&server, SECOND.token));
     wait_until_logged(&server, "INFO  approov_actix] APPROOV_JWKS_URL can be read again");
     assert!(!server.stderr().contains("hidden"), "{}", server.stderr());
+}
+
+const IN_A_PROCESS_OF_ITS_OWN: &str = "KEY_SOURCES_TEST";
+
+/// The environment is a process's, so this test runs in two: the second one has the environment.
+#[test]
+fn keys_of_the_environment_and_of_code_add_up() {
+    const TEST: &str = "key_sources::keys_of_the_environment_and_of_code_add_up";
+    if std::env::var_os(IN_A_PROCESS_OF_ITS_OWN).is_some() {
+        accept_keys_of_both();
+        return;
+    }
+    let folder = Folder::new(&[("key.pem", FIRST.pem)]);
+    let (pem, algorithm) = ((PEM, folder.path("key.pem")), (ALGORITHM, "EdDSA".to_owned()));
+    for vars in [vec![(SECRETS, SECRET.to_owned())], vec![pem, algorithm]] {
+        let mut process = Command::new(std::env::current_exe().unwrap());
+        process.args(["--exact", TEST]).env(IN_A_PROCESS_OF_ITS_OWN, "1");
+        let output = process.envs(vars).output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+    }
+}
+
+fn accept_keys_of_both() {
+    let of_env = if std::env::var_os(SECRETS).is_some() {
+        token::good()
+    } else {
+        FIRST.token.to_owned()
+    };
+    let in_code = || Key::from_base64_secret(OTHER_SECRET).unwrap();
+    let of_code = token::signed_by(OTHER_SECRET);
+    for (case, builder, is_good) in [
+        (
+            "the environment alone",
+            Approov::builder().env().unwrap(),
+            [true, false],
+        ),
+        ("code alone", Approov::builder().keys(in_code()), [false, true]),
+        (
+            "code first",
+            Approov::builder().keys(in_code()).env().unwrap(),
+            [true, true],
+        ),
+        (
+            "code last",
+            Approov::builder().env().unwrap().keys(in_code()),
+            [true, true],
+        ),
+    ] {
+        let approov = builder.build().unwrap();
+        let accepts = |token: &str| approov.verify_token(token).is_ok();
+        assert_eq!([accepts(&of_env), accepts(&of_code)], is_good, "{case}");
+        assert!(!accepts(&token::signed_by(&oct::secret("third"))), "{case}");
+    }
 }
 
 #[test]

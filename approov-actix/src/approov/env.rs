@@ -598,7 +598,7 @@ mod tests {
 
     #[test]
     fn an_empty_value_is_a_mistake_and_never_a_default() {
-        for (name, _) in all_variables().copied() {
+        for &(name, _) in all_variables() {
             for value in ["", "  ", "\n"] {
                 let mut vars = vec![(name, value)];
                 if !KEY_SOURCES.contains(&name) {
@@ -611,7 +611,7 @@ mod tests {
 
     #[test]
     fn every_variable_is_documented() {
-        for (name, _) in all_variables().copied() {
+        for &(name, _) in all_variables() {
             assert!(include_str!("../../README.md").contains(&format!("`{name}`")), "{name}");
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }

@@ -2,7 +2,10 @@
 
 use jsonwebtoken::crypto::CryptoProvider;
 
-use super::{algorithm::Algorithm, material::KeyMaterial};
+use super::{
+    algorithm::Algorithm,
+    material::{KeyMaterial, NotOnCurve},
+};
 
 compile_error!(
     "approov-actix needs a crypto backend: keep its default features, or turn on one of the features `aws-lc-rs` and `rust-crypto`"
@@ -15,8 +18,8 @@ pub(super) enum Point {}
 
 impl Point {
     #[allow(clippy::unnecessary_wraps, reason = "as with AWS-LC")]
-    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Option<Option<Self>> {
-        Some(None)
+    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
+        Ok(None)
     }
 
     pub(super) fn verifies(&self, _: &[u8], _: &[u8]) -> bool {

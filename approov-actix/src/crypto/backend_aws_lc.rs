@@ -3,7 +3,10 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};
 use jsonwebtoken::crypto::{CryptoProvider, aws_lc::DEFAULT_PROVIDER};
 
-use super::{algorithm::Algorithm, material::KeyMaterial};
+use super::{
+    algorithm::Algorithm,
+    material::{KeyMaterial, NotOnCurve},
+};
 
 pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
@@ -12,16 +15,16 @@ pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 pub(super) struct Point(ParsedPublicKey);
 
 impl Point {
-    /// `Some(None)` for a key that is no point; `None` for a point that is not on its curve.
-    pub(super) fn parse(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Option<Self>> {
+    /// None for a key that is no point. An error for a point that is not on its curve.
+    pub(super) fn parse(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
         let parsed = match (algorithm, material) {
             (Algorithm::ES256, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
             (Algorithm::ES384, KeyMaterial::Ec(point)) => ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point),
             (Algorithm::EdDSA, KeyMaterial::Ed25519(key)) => ParsedPublicKey::new(&ED25519, key),
-            (_, KeyMaterial::Ec(_) | KeyMaterial::Ed25519(_)) => return None,
-            _ => return Some(None),
+            (_, KeyMaterial::Ec(_) | KeyMaterial::Ed25519(_)) => return Err(NotOnCurve),
+            _ => return Ok(None),
         };
-        parsed.ok().map(|point| Some(Self(point)))
+        parsed.map(|point| Some(Self(point))).map_err(|_| NotOnCurve)
     }
 
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {

@@ -2,7 +2,10 @@
 
 use jsonwebtoken::crypto::{CryptoProvider, rust_crypto::DEFAULT_PROVIDER};
 
-use super::{algorithm::Algorithm, material::KeyMaterial};
+use super::{
+    algorithm::Algorithm,
+    material::{KeyMaterial, NotOnCurve},
+};
 
 pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
@@ -11,8 +14,8 @@ pub(super) enum Point {}
 
 impl Point {
     #[allow(clippy::unnecessary_wraps, reason = "as with AWS-LC")]
-    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Option<Option<Self>> {
-        Some(None)
+    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
+        Ok(None)
     }
 
     pub(super) fn verifies(&self, _: &[u8], _: &[u8]) -> bool {

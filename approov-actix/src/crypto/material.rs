@@ -13,3 +13,6 @@ pub(crate) enum KeyMaterial<'a> {
     Ec(&'a [u8]),
     Ed25519(&'a [u8; 32]),
 }
+
+/// A point that the backend cannot use.
+pub(super) struct NotOnCurve;

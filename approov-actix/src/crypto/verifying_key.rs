@@ -33,7 +33,7 @@ impl VerifyingKey {
             algorithm,
             key,
             modulus,
-            point: backend::Point::parse(algorithm, material)?,
+            point: backend::Point::parse(algorithm, material).ok()?,
         };
         key.verifier().is_some().then_some(key)
     }

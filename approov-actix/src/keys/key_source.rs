@@ -27,6 +27,10 @@ const MAX_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Security
+///
+/// Anyone who can write the file, or who answers for the address, decides which tokens are good. `Debug` shows nothing of it.
 pub struct KeySource(pub(super) Kind);
 
 pub(super) enum Kind {

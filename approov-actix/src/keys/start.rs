@@ -42,15 +42,15 @@ impl KeyRing {
         // What is wrong is told before anything is read, as that may take a while.
         let prepared = refreshed.iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
         let mut parts = vec![SourceKeys::fixed(fixed)];
-        let mut refreshers = Vec::new();
+        let mut wakers = Vec::new();
         let mut started = Vec::new();
         for prepared in prepared {
-            let (keys, refresher, refresh) = prepared.read()?;
+            let (keys, waker, thread) = prepared.read()?;
             parts.push(keys);
-            refreshers.push(refresher);
-            started.push(refresh);
+            wakers.push(waker);
+            started.push(thread);
         }
-        let ring = Arc::new(Self::new(parts, refreshers)?);
+        let ring = Arc::new(Self::new(parts, wakers)?);
         for (index, refresh) in started.into_iter().enumerate() {
             spawn(&ring, index + 1, refresh)?;
         }

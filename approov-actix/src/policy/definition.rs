@@ -35,7 +35,7 @@ use crate::{
 /// # }
 /// ```
 ///
-/// An attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that stands for a policy: see [`RoutePolicy`].
+/// An attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that stands for a policy: see [`RoutePolicy`](crate::RoutePolicy).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {

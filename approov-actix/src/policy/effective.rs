@@ -74,7 +74,7 @@ impl EffectivePolicy {
     }
 
     /// Nobody may believe that a check is on when it is not.
-    pub(crate) fn warn_of_reports(&self, whose: &str) {
+    pub(crate) fn warn_of_reports(&self, whose: &str, has_application_checks: bool) {
         let warn = |what: &str| log::warn!(target: LOG_TARGET, "the {whose}'s policy {what}");
         let reports_tokens = self.token_enforcement == Enforcement::Report;
         if reports_tokens {
@@ -93,7 +93,7 @@ impl EffectivePolicy {
         } else if reports_tokens {
             warn("enforces bindings, but not tokens: who leaves the token out avoids the binding");
         }
-        if self.check_enforcement == Enforcement::Report {
+        if has_application_checks && self.check_enforcement == Enforcement::Report {
             warn("only REPORTS requests that the application's own check refuses and lets them in");
         }
     }

@@ -63,6 +63,12 @@ pub struct SignaturePolicy {
     pub(crate) covers: Option<&'static [&'static str]>,
 }
 
+impl Default for SignaturePolicy {
+    fn default() -> Self {
+        Self::UNSET
+    }
+}
+
 impl SignaturePolicy {
     /// One that inherits everything.
     pub(crate) const UNSET: Self = Self {

@@ -52,6 +52,19 @@ impl Policy {
 }
 
 impl SignaturePolicy {
+    /// A policy that inherits everything: for a default that is about signatures, where the routes say which requests need one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static DEFAULT: Policy = Policy::new().signature(SignaturePolicy::new().body_limit(64 * 1024));
+    /// ```
+    pub const fn new() -> Self {
+        Self::UNSET
+    }
+
     /// Each request must carry a signature.
     ///
     /// # Security
@@ -95,7 +108,7 @@ impl SignaturePolicy {
     ///
     /// # Security
     ///
-    /// Within the 60 seconds the same request can be sent again. To accept it once, compare the signature's nonce with those that you have seen.
+    /// Within the 60 seconds, and the [clock skew](crate::MessageSigning::clock_skew) on top, the same request can be sent again. To accept it once, compare the signature's nonce with those that you have seen.
     ///
     /// # Examples
     ///

@@ -9,7 +9,9 @@ pub(crate) struct Exemptions {
 
 impl Exemptions {
     pub(crate) fn add_paths(&mut self, paths: Vec<String>) {
-        paths.iter().for_each(|path| assert_can_match(path));
+        for path in &paths {
+            assert_can_match(path);
+        }
         self.paths.extend(paths);
     }
 

@@ -275,7 +275,8 @@ where
         let own = self.report.map_or(self.policy, |report| self.policy.report(report));
         let policy = own.over(&self.approov.settings().default_policy);
         if own != Policy::new() {
-            policy.warn_of_reports("middleware");
+            let has_checks = !self.approov.settings().checks.is_empty();
+            policy.warn_of_reports("middleware", has_checks);
         }
         if policy.signature.requirement != SignatureRequirement::Off {
             self.approov.settings().signature.warn_without_origin();

@@ -122,7 +122,7 @@ impl SignatureSettings {
             window: Window {
                 require_created: config.require_created.unwrap_or(defaults.require_created),
                 require_expires: config.require_expires.unwrap_or(defaults.require_expires),
-                skew: config.clock_skew.map_or(Ok(defaults.skew), clock_skew)?,
+                skew: config.clock_skew.as_ref().map_or(Ok(defaults.skew), clock_skew)?,
             },
             account_keys: account_keys(config.account_keys)?,
             warned: Once::new(),
@@ -150,7 +150,7 @@ impl SignatureSettings {
     }
 }
 
-fn clock_skew(setting: Setting<Duration>) -> Result<ClockSkew, ConfigError> {
+fn clock_skew(setting: &Setting<Duration>) -> Result<ClockSkew, ConfigError> {
     ClockSkew::new(setting.value).ok_or_else(|| setting.error("is longer than an hour"))
 }
 

@@ -52,7 +52,7 @@ impl Sources {
         }
         // Of the two modules that a feature chooses between, both are read.
         let path = if self.modules.contains_key(&path) {
-            [path.as_slice(), &[file.clone()]].concat()
+            [path.as_slice(), std::slice::from_ref(&file)].concat()
         } else {
             path
         };
@@ -93,14 +93,19 @@ impl Sources {
     fn resolve(&self, from: &[String], path: &[String]) -> Option<&str> {
         let mut at = match path.first()?.as_str() {
             "crate" => Vec::new(),
-            "self" => self.module_of(from).to_vec(),
-            _ => self.module_of(from).split_last()?.1.to_vec(),
+            "self" => module_of(from).to_vec(),
+            _ => module_of(from).split_last()?.1.to_vec(),
         };
         let mut rest = &path[1..];
         while let [name, tail @ ..] = rest {
             match name.as_str() {
                 "super" => drop(at.pop()),
-                _ if self.modules.contains_key(&[at.as_slice(), &[name.clone()]].concat()) => at.push(name.clone()),
+                _ if self
+                    .modules
+                    .contains_key(&[at.as_slice(), std::slice::from_ref(name)].concat()) =>
+                {
+                    at.push(name.clone());
+                }
                 _ => break,
             }
             rest = tail;
@@ -113,12 +118,13 @@ impl Sources {
         }
         Some(&module.file)
     }
+}
 
-    fn module_of<'p>(&self, path: &'p [String]) -> &'p [String] {
-        match path.split_last() {
-            Some((last, parent)) if last.ends_with(".rs") => parent,
-            _ => path,
-        }
+/// Of a file that a feature puts in place of another, the module that both are.
+fn module_of(path: &[String]) -> &[String] {
+    match path.split_last() {
+        Some((last, parent)) if last.contains('.') => parent,
+        _ => path,
     }
 }
 
@@ -149,9 +155,7 @@ fn file_of_module(folder: &Path, parent: &str, name: &str, attributes: &[Attribu
         .into_iter()
         .chain([format!("{name}.rs"), format!("{name}/mod.rs")]);
     let mut files = candidates.map(below).filter(|file| folder.join(file).exists());
-    files
-        .next()
-        .unwrap_or_else(|| panic!("no file for the module {name} of {parent}"))
+    files.next().expect(name)
 }
 
 fn is_for_tests(attributes: &[Attribute]) -> bool {

@@ -10,6 +10,7 @@ mod fields;
 mod http2;
 mod keys;
 mod layers;
+mod policies;
 mod refused;
 mod targets;
 mod upgrades;

@@ -90,7 +90,7 @@ impl ApproovBuilder {
 
     /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms.
     ///
-    /// A request that one layer reports and another one refuses is told of twice, with the [`Enforcement`] of each. The hook runs on the worker's
+    /// A request that one layer reports and another one refuses is told of twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's
     /// thread, so it should not block; if it panics, actix closes the connection without an answer.
     ///
     /// # Security
@@ -115,8 +115,8 @@ impl ApproovBuilder {
     /// traces.
     ///
     /// Another one, with a policy of its own, may still refuse or report the request; [`on_rejection`](Self::on_rejection) is then called too. One that only
-    /// reports what failed calls this hook for no such request. Of several [`Approov`] values each calls its own. The hook runs on the worker's thread, so it should not block; if it panics,
-    /// actix closes the connection without an answer.
+    /// reports what failed calls this hook for no such request. Of several [`Approov`](crate::Approov) values each calls its own. The hook runs on
+    /// the worker's thread, so it should not block; if it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///

@@ -347,7 +347,7 @@ impl ApproovBuilder {
         }
         // Last, as it may take a while.
         let keys = KeyRing::start(self.keys)?;
-        default_policy.warn_of_reports("application");
+        default_policy.warn_of_reports("application", !self.checks.is_empty());
         Ok(Approov::new(Settings {
             keys,
             rules,
