@@ -12,7 +12,7 @@ nightly_target := justfile_directory() / "target/nightly"
 # What the tests and examples ask for, with one backend only.
 only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,testing,rust-crypto"
 # What no verdict comes from, and the tests: `coverage` counts the rest. .cargo/mutants.toml names the rest as well.
-not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((keys|policy|testing)/|(algorithm|approov|builder|config_error|env|event|guide|lib|logging|openapi|rejection|setting|test_support)[.]rs)|/tests[.]rs$'
+not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((approov|keys|policy|testing)/|(config|crypto/algorithm|event|guide|lib|logging|message_signing|one_or_many|openapi|rejection|test_support)[.]rs)|/tests[.]rs$'
 
 _default:
     @just --list --unsorted
@@ -22,9 +22,9 @@ _default:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
-# The same without a memory for tokens: most of what is refused is refused by other code when the token was seen before.
+# The same without a token cache: most of what is refused is refused by other code when the token is cached.
 [group('tests')]
-test-without-memory:
+test-without-cache:
     TEST_TOKEN_CACHE_CAPACITY=0 cargo test --workspace --lib --test integration
 
 # What the attribute says of mistakes, as the compiler of CI words it.
@@ -42,7 +42,7 @@ test-nginx:
 test-differential:
     APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
 
-# With the backend rust-crypto and nothing of AWS-LC, and with a memory for a single token.
+# With the backend rust-crypto and nothing of AWS-LC, and with a cache for a single token.
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
