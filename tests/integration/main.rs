@@ -1,6 +1,11 @@
 //! The crates from outside, most of it over real HTTP.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
 
 mod acceptances;
 mod algorithms;

@@ -134,7 +134,7 @@ async fn several_paths_are_exempt_at_once() {
             .exempt("/one")
             .exempt("/a,/b")
             .exempt_prefix(["/public/", "/static"])
-            .binding_exempt(&configured[..]);
+            .binding_exempt(&configured);
         App::new().default_service(web::to(open)).wrap(middleware)
     });
     let ask = |path: &str, token: &str| {

@@ -1,12 +1,17 @@
 //! The environment variables, each named in one place.
 
-use std::{ffi::OsString, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use super::builder::ApproovBuilder;
 use crate::{
     config::{ConfigError, ConfigErrorKind, Setting},
     crypto::algorithm::Algorithm,
-    keys::{Key, KeySource, decode_secrets},
+    keys::{Key, KeySource, decode_secrets, read_file},
     logging::LOG_TARGET,
     message_signing::MessageSigning,
     policy::{Enforcement, Policy, SignaturePolicy},
@@ -18,6 +23,7 @@ impl ApproovBuilder {
     /// | variable | meaning | default |
     /// |---|---|---|
     /// | `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` | the account secret, in either base64 alphabet; at least 32 bytes; or several, comma-separated, newest first | – |
+    /// | `APPROOV_BASE64_SECRET_FILE` or `APPROOV_BASE64URL_SECRET_FILE` | a file with the same, such as a Docker or Kubernetes secret; read once, at the start | – |
     /// | `APPROOV_PUBLIC_KEY_FILE` | a file with a public key in PEM | – |
     /// | `APPROOV_PUBLIC_KEY_ALGORITHM` | its algorithm, such as `RS256` | – |
     /// | `APPROOV_JWKS_FILE` | a file with a JWK Set | – |
@@ -39,6 +45,7 @@ impl ApproovBuilder {
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE` | `false`: report only | `true` |
     /// | `APPROOV_PUBLIC_ORIGIN` | the origin(s) under which apps reach the server, comma-separated, such as `https://api.example.com` | as the connection has it |
     /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY` | the account's message signing key, in base64; or two, comma-separated | none |
+    /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE` | a file with the same; read once, at the start | none |
     /// | `APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID` | its id, or theirs: compared with the token's `mskid` | any |
     /// | `APPROOV_SIGNATURE_REQUIRE_CREATED` | refuse signatures without `created` | `true` |
     /// | `APPROOV_SIGNATURE_REQUIRE_EXPIRES` | refuse signatures without `expires` | `false` |
@@ -76,6 +83,8 @@ impl ApproovBuilder {
 const PREFIX: &str = "APPROOV_";
 const SECRET: &str = "APPROOV_BASE64_SECRET";
 const URL_SAFE_SECRET: &str = "APPROOV_BASE64URL_SECRET";
+const SECRET_FILE: &str = "APPROOV_BASE64_SECRET_FILE";
+const URL_SAFE_SECRET_FILE: &str = "APPROOV_BASE64URL_SECRET_FILE";
 const PUBLIC_KEY_FILE: &str = "APPROOV_PUBLIC_KEY_FILE";
 const PUBLIC_KEY_ALGORITHM: &str = "APPROOV_PUBLIC_KEY_ALGORITHM";
 const JWKS_FILE: &str = "APPROOV_JWKS_FILE";
@@ -83,10 +92,19 @@ const JWKS_URL: &str = "APPROOV_JWKS_URL";
 const JWKS_REFRESH: &str = "APPROOV_JWKS_REFRESH_SECONDS";
 const JWKS_MAX_STALE: &str = "APPROOV_JWKS_MAX_STALE_SECONDS";
 const ACCOUNT_KEY: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY";
+const ACCOUNT_KEY_FILE: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE";
 const ACCOUNT_KEY_ID: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID";
 
 /// The environment names one source of keys; a mixture is for code, where it can be seen.
-const KEY_SOURCES: [&str; 5] = [SECRET, URL_SAFE_SECRET, PUBLIC_KEY_FILE, JWKS_FILE, JWKS_URL];
+const KEY_SOURCES: [&str; 7] = [
+    SECRET,
+    URL_SAFE_SECRET,
+    SECRET_FILE,
+    URL_SAFE_SECRET_FILE,
+    PUBLIC_KEY_FILE,
+    JWKS_FILE,
+    JWKS_URL,
+];
 
 type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilder, ConfigError>;
 
@@ -94,9 +112,11 @@ type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilde
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 15] = [
+const VARIABLES: [(&str, Apply); 17] = [
     (SECRET, WITH_OTHERS),
     (URL_SAFE_SECRET, WITH_OTHERS),
+    (SECRET_FILE, WITH_OTHERS),
+    (URL_SAFE_SECRET_FILE, WITH_OTHERS),
     (PUBLIC_KEY_FILE, WITH_OTHERS),
     (PUBLIC_KEY_ALGORITHM, WITH_OTHERS),
     (JWKS_FILE, WITH_OTHERS),
@@ -128,8 +148,9 @@ const VARIABLES: [(&str, Apply); 15] = [
 ];
 
 /// Those that need the feature `message-signing`.
-const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 10] = [
+const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 11] = [
     (ACCOUNT_KEY, WITH_OTHERS),
+    (ACCOUNT_KEY_FILE, WITH_OTHERS),
     (ACCOUNT_KEY_ID, WITH_OTHERS),
     (
         "APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE",
@@ -240,16 +261,21 @@ fn setting(settings: &Settings, name: &str) -> Option<Setting> {
     Some(Setting::new(*name, value.trim()))
 }
 
+/// The one of these that is set.
+fn only(settings: &Settings, names: &[&str]) -> Result<Option<Setting>, ConfigError> {
+    let mut set = names.iter().filter_map(|name| setting(settings, name));
+    match (set.next(), set.next()) {
+        (Some(one), Some(other)) => {
+            let sentence = format!("{} and {} are both set; keep one", one.origin, other.origin);
+            Err(conflict(sentence))
+        }
+        (one, _) => Ok(one),
+    }
+}
+
 /// The one source of keys that the environment may name.
 fn keys(settings: &Settings) -> Result<KeySource, ConfigError> {
-    let mut named = KEY_SOURCES.into_iter().filter_map(|name| setting(settings, name));
-    let source = named.next();
-    if let (Some(one), Some(other)) = (&source, named.next()) {
-        return Err(conflict(format!(
-            "{} and {} are both set; keep one",
-            one.origin, other.origin
-        )));
-    }
+    let source = only(settings, &KEY_SOURCES)?;
     let algorithm = setting(settings, PUBLIC_KEY_ALGORITHM);
     if algorithm.is_some() && source.as_ref().is_none_or(|source| source.origin != PUBLIC_KEY_FILE) {
         return Err(conflict(format!(
@@ -270,7 +296,7 @@ fn keys(settings: &Settings) -> Result<KeySource, ConfigError> {
         }
         Some(source) if source.origin == JWKS_FILE => KeySource::jwks_file(path(&source)),
         Some(source) if source.origin == JWKS_URL => KeySource::jwks_url(source),
-        Some(secrets) => KeySource::fixed(secret_keys(&secrets, decode_secrets(&secrets.value))?),
+        Some(secret) => KeySource::fixed(secret_keys(&content(secret)?, str::to_owned)?),
     };
     let (source, without_effect) = source.refreshed(interval, max_stale);
     for Setting { origin, .. } in without_effect {
@@ -293,15 +319,32 @@ fn public_key_algorithm(setting: Option<Setting>) -> Result<Algorithm, ConfigErr
         .ok_or_else(|| setting.error("is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"))
 }
 
-fn secret_keys(setting: &Setting, secrets: Result<Vec<Vec<u8>>, &'static str>) -> Result<Vec<Key>, ConfigError> {
-    let secrets = secrets.map_err(|fault| setting.error(fault))?;
+/// The secret itself, where its file is named.
+fn content(setting: Setting) -> Result<Setting, ConfigError> {
+    if !setting.origin.ends_with("_FILE") {
+        return Ok(setting);
+    }
+    let content = read_file(Path::new(&setting.value));
+    let origin = format!("{} names a file that", setting.origin);
+    match content {
+        Ok(content) => Ok(Setting::new(origin, content)),
+        Err(fault) => Err(ConfigError::new(
+            ConfigErrorKind::KeySource,
+            format!("{origin} {fault}"),
+        )),
+    }
+}
+
+/// Keys for HS256. `name` says in a fault how the secret is called.
+fn secret_keys(setting: &Setting, name: fn(&str) -> String) -> Result<Vec<Key>, ConfigError> {
+    let secrets = decode_secrets(&setting.value).map_err(|fault| setting.error(name(fault)))?;
     let key = |secret: &Vec<u8>| Key::of_secret(Algorithm::HS256, secret, &setting.origin);
     secrets.iter().map(key).collect()
 }
 
 fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovBuilder, ConfigError> {
-    let (key, ids) = (setting(settings, ACCOUNT_KEY), setting(settings, ACCOUNT_KEY_ID));
-    let Some(setting) = key else {
+    let ids = setting(settings, ACCOUNT_KEY_ID);
+    let Some(setting) = only(settings, &[ACCOUNT_KEY, ACCOUNT_KEY_FILE])? else {
         return match ids {
             Some(ids) => Err(conflict(format!(
                 "{} is set without an account message signing key",
@@ -310,9 +353,10 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
             None => Ok(builder),
         };
     };
-    let secrets = decode_secrets(&setting.value)
-        .map_err(|fault| setting.error(fault.replace("-get base64", "-messageSigningKey get-base64url")))?;
-    let keys = secret_keys(&setting, Ok(secrets))?;
+    let setting = content(setting)?;
+    let keys = secret_keys(&setting, |fault| {
+        fault.replace("-get base64", "-messageSigningKey get-base64url")
+    })?;
     let keys: Vec<_> = match ids {
         None => keys,
         Some(setting) => {
@@ -614,6 +658,54 @@ mod tests {
         for &(name, _) in all_variables() {
             assert!(include_str!("../../README.md").contains(&format!("`{name}`")), "{name}");
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    /// As Docker and Kubernetes hand over secrets: with a line end behind them, often.
+    #[test]
+    fn secrets_from_files() {
+        let file = |name: &str, content: &str| {
+            let path = std::env::temp_dir().join(format!("approov-actix-env-{}-{name}", std::process::id()));
+            std::fs::write(&path, content).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let good = file("good", &format!("{GOOD}\n"));
+        let bad = file("bad", "junk!junk");
+        let empty = file("empty", "\n");
+        for name in [SECRET_FILE, URL_SAFE_SECRET_FILE] {
+            assert_eq!(build(&[(name, &good)]).unwrap().current_keys().count(), 1);
+            let faults = [
+                (
+                    bad.as_str(),
+                    "is not base64; put in the output of `approov secret -get base64`, unchanged",
+                ),
+                (&empty, "is empty"),
+                ("/", "is not a regular file"),
+            ];
+            for (path, fault) in faults {
+                assert_eq!(error(&[(name, path)]), format!("{name} names a file that {fault}"));
+            }
+            let missing = error(&[(name, "/hidden/path")]);
+            assert!(
+                missing.starts_with(&format!("{name} names a file that cannot be read: ")),
+                "{missing}"
+            );
+            assert!(!missing.contains("hidden"), "{missing}");
+            assert!(error(&[(name, &good), (SECRET, GOOD)]).ends_with("are both set; keep one"));
+        }
+        if cfg!(feature = "message-signing") {
+            let account = |path: &str| build(&[(SECRET, GOOD), (ACCOUNT_KEY_FILE, path)]);
+            assert!(account(&good).is_ok());
+            assert_eq!(
+                account(&bad).unwrap_err().to_string(),
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE names a file that is not base64; put in the output of `approov secret \
+                 -messageSigningKey get-base64url`, unchanged"
+            );
+            let both = [(SECRET, GOOD), (ACCOUNT_KEY_FILE, &*good), (ACCOUNT_KEY, GOOD)];
+            assert!(error(&both).ends_with("are both set; keep one"));
+        }
+        for path in [good, bad, empty] {
+            std::fs::remove_file(path).unwrap();
         }
     }
 

@@ -28,6 +28,7 @@ pub use self::{
 };
 pub(crate) use self::{
     public_key::installation_key,
+    reader::read_file,
     ring::{CurrentKeys, KeyRing},
     secret::decode_secrets,
 };

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{address::JwksAddress, key::Key, set::usable_keys};
@@ -90,7 +90,7 @@ impl Reader {
     }
 }
 
-fn read_file(path: &PathBuf) -> Result<String, String> {
+pub(crate) fn read_file(path: &Path) -> Result<String, String> {
     let unreadable = |error: io::Error| format!("cannot be read: {error}");
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("is not a regular file".to_owned());

@@ -91,10 +91,11 @@ fn nest(app: &mut web::ServiceConfig, approov: &Approov, strict: Policy, other: 
         );
 }
 
-/// Makes a request for a path.
+/// A request to this path.
 type Make = fn(&str) -> Request;
 
-/// No verdict by one policy counts for another: of these requests, each with its code, only the lax one lets the first in, and all let the second in.
+/// No verdict by one policy counts for another: the strict one refuses these requests, each with its code, wherever it stands, and the lax one alone accepts
+/// them. The last one is good for all.
 #[track_caller]
 fn check(server: &Served, refused: &[(&str, Make)], accepted: Make) {
     for path in STRICT {
