@@ -110,8 +110,7 @@ struct ByAccount;
 
 impl RoutePolicy for ByAccount {
     fn policy() -> &'static Policy {
-        static POLICY: Policy = Policy::new()
-            .signature(SignaturePolicy::required().label(SignatureLabel::Account));
+        static POLICY: Policy = Policy::new().signature(SignaturePolicy::required().label(SignatureLabel::Account));
         &POLICY
     }
 }
