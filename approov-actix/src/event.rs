@@ -300,10 +300,10 @@ impl fmt::Display for Device<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(claims) = self.0 else { return Ok(()) };
         if let Some(arc) = claims.arc() {
-            write!(f, " arc={}", arc.escape_debug())?;
+            write!(f, " arc={}", LogText(arc))?;
         }
         if let Some(did) = claims.device_id() {
-            write!(f, " did={}", did.escape_debug())?;
+            write!(f, " did={}", LogText(did))?;
         }
         Ok(())
     }

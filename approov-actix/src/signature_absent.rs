@@ -38,6 +38,15 @@ impl Verifier<'_> {
 pub(crate) enum Signatures {}
 
 impl Signatures {
+    pub(crate) fn again(
+        &self,
+        _: &SignatureSettings,
+        _: &EffectiveSignaturePolicy,
+        _: UnixTime,
+    ) -> Result<Self, Rejection> {
+        match *self {}
+    }
+
     pub(crate) fn accepted(
         self,
         _: &ApproovClaims,

@@ -197,14 +197,15 @@ async fn thorough(_: ApproovClaims, _: Option<ApproovClaims>, verdict: ApproovVe
     verdict.claims().is_some().to_string()
 }
 
-/// For each request, that is: the next one with the same token is asked about again.
+/// One further in may see more of the request. Two middlewares, the guard, and the verdict, which asks for itself; the other arguments take what the
+/// guard has found. What is announced is announced once.
 #[actix_web::test]
-async fn it_runs_once_for_each_request_however_many_layers_look() {
+async fn each_layer_asks_for_itself() {
     let (enforced, count) = counting(builder());
     let (reported, count_reported) = counting(builder().policy(Policy::new().report(true)));
-    for (builder, count, of_blocked) in [
-        (enforced, count, (401, "{}")),
-        (reported, count_reported, (200, "false")),
+    for (builder, count, of_blocked, layers_of_blocked) in [
+        (enforced, count, (401, "{}"), 1),
+        (reported, count_reported, (200, "false"), 4),
     ] {
         let (approov, events) = recording(builder);
         let server = actix_test::start_with(patient(), move || {
@@ -213,14 +214,46 @@ async fn it_runs_once_for_each_request_however_many_layers_look() {
                 .wrap(approov.middleware())
                 .wrap(approov.middleware())
         });
-        for (token, expected) in [(token::good(), (200, "true")), (blocked(), of_blocked)] {
+        for (token, expected, layers) in [
+            (token::good(), (200, "true"), 4),
+            (blocked(), of_blocked, layers_of_blocked),
+        ] {
             for _ in 0..2 {
                 let answer = Request::get("/").token(&token).send(server.addr());
                 assert_eq!((answer.status, answer.body.as_str()), expected);
-                assert_eq!(count.swap(0, SeqCst), 1);
+                assert_eq!(count.swap(0, SeqCst), layers);
             }
         }
         assert_eq!(told(&events).len(), 2, "once for each request of the blocked device");
+    }
+}
+
+#[approov_protected]
+async fn tenant() -> &'static str {
+    "in"
+}
+
+/// A middleware around does not know the parameters of the route yet, and must not answer for the guard.
+#[actix_web::test]
+async fn the_guard_sees_what_the_middleware_could_not() {
+    let builder = builder().check(|request, _| match request.match_info().get("tenant") {
+        Some("closed") => Err(CheckFailed::new("tenant_closed")),
+        _ => Ok(()),
+    });
+    let (approov, events) = recording(builder);
+    let server = actix_test::start_with(patient(), move || {
+        let route = || web::resource("/{tenant}").route(web::get().to(tenant));
+        App::new()
+            .service(web::scope("/alone").app_data(approov.clone()).service(route()))
+            .service(web::scope("/scope").service(route()).wrap(approov.middleware()))
+    });
+    for path in ["/alone", "/scope"] {
+        for (name, status) in [("closed", 401), ("open", 200)] {
+            let request = Request::get(&format!("{path}/{name}")).token(&token::good());
+            assert_eq!(request.send(server.addr()).status, status, "{path}/{name}");
+        }
+        let reasons: Vec<_> = told(&events).into_iter().map(|(reason, ..)| reason).collect();
+        assert_eq!(reasons, ["application_check(tenant_closed)"], "{path}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The middleware around apps, scopes and resources. Beside others: `neighbours`.
 
 use actix_web::{App, HttpResponse, web};
-use approov_actix::Policy;
+use approov_actix::{Enforcement, Policy};
 use support::{client::Request, token};
 
 use crate::{approov, patient};
@@ -117,6 +117,26 @@ async fn exempt_paths() {
         "/admin/a?x=/public/a",
     ] {
         assert_eq!(ask(path), 401, "{path}");
+    }
+}
+
+/// As on the builder: a later policy leaves what it does not name.
+#[actix_web::test]
+async fn policies_add_up() {
+    let approov = approov();
+    let server = actix_test::start_with(patient(), move || {
+        let bound = Policy::new().binding(&["Authorization"]);
+        let middleware = approov.middleware().policy(bound);
+        let scope = |path: &str| web::scope(path).route("", web::get().to(open));
+        let enforcing = Policy::new().check_enforcement(Enforcement::Enforce);
+        App::new()
+            .service(scope("/enforced").wrap(middleware.clone().policy(enforcing)))
+            .service(scope("/reported").wrap(middleware.clone().report(true).policy(enforcing)))
+            .service(scope("/enforced-again").wrap(middleware.report(true).report(false)))
+    });
+    for (path, status) in [("/enforced", 401), ("/reported", 200), ("/enforced-again", 401)] {
+        let unbound = Request::get(path).token(&token::good());
+        assert_eq!(unbound.send(server.addr()).status, status, "{path}");
     }
 }
 

@@ -648,7 +648,14 @@ mod tests {
                 if !KEY_SOURCES.contains(&name) {
                     vars.push((SECRET, GOOD));
                 }
-                assert_eq!(error(&vars), format!("{name} is empty; set it to a value or remove it"));
+                let is_missing = !cfg!(feature = "message-signing")
+                    && MESSAGE_SIGNING_VARIABLES.iter().any(|(signing, _)| *signing == name);
+                let expected = if is_missing {
+                    ConfigError::feature_missing(name, "message-signing").to_string()
+                } else {
+                    format!("{name} is empty; set it to a value or remove it")
+                };
+                assert_eq!(error(&vars), expected);
             }
         }
     }

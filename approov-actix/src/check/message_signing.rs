@@ -10,7 +10,7 @@ use crate::{
     request::refusal::Refusal,
     request::state::{CachedVerdict, ComparedBody, RequestState, SignatureVerdict},
     request::{body, layer::Findings},
-    signature::{ApproovSignature, ExpectedBody, ExpectedDigest, Verifier},
+    signature::{ApproovSignature, ExpectedBody, ExpectedDigest, Signatures, Verifier},
     time::UnixTime,
     token::ApproovClaims,
 };
@@ -62,11 +62,7 @@ impl Check<'_> {
         }
         let settings = self.approov.settings();
         let policy = &self.policy.signature;
-        let known = RequestState::of(self.request).and_then(|state| {
-            let known = state.signature.as_ref()?;
-            let is_same = known.max_age == policy.max_age && known.covers == policy.covers;
-            is_same.then(|| known.verdict.verdict(self.approov, generation))?
-        });
+        let known = self.known_signatures(generation);
         let verdict = known.unwrap_or_else(|| {
             let verifier = Verifier {
                 settings: &settings.signature,
@@ -85,6 +81,22 @@ impl Check<'_> {
             verdict
         });
         verdict?.accepted(claims, policy)
+    }
+
+    /// What was found of the signatures before. Only a verdict that another policy's age or coverage has brought about says nothing here.
+    fn known_signatures(self, generation: u64) -> Option<Result<Signatures, Rejection>> {
+        let (settings, policy) = (&self.approov.settings().signature, &self.policy.signature);
+        let state = RequestState::of(self.request)?;
+        let known = state.signature.as_ref()?;
+        let is_of_same_policy = known.max_age == policy.max_age && known.covers == policy.covers;
+        match known.verdict.verdict(self.approov, generation)? {
+            verdict if is_of_same_policy => Some(verdict),
+            Ok(signatures) => Some(signatures.again(settings, policy, UnixTime::now())),
+            Err(
+                Rejection::SignatureCoverage { .. } | Rejection::SignatureTimeMissing | Rejection::SignatureExpired,
+            ) => None,
+            Err(other) => Some(Err(other)),
+        }
     }
 
     /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.

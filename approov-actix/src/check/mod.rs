@@ -120,27 +120,19 @@ impl Check<'_> {
     /// The application's own checks, of a genuine token alone, and then the end.
     fn finish(self, mut findings: Findings) -> Result<Findings, Refusal> {
         if let Some(claims) = &findings.claims
-            && let Err(rejection) = self.application_verdict(findings.generation, claims)
+            && let Err(rejection) = self.application_verdict(claims)
         {
             self.report_or_refuse(&mut findings, rejection, self.policy.check_enforcement)?;
         }
         Ok(self.announced(findings))
     }
 
-    fn application_verdict(self, generation: u64, claims: &ApproovClaims) -> Result<(), Rejection> {
-        let checks = &self.approov.settings().checks;
-        if checks.is_empty() {
-            return Ok(());
-        }
-        let known = RequestState::of(self.request)
-            .and_then(|state| state.application.as_ref()?.verdict(self.approov, generation));
-        known.unwrap_or_else(|| {
-            let verdict = checks.iter().try_for_each(|check| check(self.request, claims));
-            let verdict = verdict.map_err(Rejection::from);
-            RequestState::of_mut(self.request).application =
-                Some(CachedVerdict::new(self.approov, generation, &verdict));
-            verdict
-        })
+    /// Asked by each layer: further in, a check may see more of the request, such as the parameters of its route.
+    fn application_verdict(self, claims: &ApproovClaims) -> Result<(), Rejection> {
+        let mut checks = self.approov.settings().checks.iter();
+        checks
+            .try_for_each(|check| check(self.request, claims))
+            .map_err(Rejection::from)
     }
 
     /// What a failed check means: only where it is to be reported does the request go on.

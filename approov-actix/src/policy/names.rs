@@ -49,7 +49,8 @@ pub(super) const fn is_header_name(name: &str) -> bool {
         }
         i += 1;
     }
-    !bytes.is_empty()
+    // The longest name that actix has room for.
+    !bytes.is_empty() && bytes.len() <= u16::MAX as usize
 }
 
 #[cfg(test)]

@@ -90,7 +90,6 @@ impl Approov {
 pub struct ApproovMiddleware {
     approov: Approov,
     policy: Policy,
-    report: Option<bool>,
     exempt: Exemptions,
     binding_exempt: Exemptions,
     allow_preflight: bool,
@@ -101,14 +100,13 @@ impl ApproovMiddleware {
         Self {
             approov,
             policy: Policy::new(),
-            report: None,
             exempt: Exemptions::default(),
             binding_exempt: Exemptions::default(),
             allow_preflight: false,
         }
     }
 
-    /// What this middleware asks for, over the application's default.
+    /// What this middleware asks for, over the application's default. Settings that this policy leaves open keep what was set before.
     ///
     /// # Panics
     ///
@@ -139,7 +137,7 @@ impl ApproovMiddleware {
             "ApproovMiddleware::policy: tokens cannot be bound to {}, the header that carries them",
             settings.token_header
         );
-        self.policy = policy;
+        self.policy = policy.or(self.policy);
         self
     }
 
@@ -160,7 +158,7 @@ impl ApproovMiddleware {
     /// # }
     /// ```
     pub fn report(mut self, report: bool) -> Self {
-        self.report = Some(report);
+        self.policy = self.policy.report(report);
         self
     }
 
@@ -272,9 +270,8 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let own = self.report.map_or(self.policy, |report| self.policy.report(report));
-        let policy = own.over(&self.approov.settings().default_policy);
-        if own != Policy::new() {
+        let policy = self.policy.over(&self.approov.settings().default_policy);
+        if self.policy != Policy::new() {
             let has_checks = !self.approov.settings().checks.is_empty();
             policy.warn_of_reports("middleware", has_checks);
         }

@@ -24,8 +24,6 @@ pub(crate) struct RequestState {
     announced: Vec<(u64, Result<(), Rejection>)>,
     pub(crate) signature: Option<Box<SignatureVerdict>>,
     pub(crate) body: Option<Box<ComparedBody>>,
-    /// Of the application's own checks.
-    pub(crate) application: Option<CachedVerdict<()>>,
 }
 
 /// A verdict on this request, for one configuration and one generation of its keys.

@@ -48,6 +48,35 @@ pub(crate) struct Signatures {
 }
 
 impl Signatures {
+    /// The same signatures for a policy that may ask for another age or coverage. They are not verified again: a middleware in between may have
+    /// changed the request.
+    pub(crate) fn again(
+        &self,
+        settings: &SignatureSettings,
+        policy: &EffectiveSignaturePolicy,
+        now: UnixTime,
+    ) -> Result<Self, Rejection> {
+        let again = |signature: &Arc<VerifiedSignature>| {
+            let covers = |name: &&str| {
+                signature
+                    .components
+                    .iter()
+                    .any(|covered| covered.eq_ignore_ascii_case(name))
+            };
+            if !policy.covers.iter().all(covers) {
+                return Err(Rejection::SignatureCoverage {});
+            }
+            Ok(Arc::new(VerifiedSignature {
+                validity: settings.window.check_times(signature.validity, policy.max_age, now)?,
+                ..VerifiedSignature::clone(signature)
+            }))
+        };
+        Ok(Self {
+            verified: self.verified.iter().map(again).collect::<Result<_, _>>()?,
+            is_one_unverifiable: self.is_one_unverifiable,
+        })
+    }
+
     /// The signature that the policy accepts, and what it says of the body.
     pub(crate) fn accepted(
         self,

@@ -10,6 +10,7 @@ use super::{digest::ExpectedDigest, label::Label, window::Validity};
 use crate::{rejection::Rejection, time::UnixTime};
 
 /// A signature that was found good.
+#[derive(Clone)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
     /// The covered components, in order, as their identifiers stand in the signature's input.
@@ -25,8 +26,8 @@ pub(super) struct VerifiedSignature {
 /// # As an extractor
 ///
 /// Inside of `#[approov_protected(signature = …)]`, or a middleware whose policy asks for signatures, this is the signature that was accepted.
-/// Where no layer around has accepted one, it is verified now, as with [`SignaturePolicy::required`](crate::SignaturePolicy::required), or
-/// the request is refused. An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
+/// Where no layer around has accepted one, the request must have one now, as the policy around would check it if it were
+/// [required](crate::SignaturePolicy::required). An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
 /// attribute or the middleware.
 ///
 /// # Security

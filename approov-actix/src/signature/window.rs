@@ -40,6 +40,7 @@ impl Default for Window {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Validity {
     pub(super) created: Option<i64>,
+    expires: Option<i64>,
     /// Seconds since 1970, the skew included.
     end: Option<f64>,
 }
@@ -62,8 +63,22 @@ impl Window {
         max_age: Option<Duration>,
         now: UnixTime,
     ) -> Result<Validity, Rejection> {
-        let created = seconds(input, "created")?;
-        let expires = seconds(input, "expires")?;
+        let times = Validity {
+            created: seconds(input, "created")?,
+            expires: seconds(input, "expires")?,
+            end: None,
+        };
+        self.check_times(times, max_age, now)
+    }
+
+    /// The same for a signature that was verified for a policy with another `max_age`.
+    pub(super) fn check_times(
+        &self,
+        times: Validity,
+        max_age: Option<Duration>,
+        now: UnixTime,
+    ) -> Result<Validity, Rejection> {
+        let Validity { created, expires, .. } = times;
         let needs_created = self.require_created || max_age.is_some();
         if (needs_created && created.is_none()) || (self.require_expires && expires.is_none()) {
             return Err(Rejection::SignatureTimeMissing);
@@ -80,6 +95,7 @@ impl Window {
         let end = [time(expires), too_old].into_iter().flatten().reduce(f64::min);
         let validity = Validity {
             created,
+            expires,
             end: end.map(|end| end + skew),
         };
         validity.check(now)?;

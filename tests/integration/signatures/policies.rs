@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{Route, web};
+use actix_web::{App, Route, middleware::NormalizePath, web};
 use approov_actix::{Approov, MessageSigning, Policy, SignaturePolicy, approov_protected};
 use serde_json::json;
 use support::{
@@ -234,6 +234,35 @@ async fn each_signature_covers_what_is_asked_for() {
     ] {
         let signatures: Vec<_> = signatures.iter().collect();
         server.refuses("half", "signature_coverage", &message.request().signed(&signatures));
+    }
+}
+
+/// What the middleware has verified is not verified again, of a path that `NormalizePath` has changed since. Age and coverage still are the route's.
+#[actix_web::test]
+async fn a_stricter_route_goes_by_the_request_as_it_was_signed() {
+    let approov = exact().build().unwrap();
+    let server = actix_test::start_with(crate::patient(), move || {
+        App::new()
+            .route("/young", web::to(young))
+            .route("/covered", web::to(covered))
+            .route("/strict", web::to(strict))
+            .wrap(NormalizePath::trim())
+            .wrap(approov.middleware().policy(REQUIRED))
+    });
+    let status = |request: Request| request.send(server.addr()).status;
+    for end in ["", "/"] {
+        for (path, seconds, expected) in [
+            ("/young", 0, 200),
+            ("/young", 100, 401),
+            ("/strict", 0, 200),
+            ("/strict", 100, 401),
+            ("/covered", 0, 401),
+        ] {
+            let path = format!("{path}{end}");
+            assert_eq!(status(signed_ago(&path, seconds)), expected, "{path} {seconds}");
+        }
+        let path = format!("/covered{end}");
+        assert_eq!(status(covering(&path, &["x-dictionary", "@path"])), 200, "{path}");
     }
 }
 

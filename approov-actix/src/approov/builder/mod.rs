@@ -275,8 +275,8 @@ impl ApproovBuilder {
         self.set_binding(Setting::new("a header given to `binding`", texts(headers)))
     }
 
-    /// A check of your own: a blocked device, a revoked token. Every middleware, guard and argument runs it after the library's own
-    /// checks, once for each request. Checks add up.
+    /// A check of your own: a blocked device, a revoked token. Every middleware, guard and argument runs it for itself, after the library's own
+    /// checks. Checks add up.
     ///
     /// The request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), or only reported where
     /// [`Policy::check_enforcement`] says so. It runs on the worker's thread, so it must not block.
@@ -321,6 +321,9 @@ impl ApproovBuilder {
     ///
     /// If there is no key, or a setting is wrong. Let it stop the start-up.
     pub fn build(self) -> Result<Approov, ConfigError> {
+        if self.name.as_ref().is_some_and(String::is_empty) {
+            return Err(ConfigError::invalid("the text given to `name` is empty"));
+        }
         let token_header = token_header(self.token_header.as_ref())?;
         let mut default_policy = self.policy.over(&EffectivePolicy::default());
         if let Some(setting) = &self.binding {
