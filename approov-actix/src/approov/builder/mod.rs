@@ -106,7 +106,7 @@ pub struct ApproovBuilder {
 }
 
 impl ApproovBuilder {
-    /// A name for log lines and events, such as that of the app or tenant, where one server has several configurations. Default: none.
+    /// A name for the log lines of decisions and for events, such as that of the app or tenant, where one server has several configurations. Default: none.
     ///
     /// # Examples
     ///
