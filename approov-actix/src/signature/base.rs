@@ -92,7 +92,7 @@ impl Component {
     }
 
     /// Whether this covers all of the thing that it is named after.
-    pub(super) fn is_whole(&self) -> bool {
+    fn is_whole(&self) -> bool {
         !matches!(self.kind, Kind::QueryParameter(_) | Kind::Field(FieldForm::Key(_)))
     }
 
@@ -255,6 +255,15 @@ fn field_form(name: &str, item: &Item<'_>) -> Option<FieldForm> {
         },
         _ => None,
     }
+}
+
+/// Whether all of each of these things is covered. The case of their names does not matter.
+pub(super) fn covers_all(components: &[Component], names: &[&str]) -> bool {
+    let is_covered = |name: &&str| {
+        let mut whole = components.iter().filter(|component| component.is_whole());
+        whole.any(|component| component.name.eq_ignore_ascii_case(name))
+    };
+    names.iter().all(is_covered)
 }
 
 /// What of that releases may write differently.

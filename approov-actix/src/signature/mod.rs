@@ -18,7 +18,7 @@ use sfv::BareItemFromInput;
 
 pub use self::verified::ApproovSignature;
 use self::{
-    base::{Base, Component},
+    base::{Base, Component, covers_all},
     fields::{InnerList, Member, combined, member, parse_dictionary},
     label::Label,
     style::Style,
@@ -57,13 +57,7 @@ impl Signatures {
         now: UnixTime,
     ) -> Result<Self, Rejection> {
         let again = |signature: &Arc<VerifiedSignature>| {
-            let covers = |name: &&str| {
-                signature
-                    .components
-                    .iter()
-                    .any(|covered| covered.eq_ignore_ascii_case(name))
-            };
-            if !policy.covers.iter().all(covers) {
+            if !covers_all(&signature.components, policy.covers) {
                 return Err(Rejection::SignatureCoverage {});
             }
             Ok(Arc::new(VerifiedSignature {
@@ -219,10 +213,11 @@ impl Signed<'_> {
         let digest = (!covered.is_empty()).then(|| ExpectedDigest::of(self.request.headers(), &covered));
         Ok(VerifiedSignature {
             label: self.label,
-            components: base.into_identifiers(),
+            identifiers: base.into_identifiers(),
             validity,
             nonce: self.nonce()?,
             digest: digest.transpose()?,
+            components,
         })
     }
 
@@ -237,16 +232,12 @@ impl Signed<'_> {
 
     /// A signature that does not cover method, target and token proves nothing about this request. The policy may ask for more.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
-        let token_header = self.verifier.token_header.as_str();
-        let covers = |name: &str| {
-            components
-                .iter()
-                .any(|component| component.name == name && component.is_whole())
-        };
-        let covers_target = covers("@target-uri") || ["@authority", "@path", "@query"].into_iter().all(covers);
-        let asked_for = self.verifier.policy.covers;
-        let covers_asked_for = asked_for.iter().all(|name| covers(&name.to_ascii_lowercase()));
-        if covers("@method") && covers_target && covers(token_header) && covers_asked_for {
+        let Verifier {
+            token_header, policy, ..
+        } = self.verifier;
+        let covers = |names: &[&str]| covers_all(components, names);
+        let covers_target = covers(&["@target-uri"]) || covers(&["@authority", "@path", "@query"]);
+        if covers(&["@method", token_header.as_str()]) && covers_target && covers(policy.covers) {
             Ok(())
         } else {
             Err(Rejection::SignatureCoverage {})

@@ -6,15 +6,17 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{digest::ExpectedDigest, label::Label, window::Validity};
+use super::{base::Component, digest::ExpectedDigest, label::Label, window::Validity};
 use crate::{rejection::Rejection, time::UnixTime};
 
 /// A signature that was found good.
 #[derive(Clone)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
-    /// The covered components, in order, as their identifiers stand in the signature's input.
-    pub(super) components: Vec<String>,
+    /// What is covered, in order.
+    pub(super) components: Vec<Component>,
+    /// The same, as it stands in the signature's input.
+    pub(super) identifiers: Vec<String>,
     pub(super) validity: Validity,
     pub(super) nonce: Option<String>,
     /// What the body must have, if the signature covers its digest.
@@ -69,7 +71,7 @@ impl ApproovSignature {
     ///
     /// To ask for one, use [`covers`](Self::covers): a component with parameters covers less than its name says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
-        self.0.components.iter().map(String::as_str)
+        self.0.identifiers.iter().map(String::as_str)
     }
 
     /// Whether the signature covers this derived component or header, without parameters. The case of the name does not matter.
@@ -129,7 +131,7 @@ impl fmt::Debug for ApproovSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApproovSignature")
             .field("label", &self.label())
-            .field("components", &self.0.components)
+            .field("components", &self.0.identifiers)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use approov_actix::{Approov, MessageSigning, Policy, SignaturePolicy, approov_pr
 use serde_json::json;
 use support::{
     client::Request,
-    signing::{Message, Signature, token},
+    signing::{Message, Signature, bytes, token},
     token::now,
 };
 
@@ -204,6 +204,22 @@ async fn each_route_may_ask_for_more_to_be_covered() {
         ],
         |path| covering(path, &["@path", "x-dictionary", "content-type"]),
     );
+}
+
+/// All of a header is covered in whatever form its value is signed, and to whatever route the request comes.
+#[actix_web::test]
+async fn a_header_is_covered_as_bytes_too() {
+    let server = Served::with(signing(), |app, approov| {
+        nest(app, approov, COVERED, COVERED_OTHERWISE, || web::to(covered));
+    });
+    for path in STRICT {
+        let message = message(path).header("X-Dictionary", "a=1, b=2");
+        let signature = Signature::install(&message).line("\"@path\"", path);
+        let as_bytes = signature.clone().line("\"x-dictionary\";bs", &bytes(b"a=1, b=2"));
+        server.accepts(path, &message.request().signed(&[&as_bytes]));
+        let member = signature.line("\"x-dictionary\";key=\"b\"", "2");
+        server.refuses(path, "signature_coverage", &message.request().signed(&[&member]));
+    }
 }
 
 /// Of two signatures, each has to.
