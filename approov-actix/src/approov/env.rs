@@ -298,7 +298,7 @@ fn keys(settings: &Settings) -> Result<KeySource, ConfigError> {
         Some(source) if source.origin == JWKS_URL => KeySource::jwks_url(source),
         Some(secret) => KeySource::fixed(secret_keys(&content(secret)?, str::to_owned)?),
     };
-    let (source, without_effect) = source.refreshed(interval, max_stale);
+    let (source, without_effect) = source.refreshed(interval, max_stale)?;
     for Setting { origin, .. } in without_effect {
         log::warn!(target: LOG_TARGET, "{origin} has no effect: no source of keys is refreshed");
     }
@@ -666,6 +666,23 @@ mod tests {
             assert!(include_str!("../../README.md").contains(&format!("`{name}`")), "{name}");
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }
+    }
+
+    /// Even where no source is refreshed.
+    #[test]
+    fn wrong_refresh_times_stop_the_start() {
+        for (name, value, fault) in [
+            (JWKS_REFRESH, "0", "is not between one second and one day"),
+            (JWKS_REFRESH, "86401", "is not between one second and one day"),
+            (
+                JWKS_MAX_STALE,
+                "1",
+                "is shorter than twice the time between refreshes, so that good keys could expire",
+            ),
+        ] {
+            assert_eq!(error(&[(SECRET, GOOD), (name, value)]), format!("{name} {fault}"));
+        }
+        assert!(build(&[(SECRET, GOOD), (JWKS_REFRESH, "86400"), (JWKS_MAX_STALE, "172800")]).is_ok());
     }
 
     /// As Docker and Kubernetes hand over secrets: with a line end behind them, often.

@@ -75,19 +75,22 @@ impl KeySource {
     }
 
     /// The source, refreshed so often, and the settings that have no effect on it.
+    ///
+    /// What is wrong is an error even where it has no effect.
     pub(crate) fn refreshed(
         mut self,
         interval: Option<Setting<Duration>>,
         max_stale: Option<Setting<Duration>>,
-    ) -> (Self, Vec<Setting<Duration>>) {
-        match &mut self.0 {
+    ) -> Result<(Self, Vec<Setting<Duration>>), ConfigError> {
+        times(interval.as_ref(), max_stale.as_ref(), MIN_INTERVAL)?;
+        Ok(match &mut self.0 {
             Kind::Refreshed(source) => {
                 source.refresh_interval = interval;
                 source.max_stale = max_stale;
                 (self, Vec::new())
             }
             Kind::Fixed(_) => (self, interval.into_iter().chain(max_stale).collect()),
-        }
+        })
     }
 }
 
@@ -132,17 +135,26 @@ impl RefreshedSource {
 
     /// How often the source is read again, and after which time without success its keys expire.
     pub(super) fn times(&self) -> Result<(Duration, Option<Duration>), ConfigError> {
-        let interval = match &self.refresh_interval {
-            None => self.place.default_interval(),
-            Some(setting) if (MIN_INTERVAL..=MAX_INTERVAL).contains(&setting.value) => setting.value,
-            Some(setting) => return Err(setting.error("is not between one second and one day")),
-        };
-        match &self.max_stale {
-            Some(setting) if setting.value < interval * 2 => {
-                Err(setting.error("is shorter than twice the time between refreshes, so that good keys could expire"))
-            }
-            max_stale => Ok((interval, max_stale.as_ref().map(|setting| setting.value))),
+        let default = self.place.default_interval();
+        times(self.refresh_interval.as_ref(), self.max_stale.as_ref(), default)
+    }
+}
+
+fn times(
+    interval: Option<&Setting<Duration>>,
+    max_stale: Option<&Setting<Duration>>,
+    default_interval: Duration,
+) -> Result<(Duration, Option<Duration>), ConfigError> {
+    let interval = match interval {
+        None => default_interval,
+        Some(setting) if (MIN_INTERVAL..=MAX_INTERVAL).contains(&setting.value) => setting.value,
+        Some(setting) => return Err(setting.error("is not between one second and one day")),
+    };
+    match max_stale {
+        Some(setting) if setting.value < interval * 2 => {
+            Err(setting.error("is shorter than twice the time between refreshes, so that good keys could expire"))
         }
+        max_stale => Ok((interval, max_stale.map(|setting| setting.value))),
     }
 }
 
