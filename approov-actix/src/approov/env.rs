@@ -464,10 +464,7 @@ mod tests {
         assert_eq!(settings.default_policy.token_enforcement, Enforcement::Report);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
         assert_eq!(settings.token_header, "x-attest");
-        assert_eq!(
-            settings.default_policy.binding.iter().collect::<Vec<_>>(),
-            ["authorization", "x-device-id"]
-        );
+        assert_eq!(settings.default_policy.binding, ["authorization", "x-device-id"]);
         assert!(settings.default_policy.allow_missing_binding_claim);
         assert_eq!(settings.token_cache.capacity(), 96);
     }
@@ -597,7 +594,7 @@ mod tests {
         let approov = builder.build().unwrap();
         let settings = approov.settings();
         assert_eq!(settings.token_header, "a");
-        assert_eq!(settings.default_policy.binding.iter().collect::<Vec<_>>(), ["y"]);
+        assert_eq!(settings.default_policy.binding, ["y"]);
         assert_eq!(approov.current_keys().count(), 2);
     }
 

@@ -3,7 +3,7 @@
 use actix_web::http::header::HeaderMap;
 
 use crate::{
-    policy::{BoundHeaders, EffectivePolicy},
+    policy::EffectivePolicy,
     rejection::Rejection,
     token::{ApproovClaims, pay, trim},
 };
@@ -13,7 +13,7 @@ pub(crate) fn check(headers: &HeaderMap, policy: &EffectivePolicy, claims: &Appr
     if policy.binding.is_empty() {
         return Ok(());
     }
-    let values = bound_values(headers, &policy.binding)?;
+    let values = bound_values(headers, policy.binding)?;
     match claims.token_binding() {
         None if policy.allow_missing_binding_claim => Ok(()),
         None => Err(Rejection::BindingClaimMissing),
@@ -22,11 +22,11 @@ pub(crate) fn check(headers: &HeaderMap, policy: &EffectivePolicy, claims: &Appr
     }
 }
 
-fn bound_values<'a>(headers: &'a HeaderMap, names: &BoundHeaders) -> Result<Vec<&'a [u8]>, Rejection> {
+fn bound_values<'a>(headers: &'a HeaderMap, names: &[&str]) -> Result<Vec<&'a [u8]>, Rejection> {
     names
         .iter()
         .map(|name| {
-            let mut lines = headers.get_all(name);
+            let mut lines = headers.get_all(*name);
             let value = lines.next().ok_or(Rejection::BindingHeaderMissing {})?;
             if lines.next().is_some() {
                 return Err(Rejection::BindingHeaderRepeated {});

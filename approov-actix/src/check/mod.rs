@@ -109,7 +109,7 @@ impl Check<'_> {
     /// A guard's policy cannot know the configured token header, so this mistake shows at the first request with a good token.
     fn check_policy(self) -> Result<(), Rejection> {
         let token_header = &self.approov.settings().token_header;
-        if !self.policy.binding.has(token_header) {
+        if !self.policy.is_bound_to(token_header) {
             return Ok(());
         }
         let path = LogText(self.request.path());

@@ -139,22 +139,17 @@ impl Policy {
     /// # assert!(policy_of(&["Authorization".to_owned()]).is_ok());
     /// ```
     pub fn try_binding(mut self, headers: impl OneOrMany) -> Result<Self, ConfigError> {
-        let headers = texts(headers);
-        let names: Vec<&str> = headers.iter().map(String::as_str).collect();
-        let sentence = match binding_fault(&names) {
-            None => {
-                self.binding = Some(interned(headers));
-                return Ok(self);
-            }
-            Some(NameFault::Empty) => {
-                "the list given to `try_binding` names no header; for no binding say `no_binding`"
-            }
-            Some(NameFault::Invalid) => {
-                "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list"
-            }
-            Some(NameFault::Twice) => "a header given to `try_binding` is named twice",
-        };
-        Err(ConfigError::invalid(sentence))
+        let binding = interned_binding(texts(headers)).map_err(|fault| {
+            ConfigError::invalid(match fault {
+                NameFault::Empty => "the list given to `try_binding` names no header; for no binding say `no_binding`",
+                NameFault::Invalid => {
+                    "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list"
+                }
+                NameFault::Twice => "a header given to `try_binding` is named twice",
+            })
+        })?;
+        self.binding = Some(binding);
+        Ok(self)
     }
 
     /// Asks for no binding, even where the application's default has one. For login and refresh routes, whose bound header
@@ -275,6 +270,12 @@ impl Policy {
             signature: self.signature.or(default.signature),
         }
     }
+}
+
+/// Names that are known only at run time, as a binding.
+pub(crate) fn interned_binding(headers: Vec<String>) -> Result<&'static [&'static str], NameFault> {
+    let names: Vec<&str> = headers.iter().map(String::as_str).collect();
+    binding_fault(&names).map_or_else(|| Ok(interned(headers)), Err)
 }
 
 impl Default for Policy {

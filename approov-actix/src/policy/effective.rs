@@ -1,6 +1,6 @@
 //! What a check goes by: a policy, and behind it the application's default.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 
@@ -12,9 +12,10 @@ use super::{
 use crate::logging::LOG_TARGET;
 
 /// A policy with nothing left open.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct EffectivePolicy {
-    pub(crate) binding: BoundHeaders,
+    /// The headers that a token must be bound to, in order; none of them means no binding.
+    pub(crate) binding: &'static [&'static str],
     pub(crate) token_enforcement: Enforcement,
     pub(crate) binding_enforcement: Enforcement,
     pub(crate) check_enforcement: Enforcement,
@@ -23,7 +24,7 @@ pub(crate) struct EffectivePolicy {
 }
 
 /// What is asked of message signatures, with nothing left open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct EffectiveSignaturePolicy {
     pub(crate) requirement: SignatureRequirement,
     pub(crate) label: SignatureLabel,
@@ -50,6 +51,12 @@ impl Default for EffectiveSignaturePolicy {
 }
 
 impl EffectivePolicy {
+    pub(crate) fn is_bound_to(&self, header: &HeaderName) -> bool {
+        self.binding
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(header.as_str()))
+    }
+
     /// The same checks, each of them enforced. Names every field, so that no new one is forgotten.
     pub(crate) fn all_enforced(self) -> Self {
         let Self {
@@ -103,9 +110,7 @@ impl Policy {
     /// This policy, with what it leaves open taken from `default`.
     pub(crate) fn over(self, default: &EffectivePolicy) -> EffectivePolicy {
         EffectivePolicy {
-            binding: self
-                .binding
-                .map_or_else(|| default.binding.clone(), BoundHeaders::Named),
+            binding: self.binding.unwrap_or(default.binding),
             token_enforcement: self.token_enforcement.unwrap_or(default.token_enforcement),
             binding_enforcement: self.binding_enforcement.unwrap_or(default.binding_enforcement),
             check_enforcement: self.check_enforcement.unwrap_or(default.check_enforcement),
@@ -129,41 +134,5 @@ impl SignaturePolicy {
             require_content_digest: self.require_content_digest.unwrap_or(default.require_content_digest),
             covers: self.covers.unwrap_or(default.covers),
         }
-    }
-}
-
-/// The headers that a token must be bound to, in order; none of them means no binding.
-#[derive(Debug, Clone)]
-pub(crate) enum BoundHeaders {
-    /// Named in code; checked by [`Policy::binding`].
-    Named(&'static [&'static str]),
-    /// Named in the configuration.
-    Configured(Arc<[HeaderName]>),
-}
-
-impl BoundHeaders {
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Named(names) => names.is_empty(),
-            Self::Configured(names) => names.is_empty(),
-        }
-    }
-
-    pub(crate) fn has(&self, header: &HeaderName) -> bool {
-        self.iter().any(|name| name.eq_ignore_ascii_case(header.as_str()))
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        let (named, configured): (&[&str], &[HeaderName]) = match self {
-            Self::Named(names) => (names, &[]),
-            Self::Configured(names) => (&[], names),
-        };
-        named.iter().copied().chain(configured.iter().map(HeaderName::as_str))
-    }
-}
-
-impl Default for BoundHeaders {
-    fn default() -> Self {
-        Self::Named(&[])
     }
 }

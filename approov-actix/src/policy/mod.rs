@@ -19,6 +19,8 @@ pub use self::{
     signature::{SignatureLabel, SignaturePolicy},
 };
 pub(crate) use self::{
-    effective::{BoundHeaders, EffectivePolicy, EffectiveSignaturePolicy},
+    definition::interned_binding,
+    effective::{EffectivePolicy, EffectiveSignaturePolicy},
+    names::NameFault,
     signature::SignatureRequirement,
 };

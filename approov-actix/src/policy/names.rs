@@ -2,7 +2,7 @@
 
 /// What is wrong with a list of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NameFault {
+pub(crate) enum NameFault {
     Empty,
     Invalid,
     Twice,

@@ -1,11 +1,9 @@
 //! What a policy says, and what it inherits.
 
-use std::{sync::Arc, time::Duration};
-
-use actix_web::http::header::HeaderName;
+use std::time::Duration;
 
 use super::{
-    BoundHeaders, EffectivePolicy, Enforcement, Policy,
+    EffectivePolicy, Enforcement, Policy,
     effective::EffectiveSignaturePolicy,
     signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
 };
@@ -13,7 +11,7 @@ use super::{
 /// Another value than the default in each field.
 fn default() -> EffectivePolicy {
     EffectivePolicy {
-        binding: BoundHeaders::Configured(Arc::new([HeaderName::from_static("authorization")])),
+        binding: &["authorization"],
         token_enforcement: Enforcement::Report,
         binding_enforcement: Enforcement::Report,
         check_enforcement: Enforcement::Report,
@@ -68,7 +66,7 @@ fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 12] {
         covers,
     } = signature;
     [
-        ("binding", binding.iter().collect::<Vec<_>>().join(" ")),
+        ("binding", binding.join(" ")),
         ("token_enforcement", format!("{token_enforcement:?}")),
         ("binding_enforcement", format!("{binding_enforcement:?}")),
         ("check_enforcement", format!("{check_enforcement:?}")),

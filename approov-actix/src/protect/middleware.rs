@@ -24,7 +24,7 @@ use super::{
 use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
-    policy::{BoundHeaders, EffectivePolicy, Policy, SignatureRequirement},
+    policy::{EffectivePolicy, Policy, SignatureRequirement},
     request::layer::{Layer, VisibleData},
     request::refusal::Refusal,
 };
@@ -132,8 +132,7 @@ impl ApproovMiddleware {
         assert!(
             !policy
                 .over(&settings.default_policy)
-                .binding
-                .has(&settings.token_header),
+                .is_bound_to(&settings.token_header),
             "ApproovMiddleware::policy: tokens cannot be bound to {}, the header that carries them",
             settings.token_header
         );
@@ -279,10 +278,7 @@ where
             self.approov.settings().signature.warn_without_origin();
         }
         let gate = Rc::new(Gate {
-            unbound: EffectivePolicy {
-                binding: BoundHeaders::default(),
-                ..policy.clone()
-            },
+            unbound: EffectivePolicy { binding: &[], ..policy },
             policy,
             middleware: self.clone(),
         });
@@ -388,7 +384,7 @@ impl Gate {
         } else {
             &self.policy
         };
-        let (approov, policy) = (approov.clone(), policy.clone());
+        let (approov, policy) = (approov.clone(), *policy);
         let around = Some(VisibleData::of(request));
         if self.exempts(request) {
             Layer::unchecked(approov, policy).enter(request, around);

@@ -118,7 +118,7 @@ impl Layer {
             }
         }
         let approov = ApplicationData::of(request).nearest(request)?;
-        let policy = approov.settings().default_policy.clone();
+        let policy = approov.settings().default_policy;
         Ok(Self::unchecked(approov.clone(), policy))
     }
 }

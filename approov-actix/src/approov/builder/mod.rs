@@ -4,7 +4,7 @@ mod events;
 #[cfg(feature = "message-signing")]
 mod message_signing;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 
@@ -18,7 +18,7 @@ use crate::{
     keys::{KeyRing, KeySource},
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
-    policy::{BoundHeaders, EffectivePolicy, Policy, SignatureRequirement},
+    policy::{EffectivePolicy, NameFault, Policy, SignatureRequirement, interned_binding},
     signature::SignatureSettings,
     token::{ApproovClaims, Leeway, MAX_CACHE_CAPACITY, TokenCache, TokenRules},
 };
@@ -327,9 +327,9 @@ impl ApproovBuilder {
         let token_header = token_header(self.token_header.as_ref())?;
         let mut default_policy = self.policy.over(&EffectivePolicy::default());
         if let Some(setting) = &self.binding {
-            default_policy.binding = bound_headers(setting)?;
+            default_policy.binding = binding(setting)?;
         }
-        if default_policy.binding.has(&token_header) {
+        if default_policy.is_bound_to(&token_header) {
             let origin = self
                 .binding
                 .map_or("the default policy's binding".to_owned(), |setting| setting.origin);
@@ -417,25 +417,23 @@ fn token_cache(setting: Option<&Setting<usize>>) -> Result<TokenCache, ConfigErr
 }
 
 fn token_header(setting: Option<&Setting>) -> Result<HeaderName, ConfigError> {
-    setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |setting| header_name(setting, &setting.value))
-}
-
-fn bound_headers(setting: &Setting<Vec<String>>) -> Result<BoundHeaders, ConfigError> {
-    let mut headers = Vec::with_capacity(setting.value.len());
-    for name in &setting.value {
-        let name = header_name(setting, name)?;
-        if headers.contains(&name) {
-            return Err(setting.error("is named twice"));
+    setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |setting| {
+        if setting.value.is_empty() {
+            return Err(setting.error("is empty"));
         }
-        headers.push(name);
-    }
-    Ok(BoundHeaders::Configured(Arc::from(headers)))
+        let name = setting.value.parse();
+        name.map_err(|_| setting.error("is not a valid HTTP header name"))
+    })
 }
 
-fn header_name<T>(setting: &Setting<T>, name: &str) -> Result<HeaderName, ConfigError> {
-    if name.is_empty() {
+fn binding(setting: &Setting<Vec<String>>) -> Result<&'static [&'static str], ConfigError> {
+    if setting.value.iter().any(String::is_empty) {
         return Err(setting.error("has an empty name in its list"));
     }
-    name.parse()
-        .map_err(|_| setting.error("is not a valid HTTP header name"))
+    match interned_binding(setting.value.clone()) {
+        Ok(binding) => Ok(binding),
+        Err(NameFault::Empty) => Ok(&[]),
+        Err(NameFault::Invalid) => Err(setting.error("is not a valid HTTP header name")),
+        Err(NameFault::Twice) => Err(setting.error("is named twice")),
+    }
 }
