@@ -102,7 +102,11 @@ impl Check<'_> {
             return verdict;
         }
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
-        RequestState::of_mut(self.request).token = Some(CachedVerdict::new(self.approov, keys.generation(), &verdict));
+        // That a header is absent is found as fast as a verdict on it.
+        if !matches!(verdict, Err(Rejection::TokenMissing)) {
+            let verdict = CachedVerdict::new(self.approov, keys.generation(), &verdict);
+            RequestState::of_mut(self.request).token = Some(verdict);
+        }
         verdict
     }
 
@@ -143,18 +147,8 @@ impl Check<'_> {
         enforcement: Enforcement,
     ) -> Result<(), Refusal> {
         if enforcement == Enforcement::Report {
-            if RequestState::is_news(self.request, self.approov, Err(rejection)) {
-                let listeners = &self.approov.settings().listeners;
-                let id = listeners.id_of(self.request);
-                listeners.hear_rejection(&RejectionEvent {
-                    request: EventRequest::new(self.request, id.as_deref()),
-                    rejection,
-                    claims: findings.claims.as_ref(),
-                    enforcement,
-                    name: listeners.name.as_deref(),
-                });
-            }
             findings.is_reported = true;
+            self.report(rejection, findings.claims.as_ref());
             return Ok(());
         }
         Err(Refusal {
@@ -162,6 +156,21 @@ impl Check<'_> {
             rejection,
             claims: findings.claims.take(),
         })
+    }
+
+    fn report(self, rejection: Rejection, claims: Option<&ApproovClaims>) {
+        if !RequestState::is_news(self.request, self.approov, Err(rejection)) {
+            return;
+        }
+        let listeners = &self.approov.settings().listeners;
+        let id = listeners.id_of(self.request);
+        listeners.hear_rejection(&RejectionEvent {
+            request: EventRequest::new(self.request, id.as_deref()),
+            rejection,
+            claims,
+            enforcement: Enforcement::Report,
+            name: listeners.name.as_deref(),
+        });
     }
 
     fn announced(self, findings: Findings) -> Findings {
