@@ -23,7 +23,7 @@ impl<'a> Compact<'a> {
         }
         let mut segments = token.split('.');
         let (Some(header), Some(payload), Some(signature)) = (segments.next(), segments.next(), segments.next()) else {
-            return Err(Rejection::TokenMalformed);
+            return Err(not_compact(token, Rejection::TokenMalformed));
         };
         match segments.take(3).count() {
             0 => Ok(Self {
@@ -32,8 +32,8 @@ impl<'a> Compact<'a> {
                 payload,
                 signature,
             }),
-            2 => Err(Rejection::TokenEncrypted),
-            _ => Err(Rejection::TokenMalformed),
+            2 => Err(not_compact(token, Rejection::TokenEncrypted)),
+            _ => Err(not_compact(token, Rejection::TokenMalformed)),
         }
     }
 
@@ -47,6 +47,17 @@ impl<'a> Compact<'a> {
 
     pub(super) fn signature(&self) -> Result<Vec<u8>, Rejection> {
         decode(self.signature)
+    }
+}
+
+/// No token has a comma or a space. With a comma, a proxy has joined several lines.
+fn not_compact(token: &str, otherwise: Rejection) -> Rejection {
+    if token.contains(',') {
+        Rejection::TokenRepeated
+    } else if token.contains(' ') {
+        Rejection::TokenMalformed
+    } else {
+        otherwise
     }
 }
 
@@ -80,7 +91,10 @@ mod tests {
     fn three_segments_and_no_other_number() {
         assert_eq!(split("a.b.c"), Ok(()));
         assert_eq!(split("a.b.c.d.e"), Err(Rejection::TokenEncrypted));
-        for token in ["", "a", "a.b", "a.b.c.d", "a.b.c.d.e.f"] {
+        assert_eq!(split("a.b.c, a.b.c"), Err(Rejection::TokenRepeated));
+        assert_eq!(split("a.b.c,a.b.c,a.b.c"), Err(Rejection::TokenRepeated));
+        assert_eq!(split("NO_NETWORK, NO_NETWORK"), Err(Rejection::TokenRepeated));
+        for token in ["", "a", "a.b", "a.b.c.d", "a.b.c.d.e.f", "a.b.c d.e.f"] {
             assert_eq!(split(token), Err(Rejection::TokenMalformed), "{token}");
         }
     }
