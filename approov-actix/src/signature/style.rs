@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use percent_encoding::percent_decode;
+
 use super::target::{Target, host};
 
 /// How a client release writes what it signs, where releases differ.
@@ -161,13 +163,11 @@ impl Target<'_> {
     }
 
     fn is_escaped_differently(&self) -> bool {
-        let query = self.query.unwrap_or_default();
         let changes = |text: &str, is_escaped: fn(u8) -> bool| {
-            let mut escaped = String::new();
-            escape_into(&mut escaped, text, is_escaped);
-            escaped != text
+            let mut rests = (0..text.len()).map(|start| &text.as_bytes()[start..]);
+            rests.any(|rest| begins_with_escaped(rest, is_escaped))
         };
-        changes(&self.path, is_escaped_in_path) || changes(query, is_escaped_in_query)
+        changes(&self.path, is_escaped_in_path) || changes(self.query.unwrap_or_default(), is_escaped_in_query)
     }
 }
 
@@ -180,14 +180,40 @@ fn is_escaped_in_query(byte: u8) -> bool {
     matches!(byte, b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'"' | b'<' | b'>')
 }
 
+/// Whether the first byte is escaped, as is a percent sign that begins no escape.
+fn begins_with_escaped(rest: &[u8], is_escaped: fn(u8) -> bool) -> bool {
+    match rest {
+        [b'%', after @ ..] => !becomes_escape(after),
+        [byte, ..] => is_escaped(*byte),
+        [] => false,
+    }
+}
+
+/// Whether two hexadecimal digits follow a percent sign, or would once they are decoded. actix decodes a path in two steps, so that `%%34%31`
+/// becomes `A`, where `%25%34%31` becomes `%41`.
+fn becomes_escape(after: &[u8]) -> bool {
+    let digits = decoded(after).and_then(|(first, after)| Some((first, decoded(after)?.0)));
+    digits.is_some_and(|(first, second)| first.is_ascii_hexdigit() && second.is_ascii_hexdigit())
+}
+
+/// The first character once it is decoded, and what follows.
+fn decoded(text: &[u8]) -> Option<(u8, &[u8])> {
+    let (first, rest) = text.split_first()?;
+    let escape = text.first_chunk::<3>().map(|escape| percent_decode(escape));
+    match escape.map(|mut decoded| (decoded.next(), decoded.next())) {
+        Some((Some(byte), None)) => Some((byte, &text[3..])),
+        _ => Some((*first, rest)),
+    }
+}
+
 fn escape_into(escaped: &mut String, text: &str, is_escaped: fn(u8) -> bool) {
-    for character in text.chars() {
-        match u8::try_from(character) {
+    for (start, character) in text.char_indices() {
+        let rest = &text.as_bytes()[start..];
+        if begins_with_escaped(rest, is_escaped) {
             // Writing to a string does not fail.
-            Ok(byte) if is_escaped(byte) => {
-                let _ = write!(escaped, "%{byte:02X}");
-            }
-            _ => escaped.push(character),
+            let _ = write!(escaped, "%{:02X}", rest[0]);
+        } else {
+            escaped.push(character);
         }
     }
 }
@@ -247,6 +273,13 @@ mod tests {
         assert_eq!(
             styles("https://a", "/b[1]?c={d|e}[2]", URI),
             ["https://a/b[1]?c={d|e}[2]", "https://a/b%5B1%5D?c=%7Bd%7Ce%7D[2]"]
+        );
+        assert_eq!(
+            styles("https://a", "/100%?q=50%&r=%zz&s=%7C%", URI),
+            [
+                "https://a/100%?q=50%&r=%zz&s=%7C%",
+                "https://a/100%25?q=50%25&r=%25zz&s=%7C%25"
+            ]
         );
         assert_eq!(
             styles("https://a", "/?b={", URI),

@@ -38,6 +38,10 @@ async fn older_android_releases_escape_what_stands_raw_on_the_wire() {
         ("/a?b=%5C%5E%60", "/a?b=\\^`"),
         ("/?a=%7C", "/?a=|"),
         ("/a%20b?c=%7C%20%25", "/a%20b?c=|%20%25"),
+        ("/a?q=100%25", "/a?q=100%"),
+        ("/100%25", "/100%"),
+        ("/a?q=%25zz&r=%7C%25", "/a?q=%zz&r=|%"),
+        ("/100%25%20b", "/100%%20b"),
     ] {
         server.accepts(target, &get(&format!("https://api.example.com{signed}"), target));
         server.accepts(target, &get(&format!("https://api.example.com{target}"), target));
@@ -56,6 +60,9 @@ async fn older_android_releases_escape_what_stands_raw_on_the_wire() {
         ("/a?b=%2541", "/a?b=%41"),
         // Handlers decode what this begins in two steps, so it would have another meaning.
         ("/a%25%34%31", "/a%%34%31"),
+        ("/a%254%31", "/a%4%31"),
+        ("/a%25%341", "/a%%341"),
+        ("/a%25%25%34%31", "/a%%%34%31"),
     ] {
         server.refuses(
             target,
