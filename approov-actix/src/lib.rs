@@ -142,10 +142,12 @@
 )]
 
 mod approov;
+mod body_budget;
 mod check;
 mod config;
 mod crypto;
 mod event;
+mod field_lines;
 // In the documentation alone. What its pages have of code is compiled by the tests, which have everything that it needs.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;

@@ -35,6 +35,7 @@ pub struct MessageSigning {
     pub(crate) clock_skew: Option<Setting<Duration>>,
     pub(crate) require_created: Option<bool>,
     pub(crate) require_expires: Option<bool>,
+    pub(crate) body_budget: Option<usize>,
 }
 
 impl MessageSigning {
@@ -47,6 +48,7 @@ impl MessageSigning {
             clock_skew: self.clock_skew.or(before.clock_skew),
             require_created: self.require_created.or(before.require_created),
             require_expires: self.require_expires.or(before.require_expires),
+            body_budget: self.body_budget.or(before.body_budget),
         }
     }
 }

@@ -11,6 +11,7 @@ macro_rules! rejections {
     (@status 401) => { StatusCode::UNAUTHORIZED };
     (@status 413) => { StatusCode::PAYLOAD_TOO_LARGE };
     (@status 500) => { StatusCode::INTERNAL_SERVER_ERROR };
+    (@status 503) => { StatusCode::SERVICE_UNAVAILABLE };
     (
         $(#[$about:meta])+
         pub enum $name:ident {
@@ -176,6 +177,8 @@ rejections! {
         DigestMismatch => ("digest_mismatch", 401),
         /// the body is larger than the limit up to which digests are computed.
         BodyTooLarge => ("body_too_large", 413),
+        /// the bodies that wait for their digests are more than [`MessageSigning::body_budget`](crate::MessageSigning::body_budget) allows.
+        BodyBudget => ("body_budget", 503),
         /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or
         /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, and an argument cannot look at the body.
         BodyUnavailable => ("body_unavailable", 401),
@@ -298,6 +301,7 @@ mod tests {
         for (rejection, status, is_server_fault) in [
             (Rejection::TokenMissing, 401, false),
             (Rejection::BodyTooLarge, 413, false),
+            (Rejection::BodyBudget, 503, false),
             (Rejection::ApplicationCheck { reason }, 401, false),
             (Rejection::NotConfigured, 500, true),
             (Rejection::PolicyInvalid, 500, true),
@@ -320,6 +324,6 @@ mod tests {
     #[test]
     fn no_code_stands_for_two_reasons() {
         let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
-        assert_eq!((codes.len(), Rejection::CODES.len()), (41, 41));
+        assert_eq!((codes.len(), Rejection::CODES.len()), (42, 42));
     }
 }

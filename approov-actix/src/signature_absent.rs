@@ -63,12 +63,16 @@ impl ApproovSignature {
     pub(crate) fn check_time(&self, _: UnixTime) -> Result<(), Rejection> {
         match *self {}
     }
+
+    pub(crate) fn end(&self) -> Option<UnixTime> {
+        match *self {}
+    }
 }
 
 pub(crate) enum ExpectedBody {
     Any,
     Digest(Box<ExpectedDigest>),
-    Empty,
+    Empty { covers_upgrade: bool },
 }
 
 impl ExpectedBody {

@@ -17,11 +17,15 @@ impl UnixTime {
     }
 
     /// Seconds since 1970.
+    /// Nothing if this is earlier. A time beyond what a `Duration` holds is as good as never.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::try_from_secs_f64((self.0 - earlier.0).max(0.0)).unwrap_or(Duration::MAX)
+    }
+
     pub(crate) fn seconds(self) -> f64 {
         self.0
     }
 
-    #[cfg(test)]
     pub(crate) fn at(seconds: f64) -> Self {
         Self(seconds)
     }

@@ -1,12 +1,15 @@
 //! Tokens that are bound to headers.
 
-use actix_test::TestServer;
+use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
 use approov_actix::{ApproovBuilder, ApproovClaims, ConfigError, Policy, RoutePolicy, approov_protected};
 use serde_json::json;
-use support::{client::Request, token};
+use support::{client::Request, signing::Message, token};
 
-use crate::{approov, builder, patient};
+use crate::{
+    approov, builder, patient,
+    signatures::{connect, exchange},
+};
 
 #[approov_protected(binding = "Authorization")]
 async fn one() -> &'static str {
@@ -54,8 +57,12 @@ fn serve() -> TestServer {
 }
 
 fn serve_with(builder: ApproovBuilder) -> TestServer {
+    serve_on(patient(), builder)
+}
+
+fn serve_on(config: TestServerConfig, builder: ApproovBuilder) -> TestServer {
     let approov = builder.build().unwrap();
-    actix_test::start_with(patient(), move || {
+    actix_test::start_with(config, move || {
         App::new()
             .app_data(approov.clone())
             .route("/one", web::get().to(one))
@@ -149,6 +156,39 @@ async fn the_bound_header_must_be_there_once_even_if_pay_may_be_missing() {
         let once = request.header("Authorization", USER);
         assert_eq!(once.send(server.addr()).status, 200, "{path}");
     }
+}
+
+/// HTTP/2 cuts cookies into crumbs, which are one value: RFC 9113, section 8.2.3. Signatures know the same rule.
+#[actix_web::test]
+async fn crumbs_of_cookies_are_one_value() {
+    let server = serve_with(builder().binding("Cookie"));
+    let over_http_2 = serve_on(patient().h2(), builder().binding("Cookie"));
+    let crumbs = ["a=1", "b=2; c=3"];
+    for (values, status) in [
+        (&["a=1; b=2; c=3"][..], 200),
+        (&crumbs, 401),
+        (&["a=1, b=2; c=3"], 401),
+        (&["b=2; c=3; a=1"], 401),
+        (&["a=1"], 401),
+    ] {
+        let request = Request::get("/default").token(&token::bound(values));
+        let over_http_1 = crumbs
+            .iter()
+            .fold(request, |request, crumb| request.header("Cookie", crumb));
+        assert_eq!(over_http_1.send(server.addr()).status, status, "{values:?}");
+
+        let message = Message::new("GET", "http://localhost/default").header("Approov-Token", &token::bound(values));
+        let message = crumbs
+            .iter()
+            .fold(message, |message, crumb| message.header("Cookie", crumb));
+        let answer = exchange(connect(over_http_2.addr()).await, &message, &message.url).await;
+        assert_eq!(answer.0, status, "{values:?}");
+    }
+    // Only cookies are cut.
+    let other = serve();
+    let request = Request::get("/default").token(&token::bound(&["a; b"]));
+    let request = request.header("X-User", "a").header("X-User", "b");
+    assert_eq!(request.send(other.addr()).status, 401);
 }
 
 #[actix_web::test]

@@ -12,6 +12,7 @@
 
 mod binding;
 mod guard;
+mod hostile;
 mod message_signature;
 #[allow(dead_code, reason = "the benchmark `memory` needs more of it")]
 mod minter;
@@ -20,5 +21,12 @@ mod token;
 
 use criterion::{criterion_group, criterion_main};
 
-criterion_group!(verdicts, token::all, binding::all, guard::all, message_signature::all);
+criterion_group!(
+    verdicts,
+    token::all,
+    binding::all,
+    guard::all,
+    message_signature::all,
+    hostile::all
+);
 criterion_main!(verdicts);

@@ -48,6 +48,17 @@ pub(crate) fn all(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Asks for signatures.
+pub(crate) fn approov(minter: &Minter) -> Approov {
+    let account_key = Key::from_secret(Algorithm::HS256, &ACCOUNT_KEY).unwrap();
+    Approov::builder()
+        .keys(minter.key())
+        .message_signing(MessageSigning::new().public_origins(ORIGIN).account_key(account_key))
+        .policy(Policy::new().signature(SignaturePolicy::required()))
+        .build()
+        .unwrap()
+}
+
 struct Signed {
     request: HttpRequest,
     base: Vec<u8>,
@@ -57,13 +68,7 @@ struct Signed {
 impl Signed {
     fn by(signer: &RequestSigner, key: &InstallationKey) -> Self {
         let minter = Minter::hs256().with_installation_key(&key.public_key());
-        let account_key = Key::from_secret(Algorithm::HS256, &ACCOUNT_KEY).unwrap();
-        let approov = Approov::builder()
-            .keys(minter.key())
-            .message_signing(MessageSigning::new().public_origins(ORIGIN).account_key(account_key))
-            .policy(Policy::new().signature(SignaturePolicy::required()))
-            .build()
-            .unwrap();
+        let approov = approov(&minter);
         let token = minter.mint();
         let url = format!("{ORIGIN}{PATH}");
         let headers = [("approov-token", token.as_str())];

@@ -52,6 +52,7 @@ impl ApproovBuilder {
     /// | `APPROOV_SIGNATURE_MAX_AGE_SECONDS` | how long after `created` a signature is good | any time |
     /// | `APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS` | how far a phone's clock may be off | 60 |
     /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest; above it, 413 | 2097152 |
+    /// | `APPROOV_SIGNATURE_BODY_BUDGET_BYTES` | how many bytes of bodies wait for their digests at once; above it, 503 | 134217728 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
     ///
     /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
@@ -148,7 +149,7 @@ const VARIABLES: [(&str, Apply); 17] = [
 ];
 
 /// Those that need the feature `message-signing`.
-const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 11] = [
+const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 12] = [
     (ACCOUNT_KEY, WITH_OTHERS),
     (ACCOUNT_KEY_FILE, WITH_OTHERS),
     (ACCOUNT_KEY_ID, WITH_OTHERS),
@@ -196,6 +197,12 @@ const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 11] = [
             body_limit: Some(whole_number(name, value, "bytes")?),
             ..SignaturePolicy::UNSET
         })))
+    }),
+    ("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", |builder, name, value| {
+        Ok(builder.set_message_signing(MessageSigning {
+            body_budget: Some(whole_number(name, value, "bytes")?),
+            ..MessageSigning::default()
+        }))
     }),
     ("APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST", |builder, name, value| {
         Ok(builder.policy(Policy::new().with_signature(SignaturePolicy {
@@ -464,7 +471,7 @@ mod tests {
         assert_eq!(settings.default_policy.token_enforcement, Enforcement::Report);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
         assert_eq!(settings.token_header, "x-attest");
-        assert_eq!(settings.default_policy.binding, ["authorization", "x-device-id"]);
+        assert_eq!(settings.default_policy.binding, ["Authorization", "X-Device-Id"]);
         assert!(settings.default_policy.allow_missing_binding_claim);
         assert_eq!(settings.token_cache.capacity(), 96);
     }
@@ -483,6 +490,7 @@ mod tests {
             ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "30"),
             ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "0"),
             ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "1000"),
+            ("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", "3"),
             ("APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST", "1"),
         ])
         .unwrap();
@@ -498,6 +506,8 @@ mod tests {
         assert_eq!(policy.max_age, Some(Duration::from_secs(30)));
         assert_eq!(format!("{:?}", signature.window.skew), "ClockSkew(0ns)");
         assert_eq!((policy.body_limit, policy.require_content_digest), (1000, true));
+        let mut held = settings.body_budget.hold();
+        assert!(held.grow(3) && !held.grow(1));
     }
 
     #[cfg(feature = "message-signing")]

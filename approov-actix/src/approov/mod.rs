@@ -20,6 +20,7 @@ use arc_swap::Guard;
 
 use self::application_check::ApplicationCheck;
 use crate::{
+    body_budget::BodyBudget,
     config::ConfigError,
     event::{Listeners, RejectionEvent},
     keys::{CurrentKeys, KeyRing, KeySet},
@@ -84,6 +85,7 @@ pub(crate) struct Settings {
     pub(crate) token_header: HeaderName,
     pub(crate) default_policy: EffectivePolicy,
     pub(crate) signature: SignatureSettings,
+    pub(crate) body_budget: BodyBudget,
     pub(crate) checks: Vec<Box<ApplicationCheck>>,
     pub(crate) reject_with: Option<Box<RejectWith>>,
     pub(crate) listeners: Listeners,

@@ -1,11 +1,14 @@
 //! Token binding: the `pay` claim against the headers of a request.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::HeaderMap;
 
 use crate::{
+    field_lines::{FieldLines, TooLong},
     policy::EffectivePolicy,
     rejection::Rejection,
-    token::{ApproovClaims, pay, trim},
+    token::{ApproovClaims, pay},
 };
 
 /// Checks that the request has each bound header once and not empty, then that the token has `pay`, then that they match.
@@ -22,19 +25,17 @@ pub(crate) fn check(headers: &HeaderMap, policy: &EffectivePolicy, claims: &Appr
     }
 }
 
-fn bound_values<'a>(headers: &'a HeaderMap, names: &[&str]) -> Result<Vec<&'a [u8]>, Rejection> {
+fn bound_values<'a>(headers: &'a HeaderMap, names: &[&str]) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
     names
         .iter()
         .map(|name| {
-            let mut lines = headers.get_all(*name);
-            let value = lines.next().ok_or(Rejection::BindingHeaderMissing {})?;
-            if lines.next().is_some() {
-                return Err(Rejection::BindingHeaderRepeated {});
+            let lines = FieldLines::of(headers, name).map_err(|TooLong| Rejection::BindingHeaderRepeated {})?;
+            let lines = lines.ok_or(Rejection::BindingHeaderMissing {})?;
+            let value = lines.single_value().ok_or(Rejection::BindingHeaderRepeated {})?;
+            if value.is_empty() {
+                return Err(Rejection::BindingHeaderMissing {});
             }
-            match trim(value.as_bytes()) {
-                [] => Err(Rejection::BindingHeaderMissing {}),
-                value => Ok(value),
-            }
+            Ok(value)
         })
         .collect()
 }

@@ -9,13 +9,16 @@ use crate::{
     rejection::Rejection,
     request::refusal::Refusal,
     request::state::{CachedVerdict, ComparedBody, RequestState, SignatureVerdict},
-    request::{body, layer::Findings},
+    request::{
+        body::{self, Bounds},
+        layer::Findings,
+    },
     signature::{ApproovSignature, ExpectedBody, ExpectedDigest, Signatures, Verifier},
     time::UnixTime,
     token::ApproovClaims,
 };
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     /// What is still to be seen of the body.
     pub(super) fn check_signature(
         self,
@@ -35,12 +38,12 @@ impl Check<'_> {
     }
 
     pub(super) async fn check_body(self, mut head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
-        let mut verdict = self.body_verdict(payload, &head.body).await;
+        let mut verdict = self.body_verdict(payload, &head).await;
         // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
         if head.findings.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
             // Of a body that is there, so nobody waits again.
-            verdict = self.body_verdict(payload, &head.body).await;
+            verdict = self.body_verdict(payload, &head).await;
         }
         self.settle_time(self.settle_body(head.findings, verdict)?)
     }
@@ -100,15 +103,23 @@ impl Check<'_> {
     }
 
     /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
-    async fn body_verdict(self, payload: &mut Payload, duty: &ExpectedBody) -> Result<(), Rejection> {
-        match duty {
+    async fn body_verdict(self, payload: &mut Payload, head: &HeadChecked) -> Result<(), Rejection> {
+        match &head.body {
             ExpectedBody::Any => Ok(()),
-            ExpectedBody::Empty => body::refuse_any(self.request, payload).await,
+            ExpectedBody::Empty { covers_upgrade } => {
+                body::refuse_any(
+                    self.request,
+                    payload,
+                    *covers_upgrade,
+                    &self.body_bounds(&head.findings),
+                )
+                .await
+            }
             ExpectedBody::Digest(expected) => {
                 if let Some(verdict) = self.known_body_verdict(expected) {
                     return verdict;
                 }
-                let body = body::read(self.request, payload, self.policy.signature.body_limit).await?;
+                let body = body::read(self.request, payload, &self.body_bounds(&head.findings)).await?;
                 let verdict = expected.check(&body);
                 RequestState::of_mut(self.request).body = Some(Box::new(ComparedBody {
                     expected: (**expected).clone(),
@@ -121,11 +132,30 @@ impl Check<'_> {
     }
 
     /// The verdict for an argument, which cannot look at the body.
+    /// No body is worth waiting for longer than what it came with is valid.
+    fn body_bounds(self, findings: &Findings) -> Bounds<'a> {
+        let settings = self.approov.settings();
+        let token_end = findings.claims.as_ref().and_then(|claims| settings.rules.end(claims));
+        let signature_end = findings.signature.as_ref().and_then(ApproovSignature::end);
+        let ends = [
+            (token_end, Rejection::TokenExpired),
+            (signature_end, Rejection::SignatureExpired),
+        ];
+        let ends = ends.into_iter().filter_map(|(end, rejection)| Some((end?, rejection)));
+        Bounds {
+            bytes: self.policy.signature.body_limit,
+            budget: &settings.body_budget,
+            end: ends.min_by(|(one, _), (other, _)| one.seconds().total_cmp(&other.seconds())),
+        }
+    }
+
     fn unseen_body_verdict(self, duty: &ExpectedBody) -> Result<(), Rejection> {
         let known = match duty {
             ExpectedBody::Any => Some(Ok(())),
             ExpectedBody::Digest(expected) => self.known_body_verdict(expected),
-            ExpectedBody::Empty => body::is_surely_empty(self.request).then_some(Ok(())),
+            ExpectedBody::Empty { covers_upgrade } => {
+                body::is_surely_empty(self.request, *covers_upgrade).then_some(Ok(()))
+            }
         };
         known.unwrap_or_else(|| {
             log::error!(

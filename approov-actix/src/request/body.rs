@@ -5,21 +5,47 @@ use actix_web::{
     dev::Payload,
     error::PayloadError,
     http::{Method, Version, header},
+    rt::time::timeout,
     web::{Bytes, BytesMut},
 };
 use futures_util::{StreamExt as _, stream};
 
-use crate::rejection::Rejection;
+use crate::{body_budget::BodyBudget, rejection::Rejection, time::UnixTime};
+
+/// What may be spent on a body before it is judged.
+pub(crate) struct Bounds<'a> {
+    pub(crate) bytes: usize,
+    pub(crate) budget: &'a BodyBudget,
+    /// When the wait is over, and why.
+    pub(crate) end: Option<(UnixTime, Rejection)>,
+}
+
+impl Bounds<'_> {
+    /// The next chunk, or a refusal if it has not come in time.
+    async fn next(&self, stream: &mut Payload) -> Result<Option<Result<Bytes, PayloadError>>, Rejection> {
+        let Some((end, rejection)) = self.end else {
+            return Ok(stream.next().await);
+        };
+        let left = end.since(UnixTime::now());
+        timeout(left, stream.next()).await.map_err(|_| rejection)
+    }
+}
 
 /// Whether it is plain from the head alone that there is no body.
-pub(crate) fn is_surely_empty(request: &HttpRequest) -> bool {
-    request.version() < Version::HTTP_2 && !announces_body(request) && (!is_endless(request) || is_handshake(request))
+pub(crate) fn is_surely_empty(request: &HttpRequest, covers_upgrade: bool) -> bool {
+    let is_empty = !is_endless(request) || is_handshake(request, covers_upgrade);
+    request.version() < Version::HTTP_2 && !announces_body(request) && is_empty
 }
 
 /// Refuses a body of at least one byte. For requests whose signature covers no digest, where one is asked for.
-pub(crate) async fn refuse_any(request: &HttpRequest, payload: &mut Payload) -> Result<(), Rejection> {
+pub(crate) async fn refuse_any(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    covers_upgrade: bool,
+    bounds: &Bounds<'_>,
+) -> Result<(), Rejection> {
     if is_endless(request) {
-        return if is_handshake(request) {
+        return if is_handshake(request, covers_upgrade) {
             Ok(())
         } else {
             Err(Rejection::DigestMissing)
@@ -27,14 +53,14 @@ pub(crate) async fn refuse_any(request: &HttpRequest, payload: &mut Payload) -> 
     }
     let mut stream = payload.take();
     loop {
-        match stream.next().await {
-            Some(Ok(chunk)) if chunk.is_empty() => {}
-            Some(chunk) => {
-                put_back(payload, Bytes::new(), Some(chunk), stream);
-                return Err(Rejection::DigestMissing);
-            }
-            None => return Ok(()),
-        }
+        let (chunk, fault) = match bounds.next(&mut stream).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(Ok(chunk))) if chunk.is_empty() => continue,
+            Ok(chunk) => (chunk, Rejection::DigestMissing),
+            Err(late) => (None, late),
+        };
+        put_back(payload, Bytes::new(), chunk, stream);
+        return Err(fault);
     }
 }
 
@@ -48,10 +74,12 @@ fn is_endless(request: &HttpRequest) -> bool {
     request.method() == Method::CONNECT || (is_websocket && !headers.contains_key(header::TRANSFER_ENCODING))
 }
 
-/// Whether an endless request is one by right: a WebSocket begins with a `GET` (RFC 6455, section 4.1), and the method is always covered. What
-/// follows any other would reach the handler as a body that nobody signed.
-fn is_handshake(request: &HttpRequest) -> bool {
-    matches!(*request.method(), Method::GET | Method::CONNECT) && !announces_body(request)
+/// Whether an endless request is one by right: a tunnel, whose method is always covered, or a WebSocket, which begins with a `GET` (RFC 6455,
+/// section 4.1). Unless the signature covers `upgrade`, anyone who has recorded a `GET` can make it a handshake, and what follows would reach
+/// the handler as a body that nobody signed.
+fn is_handshake(request: &HttpRequest, covers_upgrade: bool) -> bool {
+    let is_by_right = request.method() == Method::CONNECT || (request.method() == Method::GET && covers_upgrade);
+    is_by_right && !announces_body(request)
 }
 
 fn announces_body(request: &HttpRequest) -> bool {
@@ -71,26 +99,36 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-/// The whole body. It is put back, also where it is too large or breaks off.
-pub(crate) async fn read(request: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<Bytes, Rejection> {
+/// The whole body. It is put back, also where it is too large, too late or breaks off.
+pub(crate) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    bounds: &Bounds<'_>,
+) -> Result<Bytes, Rejection> {
     if is_endless(request) {
         return Err(Rejection::BodyUnavailable);
     }
-    if content_length(request).is_some_and(|length| length > limit as u64) {
+    if content_length(request).is_some_and(|length| length > bounds.bytes as u64) {
         return Err(Rejection::BodyTooLarge);
     }
     let mut stream = payload.take();
     let mut body = BytesMut::new();
-    while let Some(chunk) = stream.next().await {
-        let fault = match &chunk {
-            Ok(bytes) if body.len() + bytes.len() <= limit => {
-                body.extend_from_slice(bytes);
+    let mut held = bounds.budget.hold();
+    loop {
+        let (chunk, fault) = match bounds.next(&mut stream).await {
+            Ok(None) => break,
+            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > bounds.bytes => {
+                (Some(Ok(chunk)), Rejection::BodyTooLarge)
+            }
+            Ok(Some(Ok(chunk))) if held.grow(chunk.len()) => {
+                body.extend_from_slice(&chunk);
                 continue;
             }
-            Ok(_) => Rejection::BodyTooLarge,
-            Err(_) => Rejection::BodyUnavailable,
+            Ok(Some(Ok(chunk))) => (Some(Ok(chunk)), Rejection::BodyBudget),
+            Ok(Some(Err(broken))) => (Some(Err(broken)), Rejection::BodyUnavailable),
+            Err(late) => (None, late),
         };
-        put_back(payload, body.freeze(), Some(chunk), stream);
+        put_back(payload, body.freeze(), chunk, stream);
         return Err(fault);
     }
     let body = body.freeze();

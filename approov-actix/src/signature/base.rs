@@ -1,17 +1,23 @@
 //! The signature base: RFC 9421, section 2.5.
 
-use std::cell::OnceCell;
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+};
 
-use actix_web::{HttpRequest, http::header::HeaderMap};
+use actix_web::HttpRequest;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sfv::BareItemFromInput;
 
 use super::{
-    fields::{InnerList, Item, combined, parse_dictionary},
+    fields::{InnerList, Item, members, parse_dictionary},
     style::{Covered, Style},
     target::{Target, query_parameter},
 };
-use crate::rejection::Rejection;
+use crate::{
+    config::Fault,
+    field_lines::{FieldLines, TooLong},
+};
 
 /// One covered component, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,18 +65,39 @@ const DICTIONARIES: [&str; 7] = [
 /// More than any client covers. Each is looked for in what a caller without any key may make as long as actix lets them.
 const MAX_COSTLY: usize = 8;
 
+/// What is wrong with a covered component, for the log.
+pub(super) struct ComponentFault {
+    pub(super) identifier: String,
+    pub(super) fault: Fault,
+}
+
+impl ComponentFault {
+    fn new(item: &Item<'_>, fault: Fault) -> Self {
+        let mut identifier = String::new();
+        item.serialize_into(&mut identifier);
+        Self { identifier, fault }
+    }
+}
+
+const TOO_MUCH: Fault = "is more than a signature may cover";
+
 /// The covered components, each once, none that we do not understand.
-pub(super) fn components(input: &InnerList<'_>) -> Result<Vec<Component>, Rejection> {
+pub(super) fn components(input: &InnerList<'_>) -> Result<Vec<Component>, ComponentFault> {
     let mut components: Vec<Component> = Vec::with_capacity(input.items.len());
+    let mut costly = 0;
     for item in &input.items {
-        let component = Component::of(item).ok_or(Rejection::SignatureComponent {})?;
+        let fault = |fault| Err(ComponentFault::new(item, fault));
+        let Some(component) = Component::of(item) else {
+            return fault("is unknown");
+        };
+        costly += usize::from(component.is_costly());
+        if costly > MAX_COSTLY {
+            return fault(TOO_MUCH);
+        }
         if components.contains(&component) {
-            return Err(Rejection::SignatureComponent {});
+            return fault("is covered twice");
         }
         components.push(component);
-    }
-    if components.iter().filter(|component| component.is_costly()).count() > MAX_COSTLY {
-        return Err(Rejection::SignatureComponent {});
     }
     Ok(components)
 }
@@ -114,26 +141,109 @@ impl Component {
     }
 }
 
+/// How much of a request its signatures may still cover, in bytes, together. What is covered is read, joined and hashed, and a caller can
+/// name a value that costs one byte on the wire (HPACK) many times.
+pub(super) struct Allowance(Cell<usize>);
+
+impl Allowance {
+    /// More than any client covers, with both labels.
+    pub(super) fn for_request() -> Self {
+        Self(Cell::new(128 * 1024))
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Fault> {
+        let left = self.0.get().checked_sub(bytes).ok_or(TOO_MUCH)?;
+        self.0.set(left);
+        Ok(())
+    }
+}
+
 /// What is to be signed, but for what clients write differently.
 pub(super) struct Base<'a> {
-    lines: Vec<Line>,
+    lines: Vec<Line<'a>>,
     target: &'a Target<'a>,
     parameters: String,
 }
 
-struct Line {
+struct Line<'a> {
     identifier: String,
     has_parameters: bool,
-    value: Value,
+    value: Value<'a>,
 }
 
 /// The value of a component.
-enum Value {
-    Fixed(Vec<u8>),
+enum Value<'a> {
+    Fixed(Cow<'a, [u8]>),
     /// These three are what clients write differently.
     TargetUri,
     Authority,
     Query,
+}
+
+/// Where the values of components are found.
+struct Values<'a, 'b> {
+    request: &'a HttpRequest,
+    target: &'a Target<'a>,
+    query_parameters: OnceCell<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    allowance: &'b Allowance,
+}
+
+impl<'a> Values<'a, '_> {
+    fn of(&self, component: &Component) -> Result<Value<'a>, Fault> {
+        let Self { request, target, .. } = self;
+        let value = match &component.kind {
+            Kind::TargetUri => Value::TargetUri,
+            Kind::Authority => Value::Authority,
+            Kind::Query => Value::Query,
+            Kind::Method => Value::fixed(request.method().as_str()),
+            Kind::Scheme => Value::fixed(target.scheme),
+            Kind::RequestTarget => Value::fixed(target.request_target(request)),
+            Kind::Path => Value::fixed(target.absolute_path()),
+            Kind::QueryParameter(name) => {
+                let parameters = self.query_parameters.get_or_init(|| target.query_parameters());
+                let value = query_parameter(parameters, name);
+                Value::fixed(value.ok_or("is absent from the query, or there twice, or not named as RFC 9421 says")?)
+            }
+            Kind::Field(form) => Value::Fixed(self.field(&component.name, form)?),
+        };
+        self.allowance.take(value.length(target))?;
+        Ok(value)
+    }
+
+    /// RFC 9421, section 2.1.
+    fn field(&self, name: &str, form: &FieldForm) -> Result<Cow<'a, [u8]>, Fault> {
+        let lines = FieldLines::of(self.request.headers(), name).map_err(|TooLong| TOO_MUCH)?;
+        let lines = lines.ok_or("is absent")?;
+        if *form == FieldForm::Combined {
+            return Ok(lines.joined());
+        }
+        // Beside what is covered, which is about as long.
+        self.allowance.take(lines.bytes())?;
+        let value = match form {
+            FieldForm::Combined => None,
+            FieldForm::Bytes => Some(byte_sequences(&lines)),
+            FieldForm::Structured => structured(&lines),
+            FieldForm::Key(key) => dictionary_member(&lines, key),
+        };
+        let value = value.ok_or("is absent from the field, or the field is not what the parameter says")?;
+        Ok(Cow::Owned(value.into()))
+    }
+}
+
+impl<'a> Value<'a> {
+    fn fixed<T: Into<Cow<'a, str>>>(text: T) -> Self {
+        Self::Fixed(match text.into() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    }
+
+    fn length(&self, target: &Target<'_>) -> usize {
+        match self {
+            Self::Fixed(value) => value.len(),
+            Self::TargetUri | Self::Authority | Self::Query => target.length(),
+        }
+    }
 }
 
 impl<'a> Base<'a> {
@@ -141,30 +251,19 @@ impl<'a> Base<'a> {
     pub(super) fn new(
         input: &InnerList<'_>,
         components: &[Component],
-        request: &HttpRequest,
+        request: &'a HttpRequest,
         target: &'a Target<'a>,
-    ) -> Result<Self, Rejection> {
-        let query_parameters = OnceCell::new();
+        allowance: &Allowance,
+    ) -> Result<Self, ComponentFault> {
+        let values = Values {
+            request,
+            target,
+            query_parameters: OnceCell::new(),
+            allowance,
+        };
         let mut lines = Vec::with_capacity(components.len());
         for (item, component) in input.items.iter().zip(components) {
-            let value = match &component.kind {
-                Kind::TargetUri => Value::TargetUri,
-                Kind::Authority => Value::Authority,
-                Kind::Query => Value::Query,
-                Kind::Method => Value::Fixed(request.method().as_str().into()),
-                Kind::Scheme => Value::Fixed(target.scheme.into()),
-                Kind::RequestTarget => Value::Fixed(request_target(request, target).into()),
-                Kind::Path => Value::Fixed(target.path.as_bytes().into()),
-                Kind::QueryParameter(name) => {
-                    let parameters = query_parameters.get_or_init(|| target.query_parameters());
-                    let value = query_parameter(parameters, name).ok_or(Rejection::SignatureComponent {})?;
-                    Value::Fixed(value.into())
-                }
-                Kind::Field(form) => {
-                    let value = field(request.headers(), &component.name, form);
-                    Value::Fixed(value.ok_or(Rejection::SignatureComponent {})?)
-                }
-            };
+            let value = values.of(component).map_err(|fault| ComponentFault::new(item, fault))?;
             let mut identifier = String::new();
             item.serialize_into(&mut identifier);
             lines.push(Line {
@@ -182,9 +281,14 @@ impl<'a> Base<'a> {
         })
     }
 
+    /// `@target-uri` as RFC 9421 has it.
+    pub(super) fn target_uri(&self) -> String {
+        self.target.uri(Style::STANDARD.target)
+    }
+
     /// What is covered: names, and identifiers as they stand in the input where they have parameters.
     pub(super) fn into_identifiers(self) -> Vec<String> {
-        let identifier = |line: Line| match line
+        let identifier = |line: Line<'_>| match line
             .identifier
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
@@ -276,36 +380,22 @@ pub(super) fn covered(components: &[Component]) -> Covered {
     }
 }
 
-/// Section 2.1. None if the field is absent, or not what its parameters say.
-fn field(headers: &HeaderMap, name: &str, form: &FieldForm) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> = headers.get_all(name).map(|line| line.as_bytes().trim_ascii()).collect();
-    if lines.is_empty() {
-        return None;
-    }
-    Some(match form {
-        // Crumbs of HTTP/2 are one line of HTTP/1: RFC 9113, section 8.2.3.
-        FieldForm::Combined if name == "cookie" => lines.join(&b"; "[..]),
-        FieldForm::Combined => lines.join(&b", "[..]),
-        FieldForm::Bytes => {
-            let encoded: Vec<_> = lines
-                .iter()
-                .map(|line| format!(":{}:", STANDARD.encode(line)))
-                .collect();
-            encoded.join(", ").into()
-        }
-        FieldForm::Structured => structured(headers, name)?.into(),
-        FieldForm::Key(key) => dictionary_member(headers, name, key)?.into(),
-    })
+fn byte_sequences(lines: &FieldLines<'_>) -> String {
+    let encoded: Vec<_> = lines
+        .iter()
+        .map(|line| format!(":{}:", STANDARD.encode(line)))
+        .collect();
+    encoded.join(", ")
 }
 
-fn structured(headers: &HeaderMap, name: &str) -> Option<String> {
-    let text = combined(headers, name).ok()??;
+fn structured(lines: &FieldLines<'_>) -> Option<String> {
+    let text = members(lines).ok()??;
     let dictionary: sfv::Dictionary = sfv::Parser::new(&*text).parse().ok()?;
     sfv::FieldType::serialize(&dictionary)
 }
 
-fn dictionary_member(headers: &HeaderMap, name: &str, key: &str) -> Option<String> {
-    let text = combined(headers, name).ok()??;
+fn dictionary_member(lines: &FieldLines<'_>, key: &str) -> Option<String> {
+    let text = members(lines).ok()??;
     let dictionary: sfv::Dictionary = sfv::Parser::new(&*text).parse().ok()?;
     // A key that is there twice would be signed in one place and read in another.
     parse_dictionary(&text).ok()?;
@@ -323,16 +413,4 @@ fn dictionary_member(headers: &HeaderMap, name: &str, key: &str) -> Option<Strin
         }
     }
     Some(member)
-}
-
-/// Section 2.2.5: as on the request line, under the public origin.
-fn request_target(request: &HttpRequest, target: &Target<'_>) -> String {
-    let query = target.query.map_or(String::new(), |query| format!("?{query}"));
-    match request.uri().scheme_str() {
-        // The absolute form of a request to a proxy. HTTP/2 has a scheme too, but no request line.
-        Some(scheme) if request.version() < actix_web::http::Version::HTTP_2 => {
-            format!("{scheme}://{}{}{query}", target.authority, target.path)
-        }
-        _ => format!("{}{query}", target.path),
-    }
 }

@@ -19,7 +19,10 @@ pub(crate) enum ExpectedBody {
     /// One with these digests.
     Digest(Box<ExpectedDigest>),
     /// None, as the signature covers no digest and the policy asks for one.
-    Empty,
+    Empty {
+        /// Whether the signature covers that another protocol follows, whose bytes are no body.
+        covers_upgrade: bool,
+    },
 }
 
 impl ExpectedBody {

@@ -1,6 +1,6 @@
 //! Structured fields (RFC 9651), read strictly: no key twice, and no parameter of an inner list or of what is in it. Parameters of other members are not read.
 
-use std::{borrow::Cow, convert::Infallible, fmt};
+use std::{borrow::Cow, convert::Infallible, fmt, str};
 
 use actix_web::http::header::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -8,6 +8,8 @@ use sfv::{
     BareItemFromInput, ItemSerializer, KeyRef, ListSerializer, Parser,
     visitor::{DictionaryVisitor, EntryVisitor, Ignored, InnerListVisitor, ItemVisitor, ParameterVisitor},
 };
+
+use crate::field_lines::{FieldLines, TooLong};
 
 /// More members than any client sends. The limit bounds the work that a caller without any key can cause.
 const MAX_MEMBERS: usize = 64;
@@ -48,16 +50,18 @@ impl std::error::Error for Malformed {}
 
 /// The lines of a header as one value: RFC 9651, section 4.2. None if there is no line, or none with anything in it.
 pub(super) fn combined<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<Cow<'a, str>>, Malformed> {
-    let mut combined: Option<Cow<'a, str>> = None;
-    for line in headers.get_all(name) {
-        let line = line.to_str().map_err(|_| Malformed)?.trim_matches([' ', '\t']);
-        combined = match combined {
-            _ if line.is_empty() => combined,
-            None => Some(Cow::Borrowed(line)),
-            Some(before) => Some(Cow::Owned(format!("{before}, {line}"))),
-        };
-    }
-    Ok(combined)
+    let lines = FieldLines::of(headers, name).map_err(|TooLong| Malformed)?;
+    lines.as_ref().map_or(Ok(None), members)
+}
+
+/// The same of lines that are at hand.
+pub(super) fn members<'a>(lines: &FieldLines<'a>) -> Result<Option<Cow<'a, str>>, Malformed> {
+    let text = match lines.joined_members() {
+        None => return Ok(None),
+        Some(Cow::Borrowed(bytes)) => Cow::Borrowed(str::from_utf8(bytes).map_err(|_| Malformed)?),
+        Some(Cow::Owned(bytes)) => Cow::Owned(String::from_utf8(bytes).map_err(|_| Malformed)?),
+    };
+    Ok(Some(text))
 }
 
 pub(super) fn parse_dictionary(text: &str) -> Result<Dictionary<'_>, Malformed> {

@@ -26,4 +26,20 @@ impl Label {
             Self::Account => "hmac-sha256",
         }
     }
+
+    /// What a signature is, for the log.
+    pub(super) fn form(self) -> &'static str {
+        match self {
+            Self::Install => "r and s together",
+            Self::Account => "a MAC",
+        }
+    }
+
+    /// In bytes: `r` and `s` of 32 bytes each, or a MAC.
+    pub(super) fn signature_length(self) -> usize {
+        match self {
+            Self::Install => 64,
+            Self::Account => 32,
+        }
+    }
 }

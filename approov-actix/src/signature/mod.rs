@@ -18,7 +18,7 @@ use sfv::BareItemFromInput;
 
 pub use self::verified::ApproovSignature;
 use self::{
-    base::{Base, Component, covers_all},
+    base::{Allowance, Base, Component, ComponentFault, covers_all},
     fields::{InnerList, Member, combined, member, parse_dictionary},
     label::Label,
     style::Style,
@@ -32,7 +32,7 @@ pub(crate) use self::{
 use crate::{
     crypto::{self, VerifyingKey},
     keys::Key,
-    logging::LOG_TARGET,
+    logging::{LOG_TARGET, LogText},
     policy::{EffectiveSignaturePolicy, SignatureLabel, SignatureRequirement},
     rejection::Rejection,
     time::UnixTime,
@@ -87,11 +87,15 @@ impl Signatures {
             .verified
             .iter()
             .any(|signature| is_accepted(signature.label) && signature.digest.is_some());
+        let covers_upgrade = self
+            .verified
+            .iter()
+            .any(|signature| is_accepted(signature.label) && covers_all(&signature.components, &["upgrade"]));
         // The digest is the same for all of them, as there is one header.
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
         if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
             let body = match digest {
-                _ if policy.require_content_digest && !is_covered => ExpectedBody::Empty,
+                _ if policy.require_content_digest && !is_covered => ExpectedBody::Empty { covers_upgrade },
                 Some(digest) => ExpectedBody::Digest(Box::new(digest)),
                 None => ExpectedBody::Any,
             };
@@ -131,6 +135,7 @@ impl Verifier<'_> {
         let inputs = parse_dictionary(&inputs).map_err(malformed)?;
         let signatures = parse_dictionary(&signatures).map_err(malformed)?;
 
+        let allowance = Allowance::for_request();
         let mut found = Signatures::default();
         for label in Label::ALL {
             let (input, signature) = match (member(&inputs, label.name()), member(&signatures, label.name())) {
@@ -148,6 +153,7 @@ impl Verifier<'_> {
                 input,
                 request,
                 verifier: self,
+                allowance: &allowance,
             };
             found.verified.push(Arc::new(signed.verify(&keys, &signature)?));
         }
@@ -192,6 +198,7 @@ struct Signed<'a> {
     input: &'a InnerList<'a>,
     request: &'a HttpRequest,
     verifier: Verifier<'a>,
+    allowance: &'a Allowance,
 }
 
 impl Signed<'_> {
@@ -200,12 +207,14 @@ impl Signed<'_> {
             settings, policy, now, ..
         } = self.verifier;
         self.check_algorithm()?;
-        let components = base::components(self.input)?;
+        let components = base::components(self.input).map_err(|fault| self.component_refused(&fault))?;
         self.check_coverage(&components)?;
         let validity = settings.window.check(self.input, policy.max_age, now)?;
-        let target = Target::of(self.request, &settings.origins)?;
-        let base = Base::new(self.input, &components, self.request, &target)?;
-        self.check_signature(&base, target.styles(base::covered(&components)), keys, signature)?;
+        let target = self.target()?;
+        let base = Base::new(self.input, &components, self.request, &target, self.allowance)
+            .map_err(|fault| self.component_refused(&fault))?;
+        let styles: Vec<_> = target.styles(base::covered(&components)).collect();
+        self.check_signature(&base, &styles, keys, signature)?;
         let covered: Vec<_> = components
             .iter()
             .filter(|component| component.name == "content-digest")
@@ -230,61 +239,96 @@ impl Signed<'_> {
         }
     }
 
+    fn component_refused(&self, ComponentFault { identifier, fault }: &ComponentFault) -> Rejection {
+        self.refused(Rejection::SignatureComponent {}, || {
+            format!("{} {fault}", LogText(identifier))
+        })
+    }
+
+    fn target(&self) -> Result<Target<'_>, Rejection> {
+        Target::of(self.request, &self.verifier.settings.origins).map_err(|rejection| {
+            self.refused(rejection, || {
+                "the request names no host, more than one, or none of the public origins".to_owned()
+            })
+        })
+    }
+
     /// A signature that does not cover method, target and token proves nothing about this request. The policy may ask for more.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
         let Verifier {
             token_header, policy, ..
         } = self.verifier;
         let covers = |names: &[&str]| covers_all(components, names);
-        let covers_target = covers(&["@target-uri"]) || covers(&["@authority", "@path", "@query"]);
-        if covers(&["@method", token_header.as_str()]) && covers_target && covers(policy.covers) {
-            Ok(())
-        } else {
-            Err(Rejection::SignatureCoverage {})
+        let mut missing: Vec<&str> = ["@method", token_header.as_str()]
+            .iter()
+            .chain(policy.covers)
+            .copied()
+            .filter(|name| !covers(&[name]))
+            .collect();
+        if !covers(&["@target-uri"]) && !covers(&["@authority", "@path", "@query"]) {
+            missing.push("@target-uri");
         }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(self.refused(Rejection::SignatureCoverage {}, || {
+            format!("not covered: {}", missing.join(", "))
+        }))
     }
 
     fn check_signature(
         &self,
         base: &Base<'_>,
-        styles: impl IntoIterator<Item = Style>,
+        styles: &[Style],
         keys: &Keys<'_>,
         signature: &Vec<u8>,
     ) -> Result<(), Rejection> {
-        let mut bases = Vec::new();
-        for style in styles {
-            let base = base.text(style);
-            if keys.verify(&base, signature) {
-                return Ok(());
-            }
-            bases.push(base);
+        if signature.len() == self.label.signature_length()
+            && styles.iter().any(|style| keys.verify(&base.text(*style), signature))
+        {
+            return Ok(());
         }
-        self.explain(&bases);
-        Err(Rejection::SignatureInvalid)
+        Err(self.refused(Rejection::SignatureInvalid, || {
+            self.explanation(base, styles, signature.len())
+        }))
     }
 
     /// Tells an integrator whether the signed text or the key differs. The client's word for it decides nothing.
-    fn explain(&self, bases: &[Vec<u8>]) {
-        if !self.verifier.explains || !log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
-            return;
+    fn explanation(&self, base: &Base<'_>, styles: &[Style], length: usize) -> String {
+        let expected = self.label.signature_length();
+        if length != expected {
+            return format!(
+                "wrong form: {length} bytes came, and {} has {expected}",
+                self.label.form()
+            );
         }
-        let label = self.label.name();
-        let explanation = match self.base_digest() {
-            None => "the client sent no Signature-Base-Digest that could tell more",
-            Some(digest) if bases.iter().any(|base| crypto::sha256(base) == digest) => {
-                "the client signed the same text, so the key differs"
-            }
-            Some(_) => {
-                "the client signed another text, so look at the target, the covered headers and what a proxy changes"
-            }
+        let Some(digest) = self.base_digest() else {
+            return "the client sent no Signature-Base-Digest that could tell more".to_owned();
         };
-        log::debug!(target: LOG_TARGET, "signature_invalid {label}: {explanation}");
+        if styles.iter().any(|style| crypto::sha256(&base.text(*style)) == digest) {
+            return "the client signed the same text, so the key differs".to_owned();
+        }
+        format!(
+            "the client signed another text, so look at the target, which is {} here, the covered headers and what a proxy changes",
+            LogText(&base.target_uri())
+        )
+    }
+
+    /// Says at `debug` what a code alone does not.
+    fn refused(&self, rejection: Rejection, explanation: impl FnOnce() -> String) -> Rejection {
+        if self.verifier.explains && log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
+            let (code, label) = (rejection.code(), self.label.name());
+            log::debug!(target: LOG_TARGET, "{code} {label}: {}", explanation());
+        }
+        rejection
     }
 
     fn base_digest(&self) -> Option<Vec<u8>> {
         let text = combined(self.request.headers(), "signature-base-digest").ok()??;
         let dictionary = parse_dictionary(&text).ok()?;
-        member(&dictionary, "sha-256")?.bytes()
+        // The newest clients name the label, earlier ones the algorithm.
+        let digest = member(&dictionary, self.label.name()).or_else(|| member(&dictionary, "sha-256"));
+        digest?.bytes()
     }
 
     fn nonce(&self) -> Result<Option<String>, Rejection> {

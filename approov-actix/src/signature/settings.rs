@@ -103,6 +103,28 @@ impl MessageSigning {
         self.require_expires = Some(require);
         self
     }
+
+    /// How many bytes of bodies may be held back at once while their digests are outstanding, in all requests together. 128 MiB by default.
+    ///
+    /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. How many bytes one
+    /// body may have is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit), and no body is waited for longer than its token
+    /// and signature are valid.
+    ///
+    /// # Security
+    ///
+    /// Anyone who has recorded a signed request can send it many times and keep its bodies back. The budget says how much memory that takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::MessageSigning;
+    ///
+    /// let signing = MessageSigning::new().body_budget(512 * 1024 * 1024);
+    /// ```
+    pub fn body_budget(mut self, bytes: usize) -> Self {
+        self.body_budget = Some(bytes);
+        self
+    }
 }
 
 /// What the builder has checked.

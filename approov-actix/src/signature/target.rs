@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use actix_web::{
     HttpRequest,
     http::{
+        Uri, Version,
         header::{self, HeaderValue},
         uri::Authority,
     },
@@ -20,6 +21,7 @@ pub(super) struct Target<'a> {
     pub(super) scheme: &'static str,
     /// In lower case, without the scheme's default port.
     pub(super) authority: Cow<'a, str>,
+    /// Empty where the request line has none: `OPTIONS *` and `CONNECT` (RFC 9112, section 3.3).
     pub(super) path: Cow<'a, str>,
     pub(super) query: Option<&'a str>,
     /// Whether the path on the wire is `/`.
@@ -33,7 +35,7 @@ impl<'a> Target<'a> {
     /// never read: anyone can send them.
     pub(super) fn of(request: &'a HttpRequest, origins: &'a [PublicOrigin]) -> Result<Self, Rejection> {
         let uri = request.uri();
-        let (path, query) = (uri.path(), uri.query());
+        let (path, query) = (combined_path(uri), uri.query());
         let secure = request.app_config().secure();
         let scheme = if secure { "https" } else { "http" };
         let origin = match origins {
@@ -56,7 +58,7 @@ impl<'a> Target<'a> {
         Ok(Self {
             scheme: origin.scheme,
             authority: Cow::Borrowed(&origin.authority),
-            path: if origin.prefix.is_empty() {
+            path: if origin.prefix.is_empty() || path.is_empty() {
                 Cow::Borrowed(path)
             } else {
                 Cow::Owned(format!("{}{path}", origin.prefix))
@@ -72,9 +74,42 @@ impl<'a> Target<'a> {
     }
 
     /// The parameters of the query, decoded.
+    /// `@path`: RFC 9421, section 2.2.6.
+    pub(super) fn absolute_path(&self) -> &str {
+        if self.path.is_empty() { "/" } else { &self.path }
+    }
+
+    /// `@request-target`, as on the request line, under the public origin: RFC 9421, section 2.2.5.
+    pub(super) fn request_target(&self, request: &'a HttpRequest) -> Cow<'a, str> {
+        let uri = request.uri();
+        if self.path.is_empty() {
+            return Cow::Borrowed(uri.authority().map_or("*", Authority::as_str));
+        }
+        let query = self.query.map_or(String::new(), |query| format!("?{query}"));
+        Cow::Owned(match uri.scheme_str() {
+            // The absolute form of a request to a proxy. HTTP/2 has a scheme too, but no request line.
+            Some(scheme) if request.version() < Version::HTTP_2 => {
+                format!("{scheme}://{}{}{query}", self.authority, self.path)
+            }
+            _ => format!("{}{query}", self.path),
+        })
+    }
+
+    /// About as many bytes as its text has.
+    pub(super) fn length(&self) -> usize {
+        self.authority.len() + self.path.len() + self.query.map_or(0, str::len)
+    }
+
     pub(super) fn query_parameters(&self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
         let query = self.query.unwrap_or_default();
         url::form_urlencoded::parse(query.as_bytes()).collect()
+    }
+}
+
+fn combined_path(uri: &Uri) -> &str {
+    match uri.path() {
+        "*" => "",
+        path => path,
     }
 }
 

@@ -59,6 +59,11 @@ impl ApproovSignature {
         self.0.validity.check(now)
     }
 
+    /// When it is no longer valid, if that is known.
+    pub(crate) fn end(&self) -> Option<UnixTime> {
+        self.0.validity.end()
+    }
+
     /// `install` or `account`.
     pub fn label(&self) -> &'static str {
         self.0.label.name()

@@ -47,6 +47,10 @@ pub(super) struct Validity {
 
 impl Validity {
     /// Whether it still does.
+    pub(super) fn end(self) -> Option<UnixTime> {
+        self.end.map(UnixTime::at)
+    }
+
     pub(super) fn check(self, now: UnixTime) -> Result<(), Rejection> {
         match self.end {
             Some(end) if end < now.seconds() => Err(Rejection::SignatureExpired),

@@ -47,6 +47,11 @@ impl TokenRules {
         Ok(())
     }
 
+    /// When the token is no longer valid.
+    pub(crate) fn end(&self, claims: &ApproovClaims) -> Option<UnixTime> {
+        claims.exp().map(|exp| UnixTime::at(exp + self.leeway.seconds()))
+    }
+
     pub(crate) fn check_time(&self, claims: &ApproovClaims, now: UnixTime) -> Result<(), Rejection> {
         let (now, leeway) = (now.seconds(), self.leeway.seconds());
         let exp = claims.exp().ok_or(Rejection::TokenExpiryMissing)?;

@@ -6,6 +6,7 @@ mod bindings;
 mod junk;
 mod signatures;
 mod tokens;
+mod work;
 
 use actix_web::{FromRequest as _, HttpRequest};
 use approov_actix::{ApproovClaims, Rejection};

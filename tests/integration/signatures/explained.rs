@@ -31,21 +31,32 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
     let message = Message::order();
     let strangers = Signature::new(Key::install(7), &message);
     let elsewhere = Signature::install(&Message::get("https://api.example.com/elsewhere"));
-    let send = |signature: &Signature, form: fn(&[u8]) -> String| -> Request {
-        let digest = form(&Sha256::digest(signature.base()));
-        let request = message.request().signed(&[signature]);
-        request.header("Signature-Base-Digest", &format!("sha-256={digest}"))
+    let send = |signature: &Signature, key: &str, form: fn(&[u8]) -> String| -> Request {
+        let base_digest = format!("{key}={}", form(&Sha256::digest(signature.base())));
+        message
+            .request()
+            .signed(&[signature])
+            .header("Signature-Base-Digest", &base_digest)
     };
-    for form in [bytes as fn(&[u8]) -> String, text] {
+    for (key, form) in [
+        ("sha-256", bytes as fn(&[u8]) -> String),
+        ("sha-256", text),
+        // The newest Android release names the label.
+        ("install", bytes),
+        ("account=:AA==:, install", bytes),
+    ] {
         for (signature, needle) in [
             (
                 &strangers,
                 "install: the client signed the same text, so the key differs",
             ),
-            (&elsewhere, "install: the client signed another text"),
+            (
+                &elsewhere,
+                "install: the client signed another text, so look at the target, which is https://api.example.com/orders?id=1&of=a%20b here",
+            ),
         ] {
             let before = explanations(needle);
-            server.refuses(needle, "signature_invalid", &send(signature, form));
+            server.refuses(needle, "signature_invalid", &send(signature, key, form));
             assert!(explanations(needle) > before, "{needle}");
         }
     }
@@ -67,7 +78,6 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
     let base = strangers.base();
     for needle in [
         base.as_str(),
-        &message.url,
         &message.value("approov-token"),
         &bytes(&Key::install(7).sign(base.as_bytes())),
     ] {
@@ -77,6 +87,125 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
             "{needle} is logged"
         );
     }
+}
+
+/// A signature that no key could have made says nothing about keys.
+#[actix_web::test]
+async fn a_wrong_form_is_not_called_a_wrong_key() {
+    log::capture();
+    let server = Served::with(signing(), |app, _| {
+        app.default_service(web::to(explained));
+    });
+    let message = Message::order();
+    let (install, account) = (Signature::install(&message), Signature::account(&message));
+    let cases: [(&str, &Signature, fn(&[u8]) -> String, &str); 7] = [
+        ("DER", &install, |raw| bytes(&der(raw)), "r and s together"),
+        (
+            "a byte more",
+            &install,
+            |raw| bytes(&[raw, &[0]].concat()),
+            "65 bytes came",
+        ),
+        (
+            "twice base64",
+            &install,
+            |raw| bytes(bytes(raw).trim_matches(':').as_bytes()),
+            "88 bytes came",
+        ),
+        ("nothing", &install, |_| "::".to_owned(), "0 bytes came"),
+        (
+            "nothing",
+            &account,
+            |_| "::".to_owned(),
+            "0 bytes came, and a MAC has 32",
+        ),
+        (
+            "hex",
+            &account,
+            |raw| bytes(hex(raw).as_bytes()),
+            "64 bytes came, and a MAC has 32",
+        ),
+        (
+            "half",
+            &account,
+            |raw| bytes(&raw[..16]),
+            "16 bytes came, and a MAC has 32",
+        ),
+    ];
+    for (case, signature, form, needle) in cases {
+        let needle = format!("{}: wrong form: ", signature.label) + if case == "DER" { "" } else { needle };
+        let before = explanations(&needle);
+        let digest = sha256(signature.base().as_bytes());
+        let request = message.request().signed(&[&signature.clone().form(form)]);
+        server.refuses(
+            case,
+            "signature_invalid",
+            &request.header("Signature-Base-Digest", &digest),
+        );
+        assert!(explanations(&needle) > before, "{case}");
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn der(raw: &[u8]) -> Vec<u8> {
+    p256::ecdsa::Signature::from_slice(raw)
+        .unwrap()
+        .to_der()
+        .as_bytes()
+        .to_vec()
+}
+
+/// A code alone does not say which part of a signature to look at.
+#[actix_web::test]
+async fn a_refusal_tells_which_component_and_what_is_not_covered() {
+    log::capture();
+    let server = Served::with(signing(), |app, _| {
+        app.default_service(web::to(explained));
+    });
+    let message = Message::order();
+    let signature = Signature::install(&message);
+    for (code, signature, needle) in [
+        (
+            "signature_component",
+            signature.clone().line("\"x-explained\"", ""),
+            "\\\"x-explained\\\" is absent",
+        ),
+        (
+            "signature_component",
+            signature.clone().line("\"@explained\"", ""),
+            "\\\"@explained\\\" is unknown",
+        ),
+        (
+            "signature_component",
+            signature.clone().line("\"@method\"", "POST"),
+            "\\\"@method\\\" is covered twice",
+        ),
+        (
+            "signature_coverage",
+            signature
+                .clone()
+                .covering(&message, &["@method", "@authority", "content-type"]),
+            "not covered: approov-token, @target-uri",
+        ),
+    ] {
+        let needle = format!("DEBUG approov_actix {code} install: {needle}");
+        let before = log::lines_with(&needle).len();
+        server.refuses(&needle, code, &message.request().signed(&[&signature]));
+        assert!(log::lines_with(&needle).len() > before, "{needle}");
+    }
+    let several = Served::with(
+        super::signing_at(["https://a.example", "https://b.example"]),
+        |app, _| {
+            app.default_service(web::to(explained));
+        },
+    );
+    let needle = "DEBUG approov_actix signature_target install: the request names";
+    let before = log::lines_with(needle).len();
+    several.refuses(needle, "signature_target", &message.signed());
+    assert!(log::lines_with(needle).len() > before);
 }
 
 /// Only here does an account sign the text that it tells of with another key.

@@ -7,6 +7,7 @@ mod broken;
 mod explained;
 mod extractor;
 mod fields;
+mod hostile;
 mod http2;
 mod keys;
 mod layers;
@@ -14,6 +15,7 @@ mod policies;
 mod refused;
 mod targets;
 mod upgrades;
+mod withheld;
 
 pub(crate) use http2::{connect, exchange};
 

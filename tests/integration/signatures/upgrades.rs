@@ -87,14 +87,57 @@ async fn an_upgrade_is_no_way_around_the_digest() {
                 &upgrade(&message, &Signature::install(&message)).connection("close"),
             );
         }
+        // Whoever recorded a `GET` could make it a handshake, and send bytes that nobody signed.
         let handshake = Message::get(&format!("https://api.example.com{way}/payload"));
-        let request = upgrade(&handshake, &Signature::install(&handshake));
-        let answer = request.send_and_hang_up(strict.server.addr());
+        let signature = Signature::install(&handshake);
+        strict.refuses(
+            "upgrade",
+            "digest_missing",
+            &upgrade(&handshake, &signature).connection("close"),
+        );
+        let covered = signature.line("\"upgrade\"", "websocket");
+        let answer = upgrade(&handshake, &covered).send_and_hang_up(strict.server.addr());
         assert_eq!(
             (answer.unwrap().status, strict.codes()),
             (200, vec![]),
             "a handshake has no body"
         );
+    }
+}
+
+/// Neither a tunnel nor `OPTIONS *` has a path: RFC 9112, section 3.3, and RFC 9421, sections 2.2.2, 2.2.5 and 2.2.6.
+#[actix_web::test]
+async fn targets_without_a_path() {
+    let server = Served::new(signing());
+    for (method, target) in [("OPTIONS", "*"), ("CONNECT", "api.example.com:443")] {
+        let message = Message {
+            method: method.to_owned(),
+            ..Message::get("https://api.example.com")
+        };
+        let signature = Signature::install(&message);
+        for (uri, path, request_target, is_good) in [
+            ("https://api.example.com", "/", target, true),
+            ("https://api.example.com/", "/", target, false),
+            ("https://api.example.com*", "/", target, false),
+            ("https://api.example.com", "*", target, false),
+            ("https://api.example.com", "", target, false),
+            ("https://api.example.com", "/", "/", false),
+            ("https://api.example.com", "/", "", false),
+        ] {
+            let signature = signature
+                .clone()
+                .value("@target-uri", uri)
+                .line("\"@path\"", path)
+                .line("\"@request-target\"", request_target);
+            let request = message
+                .request_to(target)
+                .host(Some("api.example.com:443"))
+                .signed(&[&signature]);
+            let case = format!("{method} {uri} {path} {request_target}");
+            let answer = request.send_and_hang_up(server.server.addr());
+            let codes = server.codes();
+            assert_eq!(codes.is_empty(), is_good, "{case}: {codes:?} {answer:?}");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     application_check::{ApplicationCheck, CheckFailed},
 };
 use crate::{
+    body_budget::BodyBudget,
     config::{ConfigError, ConfigErrorKind, Setting},
     event::{Listeners, OnAcceptance, OnRejection, RequestId},
     keys::{KeyRing, KeySource},
@@ -344,6 +345,7 @@ impl ApproovBuilder {
             }
         }
         let token_cache = token_cache(self.token_cache.as_ref())?;
+        let body_budget = self.message_signing.body_budget.unwrap_or(BodyBudget::DEFAULT_BYTES);
         let signature = SignatureSettings::build(self.message_signing)?;
         if default_policy.signature.requirement != SignatureRequirement::Off {
             signature.warn_without_origin();
@@ -357,6 +359,7 @@ impl ApproovBuilder {
             token_cache,
             token_header,
             signature,
+            body_budget: BodyBudget::new(body_budget),
             default_policy,
             checks: self.checks,
             reject_with: self.reject_with,
