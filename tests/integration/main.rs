@@ -24,6 +24,7 @@ mod extractors;
 mod layers;
 mod middleware;
 mod names;
+mod nearest;
 mod neighbours;
 mod openapi;
 mod properties;

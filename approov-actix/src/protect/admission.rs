@@ -6,14 +6,13 @@ use crate::{
     approov::Approov,
     check::{Check, Checked, HeadChecked},
     policy::EffectivePolicy,
-    request::layer::{Layer, VisibleData},
-    request::refusal::Refusal,
+    request::{layer::Layer, refusal::Refusal, state::Way},
 };
 
 /// A request that was not refused.
 pub(crate) enum Admission {
-    /// It has entered.
-    Entered,
+    /// It has entered, at this depth.
+    Entered(usize),
     /// It enters if its body is good.
     AwaitsBody(BodyPending),
 }
@@ -22,16 +21,16 @@ pub(crate) enum Admission {
 pub(crate) struct BodyPending {
     approov: Approov,
     policy: EffectivePolicy,
-    around: Option<VisibleData>,
+    way: Way,
     head: HeadChecked,
 }
 
-/// Checks the request, without waiting for anything. `around` is what it sees around a middleware; a guard has none.
+/// Checks the request, without waiting for anything.
 pub(crate) fn admit(
     request: &HttpRequest,
     approov: Approov,
     policy: EffectivePolicy,
-    around: Option<VisibleData>,
+    way: Way,
 ) -> Result<Admission, Refusal> {
     let check = Check {
         request,
@@ -40,25 +39,25 @@ pub(crate) fn admit(
     };
     match check.head()? {
         Checked::Complete(findings) => {
-            Layer::checked(approov, policy, findings).enter(request, around);
-            Ok(Admission::Entered)
+            let depth = Layer::checked(approov, policy, findings).enter(request, way);
+            Ok(Admission::Entered(depth))
         }
         Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending {
             approov,
             policy,
-            around,
+            way,
             head,
         })),
     }
 }
 
 impl BodyPending {
-    /// Waits for the body. The handler still finds it in `payload`.
-    pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<(), Refusal> {
+    /// Waits for the body, and enters: at which depth is returned. The handler still finds the body in `payload`.
+    pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<usize, Refusal> {
         let Self {
             approov,
             policy,
-            around,
+            way,
             head,
         } = self;
         let check = Check {
@@ -67,7 +66,6 @@ impl BodyPending {
             policy: &policy,
         };
         let findings = check.body(head, payload).await?;
-        Layer::checked(approov, policy, findings).enter(request, around);
-        Ok(())
+        Ok(Layer::checked(approov, policy, findings).enter(request, way))
     }
 }

@@ -14,7 +14,10 @@ use super::{
     admission::{Admission, BodyPending, admit},
     direct_or_boxed::DirectOrBoxed,
 };
-use crate::{policy::RoutePolicy, request::layer::Layer, request::refusal::Refusal};
+use crate::{
+    policy::RoutePolicy,
+    request::{layer::Layer, refusal::Refusal, state::Way},
+};
 
 /// The parameters `T` of a handler, behind the policy `P`.
 ///
@@ -51,7 +54,7 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let parameters = match admit_by::<P>(request) {
-            Ok(Admission::Entered) => DirectOrBoxed::direct(T::from_request(request, payload)),
+            Ok(Admission::Entered(_)) => DirectOrBoxed::direct(T::from_request(request, payload)),
             Ok(Admission::AwaitsBody(pending)) => {
                 DirectOrBoxed::boxed(after_body(pending, request.clone(), payload.take()))
             }
@@ -67,7 +70,7 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal> {
     let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
-    admit(request, approov, policy, None)
+    admit(request, approov, policy, Way::Guard)
 }
 
 async fn after_body<T: FromRequest>(

@@ -25,8 +25,7 @@ use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
     policy::{EffectivePolicy, Policy, SignatureRequirement},
-    request::layer::{Layer, VisibleData},
-    request::refusal::Refusal,
+    request::{layer::Layer, refusal::Refusal, state::Way},
 };
 
 impl Approov {
@@ -49,8 +48,8 @@ impl Approov {
 /// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also its [guide](crate::guide::middleware).
 ///
 /// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the
-/// nearest counts: application data that was added inside of a middleware is nearer than the middleware, and what a scope itself has as data
-/// is inside of what it is wrapped with. What the `App` itself has is outside: guards in `App::new().app_data(one).wrap(other.middleware())` go by `other`.
+/// [nearest](crate::guide::middleware#which-configuration-is-nearest) counts: data that was added inside of a middleware is nearer than the middleware. What an
+/// `App`, scope or resource itself has as data is outside of what it is wrapped with: guards in `App::new().app_data(one).wrap(other.middleware())` go by `other`.
 ///
 /// # Order
 ///
@@ -309,14 +308,18 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        let mut depth = None;
         let response = match self.gate.admit(request.request()) {
-            Ok(Admission::Entered) => DirectOrBoxed::direct(self.service.call(request)),
+            Ok(Admission::Entered(entered)) => {
+                depth = Some(entered);
+                DirectOrBoxed::direct(self.service.call(request))
+            }
             Ok(Admission::AwaitsBody(pending)) => {
                 DirectOrBoxed::boxed(after_body(pending, request, Rc::clone(&self.service)))
             }
             Err(refusal) => DirectOrBoxed::boxed(ready(Ok(refuse(refusal, request)))),
         };
-        ApproovFuture { response }
+        ApproovFuture { response, depth }
     }
 }
 
@@ -330,7 +333,11 @@ where
 {
     let (head, payload) = request.parts_mut();
     match pending.admit(head, payload).await {
-        Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
+        Ok(depth) => {
+            let response = service.call(request).await?;
+            Layer::leave(response.request(), depth);
+            Ok(response.map_into_left_body())
+        }
         Err(refusal) => Ok(refuse(refusal, request)),
     }
 }
@@ -346,6 +353,8 @@ pin_project! {
     pub struct ApproovFuture<S: Service<ServiceRequest>, B> {
         #[pin]
         response: DirectOrBoxed<S::Future, Result<ServiceResponse<EitherBody<B>>, Error>>,
+        // Of the layer that a direct future leaves.
+        depth: Option<usize>,
     }
 }
 
@@ -357,8 +366,15 @@ where
     type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = self.project().response;
-        response.poll_with(context, |response| response.map(ServiceResponse::map_into_left_body))
+        let this = self.project();
+        let (response, depth) = (this.response, *this.depth);
+        response.poll_with(context, |response| {
+            let response = response?;
+            if let Some(depth) = depth {
+                Layer::leave(response.request(), depth);
+            }
+            Ok(response.map_into_left_body())
+        })
     }
 }
 
@@ -385,12 +401,11 @@ impl Gate {
             &self.policy
         };
         let (approov, policy) = (approov.clone(), *policy);
-        let around = Some(VisibleData::of(request));
         if self.exempts(request) {
-            Layer::unchecked(approov, policy).enter(request, around);
-            return Ok(Admission::Entered);
+            let depth = Layer::unchecked(approov, policy).enter(request, Way::Middleware);
+            return Ok(Admission::Entered(depth));
         }
-        admit(request, approov, policy, around)
+        admit(request, approov, policy, Way::Middleware)
     }
 
     fn exempts(&self, request: &HttpRequest) -> bool {

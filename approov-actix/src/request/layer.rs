@@ -1,6 +1,22 @@
-//! Which configuration and which policy hold for a request, at the place where it is.
+//! Which configuration and which policy hold for a request, at the place where it is: the nearest.
+//!
+//! Nearest is the innermost middleware or guard that the request is in, unless other application data is visible now than was visible there: such data was
+//! registered further in. Then the data is nearest, with its default policy, unless it is of the same configuration as the layer. Two clones of an
+//! [`Approov`] in two places are two data, so what counts is where a value is, not what it is.
+//!
+//! A request is in a middleware until that has its answer, and in a guard for as long as it is at the guard's handler. What it has left counts only
+//! until it is sent to another path: so an outer middleware, a response that streams and a task that the handler has started still find the layer.
+//!
+//! actix shows an extractor what the request has passed and nothing else. It never takes data back from a request that is sent to another path, so data of
+//! a scope that the request was in before stays visible, to this crate as well as to `web::Data`.
+//!
+//! `tests/integration/nearest.rs` has the layouts.
 
-use actix_web::{HttpRequest, web};
+use actix_web::{
+    HttpRequest,
+    http::{Method, uri::PathAndQuery},
+    web,
+};
 
 use crate::{
     approov::Approov,
@@ -11,7 +27,7 @@ use crate::{
     token::ApproovClaims,
 };
 
-/// The innermost middleware or guard that a request has entered.
+/// A middleware or guard that a request has entered.
 #[derive(Clone)]
 pub(crate) struct Layer {
     pub(crate) approov: Approov,
@@ -53,39 +69,65 @@ impl Layer {
     }
 }
 
+/// Where a request is: what routes go by.
+#[derive(PartialEq)]
+pub(crate) struct Place {
+    method: Method,
+    target: Option<PathAndQuery>,
+}
+
+impl Place {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self {
+            method: request.method().clone(),
+            target: request.uri().path_and_query().cloned(),
+        }
+    }
+
+    pub(crate) fn is_of(&self, request: &HttpRequest) -> bool {
+        self.method == *request.method() && self.target.as_ref() == request.uri().path_and_query()
+    }
+}
+
 /// The configurations that are visible as application data, in either form.
 pub(crate) struct ApplicationData<'a> {
     plain: Option<&'a Approov>,
-    shared: Option<&'a Approov>,
+    shared: Option<&'a web::Data<Approov>>,
 }
 
-/// The identities of the two.
-#[derive(PartialEq)]
-pub(crate) struct VisibleData([Option<u64>; 2]);
-
-impl VisibleData {
-    /// What is visible to a request where it is.
-    pub(crate) fn of(request: &HttpRequest) -> Self {
-        let ApplicationData { plain, shared } = ApplicationData::of(request);
-        Self([plain, shared].map(|approov| approov.map(Approov::id)))
-    }
-
-    pub(crate) fn are_all(&self, id: u64) -> bool {
-        self.0.iter().flatten().all(|visible| *visible == id)
-    }
-}
+/// Where the values are of which application data consists, in either form; 0 where there is none. No address is used again while the request lives:
+/// it holds whatever it has passed.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct DataPlaces([usize; 2]);
 
 impl<'a> ApplicationData<'a> {
     pub(crate) fn of(request: &'a HttpRequest) -> Self {
         Self {
-            plain: request.app_data::<Approov>(),
-            shared: request.app_data::<web::Data<Approov>>().map(|shared| &***shared),
+            plain: request.app_data(),
+            shared: request.app_data(),
         }
+    }
+
+    pub(crate) fn places(&self) -> DataPlaces {
+        fn address<T>(value: Option<&T>) -> usize {
+            value.map_or(0, |value| std::ptr::from_ref(value).addr())
+        }
+        DataPlaces([address(self.plain), address(self.shared)])
+    }
+
+    /// Whether nothing else is visible than this configuration.
+    pub(crate) fn is_only(&self, approov: &Approov) -> bool {
+        let shared = self.shared.map(|shared| &***shared);
+        [self.plain, shared]
+            .into_iter()
+            .flatten()
+            .all(|visible| visible.id() == approov.id())
     }
 
     /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.
     pub(crate) fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Rejection> {
-        let fault = match (self.plain, self.shared) {
+        let shared = self.shared.map(|shared| &***shared);
+        let fault = match (self.plain, shared) {
             (Some(plain), Some(shared)) if plain.id() != shared.id() => {
                 "both an `Approov` and a different `web::Data<Approov>` are in the application's data; use one form"
             }

@@ -10,7 +10,7 @@ use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
 use crate::{
     approov::Approov,
     rejection::Rejection,
-    request::layer::{ApplicationData, Layer, VisibleData},
+    request::layer::{ApplicationData, DataPlaces, Layer, Place},
     signature::{ExpectedDigest, Signatures},
     token::Verified,
 };
@@ -19,6 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct RequestState {
     pub(crate) token: Option<CachedVerdict<Verified>>,
+    /// The innermost.
     entered: Option<Entered>,
     /// What was announced of a request that went on, and by whose configuration.
     announced: Vec<(u64, Result<(), Rejection>)>,
@@ -63,11 +64,22 @@ pub(crate) struct ComparedBody {
     pub(crate) verdict: Result<(), Rejection>,
 }
 
-/// A layer, and what application data there was around it.
+/// A layer, and what is around it.
 pub(crate) struct Entered {
     layer: Layer,
-    /// None for a guard: nothing can be registered inside of a handler.
-    around: Option<VisibleData>,
+    /// The application data that is visible around it.
+    around: DataPlaces,
+    /// Where it still counts; none as long as it is a middleware that waits for its answer. From within a guard's handler a request goes nowhere else.
+    only_at: Option<Place>,
+    depth: usize,
+    outer: Option<Box<Entered>>,
+}
+
+/// What a layer is entered by.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Way {
+    Middleware,
+    Guard,
 }
 
 impl RequestState {
@@ -83,6 +95,12 @@ impl RequestState {
         })
     }
 
+    /// The innermost layer that counts where the request is.
+    fn innermost(&self, request: &HttpRequest) -> Option<&Entered> {
+        let mut innermost = std::iter::successors(self.entered.as_ref(), |entered| entered.outer.as_deref());
+        innermost.find(|entered| entered.only_at.as_ref().is_none_or(|place| place.is_of(request)))
+    }
+
     /// Whether this configuration has not announced this verdict before.
     pub(crate) fn is_news(request: &HttpRequest, approov: &Approov, verdict: Result<(), Rejection>) -> bool {
         let news = (approov.id(), verdict);
@@ -96,28 +114,52 @@ impl RequestState {
 }
 
 impl Layer {
-    /// Records that the request has entered this layer.
-    pub(crate) fn enter(self, request: &HttpRequest, around: Option<VisibleData>) {
-        RequestState::of_mut(request).entered = Some(Entered { layer: self, around });
+    /// Records that the request has entered this layer, and returns its depth.
+    pub(crate) fn enter(self, request: &HttpRequest, way: Way) -> usize {
+        let around = ApplicationData::of(request).places();
+        let only_at = (way == Way::Guard).then(|| Place::of(request));
+        let mut state = RequestState::of_mut(request);
+        // The request is on its way inwards, so it is no longer in any that has had its answer, nor at a handler.
+        while let Some(Entered {
+            only_at: Some(_),
+            outer,
+            ..
+        }) = &mut state.entered
+        {
+            state.entered = outer.take().map(|outer| *outer);
+        }
+        let outer = state.entered.take().map(Box::new);
+        let depth = outer.as_ref().map_or(0, |outer| outer.depth + 1);
+        state.entered = Some(Entered {
+            layer: self,
+            around,
+            only_at,
+            depth,
+            outer,
+        });
+        depth
     }
 
-    /// What is nearest: the innermost layer, or application data that was registered inside of it.
-    ///
-    /// Data in a scope inside of a middleware is not visible where the middleware is. So if other data is visible now, it is nearer,
-    /// and a handler that it was meant for must not be left to the keys and the policy of somebody further out.
-    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Rejection> {
-        if let Some(state) = RequestState::of(request)
-            && let Some(Entered { layer, around }) = &state.entered
-        {
-            let is_nearest = around.as_ref().is_none_or(|around| {
-                let visible = VisibleData::of(request);
-                visible == *around || visible.are_all(layer.approov.id())
-            });
-            if is_nearest {
-                return Ok(layer.clone());
-            }
+    /// Records that the middleware of this depth has its answer, and whatever is inside of it.
+    pub(crate) fn leave(request: &HttpRequest, depth: usize) {
+        let mut state = RequestState::of_mut(request);
+        let mut innermost = state.entered.as_mut();
+        while let Some(entered) = innermost.filter(|entered| entered.depth >= depth) {
+            entered.only_at.get_or_insert_with(|| Place::of(request));
+            innermost = entered.outer.as_deref_mut();
         }
-        let approov = ApplicationData::of(request).nearest(request)?;
+    }
+
+    /// The nearest configuration with its policy: see the [module](crate::request::layer).
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Rejection> {
+        let data = ApplicationData::of(request);
+        if let Some(state) = RequestState::of(request)
+            && let Some(Entered { layer, around, .. }) = state.innermost(request)
+            && (*around == data.places() || data.is_only(&layer.approov))
+        {
+            return Ok(layer.clone());
+        }
+        let approov = data.nearest(request)?;
         let policy = approov.settings().default_policy;
         Ok(Self::unchecked(approov.clone(), policy))
     }
