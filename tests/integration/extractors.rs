@@ -1,13 +1,15 @@
 //! Claims and verdicts as arguments.
 
 use actix_web::{
-    App, Error, FromRequest as _, HttpMessage as _,
+    App, Error, FromRequest as _, HttpMessage as _, HttpRequest,
     body::MessageBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
     middleware::{Next, from_fn},
     web,
 };
-use approov_actix::{ApproovClaims, ApproovVerdict, Enforcement, Policy, Refused, approov_protected};
+use approov_actix::{
+    ApproovClaims, ApproovSignature, ApproovVerdict, Enforcement, Policy, Refused, Rejection, approov_protected,
+};
 use support::{client::Request, log, token};
 
 use crate::{approov, builder, patient, with_secret};
@@ -244,4 +246,66 @@ async fn claims_can_be_extracted_in_the_body_of_a_handler() {
         request.header("Authorization", "u").send(server.addr()).body,
         token::DEVICE_ID
     );
+}
+
+/// What is borrowed of a request is its handler's, also while it asks for claims.
+#[actix_web::test]
+async fn a_handler_may_ask_while_it_reads_the_requests_extensions() {
+    async fn handler(way: web::Path<String>, request: HttpRequest) -> String {
+        let (extensions, info);
+        if way.as_str() == "extensions" {
+            extensions = request.extensions();
+            assert!(extensions.get::<u8>().is_none());
+        } else {
+            info = request.connection_info();
+            assert_eq!(info.host(), "localhost");
+        }
+        let claims = ApproovClaims::extract(&request).into_inner();
+        let verdict = ApproovVerdict::extract(&request).into_inner().unwrap();
+        let signature = ApproovSignature::extract(&request).into_inner();
+        let codes = [
+            claims.as_ref().err().map(Refused::rejection),
+            verdict.rejection(),
+            signature.as_ref().err().map(Refused::rejection),
+        ];
+        codes.map(|code| code.map_or("in", Rejection::code)).join(" ")
+    }
+    async fn beside_an_argument(_: Option<ApproovClaims>, way: web::Path<String>, request: HttpRequest) -> String {
+        handler(way, request).await
+    }
+    #[approov_protected(report = true)]
+    async fn guarded(way: web::Path<String>, request: HttpRequest) -> String {
+        handler(way, request).await
+    }
+
+    let approov = builder().token_cache_capacity(0).build().unwrap();
+    let server = actix_test::start_with(patient(), move || {
+        App::new()
+            .app_data(approov.clone())
+            .route("/bare/{way}", web::get().to(handler))
+            .route("/argument/{way}", web::get().to(beside_an_argument))
+            .route("/guard/{way}", web::get().to(guarded))
+            .service(
+                web::scope("/scope")
+                    .route("/{way}", web::get().to(handler))
+                    .wrap(approov.middleware().report(true)),
+            )
+            .service(
+                web::scope("/exempt")
+                    .route("/{way}", web::get().to(handler))
+                    .wrap(approov.middleware().exempt_prefix("/exempt")),
+            )
+    });
+    for place in ["bare", "argument", "guard", "scope", "exempt"] {
+        for way in ["extensions", "connection-info"] {
+            for (token, expected) in [
+                (token::good(), "in in signature_missing"),
+                (token::forged(), "token_signature token_signature token_signature"),
+            ] {
+                let request = Request::get(&format!("/{place}/{way}")).token(&token);
+                let answer = request.send(server.addr());
+                assert_eq!((answer.status, answer.body.as_str()), (200, expected), "{place} {way}");
+            }
+        }
+    }
 }

@@ -76,11 +76,13 @@ impl<'a> Check<'a> {
                 now: UnixTime::now(),
             };
             let verdict = verifier.verify(self.request);
-            RequestState::of_mut(self.request).signature = Some(Box::new(SignatureVerdict {
-                max_age: policy.max_age,
-                covers: policy.covers,
-                verdict: CachedVerdict::new(self.approov, generation, &verdict),
-            }));
+            RequestState::write(self.request, |state| {
+                state.signature = Some(Box::new(SignatureVerdict {
+                    max_age: policy.max_age,
+                    covers: policy.covers,
+                    verdict: CachedVerdict::new(self.approov, generation, &verdict),
+                }));
+            });
             verdict
         });
         verdict?.accepted(claims, policy)
@@ -89,10 +91,13 @@ impl<'a> Check<'a> {
     /// What was found of the signatures before. Only a verdict that another policy's age or coverage has brought about says nothing here.
     fn known_signatures(self, generation: u64) -> Option<Result<Signatures, Rejection>> {
         let (settings, policy) = (&self.approov.settings().signature, &self.policy.signature);
-        let state = RequestState::of(self.request)?;
-        let known = state.signature.as_ref()?;
-        let is_of_same_policy = known.max_age == policy.max_age && known.covers == policy.covers;
-        match known.verdict.verdict(self.approov, generation)? {
+        let known = RequestState::read(self.request, |state| {
+            let known = state.signature.as_ref()?;
+            let is_of_same_policy = known.max_age == policy.max_age && known.covers == policy.covers;
+            Some((known.verdict.verdict(self.approov, generation)?, is_of_same_policy))
+        });
+        let (verdict, is_of_same_policy) = known.flatten()?;
+        match verdict {
             verdict if is_of_same_policy => Some(verdict),
             Ok(signatures) => Some(signatures.again(settings, policy, UnixTime::now())),
             Err(
@@ -121,11 +126,13 @@ impl<'a> Check<'a> {
                 }
                 let body = body::read(self.request, payload, &self.body_bounds(&head.findings)).await?;
                 let verdict = expected.check(&body);
-                RequestState::of_mut(self.request).body = Some(Box::new(ComparedBody {
-                    expected: (**expected).clone(),
-                    length: body.len(),
-                    verdict,
-                }));
+                RequestState::write(self.request, |state| {
+                    state.body = Some(Box::new(ComparedBody {
+                        expected: (**expected).clone(),
+                        length: body.len(),
+                        verdict,
+                    }));
+                });
                 verdict
             }
         }
@@ -170,12 +177,15 @@ impl<'a> Check<'a> {
 
     /// Another layer may allow a larger body than this one.
     fn known_body_verdict(self, expected: &ExpectedDigest) -> Option<Result<(), Rejection>> {
-        let state = RequestState::of(self.request)?;
-        let compared = state.body.as_ref().filter(|compared| compared.expected == *expected)?;
-        if compared.length > self.policy.signature.body_limit {
+        let compared = RequestState::read(self.request, |state| {
+            let compared = state.body.as_ref().filter(|compared| compared.expected == *expected)?;
+            Some((compared.length, compared.verdict))
+        });
+        let (length, verdict) = compared.flatten()?;
+        if length > self.policy.signature.body_limit {
             return Some(Err(Rejection::BodyTooLarge));
         }
-        Some(compared.verdict)
+        Some(verdict)
     }
 
     fn settle_body(self, mut findings: Findings, verdict: Result<(), Rejection>) -> Result<Findings, Refusal> {

@@ -95,17 +95,19 @@ impl Check<'_> {
     }
 
     fn token_verdict(self, keys: &CurrentKeys) -> Result<Verified, Rejection> {
-        if let Some(state) = RequestState::of(self.request)
-            && let Some(known) = &state.token
-            && let Some(verdict) = known.verdict(self.approov, keys.generation())
-        {
+        let generation = keys.generation();
+        let known = RequestState::read(self.request, |state| {
+            state.token.as_ref()?.verdict(self.approov, generation)
+        });
+        if let Some(verdict) = known.flatten() {
             return verdict;
         }
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
         // That a header is absent is found as fast as a verdict on it.
         if !matches!(verdict, Err(Rejection::TokenMissing)) {
-            let verdict = CachedVerdict::new(self.approov, keys.generation(), &verdict);
-            RequestState::of_mut(self.request).token = Some(verdict);
+            RequestState::write(self.request, |state| {
+                state.token = Some(CachedVerdict::new(self.approov, generation, &verdict));
+            });
         }
         verdict
     }

@@ -9,8 +9,11 @@ use crate::{
     check::Check,
     policy::{EffectivePolicy, Enforcement},
     rejection::Rejection,
-    request::layer::{Findings, Layer},
-    request::refusal::{Refusal, Refused},
+    request::{
+        layer::{Findings, Layer},
+        refusal::{Refusal, Refused},
+        state::RequestState,
+    },
     token::ApproovClaims,
 };
 
@@ -20,6 +23,12 @@ impl FromRequest for ApproovClaims {
 
     /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        RequestState::keep(request);
+        Self::extract(request)
+    }
+
+    /// For handlers, which may hold a borrow of the request's extensions, or of its connection info. Keeps nothing where nothing is kept.
+    fn extract(request: &HttpRequest) -> Self::Future {
         ready(claims(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
     }
 }
@@ -103,6 +112,11 @@ impl FromRequest for ApproovVerdict {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        RequestState::keep(request);
+        Self::extract(request)
+    }
+
+    fn extract(request: &HttpRequest) -> Self::Future {
         ready(match verdict(request) {
             Ok(claims) => Ok(Self::Genuine(claims)),
             Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_announced_when_sent(request)),

@@ -10,6 +10,7 @@ use crate::{
     request::{
         layer::Layer,
         refusal::{Refusal, Refused},
+        state::RequestState,
     },
     signature::ApproovSignature,
 };
@@ -19,6 +20,11 @@ impl FromRequest for ApproovSignature {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        RequestState::keep(request);
+        Self::extract(request)
+    }
+
+    fn extract(request: &HttpRequest) -> Self::Future {
         ready(signature(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
     }
 }

@@ -25,7 +25,11 @@ use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
     policy::{EffectivePolicy, Policy, SignatureRequirement},
-    request::{layer::Layer, refusal::Refusal, state::Way},
+    request::{
+        layer::Layer,
+        refusal::Refusal,
+        state::{RequestState, Way},
+    },
 };
 
 impl Approov {
@@ -394,6 +398,7 @@ struct Gate {
 
 impl Gate {
     fn admit(&self, request: &HttpRequest) -> Result<Admission, Refusal> {
+        RequestState::keep(request);
         let ApproovMiddleware { approov, .. } = &self.middleware;
         let policy = if self.middleware.binding_exempt.cover(request.path()) {
             &self.unbound

@@ -1,11 +1,8 @@
 //! What is known of one request, so that no layer looks at something twice.
 
-use std::{
-    cell::{Ref, RefMut},
-    time::Duration,
-};
+use std::{cell::RefCell, time::Duration};
 
-use actix_web::{HttpMessage as _, HttpRequest, dev::Extensions};
+use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
     approov::Approov,
@@ -15,7 +12,7 @@ use crate::{
     token::Verified,
 };
 
-/// Kept in the request's extensions. The type is private, so nobody else can write it.
+/// Kept in the request's extensions, in a type that is private, so nobody else can write it.
 #[derive(Default)]
 pub(crate) struct RequestState {
     pub(crate) token: Option<CachedVerdict<Verified>>,
@@ -82,17 +79,29 @@ pub(crate) enum Way {
     Guard,
 }
 
+/// With a borrow of its own: a handler may hold one of the extensions while it asks for claims.
+#[derive(Default)]
+struct Kept(RefCell<RequestState>);
+
 impl RequestState {
-    /// What is known of this request. The application may be reading its extensions.
-    pub(crate) fn of(request: &HttpRequest) -> Option<Ref<'_, Self>> {
-        Ref::filter_map(request.extensions(), Extensions::get).ok()
+    /// From here on, what is found of the request is kept. For middlewares, guards and arguments, as nobody can hold a borrow of its extensions there.
+    pub(crate) fn keep(request: &HttpRequest) {
+        let is_kept = request.extensions().contains::<Kept>();
+        if !is_kept {
+            request.extensions_mut().insert(Kept::default());
+        }
     }
 
-    /// The same, to be added to. Not to be held while anybody else may look.
-    pub(crate) fn of_mut(request: &HttpRequest) -> RefMut<'_, Self> {
-        RefMut::map(request.extensions_mut(), |extensions| {
-            extensions.get_or_insert_with(Self::default)
-        })
+    /// What is kept. The application runs nothing meanwhile.
+    pub(crate) fn read<T>(request: &HttpRequest, read: impl FnOnce(&Self) -> T) -> Option<T> {
+        let extensions = request.extensions();
+        extensions.get::<Kept>().map(|kept| read(&kept.0.borrow()))
+    }
+
+    /// Adds to what is kept. None, and nothing is done, if nothing is kept: where a handler that nothing protects asks for claims itself.
+    pub(crate) fn write<T>(request: &HttpRequest, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let extensions = request.extensions();
+        extensions.get::<Kept>().map(|kept| write(&mut kept.0.borrow_mut()))
     }
 
     /// The innermost layer that counts where the request is.
@@ -101,15 +110,29 @@ impl RequestState {
         innermost.find(|entered| entered.only_at.as_ref().is_none_or(|place| place.is_of(request)))
     }
 
+    /// A request that enters a layer is on its way inwards, so it is no longer in any that has had its answer, nor at a handler.
+    fn drop_left(&mut self) {
+        while let Some(Entered {
+            only_at: Some(_),
+            outer,
+            ..
+        }) = &mut self.entered
+        {
+            self.entered = outer.take().map(|outer| *outer);
+        }
+    }
+
     /// Whether this configuration has not announced this verdict before.
     pub(crate) fn is_news(request: &HttpRequest, approov: &Approov, verdict: Result<(), Rejection>) -> bool {
         let news = (approov.id(), verdict);
-        let mut state = Self::of_mut(request);
-        let is_news = !state.announced.contains(&news);
-        if is_news {
-            state.announced.push(news);
-        }
-        is_news
+        let is_news = Self::write(request, |state| {
+            let is_news = !state.announced.contains(&news);
+            if is_news {
+                state.announced.push(news);
+            }
+            is_news
+        });
+        is_news.unwrap_or(true)
     }
 }
 
@@ -118,46 +141,43 @@ impl Layer {
     pub(crate) fn enter(self, request: &HttpRequest, way: Way) -> usize {
         let around = ApplicationData::of(request).places();
         let only_at = (way == Way::Guard).then(|| Place::of(request));
-        let mut state = RequestState::of_mut(request);
-        // The request is on its way inwards, so it is no longer in any that has had its answer, nor at a handler.
-        while let Some(Entered {
-            only_at: Some(_),
-            outer,
-            ..
-        }) = &mut state.entered
-        {
-            state.entered = outer.take().map(|outer| *outer);
-        }
-        let outer = state.entered.take().map(Box::new);
-        let depth = outer.as_ref().map_or(0, |outer| outer.depth + 1);
-        state.entered = Some(Entered {
-            layer: self,
-            around,
-            only_at,
-            depth,
-            outer,
+        let depth = RequestState::write(request, |state| {
+            state.drop_left();
+            let outer = state.entered.take().map(Box::new);
+            let depth = outer.as_ref().map_or(0, |outer| outer.depth + 1);
+            state.entered = Some(Entered {
+                layer: self,
+                around,
+                only_at,
+                depth,
+                outer,
+            });
+            depth
         });
-        depth
+        depth.unwrap_or_default()
     }
 
     /// Records that the middleware of this depth has its answer, and whatever is inside of it.
     pub(crate) fn leave(request: &HttpRequest, depth: usize) {
-        let mut state = RequestState::of_mut(request);
-        let mut innermost = state.entered.as_mut();
-        while let Some(entered) = innermost.filter(|entered| entered.depth >= depth) {
-            entered.only_at.get_or_insert_with(|| Place::of(request));
-            innermost = entered.outer.as_deref_mut();
-        }
+        RequestState::write(request, |state| {
+            let mut innermost = state.entered.as_mut();
+            while let Some(entered) = innermost.filter(|entered| entered.depth >= depth) {
+                entered.only_at.get_or_insert_with(|| Place::of(request));
+                innermost = entered.outer.as_deref_mut();
+            }
+        });
     }
 
     /// The nearest configuration with its policy: see the [module](crate::request::layer).
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, Rejection> {
         let data = ApplicationData::of(request);
-        if let Some(state) = RequestState::of(request)
-            && let Some(Entered { layer, around, .. }) = state.innermost(request)
-            && (*around == data.places() || data.is_only(&layer.approov))
-        {
-            return Ok(layer.clone());
+        let layer = RequestState::read(request, |state| {
+            let Entered { layer, around, .. } = state.innermost(request)?;
+            let is_nearest = *around == data.places() || data.is_only(&layer.approov);
+            is_nearest.then(|| layer.clone())
+        });
+        if let Some(layer) = layer.flatten() {
+            return Ok(layer);
         }
         let approov = data.nearest(request)?;
         let policy = approov.settings().default_policy;

@@ -32,6 +32,11 @@ use crate::{crypto::VerifyingKey, json::JsonError, keys::installation_key, rejec
 /// **Take it as the first argument.** actix runs extractors in order, so an extractor before it sees, and may answer,
 /// requests that are not genuine. The attribute `#[approov_protected]` protects all arguments, in any order.
 ///
+/// A handler may also ask for it with `ApproovClaims::extract(&request)`, while it holds `request.extensions()` or `request.connection_info()`. Where no
+/// middleware, attribute or argument has looked at the request, nothing is kept, so each such call verifies and announces anew. While
+/// `request.extensions_mut()` is held it panics, as everything does that reads the extensions. `Option<ApproovClaims>` and other extractors around it
+/// are arguments: called by a handler of no protection that holds one of the former, they panic as well.
+///
 /// If a middleware made with `from_fn` takes it as an argument, wrap that middleware in
 /// [`Approov::middleware`](crate::Approov::middleware). Otherwise actix passes the refusal outwards as an error,
 /// which the access log does not see.
