@@ -76,7 +76,7 @@ impl fmt::Debug for RejectionEvent<'_> {
     }
 }
 
-/// A request that has passed every check of a middleware, a guard or an argument.
+/// A request that no check has refused or reported.
 ///
 /// # Security
 ///

@@ -3,10 +3,20 @@
 use std::sync::{Arc, Mutex};
 
 use actix_test::TestServer;
-use actix_web::{App, web};
-use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, ApproovVerdict, Enforcement, KeySet, Policy, approov_protected,
+use actix_web::{
+    App, Error, HttpResponse,
+    body::BoxBody,
+    dev::{Service as _, ServiceRequest, ServiceResponse},
+    error::{ErrorBadGateway, ErrorForbidden},
+    middleware::{Next, from_fn},
+    test::{TestRequest, init_service},
+    web,
 };
+use approov_actix::{
+    Approov, ApproovBuilder, ApproovClaims, ApproovSignature, ApproovVerdict, Enforcement, KeySet, Policy, Refused,
+    approov_protected,
+};
+use futures_util::FutureExt as _;
 use support::{
     client::Request,
     log,
@@ -14,7 +24,7 @@ use support::{
     token,
 };
 
-use crate::{approov, builder, key, patient, signatures::signing};
+use crate::{approov, builder, key, nearest::SendOn, patient, signatures::signing};
 
 #[approov_protected(binding = "Authorization")]
 async fn bound(_: ApproovClaims, _: Option<ApproovClaims>, _: ApproovVerdict) -> &'static str {
@@ -99,12 +109,6 @@ async fn what_does_not_pass_is_not_told() {
         assert_eq!(get(path).token(&token).send(server.addr()).status, status, "{path}");
         assert!(told(&events).is_empty(), "{path}");
     }
-    // The middleware has passed what the guard refuses.
-    assert_eq!(
-        get("/scope/bound").token(&token::good()).send(server.addr()).status,
-        401
-    );
-    assert_eq!(told(&events), ["/scope/bound"]);
 }
 
 #[actix_web::test]
@@ -118,20 +122,200 @@ async fn what_is_only_reported_is_not_told() {
     // The claims as an argument ask for a genuine token all the same.
     assert_eq!(guarded(&token::forged()), 401);
     assert!(told(&events).is_empty());
-    assert_eq!(guarded(&token::bound(&["another"])), 200);
-    assert_eq!(
-        told(&events),
-        ["/scope/bound"],
-        "told by the middlewares, which ask for no binding"
-    );
-    assert_eq!(
-        get("/bound")
-            .token(&token::bound(&["another"]))
-            .send(server.addr())
-            .status,
-        200
-    );
+    for path in ["/scope/bound", "/bound"] {
+        let bound_to_another = get(path).token(&token::bound(&["another"]));
+        assert_eq!(bound_to_another.send(server.addr()).status, 200);
+        assert!(told(&events).is_empty(), "{path}");
+    }
+}
+
+/// What is told of each request: acceptances, and the codes of what is refused or reported.
+fn recording_all(builder: ApproovBuilder) -> (Approov, Arc<Mutex<Vec<String>>>) {
+    let events = Arc::<Mutex<Vec<String>>>::default();
+    let (accepted, rejected) = (Arc::clone(&events), Arc::clone(&events));
+    let builder = builder
+        .on_acceptance(move |_| accepted.lock().unwrap().push("accepted".to_owned()))
+        .on_rejection(move |event| {
+            let code = event.rejection.code();
+            rejected.lock().unwrap().push(match event.enforcement {
+                Enforcement::Report => format!("reported {code}"),
+                _ => code.to_owned(),
+            });
+        });
+    (builder.build().unwrap(), events)
+}
+
+#[approov_protected(binding = "Authorization", report = true)]
+async fn reporting() -> &'static str {
+    "in"
+}
+
+#[approov_protected]
+async fn json(_: web::Json<u8>) -> &'static str {
+    "in"
+}
+
+#[approov_protected]
+async fn argument(_: ApproovSignature) -> &'static str {
+    "in"
+}
+
+#[approov_protected]
+async fn failing() -> Result<&'static str, Error> {
+    Err(ErrorBadGateway(""))
+}
+
+/// Beside and behind a middleware, with every kind of end.
+fn ends(config: &mut web::ServiceConfig) {
+    let fail = |_: ServiceRequest, _: Next<BoxBody>| async { Err::<ServiceResponse<BoxBody>, _>(ErrorForbidden("")) };
+    config
+        .route("/bound", web::get().to(bound))
+        .route("/report", web::get().to(reporting))
+        .route("/json", web::get().to(json))
+        .route("/argument", web::get().to(argument))
+        .route(
+            "/swallowed",
+            web::get().to(|_: Option<ApproovSignature>, _: ApproovClaims| async { "in" }),
+        )
+        .route("/failing", web::get().to(failing))
+        .route("/returned", {
+            type Asked = Result<ApproovSignature, Refused>;
+            web::get().to(|asked: Asked, _: ApproovClaims| async { asked.map(|_| "in") })
+        })
+        .service(web::resource("/inner-middleware").get(bound).wrap(from_fn(fail)));
+}
+
+#[actix_web::test]
+async fn each_request_ends_with_one_event() {
+    let (approov, events) = recording_all(builder());
+    let server = actix_test::start_with(patient(), move || {
+        App::new()
+            .app_data(approov.clone())
+            .service(web::scope("/bare").configure(ends))
+            .service(web::scope("/wrapped").configure(ends).wrap(approov.middleware()))
+            .service(
+                web::scope("/twice")
+                    .configure(ends)
+                    .wrap(approov.middleware())
+                    .wrap(approov.middleware()),
+            )
+            .service(
+                web::scope("/exempt")
+                    .configure(ends)
+                    .wrap(approov.middleware().exempt_prefix("/exempt")),
+            )
+    });
+    let (good, bound) = (token::good(), token::bound(&["user"]));
+    for scope in ["/bare", "/wrapped", "/twice", "/exempt"] {
+        for (path, token, status, expected) in [
+            ("/bound", &bound, 200, "accepted"),
+            ("/bound", &good, 401, "binding_claim_missing"),
+            ("/report", &bound, 200, "accepted"),
+            ("/report", &good, 200, "reported binding_claim_missing"),
+            ("/json", &good, 400, "accepted"),
+            ("/argument", &good, 401, "signature_missing"),
+            ("/swallowed", &good, 200, "accepted"),
+            ("/failing", &good, 502, "accepted"),
+        ] {
+            let answer = get(&format!("{scope}{path}")).token(token).send(server.addr());
+            assert_eq!(answer.status, status, "{scope}{path}");
+            assert_eq!(
+                std::mem::take(&mut *events.lock().unwrap()),
+                [expected],
+                "{scope}{path}"
+            );
+        }
+        let answer = |path: &str| {
+            let answer = get(&format!("{scope}{path}")).token(&bound).send(server.addr());
+            (answer.status, std::mem::take(&mut *events.lock().unwrap()))
+        };
+        let (status, told) = answer("/inner-middleware");
+        let is_checked_before = matches!(scope, "/wrapped" | "/twice");
+        let expected: &[&str] = if is_checked_before { &["accepted"] } else { &[] };
+        assert_eq!(
+            (status, told.as_slice()),
+            (403, &expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..])
+        );
+        // An argument alone cannot know what the handler will make of another one.
+        let (status, told) = answer("/returned");
+        let expected: &[&str] = if scope == "/bare" {
+            &["accepted", "signature_missing"]
+        } else {
+            &["signature_missing"]
+        };
+        assert_eq!(
+            (status, told),
+            (401, expected.iter().map(ToString::to_string).collect()),
+            "{scope}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_request_that_is_sent_on_is_told_of_once_by_what_is_around() {
+    let (approov, events) = recording_all(builder());
+    let server = actix_test::start_with(patient(), move || {
+        let routes = |path: &str| {
+            web::scope(path)
+                .configure(ends)
+                .route("/open", web::get().to(HttpResponse::NotFound))
+        };
+        App::new()
+            .service(routes("/outside").wrap(approov.middleware()))
+            .wrap(SendOn)
+    });
+    let (approov, inside) = recording_all(builder());
+    let inner = actix_test::start_with(patient(), move || {
+        App::new()
+            .route("/open", web::get().to(HttpResponse::NotFound))
+            .configure(ends)
+            .wrap(SendOn)
+            .wrap(approov.middleware())
+    });
+    let (good, bound) = (token::good(), token::bound(&["user"]));
+    for (first, then, token, expected) in [
+        ("/outside/open", "/outside/bound", &bound, &["accepted"][..]),
+        // The first answer was there before.
+        (
+            "/outside/open",
+            "/outside/bound",
+            &good,
+            &["accepted", "binding_claim_missing"],
+        ),
+        ("/outside/bound", "/outside/json", &good, &["binding_claim_missing"]),
+    ] {
+        let request = get(first).header("X-Next", then).token(token);
+        let _ = request.send(server.addr());
+        assert_eq!(std::mem::take(&mut *events.lock().unwrap()), expected, "{first} {then}");
+    }
+    for (then, token, expected) in [
+        ("/bound", &bound, "accepted"),
+        ("/bound", &good, "binding_claim_missing"),
+    ] {
+        let request = get("/open").header("X-Next", then).token(token);
+        let _ = request.send(inner.addr());
+        assert_eq!(std::mem::take(&mut *inside.lock().unwrap()), [expected], "{then}");
+    }
+}
+
+#[actix_web::test]
+async fn a_request_whose_connection_is_lost_is_told_as_well() {
+    let (approov, events) = recording(builder());
+    let waiting = || async { std::future::pending::<&'static str>().await };
+    let app = init_service(
+        App::new()
+            .route("/waiting", web::get().to(waiting))
+            .wrap(approov.middleware()),
+    )
+    .await;
+    let request = TestRequest::get()
+        .uri("/waiting")
+        .insert_header(("Approov-Token", token::good()));
+    let mut answer = Box::pin(app.call(request.to_request()));
+    assert!((&mut answer).now_or_never().is_none());
     assert!(told(&events).is_empty());
+    drop(answer);
+    assert_eq!(told(&events), ["/waiting"]);
 }
 
 #[actix_web::test]

@@ -301,9 +301,9 @@ fn assert_matches_guide(head: &str, layouts: &[Layout], requests: impl Fn(&str) 
 
 /// Sends a request that is not answered with 200 on to the path in `X-Next`.
 #[derive(Clone)]
-struct SendOn;
+pub(crate) struct SendOn;
 
-struct SendOnService<S> {
+pub(crate) struct SendOnService<S> {
     service: Rc<S>,
 }
 

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    event::{AcceptanceEvent, EventRequest, RejectionEvent},
+    event::{EventRequest, RejectionEvent},
     keys::CurrentKeys,
     logging::{LOG_TARGET, LogText},
     policy::{EffectivePolicy, Enforcement},
@@ -130,7 +130,7 @@ impl Check<'_> {
         {
             self.report_or_refuse(&mut findings, rejection, self.policy.check_enforcement)?;
         }
-        Ok(self.announced(findings))
+        Ok(findings)
     }
 
     /// Asked by each layer: further in, a check may see more of the request, such as the parameters of its route.
@@ -161,7 +161,8 @@ impl Check<'_> {
     }
 
     fn report(self, rejection: Rejection, claims: Option<&ApproovClaims>) {
-        if !RequestState::is_news(self.request, self.approov, Err(rejection)) {
+        RequestState::fail(self.request, self.approov);
+        if !RequestState::is_first_report(self.request, self.approov, rejection) {
             return;
         }
         let listeners = &self.approov.settings().listeners;
@@ -173,23 +174,6 @@ impl Check<'_> {
             enforcement: Enforcement::Report,
             name: listeners.name.as_deref(),
         });
-    }
-
-    fn announced(self, findings: Findings) -> Findings {
-        let listeners = &self.approov.settings().listeners;
-        if let Some(claims) = findings.claims.as_ref().filter(|_| !findings.is_reported)
-            && listeners.want_acceptances()
-            && RequestState::is_news(self.request, self.approov, Ok(()))
-        {
-            let id = listeners.id_of(self.request);
-            listeners.hear_acceptance(&AcceptanceEvent {
-                request: EventRequest::new(self.request, id.as_deref()),
-                claims,
-                token_cached: findings.is_cached,
-                name: listeners.name.as_deref(),
-            });
-        }
-        findings
     }
 }
 

@@ -1,20 +1,63 @@
 //! Lets a request into a guard or a middleware: at once where its head is enough, else when its body was seen.
 
-use actix_web::{HttpRequest, dev::Payload};
+use actix_web::{Error, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
     check::{Check, Checked, HeadChecked},
     policy::EffectivePolicy,
-    request::{layer::Layer, refusal::Refusal, state::Way},
+    request::{
+        acceptance::PendingAcceptance,
+        layer::{Findings, Layer},
+        refusal::{Refusal, Refused},
+        state::Way,
+    },
 };
 
 /// A request that was not refused.
 pub(crate) enum Admission {
-    /// It has entered, at this depth.
-    Entered(usize),
+    /// It has entered.
+    Entered(Inside),
     /// It enters if its body is good.
     AwaitsBody(BodyPending),
+}
+
+/// A request that is in a middleware or a guard, until there is an answer, or the handler's parameters.
+pub(crate) struct Inside {
+    depth: usize,
+    acceptance: Option<Box<PendingAcceptance>>,
+}
+
+impl Inside {
+    pub(crate) fn enter(
+        request: &HttpRequest,
+        approov: Approov,
+        policy: EffectivePolicy,
+        findings: Findings,
+        way: Way,
+    ) -> Self {
+        let acceptance = PendingAcceptance::begin(request, &approov, way, &findings);
+        let depth = Layer::checked(approov, policy, findings).enter(request, way);
+        Self { depth, acceptance }
+    }
+
+    /// A middleware has its answer.
+    pub(crate) fn answered(self, request: &HttpRequest) {
+        Layer::leave(request, self.depth);
+        if let Some(acceptance) = self.acceptance {
+            acceptance.answered(request);
+        }
+    }
+
+    /// A guard has the handler's parameters, or the reason why there are none.
+    pub(crate) fn extracted<T>(self, parameters: &Result<T, Error>) {
+        let error = parameters.as_ref().err();
+        if let Some(acceptance) = self.acceptance
+            && error.is_some_and(|error| error.as_error::<Refused>().is_some())
+        {
+            acceptance.refused();
+        }
+    }
 }
 
 /// What a request needs to enter, but for its body.
@@ -39,8 +82,8 @@ pub(crate) fn admit(
     };
     match check.head()? {
         Checked::Complete(findings) => {
-            let depth = Layer::checked(approov, policy, findings).enter(request, way);
-            Ok(Admission::Entered(depth))
+            let inside = Inside::enter(request, approov, policy, findings, way);
+            Ok(Admission::Entered(inside))
         }
         Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending {
             approov,
@@ -52,8 +95,8 @@ pub(crate) fn admit(
 }
 
 impl BodyPending {
-    /// Waits for the body, and enters: at which depth is returned. The handler still finds the body in `payload`.
-    pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<usize, Refusal> {
+    /// Waits for the body, and enters. The handler still finds the body in `payload`.
+    pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<Inside, Refusal> {
         let Self {
             approov,
             policy,
@@ -66,6 +109,6 @@ impl BodyPending {
             policy: &policy,
         };
         let findings = check.body(head, payload).await?;
-        Ok(Layer::checked(approov, policy, findings).enter(request, way))
+        Ok(Inside::enter(request, approov, policy, findings, way))
     }
 }

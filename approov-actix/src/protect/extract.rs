@@ -10,9 +10,10 @@ use crate::{
     policy::{EffectivePolicy, Enforcement},
     rejection::Rejection,
     request::{
+        acceptance::PendingAcceptance,
         layer::{Findings, Layer},
         refusal::{Refusal, Refused},
-        state::RequestState,
+        state::{RequestState, Way},
     },
     token::ApproovClaims,
 };
@@ -157,6 +158,7 @@ pub(super) fn genuine(
         policy,
     };
     let findings = check.without_body()?;
+    drop(PendingAcceptance::begin(request, approov, Way::Argument, &findings));
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = findings.claims.clone().ok_or_else(Refusal::not_configured)?;
     Ok((claims, findings))

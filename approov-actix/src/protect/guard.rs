@@ -11,7 +11,7 @@ use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, admit},
+    admission::{Admission, BodyPending, Inside, admit},
     direct_or_boxed::DirectOrBoxed,
 };
 use crate::{
@@ -57,8 +57,12 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
     type Future = GuardFuture<P, T>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut inside = None;
         let parameters = match admit_by::<P>(request) {
-            Ok(Admission::Entered(_)) => DirectOrBoxed::direct(T::from_request(request, payload)),
+            Ok(Admission::Entered(entered)) => {
+                inside = Some(entered);
+                DirectOrBoxed::direct(T::from_request(request, payload))
+            }
             Ok(Admission::AwaitsBody(pending)) => {
                 DirectOrBoxed::boxed(after_body(pending, request.clone(), payload.take()))
             }
@@ -66,6 +70,7 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
         };
         GuardFuture {
             parameters,
+            inside,
             policy: PhantomData,
         }
     }
@@ -84,8 +89,10 @@ async fn after_body<T: FromRequest>(
     mut payload: Payload,
 ) -> Result<T, Error> {
     let admitted = pending.admit(&request, &mut payload).await;
-    admitted.map_err(|refusal| refusal.answer(&request))?;
-    T::from_request(&request, &mut payload).await.map_err(Into::into)
+    let inside = admitted.map_err(|refusal| refusal.answer(&request))?;
+    let parameters = T::from_request(&request, &mut payload).await.map_err(Into::into);
+    inside.extracted(&parameters);
+    parameters
 }
 
 pin_project! {
@@ -93,6 +100,8 @@ pin_project! {
     pub struct GuardFuture<P, T: FromRequest> {
         #[pin]
         parameters: DirectOrBoxed<T::Future, Result<T, Error>>,
+        // Where the parameters come from a direct future.
+        inside: Option<Inside>,
         policy: PhantomData<fn() -> P>,
     }
 }
@@ -101,8 +110,14 @@ impl<P, T: FromRequest> Future for GuardFuture<P, T> {
     type Output = Result<Guarded<P, T>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let parameters = self.project().parameters;
-        let parameters = parameters.poll_with(context, |extracted| extracted.map_err(Into::into));
+        let this = self.project();
+        let parameters = this.parameters.poll_with(context, |extracted| {
+            let parameters = extracted.map_err(Into::into);
+            if let Some(inside) = this.inside.take() {
+                inside.extracted(&parameters);
+            }
+            parameters
+        });
         parameters.map_ok(Guarded::admitted)
     }
 }

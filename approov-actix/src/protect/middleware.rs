@@ -17,7 +17,7 @@ use actix_web::{
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, admit},
+    admission::{Admission, BodyPending, Inside, admit},
     direct_or_boxed::DirectOrBoxed,
     exempt::Exemptions,
 };
@@ -26,7 +26,7 @@ use crate::{
     one_or_many::{OneOrMany, texts},
     policy::{EffectivePolicy, Policy, SignatureRequirement},
     request::{
-        layer::Layer,
+        layer::Findings,
         refusal::Refusal,
         state::{RequestState, Way},
     },
@@ -312,10 +312,10 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let mut depth = None;
+        let mut inside = None;
         let response = match self.gate.admit(request.request()) {
             Ok(Admission::Entered(entered)) => {
-                depth = Some(entered);
+                inside = Some(entered);
                 DirectOrBoxed::direct(self.service.call(request))
             }
             Ok(Admission::AwaitsBody(pending)) => {
@@ -323,7 +323,7 @@ where
             }
             Err(refusal) => DirectOrBoxed::boxed(ready(Ok(refuse(refusal, request)))),
         };
-        ApproovFuture { response, depth }
+        ApproovFuture { response, inside }
     }
 }
 
@@ -337,9 +337,9 @@ where
 {
     let (head, payload) = request.parts_mut();
     match pending.admit(head, payload).await {
-        Ok(depth) => {
+        Ok(inside) => {
             let response = service.call(request).await?;
-            Layer::leave(response.request(), depth);
+            inside.answered(response.request());
             Ok(response.map_into_left_body())
         }
         Err(refusal) => Ok(refuse(refusal, request)),
@@ -357,8 +357,8 @@ pin_project! {
     pub struct ApproovFuture<S: Service<ServiceRequest>, B> {
         #[pin]
         response: DirectOrBoxed<S::Future, Result<ServiceResponse<EitherBody<B>>, Error>>,
-        // Of the layer that a direct future leaves.
-        depth: Option<usize>,
+        // Where the response comes from a direct future.
+        inside: Option<Inside>,
     }
 }
 
@@ -371,11 +371,11 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (response, depth) = (this.response, *this.depth);
-        response.poll_with(context, |response| {
+        this.response.poll_with(context, |response| {
+            let inside = this.inside.take();
             let response = response?;
-            if let Some(depth) = depth {
-                Layer::leave(response.request(), depth);
+            if let Some(inside) = inside {
+                inside.answered(response.request());
             }
             Ok(response.map_into_left_body())
         })
@@ -407,8 +407,8 @@ impl Gate {
         };
         let (approov, policy) = (approov.clone(), *policy);
         if self.exempts(request) {
-            let depth = Layer::unchecked(approov, policy).enter(request, Way::Middleware);
-            return Ok(Admission::Entered(depth));
+            let inside = Inside::enter(request, approov, policy, Findings::default(), Way::Middleware);
+            return Ok(Admission::Entered(inside));
         }
         admit(request, approov, policy, Way::Middleware)
     }

@@ -1,6 +1,8 @@
 //! One request: what is known of it, whose configuration it meets, and how it is refused.
 
+pub(crate) mod acceptance;
 pub(crate) mod body;
 pub(crate) mod layer;
+pub(crate) mod outcome;
 pub(crate) mod refusal;
 pub(crate) mod state;

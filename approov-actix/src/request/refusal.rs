@@ -1,6 +1,6 @@
 //! A refused request's way to its response.
 
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, fmt, rc::Rc};
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -12,6 +12,7 @@ use crate::{
     event::{EventRequest, KeptRequest, RejectionEvent},
     policy::Enforcement,
     rejection::Rejection,
+    request::{outcome::Outcome, state::RequestState},
     token::ApproovClaims,
 };
 
@@ -34,6 +35,9 @@ impl Refusal {
         let id = self.request_id(request);
         let event = self.event(EventRequest::new(request, id.as_deref()));
         let refused = Refused::new(self.rejection, self.response(&event));
+        if let Some(approov) = &self.approov {
+            RequestState::fail(request, approov);
+        }
         self.announce(&event);
         refused
     }
@@ -45,6 +49,7 @@ impl Refusal {
         let event = self.event(EventRequest::new(request, id.as_deref()));
         let refused = Refused::new(self.rejection, self.response(&event));
         refused.0.unannounced.replace(Some(Unannounced {
+            outcome: (self.approov.as_ref()).and_then(|approov| RequestState::outcome(request, approov)),
             request: KeptRequest::of(request),
             id,
             refusal: self,
@@ -88,6 +93,7 @@ impl Refusal {
 /// What is left to do when a refusal becomes a response.
 struct Unannounced {
     refusal: Refusal,
+    outcome: Option<Rc<Outcome>>,
     request: KeptRequest,
     id: Option<String>,
 }
@@ -175,7 +181,16 @@ impl ResponseError for Refused {
     /// The response that was built when the request was refused. A response cannot be copied, so a second call gets the
     /// same status with the plain body.
     fn error_response(&self) -> HttpResponse {
-        if let Some(Unannounced { refusal, request, id }) = self.0.unannounced.take() {
+        if let Some(unannounced) = self.0.unannounced.take() {
+            let Unannounced {
+                refusal,
+                outcome,
+                request,
+                id,
+            } = unannounced;
+            if let Some(outcome) = outcome {
+                outcome.fail();
+            }
             refusal.announce(&refusal.event(request.event_request(id.as_deref())));
         }
         self.0.response.take().unwrap_or_else(|| plain_response(self.0.status))

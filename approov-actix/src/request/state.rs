@@ -1,13 +1,16 @@
 //! What is known of one request, so that no layer looks at something twice.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
     approov::Approov,
     rejection::Rejection,
-    request::layer::{ApplicationData, DataPlaces, Layer, Place},
+    request::{
+        layer::{ApplicationData, DataPlaces, Layer, Place},
+        outcome::Outcome,
+    },
     signature::{ExpectedDigest, Signatures},
     token::Verified,
 };
@@ -18,8 +21,10 @@ pub(crate) struct RequestState {
     pub(crate) token: Option<CachedVerdict<Verified>>,
     /// The innermost.
     entered: Option<Entered>,
-    /// What was announced of a request that went on, and by whose configuration.
-    announced: Vec<(u64, Result<(), Rejection>)>,
+    /// What was reported, and by whose configuration.
+    reported: Vec<(u64, Rejection)>,
+    /// Of each configuration that wants to hear of acceptances.
+    outcomes: Vec<(u64, Rc<Outcome>)>,
     pub(crate) signature: Option<Box<SignatureVerdict>>,
     pub(crate) body: Option<Box<ComparedBody>>,
 }
@@ -72,11 +77,13 @@ pub(crate) struct Entered {
     outer: Option<Box<Entered>>,
 }
 
-/// What a layer is entered by.
+/// The ways in.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Way {
     Middleware,
     Guard,
+    /// Enters no layer.
+    Argument,
 }
 
 /// With a borrow of its own: a handler may hold one of the extensions while it asks for claims.
@@ -122,17 +129,41 @@ impl RequestState {
         }
     }
 
-    /// Whether this configuration has not announced this verdict before.
-    pub(crate) fn is_news(request: &HttpRequest, approov: &Approov, verdict: Result<(), Rejection>) -> bool {
-        let news = (approov.id(), verdict);
-        let is_news = Self::write(request, |state| {
-            let is_news = !state.announced.contains(&news);
-            if is_news {
-                state.announced.push(news);
+    /// What becomes of this request, if its configuration wants to hear of acceptances.
+    pub(crate) fn outcome(request: &HttpRequest, approov: &Approov) -> Option<Rc<Outcome>> {
+        if !approov.settings().listeners.want_acceptances() {
+            return None;
+        }
+        let outcome = Self::write(request, |state| {
+            let known = state.outcomes.iter().find(|(id, _)| *id == approov.id());
+            if let Some((_, outcome)) = known {
+                return Rc::clone(outcome);
             }
-            is_news
+            let outcome = Rc::<Outcome>::default();
+            state.outcomes.push((approov.id(), Rc::clone(&outcome)));
+            outcome
         });
-        is_news.unwrap_or(true)
+        Some(outcome.unwrap_or_default())
+    }
+
+    /// Records that a refusal or a report of this configuration is announced, so the request is not announced as accepted.
+    pub(crate) fn fail(request: &HttpRequest, approov: &Approov) {
+        if let Some(outcome) = Self::outcome(request, approov) {
+            outcome.fail();
+        }
+    }
+
+    /// Whether this configuration has not reported this before.
+    pub(crate) fn is_first_report(request: &HttpRequest, approov: &Approov, rejection: Rejection) -> bool {
+        let report = (approov.id(), rejection);
+        let is_first = Self::write(request, |state| {
+            let is_first = !state.reported.contains(&report);
+            if is_first {
+                state.reported.push(report);
+            }
+            is_first
+        });
+        is_first.unwrap_or(true)
     }
 }
 
@@ -140,7 +171,7 @@ impl Layer {
     /// Records that the request has entered this layer, and returns its depth.
     pub(crate) fn enter(self, request: &HttpRequest, way: Way) -> usize {
         let around = ApplicationData::of(request).places();
-        let only_at = (way == Way::Guard).then(|| Place::of(request));
+        let only_at = (way != Way::Middleware).then(|| Place::of(request));
         let depth = RequestState::write(request, |state| {
             state.drop_left();
             let outer = state.entered.take().map(Box::new);

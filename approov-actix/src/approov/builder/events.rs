@@ -8,8 +8,8 @@ use crate::event::{AcceptanceEvent, RejectionEvent};
 impl ApproovBuilder {
     /// How a request is called in log lines and events, such as by its correlation id. Default: not at all.
     ///
-    /// It is asked once for each refused or reported request, and for each accepted one that is logged or handed to
-    /// [`on_acceptance`](Self::on_acceptance). Log lines end with ` request=` and the id, escaped and cut to 200 characters.
+    /// It is asked where a request is refused or reported, and where acceptances are logged or handed to [`on_acceptance`](Self::on_acceptance), when the
+    /// request enters the outermost middleware, the guard or the argument. Log lines end with ` request=` and the id, escaped and cut to 200 characters.
     ///
     /// # Examples
     ///
@@ -111,12 +111,20 @@ impl ApproovBuilder {
         self
     }
 
-    /// Called for each request that has passed every check of a middleware, a guard or an argument: once, however many of them look at it. For metrics and
-    /// traces.
+    /// Called once for each request that a check has passed and none has refused or reported. For metrics and traces.
     ///
-    /// Another one, with a policy of its own, may still refuse or report the request; [`on_rejection`](Self::on_rejection) is then called too. One that only
-    /// reports what failed calls this hook for no such request. Of several [`Approov`](crate::Approov) values each calls its own. The hook runs on
-    /// the worker's thread, so it should not block; if it panics, actix closes the connection without an answer.
+    /// It is called at the end, when nothing can refuse the request any more:
+    ///
+    /// - by the outermost middleware, when there is an answer: also when the handler fails, or a middleware further in. For a WebSocket that is the end of the
+    ///   handshake, for a stream its head. If the connection is lost before, it is called as well; if the handler panics, it is not.
+    /// - by `#[approov_protected]` without a middleware around, when the handler's parameters were extracted, or could not be.
+    /// - by an argument alone, at once. It cannot know of others: if a later one refuses, [`on_rejection`](Self::on_rejection) is called too.
+    ///
+    /// A middleware of yours that sends a request on to another path makes no second call. If it is outside of the middleware of Approov, it does so after
+    /// the first answer was announced: what is refused then is announced too, and what was refused first is never announced as accepted.
+    ///
+    /// Of several [`Approov`](crate::Approov) values each calls its own hook, by its own checks. The hook runs on the worker's thread, so it should not
+    /// block; if it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///

@@ -1,0 +1,49 @@
+//! What becomes of a request with one configuration.
+
+use std::cell::{Cell, RefCell};
+
+use crate::{request::layer::Findings, token::ApproovClaims};
+
+/// Shared by the request and by those who have to see its end.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    accepted: RefCell<Option<Accepted>>,
+    /// Whether a check has refused or reported, and that was announced.
+    has_failed: Cell<bool>,
+    is_awaited: Cell<bool>,
+    is_announced: Cell<bool>,
+}
+
+/// What the last check has found good.
+pub(crate) struct Accepted {
+    pub(crate) claims: ApproovClaims,
+    pub(crate) is_cached: bool,
+}
+
+impl Outcome {
+    /// Every check of a layer or an argument has passed.
+    pub(crate) fn accept(&self, findings: &Findings) {
+        if let Some(claims) = findings.claims.clone().filter(|_| !findings.is_reported) {
+            let is_cached = findings.is_cached;
+            self.accepted.replace(Some(Accepted { claims, is_cached }));
+        }
+    }
+
+    /// A refusal or a report was announced.
+    pub(crate) fn fail(&self) {
+        self.has_failed.set(true);
+    }
+
+    /// Whether nobody waits for the end yet, so that it is the caller who does.
+    pub(crate) fn begin_to_wait(&self) -> bool {
+        !self.is_awaited.replace(true)
+    }
+
+    /// What is to be announced at the end, if anything.
+    pub(crate) fn end(&self) -> Option<Accepted> {
+        self.is_awaited.set(false);
+        let accepted = self.accepted.take()?;
+        let is_final = !self.has_failed.get() && !self.is_announced.replace(true);
+        is_final.then_some(accepted)
+    }
+}
