@@ -67,8 +67,7 @@ const METHODS: [Method; 8] = [
 /// It describes and does not protect. Which header carries the token is in it; no key is.
 pub struct SecurityScheme {
     scheme: Value,
-    /// None where the application makes its own.
-    refusal: Option<Value>,
+    refusal: Value,
     is_required: Box<dyn Fn(Operation<'_>) -> bool>,
 }
 
@@ -98,7 +97,8 @@ pub struct Operation<'a> {
 
 impl SecurityScheme {
     /// The scheme of this configuration: its token header, and what a refusal looks like. With
-    /// [`reject_with`](crate::ApproovBuilder::reject_with) only the application knows that, so no answer is described.
+    /// [`reject_with`](crate::ApproovBuilder::reject_with) only the application knows its body, so the answer 401 is described without one. If yours has
+    /// another body or another status, say so in the document: as `components.responses.ApproovRefusal`, or in each operation.
     ///
     /// # Examples
     ///
@@ -116,13 +116,13 @@ impl SecurityScheme {
             };
             json!({ "type": "apiKey", "in": "header", "name": name, "description": description })
         };
-        let refusal = json!({
-            "description": "Not a request of a genuine app.",
-            "content": { "application/json": { "schema": { "type": "object" }, "example": {} } },
-        });
+        let mut refusal = json!({ "description": "Not a request of a genuine app." });
+        if settings.reject_with.is_none() {
+            refusal["content"] = json!({ "application/json": { "schema": { "type": "object" }, "example": {} } });
+        }
         Self {
             scheme,
-            refusal: settings.reject_with.is_none().then_some(refusal),
+            refusal,
             is_required: Box::new(|_| false),
         }
     }
@@ -192,17 +192,16 @@ impl SecurityScheme {
         object(components, "securitySchemes")?
             .entry(SCHEME)
             .or_insert_with(|| self.scheme.clone());
-        if let Some(refusal) = &self.refusal {
-            let responses = object(components, "responses")?;
-            responses.entry(REFUSAL).or_insert_with(|| refusal.clone());
-        }
+        object(components, "responses")?
+            .entry(REFUSAL)
+            .or_insert_with(|| self.refusal.clone());
         let inherited = document.get("security").cloned();
         let paths = object(document, "paths")?.iter_mut();
         for (path, item) in paths.filter(|(path, _)| is_path(path)) {
             for method in &METHODS {
                 if let Some(operation) = item.get_mut(method.as_str().to_ascii_lowercase()) {
                     let is_required = (self.is_required)(Operation { method, path });
-                    self.describe_operation(operation.as_object_mut()?, inherited.as_ref(), is_required)?;
+                    Self::describe_operation(operation.as_object_mut()?, inherited.as_ref(), is_required)?;
                 }
             }
         }
@@ -210,7 +209,6 @@ impl SecurityScheme {
     }
 
     fn describe_operation(
-        &self,
         operation: &mut Map<String, Value>,
         inherited: Option<&Value>,
         is_required: bool,
@@ -225,10 +223,8 @@ impl SecurityScheme {
         } else if !security.iter().any(|alternative| alternative.get(SCHEME).is_some()) {
             return Some(());
         }
-        if self.refusal.is_some() {
-            let refusal = json!({ "$ref": format!("#/components/responses/{REFUSAL}") });
-            object(operation, "responses")?.entry("401").or_insert(refusal);
-        }
+        let refusal = json!({ "$ref": format!("#/components/responses/{REFUSAL}") });
+        object(operation, "responses")?.entry("401").or_insert(refusal);
         Some(())
     }
 }
@@ -480,18 +476,33 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_the_applications_own_is_not_described() {
+    fn an_answer_of_the_applications_own_is_described_without_its_body() {
         let approov = builder()
             .reject_with(|_| HttpResponse::BadRequest().finish())
             .build()
             .unwrap();
+        let scheme = SecurityScheme::new(&approov);
         let security = json!([{ "Approov": [] }]);
-        let document = add(
-            &SecurityScheme::new(&approov),
-            with_operation(&json!({ "security": security })),
+        let mut document = with_operation(&json!({ "security": security }));
+        let described = add(&scheme, document.clone());
+        let reference = json!({ "$ref": "#/components/responses/ApproovRefusal" });
+        assert_eq!(
+            described["paths"]["/a"]["get"]["responses"],
+            json!({ "401": reference })
         );
-        assert_eq!(document["paths"]["/a"]["get"], json!({ "security": security }));
-        assert_eq!(document["components"].get("responses"), None);
+        let refusal = json!({ "description": "Not a request of a genuine app." });
+        assert_eq!(
+            described["components"]["responses"],
+            json!({ "ApproovRefusal": refusal })
+        );
+
+        // What the application says itself stays.
+        let own = json!({ "description": "Please update the app." });
+        document["components"]["responses"]["ApproovRefusal"] = own.clone();
+        assert_eq!(
+            add(&scheme, document)["components"]["responses"],
+            json!({ "ApproovRefusal": own })
+        );
     }
 
     #[test]
