@@ -160,6 +160,45 @@ async fn reject_with_builds_every_refusal() {
     assert_eq!((answer.status, answer.header("x-support")), (403, Some(token::ARC)));
 }
 
+/// No cache may keep a refusal, and a 401 has a challenge. What the application says itself stays.
+#[actix_web::test]
+async fn each_refusal_says_no_store_and_names_a_scheme() {
+    let own = |status: u16, header: Option<(&'static str, &'static str)>| {
+        builder().reject_with(move |_| {
+            let mut response = HttpResponse::build(status.try_into().unwrap());
+            if let Some(header) = header {
+                response.insert_header(header);
+            }
+            response.finish()
+        })
+    };
+    for (builder, cache_control, challenge) in [
+        (builder(), "no-store", Some("Approov")),
+        (own(401, None), "no-store", Some("Approov")),
+        (own(400, None), "no-store", None),
+        (own(401, Some(("Cache-Control", "private"))), "private", Some("Approov")),
+        (
+            own(401, Some(("WWW-Authenticate", "Bearer"))),
+            "no-store",
+            Some("Bearer"),
+        ),
+    ] {
+        let server = serve(builder.build().unwrap());
+        for path in ["/bound", "/claims", "/scope", "/result"] {
+            let answer = Request::get(path).send(server.addr());
+            assert_eq!(answer.header("cache-control"), Some(cache_control), "{path}");
+            assert_eq!(answer.header("www-authenticate"), challenge, "{path}");
+        }
+        let answer = Request::get("/scope").token(&token::good()).send(server.addr());
+        assert_eq!((answer.status, answer.header("cache-control")), (200, None));
+        assert_eq!(answer.header("www-authenticate"), None);
+    }
+    let unconfigured = actix_test::start_with(patient(), || App::new().route("/", web::get().to(default)));
+    let answer = Request::get("/").send(unconfigured.addr());
+    assert_eq!((answer.status, answer.header("cache-control")), (500, Some("no-store")));
+    assert_eq!(answer.header("www-authenticate"), None);
+}
+
 /// So that one closure changes the body for all of them, or one of the statuses.
 #[actix_web::test]
 async fn reject_with_is_told_the_default_status() {

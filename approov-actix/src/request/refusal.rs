@@ -4,7 +4,10 @@ use std::{cell::RefCell, fmt, rc::Rc};
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 
 use crate::{
@@ -62,10 +65,10 @@ impl Refusal {
             let reject_with = approov.settings().reject_with.as_ref();
             reject_with.filter(|_| !self.rejection.is_server_fault())
         });
-        reject_with.map_or_else(
+        with_headers(reject_with.map_or_else(
             || plain_response(event.default_status()),
             |reject_with| reject_with(event),
-        )
+        ))
     }
 
     fn announce(&self, event: &RejectionEvent<'_>) {
@@ -114,6 +117,19 @@ fn plain_response(status: StatusCode) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header(header::ContentType::json())
         .body("{}")
+}
+
+/// What a refusal says to caches, and of a 401 what RFC 9110, section 15.5.2, asks for. The application's own headers stay.
+fn with_headers(mut response: HttpResponse) -> HttpResponse {
+    let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_unauthorized && !headers.contains_key(header::WWW_AUTHENTICATE) {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Approov"));
+    }
+    response
 }
 
 /// A refusal as an actix error: it carries the response, and converts into its [`Rejection`].
@@ -193,7 +209,8 @@ impl ResponseError for Refused {
             }
             refusal.announce(&refusal.event(request.event_request(id.as_deref())));
         }
-        self.0.response.take().unwrap_or_else(|| plain_response(self.0.status))
+        let response = self.0.response.take();
+        response.unwrap_or_else(|| with_headers(plain_response(self.0.status)))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
 
-/// What came back: status, headers and body.
+/// What came back: status, headers in order, and body.
 type Answer = (u16, Vec<(String, String)>, Bytes);
 
 /// Sends these headers, and these trailers behind a body if there are any.
@@ -43,7 +43,9 @@ async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailer
     }
     let headers = head.headers.iter().filter(|(name, _)| **name != DATE);
     let text = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
-    (head.status.as_u16(), headers.map(text).collect(), whole.freeze())
+    let mut headers: Vec<_> = headers.map(text).collect();
+    headers.sort();
+    (head.status.as_u16(), headers, whole.freeze())
 }
 
 fn with_token(value: &[u8]) -> Option<HeaderMap> {
@@ -53,7 +55,12 @@ fn with_token(value: &[u8]) -> Option<HeaderMap> {
 }
 
 fn refused() -> Answer {
-    let headers = [("content-length", "2"), ("content-type", "application/json")];
+    let headers = [
+        ("cache-control", "no-store"),
+        ("content-length", "2"),
+        ("content-type", "application/json"),
+        ("www-authenticate", "Approov"),
+    ];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
     (401, headers.into(), Bytes::from_static(b"{}"))
 }

@@ -14,8 +14,10 @@ use support::corpus::NOT_HTTP;
 
 use crate::patient;
 
-/// What every refusal looks like, whatever its reason. Apart from `Date`, and from `Connection`, which repeats the request's own.
-const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}";
+/// What every refusal looks like, whatever its reason, with its headers in order: actix sends them in any. Apart from `Date`, and from `Connection`, which
+/// repeats the request's own.
+const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncache-control: no-store\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\
+                       www-authenticate: Approov\r\n\r\n{}";
 
 /// The routes of a server.
 type Configure = fn(&mut web::ServiceConfig, &Approov);
@@ -86,7 +88,7 @@ impl Served {
             return;
         }
         assert_eq!(refusals, [refusal], "{name}: {answer}");
-        assert_eq!(without_varying_lines(&answer), REFUSED, "{name}");
+        assert_eq!(comparable(&answer), REFUSED, "{name}");
     }
 
     /// Sends it on a connection of its own. What comes back, and what was said of it.
@@ -103,9 +105,14 @@ impl Served {
     }
 }
 
-fn without_varying_lines(answer: &str) -> String {
+/// Without the lines that vary, and in order.
+fn comparable(answer: &str) -> String {
     let varies = |line: &&str| line.starts_with("date: ") || line.starts_with("connection: ");
-    answer.split_inclusive("\r\n").filter(|line| !varies(line)).collect()
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let (status, headers) = head.split_once("\r\n").unwrap();
+    let mut headers: Vec<_> = headers.split("\r\n").filter(|line| !varies(line)).collect();
+    headers.sort_unstable();
+    format!("{status}\r\n{}\r\n\r\n{body}", headers.join("\r\n"))
 }
 
 /// A request for this path with these header lines, each with its end.

@@ -103,7 +103,7 @@ async fn without_approov_s_token_the_users_token_is_never_looked_at() {
         ];
         for request in requests {
             let refused = site.refuses(&request, "token_missing");
-            assert_eq!(refused.header("www-authenticate"), None, "{path}");
+            assert_eq!(refused.header("www-authenticate"), Some("Approov"), "{path}");
             site.refuses(&request.token(&token::forged()), "token_signature");
         }
     }

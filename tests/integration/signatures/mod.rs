@@ -121,7 +121,12 @@ impl Served {
         let mut headers = answer.headers;
         headers.retain(|(name, _)| name != "connection");
         headers.sort();
-        let expected = [("content-length", "2"), ("content-type", "application/json")];
+        let expected = [
+            ("cache-control", "no-store"),
+            ("content-length", "2"),
+            ("content-type", "application/json"),
+            ("www-authenticate", "Approov"),
+        ];
         assert_eq!(
             headers,
             expected.map(|(name, value)| (name.to_owned(), value.to_owned())),

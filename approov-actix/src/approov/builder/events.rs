@@ -45,7 +45,8 @@ impl ApproovBuilder {
         self
     }
 
-    /// Builds the response to a refused request. Default: 401 with the body `{}`. If it panics, actix closes the connection without an answer.
+    /// Builds the response to a refused request. Default: 401 with the body `{}`. `Cache-Control: no-store`, and to a 401 `WWW-Authenticate: Approov`, are
+    /// added unless the response has them. If it panics, actix closes the connection without an answer.
     ///
     /// It is called when a request is refused, also where an `Option` or `Result` in a handler then keeps the refusal to itself. What is to happen
     /// for each answered refusal belongs into [`on_rejection`](Self::on_rejection).
