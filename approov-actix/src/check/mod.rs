@@ -14,7 +14,7 @@ use crate::{
     rejection::Rejection,
     request::layer::Findings,
     request::refusal::Refusal,
-    request::state::{CachedVerdict, RequestState},
+    request::state::{CachedVerdict, RequestState, Way},
     signature::ExpectedBody,
     token::{ApproovClaims, Verified},
 };
@@ -25,6 +25,7 @@ pub(crate) struct Check<'a> {
     pub(crate) request: &'a HttpRequest,
     pub(crate) approov: &'a Approov,
     pub(crate) policy: &'a EffectivePolicy,
+    pub(crate) way: Way,
 }
 
 /// What there is to say before a body was waited for.
@@ -105,6 +106,7 @@ impl Check<'_> {
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
         // That a header is absent is found as fast as a verdict on it.
         if !matches!(verdict, Err(Rejection::TokenMissing)) {
+            RequestState::keep(self.request, self.way);
             RequestState::write(self.request, |state| {
                 state.token = Some(CachedVerdict::new(self.approov, generation, &verdict));
             });
@@ -161,6 +163,7 @@ impl Check<'_> {
     }
 
     fn report(self, rejection: Rejection, claims: Option<&ApproovClaims>) {
+        RequestState::keep(self.request, self.way);
         RequestState::fail(self.request, self.approov);
         if !RequestState::is_first_report(self.request, self.approov, rejection) {
             return;

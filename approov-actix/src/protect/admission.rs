@@ -10,7 +10,7 @@ use crate::{
         acceptance::PendingAcceptance,
         layer::{Findings, Layer},
         refusal::{Refusal, Refused},
-        state::Way,
+        state::{RequestState, Way},
     },
 };
 
@@ -36,6 +36,7 @@ impl Inside {
         findings: Findings,
         way: Way,
     ) -> Self {
+        RequestState::keep(request, way);
         let acceptance = PendingAcceptance::begin(request, &approov, way, &findings);
         let depth = Layer::checked(approov, policy, findings).enter(request, way);
         Self { depth, acceptance }
@@ -79,6 +80,7 @@ pub(crate) fn admit(
         request,
         approov: &approov,
         policy: &policy,
+        way,
     };
     match check.head()? {
         Checked::Complete(findings) => {
@@ -107,6 +109,7 @@ impl BodyPending {
             request,
             approov: &approov,
             policy: &policy,
+            way,
         };
         let findings = check.body(head, payload).await?;
         Ok(Inside::enter(request, approov, policy, findings, way))

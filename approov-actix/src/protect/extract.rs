@@ -13,7 +13,7 @@ use crate::{
         acceptance::PendingAcceptance,
         layer::{Findings, Layer},
         refusal::{Refusal, Refused},
-        state::{RequestState, Way},
+        state::Way,
     },
     token::ApproovClaims,
 };
@@ -24,13 +24,11 @@ impl FromRequest for ApproovClaims {
 
     /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        RequestState::keep(request);
-        Self::extract(request)
+        ready(claims(request, Way::Argument))
     }
 
-    /// For handlers, which may hold a borrow of the request's extensions, or of its connection info. Keeps nothing where nothing is kept.
     fn extract(request: &HttpRequest) -> Self::Future {
-        ready(claims(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
+        ready(claims(request, Way::Handler))
     }
 }
 
@@ -113,21 +111,28 @@ impl FromRequest for ApproovVerdict {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        RequestState::keep(request);
-        Self::extract(request)
+        ready(verdict(request, Way::Argument))
     }
 
     fn extract(request: &HttpRequest) -> Self::Future {
-        ready(match verdict(request) {
-            Ok(claims) => Ok(Self::Genuine(claims)),
-            Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_announced_when_sent(request)),
-            Err(refusal) => Ok(Self::Rejected(refusal.rejection)),
-        })
+        ready(verdict(request, Way::Handler))
+    }
+}
+
+fn claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refused> {
+    found_claims(request, way).map_err(|refusal| refusal.answer_announced_when_sent(request))
+}
+
+fn verdict(request: &HttpRequest, way: Way) -> Result<ApproovVerdict, Refused> {
+    match found_verdict(request, way) {
+        Ok(claims) => Ok(ApproovVerdict::Genuine(claims)),
+        Err(refusal) if refusal.rejection.is_server_fault() => Err(refusal.answer_announced_when_sent(request)),
+        Err(refusal) => Ok(ApproovVerdict::Rejected(refusal.rejection)),
     }
 }
 
 /// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
-fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
+fn found_claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
         && let Some(claims) = layer.findings.claims
@@ -138,27 +143,29 @@ fn claims(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
         token_enforcement: Enforcement::Enforce,
         ..layer.policy
     };
-    genuine(request, &layer.approov, &policy).map(|(claims, _)| claims)
+    genuine(request, &layer.approov, &policy, way).map(|(claims, _)| claims)
 }
 
 /// The claims that pass every check of the innermost layer's policy, enforced or not.
-fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Refusal> {
+fn found_verdict(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request)?;
-    genuine(request, &layer.approov, &layer.policy.all_enforced()).map(|(claims, _)| claims)
+    genuine(request, &layer.approov, &layer.policy.all_enforced(), way).map(|(claims, _)| claims)
 }
 
 pub(super) fn genuine(
     request: &HttpRequest,
     approov: &Approov,
     policy: &EffectivePolicy,
+    way: Way,
 ) -> Result<(ApproovClaims, Findings), Refusal> {
     let check = Check {
         request,
         approov,
         policy,
+        way,
     };
     let findings = check.without_body()?;
-    drop(PendingAcceptance::begin(request, approov, Way::Argument, &findings));
+    drop(PendingAcceptance::begin(request, approov, way, &findings));
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = findings.claims.clone().ok_or_else(Refusal::not_configured)?;
     Ok((claims, findings))

@@ -10,7 +10,7 @@ use crate::{
     request::{
         layer::Layer,
         refusal::{Refusal, Refused},
-        state::RequestState,
+        state::Way,
     },
     signature::ApproovSignature,
 };
@@ -20,17 +20,20 @@ impl FromRequest for ApproovSignature {
     type Future = Ready<Result<Self, Refused>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        RequestState::keep(request);
-        Self::extract(request)
+        ready(signature(request, Way::Argument))
     }
 
     fn extract(request: &HttpRequest) -> Self::Future {
-        ready(signature(request).map_err(|refusal| refusal.answer_announced_when_sent(request)))
+        ready(signature(request, Way::Handler))
     }
 }
 
+fn signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refused> {
+    found_signature(request, way).map_err(|refusal| refusal.answer_announced_when_sent(request))
+}
+
 /// The signature that the innermost layer accepted, or accepts now. Never without a good one.
-fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
+fn found_signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refusal> {
     let layer = Layer::of(request)?;
     if layer.is_current()
         && let Some(signature) = layer.findings.signature
@@ -46,6 +49,6 @@ fn signature(request: &HttpRequest) -> Result<ApproovSignature, Refusal> {
         },
         ..layer.policy
     };
-    let (_, findings) = genuine(request, &layer.approov, &policy)?;
+    let (_, findings) = genuine(request, &layer.approov, &policy, way)?;
     findings.signature.ok_or_else(Refusal::not_configured)
 }

@@ -16,11 +16,7 @@ use super::{
 };
 use crate::{
     policy::RoutePolicy,
-    request::{
-        layer::Layer,
-        refusal::Refusal,
-        state::{RequestState, Way},
-    },
+    request::{layer::Layer, refusal::Refusal, state::Way},
 };
 
 /// The parameters `T` of a handler, behind the policy `P`.
@@ -77,7 +73,6 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 }
 
 fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal> {
-    RequestState::keep(request);
     let Layer { approov, .. } = Layer::of(request)?;
     let policy = P::policy().over(&approov.settings().default_policy);
     admit(request, approov, policy, Way::Guard)

@@ -25,11 +25,7 @@ use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
     policy::{EffectivePolicy, Policy, SignatureRequirement},
-    request::{
-        layer::Findings,
-        refusal::Refusal,
-        state::{RequestState, Way},
-    },
+    request::{layer::Findings, refusal::Refusal, state::Way},
 };
 
 impl Approov {
@@ -398,7 +394,6 @@ struct Gate {
 
 impl Gate {
     fn admit(&self, request: &HttpRequest) -> Result<Admission, Refusal> {
-        RequestState::keep(request);
         let ApproovMiddleware { approov, .. } = &self.middleware;
         let policy = if self.middleware.binding_exempt.cover(request.path()) {
             &self.unbound

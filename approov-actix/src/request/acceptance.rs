@@ -38,7 +38,7 @@ impl PendingAcceptance {
         }
         let subject = match way {
             Way::Middleware => Subject::Kept(Box::new(KeptRequest::of(request))),
-            Way::Guard | Way::Argument => Subject::Live(request.clone()),
+            Way::Guard | Way::Argument | Way::Handler => Subject::Live(request.clone()),
         };
         Some(Box::new(Self {
             approov: approov.clone(),

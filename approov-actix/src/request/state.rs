@@ -77,13 +77,15 @@ pub(crate) struct Entered {
     outer: Option<Box<Entered>>,
 }
 
-/// The ways in.
+/// Who looks at the request.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Way {
     Middleware,
     Guard,
     /// Enters no layer.
     Argument,
+    /// A handler that asks by itself, and may hold a borrow of the request's extensions.
+    Handler,
 }
 
 /// With a borrow of its own: a handler may hold one of the extensions while it asks for claims.
@@ -91,8 +93,11 @@ pub(crate) enum Way {
 struct Kept(RefCell<RequestState>);
 
 impl RequestState {
-    /// From here on, what is found of the request is kept. For middlewares, guards and arguments, as nobody can hold a borrow of its extensions there.
-    pub(crate) fn keep(request: &HttpRequest) {
+    /// From here on, what is found of the request is kept. Not where a handler asks by itself: only there can a borrow of the extensions be held.
+    pub(crate) fn keep(request: &HttpRequest, way: Way) {
+        if way == Way::Handler {
+            return;
+        }
         let is_kept = request.extensions().contains::<Kept>();
         if !is_kept {
             request.extensions_mut().insert(Kept::default());
