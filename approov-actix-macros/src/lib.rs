@@ -6,6 +6,10 @@
 
 mod args;
 mod expand;
+#[cfg(test)]
+#[allow(dead_code, reason = "only one rule of the file is compared")]
+#[path = "../../approov-actix/src/policy/names.rs"]
+mod library_names;
 
 use proc_macro::TokenStream;
 use quote::ToTokens as _;

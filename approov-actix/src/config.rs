@@ -110,6 +110,21 @@ impl std::error::Error for ConfigError {}
 /// The end of a sentence that begins with the setting. Never has a part of its value.
 pub(crate) type Fault = &'static str;
 
+/// What is wrong with a text that must equal what others write, such as a key id. What is left over from a shell or a file equals nothing.
+pub(crate) fn text_fault(text: &str) -> Option<Fault> {
+    if text.is_empty() {
+        Some("is empty")
+    } else if text.trim() != text || text.contains(char::is_control) {
+        Some("begins or ends with white space, or has a control character")
+    } else if text.contains(['"', '\'', '`']) {
+        Some("has a quote in it; quotes are not taken off")
+    } else if text.contains(['$', '{', '}']) {
+        Some("has `$`, `{` or `}` in it, as of a variable that was not replaced")
+    } else {
+        None
+    }
+}
+
 /// A value, and what an error calls it. The value itself is never shown.
 pub(crate) struct Setting<T = String> {
     pub(crate) origin: String,
@@ -127,5 +142,40 @@ impl<T> Setting<T> {
     /// What is wrong with it: a sentence that begins with its name.
     pub(crate) fn error(&self, fault: impl fmt::Display) -> ConfigError {
         ConfigError::invalid(format!("{} {fault}", self.origin))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text_fault;
+
+    #[test]
+    fn texts_that_nobody_means() {
+        for text in [
+            "a",
+            "key-1",
+            "2026 11",
+            "https://a.approov.io/x?y=z",
+            "a+/=",
+            "(a)",
+            "é",
+            "<a>",
+        ] {
+            assert_eq!(text_fault(text), None, "{text}");
+        }
+        for (text, fault) in [
+            ("", "is empty"),
+            (" a", "white space"),
+            ("a\n", "white space"),
+            ("a\0b", "control"),
+            ("\"a\"", "quote"),
+            ("'a", "quote"),
+            ("a`", "quote"),
+            ("$A", "not replaced"),
+            ("${A}", "not replaced"),
+            ("{{a}}", "not replaced"),
+        ] {
+            assert!(text_fault(text).is_some_and(|found| found.contains(fault)), "{text}");
+        }
     }
 }

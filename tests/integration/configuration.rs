@@ -22,7 +22,7 @@ fn faults_are_one_sentence() {
     let secret_error = |secret| Key::from_base64_secret(secret).unwrap_err().to_string();
     assert!(secret_error("c2hvcnQ=").contains("at least 32 bytes"));
     assert!(secret_error("approov_base64_secret_here").contains("placeholder"));
-    assert!(error(builder().token_header("a b")).contains("not a valid HTTP header name"));
+    assert!(error(builder().token_header("a b")).contains("is not a header name"));
     assert!(error(builder().binding(["a", "A"])).contains("named twice"));
     assert!(error(builder().binding([""])).contains("has an empty name in its list"));
     assert!(error(builder().binding(["Approov-Token"])).contains("carries the token"));

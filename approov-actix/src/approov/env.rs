@@ -9,7 +9,7 @@ use std::{
 
 use super::builder::ApproovBuilder;
 use crate::{
-    config::{ConfigError, ConfigErrorKind, Setting},
+    config::{ConfigError, ConfigErrorKind, Setting, text_fault},
     crypto::algorithm::Algorithm,
     keys::{Key, KeySource, decode_secrets, read_file},
     logging::LOG_TARGET,
@@ -371,6 +371,9 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
             if ids.len() != keys.len() || ids.iter().any(String::is_empty) {
                 return Err(setting.error("does not have one id for each account message signing key"));
             }
+            if let Some(fault) = ids.iter().find_map(|id| text_fault(id)) {
+                return Err(setting.error(fault));
+            }
             keys.into_iter().zip(ids).map(|(key, id)| key.with_key_id(id)).collect()
         }
     };
@@ -439,7 +442,7 @@ fn nearest_variable(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Approov;
+    use crate::{Approov, policy::NO_HEADER_NAME};
 
     const GOOD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -544,6 +547,10 @@ mod tests {
                 "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID does not have one id for each account message signing key",
             ),
             (
+                &[(KEY, GOOD), (ID, "\"a\"")],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID has a quote in it; quotes are not taken off",
+            ),
+            (
                 &[("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3601")],
                 "APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS is longer than an hour",
             ),
@@ -622,12 +629,13 @@ mod tests {
             ("APPROOV_TOKEN_CACHE_CAPACITY", "10k", "is not a whole number of tokens"),
             ("APPROOV_TOKEN_CACHE_CAPACITY", "-17", "is not a whole number of tokens"),
             ("APPROOV_TOKEN_CACHE_CAPACITY", "17000000", "is more than 10000000"),
-            ("APPROOV_TOKEN_HEADER", "a header", "is not a valid HTTP header name"),
-            (
-                "APPROOV_TOKEN_BINDING_HEADER",
-                "a header",
-                "is not a valid HTTP header name",
-            ),
+            ("APPROOV_TOKEN_HEADER", "two words", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_HEADER", "\"Approov-Token\"", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_HEADER", "$HDR", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_BINDING_HEADER", "two words", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_BINDING_HEADER", "\"Authorization\"", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_BINDING_HEADER", "x, 'y'", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_BINDING_HEADER", "${HDR}", NO_HEADER_NAME),
             ("APPROOV_TOKEN_BINDING_HEADER", "xyz,", "has an empty name in its list"),
             ("APPROOV_TOKEN_BINDING_HEADER", "xyz, XYZ", "is named twice"),
             (

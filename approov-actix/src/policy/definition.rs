@@ -3,7 +3,7 @@
 use super::{
     enforcement::Enforcement,
     interned::interned,
-    names::{NameFault, binding_fault},
+    names::{NO_HEADER_NAME, NameFault, binding_fault},
     signature::{SignaturePolicy, first},
 };
 use crate::{
@@ -74,8 +74,8 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty, a header is named twice, or a name is one that no HTTP header can have. In a `const` or
-    /// `static` this is a compile error.
+    /// If the list is empty, a header is named twice, or a name has anything but letters, digits, `-`, `_` and `.`: HTTP allows a few more
+    /// characters, such as `'` and `$`, but they are left over from a shell. In a `const` or `static` this is a compile error.
     ///
     /// # Security
     ///
@@ -105,7 +105,7 @@ impl Policy {
         );
         assert!(
             !matches!(fault, Some(NameFault::Invalid)),
-            "Policy::binding: a name is not a valid HTTP header name"
+            "Policy::binding: a name is not a header name: letters, digits, `-`, `_` and `.`"
         );
         assert!(
             !matches!(fault, Some(NameFault::Twice)),
@@ -122,7 +122,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// If there is no name, a header is named twice, or a name is one that no HTTP header can have.
+    /// If there is no name, a header is named twice, or a name is not one as for [`binding`](Self::binding).
     ///
     /// # Security
     ///
@@ -141,11 +141,13 @@ impl Policy {
     pub fn try_binding(mut self, headers: impl OneOrMany) -> Result<Self, ConfigError> {
         let binding = interned_binding(texts(headers)).map_err(|fault| {
             ConfigError::invalid(match fault {
-                NameFault::Empty => "the list given to `try_binding` names no header; for no binding say `no_binding`",
-                NameFault::Invalid => {
-                    "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list"
+                NameFault::Empty => {
+                    "the list given to `try_binding` names no header; for no binding say `no_binding`".to_owned()
                 }
-                NameFault::Twice => "a header given to `try_binding` is named twice",
+                NameFault::Invalid => {
+                    format!("a header given to `try_binding` {NO_HEADER_NAME}; several headers are given as a list")
+                }
+                NameFault::Twice => "a header given to `try_binding` is named twice".to_owned(),
             })
         })?;
         self.binding = Some(binding);

@@ -21,6 +21,6 @@ pub use self::{
 pub(crate) use self::{
     definition::interned_binding,
     effective::{EffectivePolicy, EffectiveSignaturePolicy},
-    names::NameFault,
+    names::{NO_HEADER_NAME, NameFault, is_header_name},
     signature::SignatureRequirement,
 };

@@ -182,7 +182,7 @@ impl SignaturePolicy {
     ///
     /// # Panics
     ///
-    /// If a component is named twice, or is neither a name that an HTTP header can have nor one of `@method`, `@target-uri`, `@authority`,
+    /// If a component is named twice, or is neither a header name, as for [`Policy::binding`], nor one of `@method`, `@target-uri`, `@authority`,
     /// `@scheme`, `@request-target`, `@path` and `@query`. In a `const` or `static` this is a compile error.
     ///
     /// # Security
@@ -213,7 +213,7 @@ impl SignaturePolicy {
         );
         assert!(
             fault.is_none(),
-            "SignaturePolicy::covers: a name is neither a valid HTTP header name nor a component of RFC 9421"
+            "SignaturePolicy::covers: a name is neither a header name nor a component of RFC 9421"
         );
         self.covers = Some(components);
         self
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "neither a valid HTTP header name nor a component of RFC 9421")]
+    #[should_panic(expected = "neither a header name nor a component of RFC 9421")]
     fn components_are_checked() {
         let _ = SignaturePolicy::required().covers(&["@query-param"]);
     }
@@ -345,6 +345,8 @@ mod tests {
             (&["@paths"], Some(Invalid)),
             (&["@path "], Some(Invalid)),
             (&["\"@path\""], Some(Invalid)),
+            (&["'cookie'"], Some(Invalid)),
+            (&["$HEADER"], Some(Invalid)),
             (&["content-digest;bs"], Some(Invalid)),
             (&["a", ""], Some(Invalid)),
             (&["@path", "a", "@PATH"], Some(Twice)),

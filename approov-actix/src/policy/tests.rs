@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    EffectivePolicy, Enforcement, Policy,
+    EffectivePolicy, Enforcement, NO_HEADER_NAME, Policy,
     effective::EffectiveSignaturePolicy,
     signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
 };
@@ -217,19 +217,14 @@ fn names_of_run_time_are_kept_once() {
 #[test]
 fn faults_of_run_time_are_one_sentence_without_the_value() {
     let error = |names: &[&str]| Policy::new().try_binding(names).unwrap_err().to_string();
+    let invalid = format!("a header given to `try_binding` {NO_HEADER_NAME}; several headers are given as a list");
     for (names, sentence) in [
         (
             &[][..],
             "the list given to `try_binding` names no header; for no binding say `no_binding`",
         ),
-        (
-            &["Authorization, X-Device-Id"],
-            "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list",
-        ),
-        (
-            &["Authorization", ""],
-            "a header given to `try_binding` is not a valid HTTP header name; several headers are given as a list",
-        ),
+        (&["Authorization, X-Device-Id"], &invalid),
+        (&["Authorization", "$HEADER"], &invalid),
         (
             &["Authorization", "authorization"],
             "a header given to `try_binding` is named twice",
@@ -252,7 +247,7 @@ fn a_header_twice_is_a_mistake() {
 }
 
 #[test]
-#[should_panic(expected = "not a valid HTTP header name")]
+#[should_panic(expected = "not a header name")]
 fn names_are_checked() {
     let _ = Policy::new().binding(&["Authorization, X-Device-Id"]);
 }

@@ -7,7 +7,7 @@ use super::{
     window::{ClockSkew, Window},
 };
 use crate::{
-    config::{ConfigError, Setting},
+    config::{ConfigError, Setting, text_fault},
     crypto::algorithm::Algorithm,
     keys::Key,
     logging::LOG_TARGET,
@@ -180,6 +180,9 @@ fn account_keys(settings: Vec<Setting<Key>>) -> Result<Vec<Key>, ConfigError> {
     for (index, setting) in settings.iter().enumerate() {
         if setting.value.algorithm() != Algorithm::HS256 {
             return Err(setting.error("is not a key for HS256, with which accounts sign messages"));
+        }
+        if let Some(fault) = setting.value.key_id().and_then(text_fault) {
+            return Err(setting.error(format_args!("has a key id that {fault}")));
         }
         if index == MAX_ACCOUNT_KEYS {
             return Err(setting.error("is the third message signing key of the account; two are the most"));

@@ -14,12 +14,14 @@ use super::{
 };
 use crate::{
     body_budget::BodyBudget,
-    config::{ConfigError, ConfigErrorKind, Setting},
+    config::{ConfigError, ConfigErrorKind, Setting, text_fault},
     event::{Listeners, OnAcceptance, OnRejection, RequestId},
     keys::{KeyRing, KeySource},
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
-    policy::{EffectivePolicy, NameFault, Policy, SignatureRequirement, interned_binding},
+    policy::{
+        EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, SignatureRequirement, interned_binding, is_header_name,
+    },
     signature::SignatureSettings,
     token::{ApproovClaims, Leeway, MAX_CACHE_CAPACITY, TokenCache, TokenRules},
 };
@@ -152,7 +154,7 @@ impl ApproovBuilder {
 
     /// The header that carries the token. Default: `Approov-Token`.
     ///
-    /// Its name, of any case. In front of the token `Bearer ` is taken off.
+    /// Its name, of any case, in the characters that [`Policy::binding`] says. In front of the token `Bearer ` is taken off.
     ///
     /// # Security
     ///
@@ -340,8 +342,8 @@ impl ApproovBuilder {
         let mut rules = self.rules;
         rules.leeway = leeway(self.leeway.as_ref())?;
         for (setting, text) in [("issuer", &rules.issuer), ("audience", &rules.audience)] {
-            if text.as_ref().is_some_and(String::is_empty) {
-                return Err(ConfigError::invalid(format!("the text given to `{setting}` is empty")));
+            if let Some(fault) = text.as_deref().and_then(text_fault) {
+                return Err(ConfigError::invalid(format!("the text given to `{setting}` {fault}")));
             }
         }
         let token_cache = token_cache(self.token_cache.as_ref())?;
@@ -424,8 +426,8 @@ fn token_header(setting: Option<&Setting>) -> Result<HeaderName, ConfigError> {
         if setting.value.is_empty() {
             return Err(setting.error("is empty"));
         }
-        let name = setting.value.parse();
-        name.map_err(|_| setting.error("is not a valid HTTP header name"))
+        let name = setting.value.parse().ok().filter(|_| is_header_name(&setting.value));
+        name.ok_or_else(|| setting.error(NO_HEADER_NAME))
     })
 }
 
@@ -436,7 +438,7 @@ fn binding(setting: &Setting<Vec<String>>) -> Result<&'static [&'static str], Co
     match interned_binding(setting.value.clone()) {
         Ok(binding) => Ok(binding),
         Err(NameFault::Empty) => Ok(&[]),
-        Err(NameFault::Invalid) => Err(setting.error("is not a valid HTTP header name")),
+        Err(NameFault::Invalid) => Err(setting.error(NO_HEADER_NAME)),
         Err(NameFault::Twice) => Err(setting.error("is named twice")),
     }
 }
