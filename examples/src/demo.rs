@@ -2,7 +2,7 @@
 //!
 //! This exists in the examples alone. A real server never makes tokens: Approov does.
 
-use std::{env, error::Error, time::Duration};
+use std::{error::Error, time::Duration};
 
 use approov_actix::{
     ConfigError, Key,
@@ -55,12 +55,8 @@ impl Call {
 }
 
 impl Demo {
-    /// The demo mode, if it is on: when no variable that begins with `APPROOV_` is set.
-    pub(crate) fn detect(is_loopback: bool) -> Result<Option<Self>, Box<dyn Error>> {
-        let is_configured = env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("APPROOV_"));
-        if is_configured {
-            return Ok(None);
-        }
+    /// The demo mode, for a server that has no key.
+    pub(crate) fn new(is_loopback: bool) -> Result<Self, Box<dyn Error>> {
         if !is_loopback {
             return Err(StartError::from(
                 "HTTP_HOST is not a loopback address, and the demo mode is for this machine only: set APPROOV_BASE64_SECRET",
@@ -70,7 +66,7 @@ impl Demo {
         let mut secret = [0; 64];
         getrandom::fill(&mut secret)?;
         let base64_secret = STANDARD.encode(secret);
-        Ok(Some(Self { base64_secret }))
+        Ok(Self { base64_secret })
     }
 
     pub(crate) fn key(&self) -> Result<Key, ConfigError> {
@@ -80,7 +76,7 @@ impl Demo {
     /// Prints how to call the server.
     #[allow(clippy::print_stdout, reason = "for the person who started it, beside the log")]
     pub(crate) fn announce(&self, url: &str, calls: &[Call]) {
-        log::warn!("DEMO MODE: no APPROOV_ variable is set, so this run has a random secret and offers tokens for it");
+        log::warn!("DEMO MODE: no variable names a key, so this run has a random secret and offers tokens for it");
         println!("\nPaste these into another terminal. The tokens are good for an hour, and for this run alone.");
         for call in calls {
             let Call { title, path, args, .. } = call;

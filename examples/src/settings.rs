@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, fmt, io, net::IpAddr, str::FromStr, thread};
 
-use approov_actix::{Approov, ApproovBuilder};
+use approov_actix::{Approov, ApproovBuilder, ConfigErrorKind};
 
 use crate::demo::{Call, Demo};
 
@@ -51,19 +51,19 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Makes the `Approov` from the environment; in demo mode, which is on when no variable that begins with `APPROOV_` is set, with a secret
-    /// of this run.
+    /// Makes the `Approov` from the environment; in demo mode, which is on when no variable names a key, with a secret of this run.
     ///
     /// # Errors
     ///
     /// If the environment is wrong, or others than this machine could reach a server in demo mode.
-    pub fn approov(&mut self, builder: ApproovBuilder) -> Result<Approov, Box<dyn Error>> {
-        self.demo = Demo::detect(self.is_loopback())?;
-        let builder = builder.env()?;
-        Ok(match &self.demo {
-            Some(demo) => builder.keys(demo.key()?).build()?,
-            None => builder.build()?,
-        })
+    pub fn approov(&mut self, builder: impl Fn() -> ApproovBuilder) -> Result<Approov, Box<dyn Error>> {
+        match builder().env()?.build() {
+            Err(error) if error.kind() == ConfigErrorKind::NoKeys => {
+                let demo = self.demo.insert(Demo::new(self.is_loopback())?);
+                Ok(builder().env()?.keys(demo.key()?).build()?)
+            }
+            approov => Ok(approov?),
+        }
     }
 
     /// In demo mode, prints how to call the server.

@@ -15,6 +15,8 @@ fn what_is_printed() {
     let placeholder = format!("{NAME} is still the placeholder of a quickstart; {GET}");
     let placeholder_url = placeholder.replace("BASE64", "BASE64URL");
     let no_base64 = format!("{NAME} is not base64; {GET}, unchanged");
+    let no_header_name =
+        "is not a header name: it may have letters, digits, `-`, `_` and `.`, but no quotes and no `$VARIABLE`";
     let good = (NAME, SECRET);
     let not_boolean = |name: &str| format!("{name} is none of `true`, `false`, `1` and `0`");
     let cases: &[(&[(&str, &str)], &str)] = &[
@@ -51,11 +53,20 @@ fn what_is_printed() {
             "APPROOV_TOKEN_BINDING_HEADER is the header that carries the token; bind to another one",
         ),
         (
-            &[("APPROOV_LOGGING_ENABLED", "true")],
-            &format!(
-                "no key to verify Approov tokens with: set {NAME} to the output of `approov secret -get base64`, \
-                 or one of APPROOV_PUBLIC_KEY_FILE, APPROOV_JWKS_FILE and APPROOV_JWKS_URL"
-            ),
+            &[good, ("APPROOV_TOKEN_HEADER", "\"Approov-Token\"")],
+            &format!("APPROOV_TOKEN_HEADER {no_header_name}"),
+        ),
+        (
+            &[good, ("APPROOV_TOKEN_BINDING_HEADER", "$HDR")],
+            &format!("APPROOV_TOKEN_BINDING_HEADER {no_header_name}"),
+        ),
+        (
+            &[good, ("APPROOV_PUBLIC_ORIGIN", "https://*.example.com")],
+            "APPROOV_PUBLIC_ORIGIN has a `*` in it; there are no patterns, so name each origin",
+        ),
+        (
+            &[good, ("APPROOV_TOKEN_BINDING", "Authorization")],
+            "\"APPROOV_TOKEN_BINDING\" is no variable of approov-actix; the nearest is APPROOV_TOKEN_BINDING_HEADER: rename or remove it",
         ),
         (
             &[("HTTP_HOST", "0.0.0.0")],
@@ -132,14 +143,35 @@ fn a_port_in_use() {
 }
 
 #[test]
-fn an_unknown_variable_is_warned_about() {
-    let server = Process::serve(
-        HELLO,
-        &[(NAME, token::OTHER_SECRET), ("APPROOV_TOKEN_HEADR", "x")],
-        None,
-    );
-    let warning = r#""APPROOV_TOKEN_HEADR" is no variable of approov-actix and has no effect; the nearest is APPROOV_TOKEN_HEADER"#;
+fn only_a_variable_that_nobody_knows_is_warned_about() {
+    let of_others = [
+        (NAME, token::OTHER_SECRET),
+        ("APPROOV_ROLE", "admin:account"),
+        ("APPROOV_MANAGEMENT_TOKEN", "xyz"),
+        ("APPROOV_API_SERVICE_HOST", "10.96.0.7"),
+        ("APPROOV_API_SERVICE_PORT_HTTPS", "443"),
+        ("APPROOV_API_PORT", "tcp://10.96.0.7:443"),
+        ("APPROOV_API_PORT_443_TCP_ADDR", "10.96.0.7"),
+    ];
+    let server = Process::serve(HELLO, &of_others, None);
+    assert!(!server.stderr().contains("no variable"), "{}", server.stderr());
+    let server = Process::serve(HELLO, &[of_others[0], ("APPROOV_DEV_KEY", "xyz")], None);
+    let warning = r#""APPROOV_DEV_KEY" is no variable of approov-actix and has no effect"#;
     assert!(server.stderr().contains(warning), "{}", server.stderr());
+}
+
+/// The first of them is what the README says to do before the secret is there.
+#[test]
+fn the_demo_mode_depends_on_keys_alone() {
+    let vars = [
+        ("APPROOV_ROLE", "admin:account"),
+        ("APPROOV_MANAGEMENT_TOKEN", "xyz"),
+        ("APPROOV_LOGGING_ENABLED", "true"),
+    ];
+    let server = Process::serve(QUICKSTART, &vars, None);
+    assert!(server.stderr().contains("DEMO MODE"), "{}", server.stderr());
+    assert!(server.announcement().contains("curl"));
+    assert!(!server.stderr().contains("no variable of"), "{}", server.stderr());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::builder::ApproovBuilder;
+use super::{builder::ApproovBuilder, env_names::Stranger};
 use crate::{
     config::{ConfigError, ConfigErrorKind, Setting, text_fault},
     crypto::algorithm::Algorithm,
@@ -55,12 +55,16 @@ impl ApproovBuilder {
     /// | `APPROOV_SIGNATURE_BODY_BUDGET_BYTES` | how many bytes of bodies wait for their digests at once; above it, 503 | 134217728 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
     ///
-    /// Booleans are `true`, `false`, `1` or `0`, in any case. A name that begins with `APPROOV_` and is none of these is warned
-    /// about. No `.env` file is read: that is the application's business.
+    /// Booleans are `true`, `false`, `1` or `0`, in any case. No `.env` file is read: that is the application's business.
+    ///
+    /// A name that is almost one of these, or a likely guess such as `APPROOV_TOKEN_BINDING`, is an error. What else begins with `APPROOV_` may be
+    /// a variable of your own, so it is only warned about; those of the Approov CLI, `APPROOV_ROLE` and `APPROOV_MANAGEMENT_TOKEN`, and those
+    /// that Kubernetes makes for a Service whose name begins with `approov`, are not even that.
     ///
     /// # Errors
     ///
-    /// If a variable is set to something else than the table says, or to nothing, or if more than one source of keys is set.
+    /// If a variable is set to something else than the table says, or to nothing, if more than one source of keys is set, or if a name is
+    /// almost that of a variable.
     ///
     /// # Security
     ///
@@ -81,7 +85,6 @@ impl ApproovBuilder {
     }
 }
 
-const PREFIX: &str = "APPROOV_";
 const SECRET: &str = "APPROOV_BASE64_SECRET";
 const URL_SAFE_SECRET: &str = "APPROOV_BASE64URL_SECRET";
 const SECRET_FILE: &str = "APPROOV_BASE64_SECRET_FILE";
@@ -228,15 +231,15 @@ fn apply(
 
 type Settings = Vec<(&'static str, Apply, String)>;
 
-/// The variables that mean something here. Warns of those that only look so.
+/// The variables that mean something here.
 fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Settings, ConfigError> {
     let mut settings = Settings::new();
     for (name, value) in vars {
-        let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+        let Some(name) = name.to_str() else {
             continue;
         };
         let Some((name, apply)) = variable(name)? else {
-            warn_of_unknown(name);
+            refuse_mistaken(name, &value.to_string_lossy())?;
             continue;
         };
         let value = value
@@ -250,6 +253,24 @@ fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Resul
         settings.push((name, apply, value));
     }
     Ok(settings)
+}
+
+/// A check that somebody believes to be on must not be off for a slip in its name. A name that is like none of ours may be the user's own: that it
+/// begins with `APPROOV_` is no reason to stay down.
+fn refuse_mistaken(name: &str, value: &str) -> Result<(), ConfigError> {
+    let known: Vec<&str> = all_variables().map(|(known, _)| *known).collect();
+    match Stranger::new(name, value, &known) {
+        Stranger::OfOthers | Stranger::Unrelated => {}
+        Stranger::Unknown => {
+            log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect");
+        }
+        Stranger::Meant(meant) => {
+            let sentence =
+                format!("{name:?} is no variable of approov-actix; the nearest is {meant}: rename or remove it");
+            return Err(ConfigError::invalid(sentence));
+        }
+    }
+    Ok(())
 }
 
 fn variable(name: &str) -> Result<Option<(&'static str, Apply)>, ConfigError> {
@@ -422,27 +443,18 @@ fn enforcement(name: &str, value: &str) -> Result<Enforcement, ConfigError> {
     })
 }
 
-fn warn_of_unknown(name: &str) {
-    let meant = nearest_variable(name).map_or(String::new(), |nearest| format!("; the nearest is {nearest}"));
-    log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect{meant}");
-}
-
 fn all_variables() -> impl Iterator<Item = &'static (&'static str, Apply)> {
     VARIABLES.iter().chain(&MESSAGE_SIGNING_VARIABLES)
-}
-
-/// The variable that was probably meant, if one is.
-fn nearest_variable(name: &str) -> Option<&'static str> {
-    const MAX_DISTANCE: usize = 5;
-    let distances = all_variables().map(|(known, _)| (strsim::damerau_levenshtein(known, name), *known));
-    let (distance, nearest) = distances.min()?;
-    (distance <= MAX_DISTANCE).then_some(nearest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Approov, policy::NO_HEADER_NAME};
+    use crate::{
+        Approov,
+        approov::env_names::{GUESSES, PREFIX},
+        policy::NO_HEADER_NAME,
+    };
 
     const GOOD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -758,14 +770,49 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_name_is_proposed() {
-        assert_eq!(nearest_variable("APPROOV_BASE64_SECRT"), Some(SECRET));
-        assert_eq!(
-            nearest_variable("APPROOV_LOGING_ENABLED"),
-            Some("APPROOV_LOGGING_ENABLED")
-        );
-        for of_others in ["APPROOV_ROLE", "APPROOV_LOGIN"] {
-            assert_eq!(nearest_variable(of_others), None);
+    fn a_name_that_is_almost_right_stops_the_start() {
+        for (name, meant) in [
+            ("APPROOV_TOKEN_BINDING", "APPROOV_TOKEN_BINDING_HEADER"),
+            ("APPROOV_BASE64_SECRT", SECRET),
+            ("APPROOV_LOGING_ENABLED", "APPROOV_LOGGING_ENABLED"),
+            (
+                "APPROOV_ABORT_REQUEST_ON_INVALID_BINDING",
+                "APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING",
+            ),
+            ("approov_token_header", "APPROOV_TOKEN_HEADER"),
+            ("APPROOV_MESSAGE_SIGNING_KEY", ACCOUNT_KEY),
+        ] {
+            let sentence =
+                format!("{name:?} is no variable of approov-actix; the nearest is {meant}: rename or remove it");
+            assert_eq!(error(&[(SECRET, GOOD), (name, "xyz")]), sentence);
+        }
+        for name in [
+            "APPROOV_ROLE",
+            "APPROOV_API_SERVICE_HOST",
+            "APPROOV_DEV_KEY",
+            "APPROVED_BY",
+        ] {
+            assert!(build(&[(SECRET, GOOD), (name, "xyz")]).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn guesses_mean_variables() {
+        for (guess, meant) in GUESSES {
+            assert!(all_variables().any(|(known, _)| *known == meant), "{meant}");
+            assert!(
+                !all_variables().any(|(known, _)| *known == format!("{PREFIX}_{guess}")),
+                "{guess}"
+            );
+        }
+        for (known, _) in all_variables() {
+            assert!(known.starts_with(&format!("{PREFIX}_")), "{known}");
+            for other in [known.to_lowercase(), format!("{known}S"), known.replacen("OO", "O", 1)] {
+                assert!(
+                    error(&[(SECRET, GOOD), (&other, "xyz")]).contains(&format!("the nearest is {known}:")),
+                    "{other}"
+                );
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod application_check;
 pub(crate) mod builder;
 mod env;
+mod env_names;
 
 use std::{
     fmt,

@@ -58,7 +58,7 @@ async fn orders() -> impl Responder {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
-    let approov = settings.approov(Approov::builder())?;
+    let approov = settings.approov(Approov::builder)?;
     let per_minute = number("DEVICE_REQUESTS_PER_MINUTE")?.unwrap_or(const { NonZeroU32::new(10).unwrap() });
     // Made once: each worker has the same.
     let limiter = web::Data::new(RateLimiter::keyed(Quota::per_minute(per_minute)));

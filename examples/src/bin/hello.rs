@@ -17,7 +17,7 @@ async fn root() -> impl Responder {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
-    let approov = settings.approov(Approov::builder())?;
+    let approov = settings.approov(Approov::builder)?;
 
     let server = HttpServer::new(move || {
         // actix runs the middleware that is registered last first: Approov comes after all others, but for the access log.

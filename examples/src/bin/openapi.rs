@@ -84,7 +84,7 @@ async fn openapi_json(document: web::Data<openapi::Document>) -> impl Responder 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
-    let approov = settings.approov(Approov::builder())?;
+    let approov = settings.approov(Approov::builder)?;
     // Adds the scheme, and the answer 401 of each operation that asks for it.
     let document = web::Data::new(SecurityScheme::new(&approov).add_to(Document::openapi())?);
 

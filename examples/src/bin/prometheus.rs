@@ -67,10 +67,11 @@ async fn page() -> impl Responder {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
     let metrics_port = number("METRICS_PORT")?.unwrap_or(9002);
-    let builder = Approov::builder()
-        .on_acceptance(count_acceptance)
-        .on_rejection(count_rejection);
-    let approov = settings.approov(builder)?;
+    let approov = settings.approov(|| {
+        Approov::builder()
+            .on_acceptance(count_acceptance)
+            .on_rejection(count_rejection)
+    })?;
     let metrics = web::Data::new(PrometheusBuilder::new().install_recorder()?);
     describe_metrics();
 

@@ -74,7 +74,7 @@ struct HelloDevice<'a> {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
-    let approov = settings.approov(Approov::builder())?;
+    let approov = settings.approov(Approov::builder)?;
 
     let server = HttpServer::new(move || {
         App::new()

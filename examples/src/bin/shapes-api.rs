@@ -73,7 +73,7 @@ fn refuse(event: &RejectionEvent<'_>) -> HttpResponse {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info,approov_actix=debug")?;
-    let approov = settings.approov(Approov::builder().reject_with(refuse))?;
+    let approov = settings.approov(|| Approov::builder().reject_with(refuse))?;
     settings.announce(&CALLS);
     let settings = web::Data::new(settings);
     let data = settings.clone();

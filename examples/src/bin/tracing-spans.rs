@@ -73,7 +73,7 @@ fn record_device(claims: &ApproovClaims) {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load_with_log(start_log)?;
-    let approov = settings.approov(Approov::builder().on_acceptance(accepted).on_rejection(rejected))?;
+    let approov = settings.approov(|| Approov::builder().on_acceptance(accepted).on_rejection(rejected))?;
 
     let server = HttpServer::new(move || {
         // Where `approov.middleware()` is wrapped too, this stands below it: the span is to be there when Approov decides.
