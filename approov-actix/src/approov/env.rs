@@ -33,6 +33,7 @@ impl ApproovBuilder {
     /// | `APPROOV_LOGGING_ENABLED` | log Approov's decisions | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN` | `false`: report only | `true` |
     /// | `APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING` | `false`: report only | `true` |
+    /// | `APPROOV_ABORT_REQUEST_ON_FAILED_CHECK` | `false`: report only what [the application's own checks](ApproovBuilder::check) refuse | `true` |
     /// | `APPROOV_TOKEN_HEADER` | the header that carries the token | `Approov-Token` |
     /// | `APPROOV_TOKEN_BINDING_HEADER` | default binding header(s), comma-separated, in order | none |
     /// | `APPROOV_ALLOW_MISSING_BINDING_CLAIM` | accept a genuine token without `pay` | `false` |
@@ -116,7 +117,7 @@ type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilde
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
-const VARIABLES: [(&str, Apply); 17] = [
+const VARIABLES: [(&str, Apply); 18] = [
     (SECRET, WITH_OTHERS),
     (URL_SAFE_SECRET, WITH_OTHERS),
     (SECRET_FILE, WITH_OTHERS),
@@ -137,6 +138,9 @@ const VARIABLES: [(&str, Apply); 17] = [
         "APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING",
         |builder, name, value| Ok(builder.policy(Policy::new().binding_enforcement(enforcement(name, value)?))),
     ),
+    ("APPROOV_ABORT_REQUEST_ON_FAILED_CHECK", |builder, name, value| {
+        Ok(builder.policy(Policy::new().check_enforcement(enforcement(name, value)?)))
+    }),
     ("APPROOV_TOKEN_HEADER", |builder, name, value| {
         Ok(builder.set_token_header(Setting::new(name, value)))
     }),
@@ -474,6 +478,7 @@ mod tests {
             ("APPROOV_LOGGING_ENABLED", "0"),
             ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN", "FALSE"),
             ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "False"),
+            ("APPROOV_ABORT_REQUEST_ON_FAILED_CHECK", "0"),
             ("APPROOV_TOKEN_HEADER", "X-Attest"),
             ("APPROOV_TOKEN_BINDING_HEADER", "Authorization, X-Device-Id"),
             ("APPROOV_ALLOW_MISSING_BINDING_CLAIM", "1"),
@@ -485,6 +490,7 @@ mod tests {
         assert!(!settings.listeners.logging);
         assert_eq!(settings.default_policy.token_enforcement, Enforcement::Report);
         assert_eq!(settings.default_policy.binding_enforcement, Enforcement::Report);
+        assert_eq!(settings.default_policy.check_enforcement, Enforcement::Report);
         assert_eq!(settings.token_header, "x-attest");
         assert_eq!(settings.default_policy.binding, ["Authorization", "X-Device-Id"]);
         assert!(settings.default_policy.allow_missing_binding_claim);
