@@ -1,5 +1,6 @@
 //! Bad configuration never starts, and says so in one sentence.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use support::{
     client::Request,
     token::{self, SECRET},
@@ -172,6 +173,21 @@ fn the_demo_mode_depends_on_keys_alone() {
     assert!(server.stderr().contains("DEMO MODE"), "{}", server.stderr());
     assert!(server.announcement().contains("curl"));
     assert!(!server.stderr().contains("no variable of"), "{}", server.stderr());
+}
+
+/// The server works: the secret may really be so.
+#[test]
+fn a_secret_that_was_probably_spoilt_is_warned_about() {
+    let hex = "0123456789abcdef".repeat(8);
+    let twice = STANDARD.encode(token::OTHER_SECRET);
+    for (secret, warning) in [(&hex, "was probably hex"), (&twice, "probably in base64 twice")] {
+        let server = Process::serve(HELLO, &[(NAME, secret)], None);
+        let log = server.stderr();
+        assert!(log.contains(NAME) && log.contains(warning), "{log}");
+        assert!(!log.contains(&secret[..8]), "{log}");
+    }
+    let server = Process::serve(HELLO, &[(NAME, token::OTHER_SECRET)], None);
+    assert!(!server.stderr().contains("probably"), "{}", server.stderr());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
     public_key,
-    secret::{decode_secret, is_published},
+    secret::{decode_secret, is_published, likely_mistake},
     strength,
 };
 use crate::{
@@ -149,7 +149,7 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// Warns of the secret that everybody can read.
+    /// Warns of the secret that everybody can read, and of one that was probably spoilt on its way here.
     pub(crate) fn of_secret(algorithm: Algorithm, secret: &[u8], origin: &str) -> Result<Self, ConfigError> {
         let key = Self::new(algorithm, KeyMaterial::Secret(secret));
         let key = key.map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
@@ -158,6 +158,9 @@ impl Key {
                 target: LOG_TARGET,
                 "{origin} is the development secret that Approov publishes with its samples: ANYONE CAN FORGE TOKENS for this server"
             );
+        }
+        if let Some(mistake) = likely_mistake(secret) {
+            log::warn!(target: LOG_TARGET, "{origin} {mistake}; put in the output of the Approov CLI, unchanged, or nothing will match");
         }
         Ok(key)
     }

@@ -70,9 +70,51 @@ pub(super) fn is_published(secret: &[u8]) -> bool {
     ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)
 }
 
+/// How a good secret was probably spoilt, if it looks so. A random secret looks like this once in 10^19 times.
+///
+/// It is good enough as a key, so this is no error; but no genuine token has a signature by it.
+pub(super) fn likely_mistake(secret: &[u8]) -> Option<Fault> {
+    let is_hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    let is_base64 = |text: &[u8]| {
+        text.iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(byte))
+    };
+    if secret.len() < MIN_LENGTH {
+        None
+    } else if is_hex(ENGINE.encode(secret).as_bytes()) {
+        Some("was probably hex: it was read as base64, and it has hexadecimal digits only")
+    } else if is_hex(secret) {
+        Some("is probably the text of a secret in hex, in place of its bytes")
+    } else if is_base64(secret) {
+        Some("is probably in base64 twice, or was not decoded: its bytes are base64 once more")
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_that_were_spoilt() {
+        let secret: Vec<u8> = (0..48).map(|n: u8| n.wrapping_mul(37)).collect();
+        let hex = "0123456789abcdef".repeat(6);
+        let base64 = ENGINE.encode(&secret);
+        let mistake = |text: &str| likely_mistake(&decode_secret(text).unwrap());
+        assert_eq!(mistake(&base64), None);
+        assert_eq!(mistake(PUBLISHED), None);
+        for hex in [&hex, &hex.to_uppercase(), &hex[..64]] {
+            assert!(mistake(hex).is_some_and(|mistake| mistake.contains("was probably hex")));
+            assert!(mistake(&ENGINE.encode(hex)).is_some_and(|mistake| mistake.contains("in hex")));
+        }
+        let url_safe = base64.replace('+', "-").replace('/', "_");
+        for text in [&base64, &url_safe, base64.trim_end_matches('='), &format!("{base64}\n")] {
+            assert!(mistake(&ENGINE.encode(text)).is_some_and(|mistake| mistake.contains("base64 twice")));
+        }
+        // A text of other characters may be somebody's secret.
+        assert_eq!(likely_mistake(b"a secret of thirty-two characters!"), None);
+    }
 
     #[test]
     fn either_alphabet_padded_or_not_wrapped_or_not() {
