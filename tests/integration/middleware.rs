@@ -152,7 +152,7 @@ async fn several_paths_are_exempt_at_once() {
             .policy(bound)
             .exempt(["/health", "/ready"])
             .exempt("/one")
-            .exempt("/a,/b")
+            .exempt("/a,b")
             .exempt_prefix(["/public/", "/static"])
             .binding_exempt(&configured);
         App::new().default_service(web::to(open)).wrap(middleware)
@@ -161,15 +161,7 @@ async fn several_paths_are_exempt_at_once() {
         let request = Request::get(path).token(token).header("Authorization", "u");
         request.send(server.addr()).status
     };
-    for path in [
-        "/health",
-        "/ready",
-        "/one",
-        "/a,/b",
-        "/public/a",
-        "/static",
-        "/static/a",
-    ] {
+    for path in ["/health", "/ready", "/one", "/a,b", "/public/a", "/static", "/static/a"] {
         assert_eq!(ask(path, ""), 200, "{path}");
     }
     for path in ["/a", "/b", "/public", "/health,/ready"] {

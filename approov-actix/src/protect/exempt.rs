@@ -64,6 +64,10 @@ fn assert_can_match(path: &str) {
                 .all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte)),
         "approov-actix: the exemption {path:?} can never apply: write the whole raw path in ASCII, beginning with `/`, without spaces, `%`, `//`, `\\`, `;`, `?`, `#` or dot segments"
     );
+    assert!(
+        !path.contains(['{', '}', '*', '"', '\'']) && ![",/", "/:"].iter().any(|pattern| path.contains(pattern)),
+        "approov-actix: the exemption {path:?} is no path but a pattern, or several paths: give several as a list, and to `exempt_prefix` what all of them begin with"
+    );
 }
 
 #[cfg(test)]
@@ -146,13 +150,39 @@ mod tests {
     #[test]
     fn an_exemption_that_cannot_apply_is_a_mistake() {
         for path in [
-            "", "health", "/a//b", "/a/../b", "/a%20b", "/a;b", "/a?b", "/a#b", "/a/.", "/a b", "/é", "/a\n",
+            "/health,/metrics",
+            "/{id}",
+            "/a/{tail:.*}",
+            "/public/*",
+            "/:id",
+            "/\"a\"",
+            "/'a'",
+            "",
+            "health",
+            "/a//b",
+            "/a/../b",
+            "/a%20b",
+            "/a;b",
+            "/a?b",
+            "/a#b",
+            "/a/.",
+            "/a b",
+            "/é",
+            "/a\n",
         ] {
             let add = || Exemptions::default().add_paths(vec![path.to_owned()]);
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
             let add = || Exemptions::default().add_prefixes(vec![path.to_owned()]);
             assert!(std::panic::catch_unwind(add).is_err(), "{path}");
         }
+    }
+
+    /// A path may have them elsewhere.
+    #[test]
+    fn commas_and_colons_are_no_mistakes() {
+        let mut exemptions = Exemptions::default();
+        exemptions.add_paths(vec!["/map/1,2".to_owned(), "/v1/a:cancel".to_owned()]);
+        assert!(exemptions.cover("/map/1,2") && exemptions.cover("/v1/a:cancel"));
     }
 
     #[test]

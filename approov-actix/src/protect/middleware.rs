@@ -166,7 +166,8 @@ impl ApproovMiddleware {
     ///
     /// # Panics
     ///
-    /// If no request could ever match: the path does not begin with `/`, is not ASCII, has a space, or one of the forms below.
+    /// If no request could ever match: the path does not begin with `/`, is not ASCII, has a space, or one of the forms below. And if it is a
+    /// pattern or several paths: `/{id}`, `/public/*`, `/health,/metrics`.
     ///
     /// # Security
     ///
