@@ -171,6 +171,19 @@ fn where_the_secret_comes_from() {
         stderr.trim(),
         "Error: APPROOV_BASE64URL_SECRET is empty; set it to a value or remove it"
     );
+    let file = folder.path().join("secret");
+    fs::write(&file, format!("{OTHER_SECRET}\n")).unwrap();
+    for name in ["APPROOV_BASE64_SECRET_FILE", "APPROOV_BASE64URL_SECRET_FILE"] {
+        let vars = [(name, file.to_str().unwrap())];
+        let (code, minted, _) = run(&["mint"], &vars, "");
+        assert_eq!((code, run(&["check", minted.trim()], &vars, "").0), (0, 0));
+        assert_eq!(with_secret(&["check", minted.trim(), "--secret", OTHER_SECRET]).0, 0);
+        let (code, _, stderr) = run(&["mint"], &[(name, "/nowhere")], "");
+        assert!(
+            code == 2 && stderr.starts_with(&format!("Error: {name} names a file that cannot be read: ")),
+            "{stderr}"
+        );
+    }
     let both = [("APPROOV_BASE64_SECRET", SECRET), ("APPROOV_BASE64URL_SECRET", SECRET)];
     assert_eq!(run(&["check", &token], &both, "").0, 2);
     for args in [["mint", "--secret", "c2hvcnQ="], ["mint", "--secret", "junk!"]] {
@@ -261,6 +274,82 @@ fn signed_requests_are_accepted_by_the_quickstart() {
 }
 
 #[test]
+fn what_can_never_match_is_warned_of() {
+    let folder = TempDir::new().unwrap();
+    let key = folder.path().join("installation.pem");
+    fs::write(&key, INSTALLATION_KEY).unwrap();
+    let key = key.to_str().unwrap();
+    let own = format!("Approov-Token: {}", mint(&["--installation-key", key]));
+    let of_another = format!("Approov-Token: {}", token::good());
+    let vars = [("APPROOV_PUBLIC_ORIGIN", "https://a, https://b:8443/v1")];
+    let warnings = |args: &[&str]| {
+        let (code, stdout, stderr) = run(&[&["sign", "--installation-key", key], args].concat(), &vars, "");
+        assert!(code == 0 && stdout.starts_with("Signature-Input: install="), "{stderr}");
+        stderr
+    };
+    for url in ["https://a/", "https://A:443?b", "https://b:8443/v1/c"] {
+        assert_eq!(
+            warnings(&[url, "--header", &own, "--header", "x: y", "--body", "z"]),
+            ""
+        );
+    }
+    for (args, part) in [
+        (&["https://a/#b", "--header", &own][..], "has a fragment"),
+        (&["/orders", "--header", &own], "is not of the form"),
+        (&["http://a/", "--header", &own], "not in APPROOV_PUBLIC_ORIGIN"),
+        (&["https://b/", "--header", &own], "not in APPROOV_PUBLIC_ORIGIN"),
+        (&["https://a/", "--header", &own, "--method", "get"], "lower-case"),
+        (&["https://a/"], "no Approov-Token is covered"),
+        (
+            &["https://a/", "--header", &own, "--header", &own],
+            "approov-token is covered twice",
+        ),
+        (
+            &[
+                "https://a/",
+                "--header",
+                &own,
+                "--header",
+                "Content-Digest: x",
+                "--body",
+                "z",
+            ],
+            "content-digest is covered twice",
+        ),
+        (
+            &["https://a/", "--header", &of_another],
+            "its `ipk` is missing or another",
+        ),
+    ] {
+        let stderr = warnings(args);
+        assert!(
+            stderr.starts_with("Warning: ") && stderr.contains(part),
+            "{args:?}: {stderr}"
+        );
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(!stderr.contains(&token::good()), "{stderr}");
+    }
+}
+
+/// The server says what it makes of the digest.
+#[test]
+fn the_base_digest_of_a_signature() {
+    let folder = TempDir::new().unwrap();
+    let vars = [("APPROOV_BASE64_SECRET", SECRET), ("RUST_LOG", "debug")];
+    let server = Process::serve(QUICKSTART, &vars, None);
+    let path = "/message-signing";
+    let good = signed(&folder, &server, path, &["--base-digest"]);
+    assert_eq!(good.clone().send(server.address()).status, 200);
+    let other = signed(&folder, &server, path, &["--base-digest", "--method", "POST"]);
+    assert_eq!(other.send(server.address()).status, 401);
+    assert!(
+        server.stderr().contains("the client signed another text"),
+        "{}",
+        server.stderr()
+    );
+}
+
+#[test]
 fn misuse_of_sign() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("junk.pem");
@@ -279,6 +368,10 @@ fn misuse_of_sign() {
         (
             &["sign", "https://a/", "--account-key", "c2hvcnQ="],
             "Error: --account-key is too short",
+        ),
+        (
+            &["sign", "https://a/", "--account-key", "junk!"],
+            "Error: --account-key is not base64; put in the output of `approov secret -messageSigningKey get-base64url`",
         ),
         (
             &["mint", "--installation-key", junk],

@@ -11,7 +11,7 @@ use super::{builder::ApproovBuilder, env_names::Stranger};
 use crate::{
     config::{ConfigError, ConfigErrorKind, Setting, text_fault},
     crypto::algorithm::Algorithm,
-    keys::{Key, KeySource, decode_secrets, read_file},
+    keys::{Key, KeySource, decode_secrets, of_message_signing_key, read_file},
     logging::LOG_TARGET,
     message_signing::MessageSigning,
     policy::{Enforcement, Policy, SignaturePolicy},
@@ -368,7 +368,7 @@ fn content(setting: Setting) -> Result<Setting, ConfigError> {
 }
 
 /// Keys for HS256. `name` says in a fault how the secret is called.
-fn secret_keys(setting: &Setting, name: fn(&str) -> String) -> Result<Vec<Key>, ConfigError> {
+fn secret_keys(setting: &Setting, name: fn(&'static str) -> String) -> Result<Vec<Key>, ConfigError> {
     let secrets = decode_secrets(&setting.value).map_err(|fault| setting.error(name(fault)))?;
     let key = |secret: &Vec<u8>| Key::of_secret(Algorithm::HS256, secret, &setting.origin);
     secrets.iter().map(key).collect()
@@ -386,9 +386,7 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
         };
     };
     let setting = content(setting)?;
-    let keys = secret_keys(&setting, |fault| {
-        fault.replace("-get base64", "-messageSigningKey get-base64url")
-    })?;
+    let keys = secret_keys(&setting, of_message_signing_key)?;
     let keys: Vec<_> = match ids {
         None => keys,
         Some(setting) => {

@@ -30,5 +30,5 @@ pub(crate) use self::{
     public_key::installation_key,
     reader::read_file,
     ring::{CurrentKeys, KeyRing},
-    secret::decode_secrets,
+    secret::{decode_secrets, of_message_signing_key},
 };

@@ -65,6 +65,11 @@ pub(crate) fn decode_secrets(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
     Ok(secrets)
 }
 
+/// The same fault of an account's message signing key, which another call prints.
+pub(crate) fn of_message_signing_key(fault: Fault) -> String {
+    fault.replace("secret -get base64", "secret -messageSigningKey get-base64url")
+}
+
 /// Whether this is the development secret that everyone can read.
 pub(super) fn is_published(secret: &[u8]) -> bool {
     ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)

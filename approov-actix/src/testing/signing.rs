@@ -16,7 +16,12 @@ use jsonwebtoken::EncodingKey;
 use url::Url;
 
 use super::process_secret::process_secret;
-use crate::{Algorithm, Approov, ConfigError, approov::DEFAULT_TOKEN_HEADER, crypto, keys::decode_secrets};
+use crate::{
+    Algorithm, Approov, ConfigError,
+    approov::DEFAULT_TOKEN_HEADER,
+    crypto,
+    keys::{decode_secrets, of_message_signing_key},
+};
 
 /// Besides the token header, what Approov's clients cover by default if the request has it.
 const CLIENT_DEFAULTS: [&str; 5] = [
@@ -151,6 +156,7 @@ pub struct RequestSigner {
     lifetime: Duration,
     token_header: String,
     covered: Vec<String>,
+    base_digest: bool,
 }
 
 impl RequestSigner {
@@ -165,8 +171,10 @@ impl RequestSigner {
     ///
     /// If the key is not base64, or is shorter than 32 bytes.
     pub fn account(base64_key: &str) -> Result<Self, ConfigError> {
-        let keys = decode_secrets(base64_key)
-            .map_err(|fault| ConfigError::invalid(format!("the key given to `RequestSigner::account` {fault}")))?;
+        let keys = decode_secrets(base64_key).map_err(|fault| {
+            let fault = of_message_signing_key(fault);
+            ConfigError::invalid(format!("the key given to `RequestSigner::account` {fault}"))
+        })?;
         let key = crypto::hs256_signing_key(&keys[0]);
         Ok(Self::new("account", Algorithm::HS256, "hmac-sha256", key))
     }
@@ -181,6 +189,7 @@ impl RequestSigner {
             lifetime: Duration::from_secs(15),
             token_header: DEFAULT_TOKEN_HEADER.as_str().to_owned(),
             covered: Vec::new(),
+            base_digest: false,
         }
     }
 
@@ -221,8 +230,15 @@ impl RequestSigner {
         self
     }
 
+    /// Whether the header `Signature-Base-Digest` is added, the SHA-256 of the signed text, as by a client that is told to debug. Where a
+    /// signature does not match, the server's log then says whether text or key differ. Default: no.
+    pub fn base_digest(mut self, add: bool) -> Self {
+        self.base_digest = add;
+        self
+    }
+
     /// Signs a request of any HTTP client. Returns the headers to add: `Signature-Input`, `Signature` and, if there is
-    /// a body, `Content-Digest`.
+    /// a body, `Content-Digest`; with [`base_digest`](Self::base_digest), `Signature-Base-Digest` as well.
     ///
     /// `url` is the whole URL that the app requests, such as `https://api.example.com/orders?id=1`. `headers` are the
     /// ones to cover: the token header, and any others. The signature also covers the method, the URL and the digest
@@ -369,6 +385,10 @@ impl RequestSigner {
             ),
         ];
         signed.extend(digest.map(|digest| ("Content-Digest".to_owned(), digest)));
+        if self.base_digest {
+            let digest = STANDARD.encode(crypto::sha256(&base));
+            signed.push(("Signature-Base-Digest".to_owned(), format!("sha-256=:{digest}:")));
+        }
         signed
     }
 }

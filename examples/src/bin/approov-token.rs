@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 
 /// Mints and inspects Approov tokens, and signs requests, for development.
 ///
-/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`. `check` takes
-/// public keys and key sets from there as well, as a server does.
+/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`, or from the file
+/// that one of these names with `_FILE` at its end. `check` takes public keys and key sets from there as well, as a server does.
 #[derive(Parser)]
 #[command(name = "approov-token", version)]
 struct Cli {
@@ -105,6 +105,9 @@ struct Sign {
     /// How long the signature is good: 15s, 1h.
     #[arg(long, default_value = "15s", value_parser = humantime::parse_duration)]
     expires_in: Duration,
+    /// Add `Signature-Base-Digest`, by which the server's log says whether the signed text or the key differs.
+    #[arg(long)]
+    base_digest: bool,
 }
 
 #[derive(Args)]
@@ -145,6 +148,9 @@ fn run(cli: &Cli) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Sign(sign) => {
             let headers = sign.headers()?;
+            for warning in sign.warnings()? {
+                warn(&warning);
+            }
             let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             print(
                 cli.json,
@@ -206,9 +212,102 @@ impl Sign {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let signer = signer.expires_in(self.expires_in);
+        let signer = signer.expires_in(self.expires_in).base_digest(self.base_digest);
         Ok(signer.sign(&self.method, &self.url, &headers, body.as_deref()))
     }
+}
+
+/// What makes a signature worthless, however good it is.
+impl Sign {
+    fn warnings(&self) -> Result<Vec<String>, StartError> {
+        let mut warnings = self.warnings_of_the_target();
+        warnings.extend(self.warnings_of_the_headers());
+        let token = self.token();
+        if token.is_none() {
+            warnings.push(format!(
+                "no {} is covered, and every server insists on that",
+                token_header()
+            ));
+        }
+        if let (Some(file), Some(claims)) = (&self.installation_key, token.and_then(payload)) {
+            let public_key = installation_key(file)?.public_key();
+            if claims.get("ipk").and_then(Value::as_str) != Some(&public_key) {
+                warnings.push(
+                    "the token was not minted for this --installation-key: its `ipk` is missing or another".to_owned(),
+                );
+            }
+        }
+        Ok(warnings)
+    }
+
+    fn warnings_of_the_target(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let mut warn_if = |is_wrong: bool, warning: &str| {
+            if is_wrong {
+                warnings.push(warning.to_owned());
+            }
+        };
+        let origin = origin_of(&self.url);
+        warn_if(origin.is_none(), "the URL is not of the form https://host/path?query");
+        warn_if(
+            self.url.contains('#'),
+            "the URL has a fragment, which no client sends: leave out `#` and what follows",
+        );
+        let has_lower_case = self.method.contains(|c: char| c.is_ascii_lowercase());
+        warn_if(
+            has_lower_case,
+            "the method has lower-case letters, and methods are compared as they are: GET, POST",
+        );
+        if let (Ok(origins), Some(own)) = (std::env::var("APPROOV_PUBLIC_ORIGIN"), origin) {
+            let is_there = origins.split(',').any(|other| origin_of(other).as_ref() == Some(&own));
+            warn_if(
+                !is_there,
+                "the URL's scheme, host and port are not in APPROOV_PUBLIC_ORIGIN, with which a server compares them",
+            );
+        }
+        warnings
+    }
+
+    fn warnings_of_the_headers(&self) -> Vec<String> {
+        let has_body = self.body.is_some() || self.body_file.is_some();
+        let names = self.header.iter().map(|(name, _)| name.to_ascii_lowercase());
+        let mut seen: Vec<String> = has_body.then(|| "content-digest".to_owned()).into_iter().collect();
+        let mut warnings = Vec::new();
+        for name in names {
+            if seen.contains(&name) {
+                warnings.push(format!("{name} is covered twice, which no server accepts"));
+            }
+            seen.push(name);
+        }
+        warnings
+    }
+
+    fn token(&self) -> Option<&str> {
+        let name = token_header();
+        let (_, token) = self
+            .header
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(&name))?;
+        Some(token)
+    }
+}
+
+fn token_header() -> String {
+    std::env::var("APPROOV_TOKEN_HEADER").unwrap_or_else(|_| "Approov-Token".to_owned())
+}
+
+/// Scheme, host and port, as servers compare them.
+fn origin_of(url: &str) -> Option<(String, String)> {
+    let (scheme, rest) = url.trim().split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = rest.split(['/', '?', '#']).next()?.to_ascii_lowercase();
+    let default_port = match scheme.as_str() {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    let authority = authority.strip_suffix(default_port).unwrap_or(&authority).to_owned();
+    (!authority.is_empty()).then_some((scheme, authority))
 }
 
 fn installation_key(file: &Path) -> Result<InstallationKey, StartError> {
@@ -347,29 +446,49 @@ fn payload(token: &str) -> Option<Value> {
 
 /// The account secret, and where it came from.
 struct Secret {
-    origin: &'static str,
+    origin: String,
     value: String,
 }
 
+/// As a server knows them.
+const SECRET_VARIABLES: [&str; 4] = [
+    "APPROOV_BASE64_SECRET",
+    "APPROOV_BASE64URL_SECRET",
+    "APPROOV_BASE64_SECRET_FILE",
+    "APPROOV_BASE64URL_SECRET_FILE",
+];
+
 impl Secret {
     fn find(argument: Option<&String>) -> Result<Self, StartError> {
-        let variable = |origin| std::env::var(origin).ok().map(|value| Self { origin, value });
-        let variables = (variable("APPROOV_BASE64_SECRET"), variable("APPROOV_BASE64URL_SECRET"));
-        match (argument, variables) {
-            (Some(value), _) => Ok(Self {
-                origin: "--secret",
+        if let Some(value) = argument {
+            return Ok(Self {
+                origin: "--secret".to_owned(),
                 value: value.clone(),
-            }),
-            (None, (Some(secret), None) | (None, Some(secret))) => Ok(secret),
-            (None, (Some(_), Some(_))) => {
-                Err("APPROOV_BASE64_SECRET and APPROOV_BASE64URL_SECRET are both set; keep one".into())
-            }
-            (None, (None, None)) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
+            });
+        }
+        let variable = |name: &'static str| Some((name, std::env::var(name).ok()?));
+        let mut variables = SECRET_VARIABLES.into_iter().filter_map(variable);
+        match (variables.next(), variables.next()) {
+            (Some((name, value)), None) => Self::of_variable(name, value),
+            (Some((one, _)), Some((other, _))) => Err(format!("{one} and {other} are both set; keep one").into()),
+            (None, _) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
+        }
+    }
+
+    fn of_variable(name: &str, value: String) -> Result<Self, StartError> {
+        if !name.ends_with("_FILE") {
+            let origin = name.to_owned();
+            return Ok(Self { origin, value });
+        }
+        let origin = format!("{name} names a file that");
+        match fs::read_to_string(&value) {
+            Ok(value) => Ok(Self { origin, value }),
+            Err(error) => Err(format!("{origin} cannot be read: {error}").into()),
         }
     }
 
     fn fault(&self, error: &ConfigError) -> StartError {
-        fault(self.origin, error)
+        fault(&self.origin, error)
     }
 }
 
@@ -386,6 +505,11 @@ fn print(as_json: bool, text: &str, json: &Value) {
     } else {
         println!("{text}");
     }
+}
+
+#[allow(clippy::print_stderr, reason = "beside the output, which is for a file or a pipe")]
+fn warn(warning: &str) {
+    eprintln!("Warning: {warning}");
 }
 
 #[allow(clippy::print_stderr, reason = "a command line tool's way to fail")]
