@@ -150,7 +150,20 @@ fn parse_policy(input: ParseStream<'_>) -> Result<Path> {
             "a policy is given by its name: put it into a `const`, and write the name of that",
         ));
     }
+    refuse_lower_case(&path)?;
     Ok(path)
+}
+
+/// By its name a policy is known to be a value or a type. The compiler would complain of a value that it looked for among the types.
+fn refuse_lower_case(path: &Path) -> Result<()> {
+    let name = path.segments.last().map(|last| last.ident.unraw().to_string());
+    if name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase())) {
+        return Err(Error::new_spanned(
+            path,
+            "a `const` or `static` policy is known by its name in upper case, `ORDERS`, and a type by its first letter, `Orders`",
+        ));
+    }
+    Ok(())
 }
 
 fn parse_signature(input: ParseStream<'_>) -> Result<SignatureArg> {

@@ -210,7 +210,6 @@ mod tests {
             ("r#ORDERS", true),
             ("other::LONG", true),
             ("Orders", false),
-            ("orders", false),
             ("POLICIES::Orders", false),
             ("Self", false),
             ("P", false),

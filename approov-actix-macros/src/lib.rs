@@ -36,7 +36,7 @@ use syn::{Error, Item, ItemFn};
 /// What is not said here is inherited from the application's default policy. `policy` says all of it: it excludes `binding`, `signature` and `report`.
 ///
 /// A path whose last name has no lower-case letter, `ORDERS` or `policies::ORDERS`, is that of a `Policy`, or of a `static` that dereferences to one, such as
-/// a `LazyLock<Policy>`. Any other path, a single letter included, is that of a type.
+/// a `LazyLock<Policy>`. Any other path, a single letter included, is that of a type; one whose last name begins with a lower-case letter is an error.
 ///
 /// The attribute may stand above or below `#[get]` and its like, and on handlers that are registered with
 /// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]`
