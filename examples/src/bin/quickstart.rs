@@ -89,7 +89,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .wrap(Logger::default())
     })
     .workers(settings.workers)
-    .bind((settings.host.as_str(), settings.port))
+    // HTTP/2 without TLS too: `curl --http2-prior-knowledge`.
+    .bind_auto_h2c((settings.host.as_str(), settings.port))
     .map_err(|error| settings.bind_error(&error))?;
     settings.announce(&CALLS);
     server.run().await?;
