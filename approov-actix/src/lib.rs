@@ -109,7 +109,7 @@
 //! answer. [`on_acceptance`](ApproovBuilder::on_acceptance) tells of requests that pass. Log lines and events name the
 //! [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) where you give them names.
 //!
-//! If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
+//! If you get a 503: there are no keys at this moment. [`Approov::status`] tells it to probes. If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
 //!
 //! # Configuration
 //!
@@ -181,7 +181,7 @@ pub use crate::{
     config::{ConfigError, ConfigErrorKind},
     crypto::algorithm::Algorithm,
     event::{AcceptanceEvent, EventRequest, RejectionEvent},
-    keys::{Key, KeyFile, KeySet, KeySource},
+    keys::{ApproovStatus, Key, KeyFile, KeySet, KeySource},
     one_or_many::OneOrMany,
     policy::{Enforcement, Policy, RoutePolicy},
     protect::{ApproovMiddleware, ApproovVerdict},

@@ -105,8 +105,10 @@ rejections! {
         TokenMalformed => ("token_malformed", 401),
         /// the token's header has `crit` or `b64`, which demand extensions that are not supported.
         TokenCriticalHeader => ("token_critical_header", 401),
-        /// the token's `kid` is not the id of any configured key, and every key has an id. Or there are no keys at all,
-        /// because their source cannot be read.
+        /// the server has no key at this moment, because no source of keys could be read so far, or for too long, or all keys
+        /// were revoked. A state of the server: the token may be good.
+        KeysUnavailable => ("keys_unavailable", 503),
+        /// the token's `kid` is not the id of any configured key, and every key has an id.
         TokenKeyUnknown => ("token_key_unknown", 401),
         /// the token's `alg` is not the algorithm of any key that its `kid` leaves to choose from.
         TokenAlgorithm => ("token_algorithm", 401),
@@ -227,7 +229,7 @@ impl Rejection {
     }
 
     /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another: 401, but 413
-    /// if the body is too large, and 500 if the server is at fault.
+    /// if the body is too large, 503 if the server has no key, and 500 if its configuration is at fault.
     ///
     /// # Examples
     ///
@@ -242,6 +244,8 @@ impl Rejection {
     }
 
     /// Whether the server's own configuration is at fault, and not the request. The answer is then always a plain 500.
+    ///
+    /// [`KeysUnavailable`](Self::KeysUnavailable) is no such fault: it may pass by itself.
     ///
     /// # Examples
     ///
@@ -302,6 +306,7 @@ mod tests {
             (Rejection::TokenMissing, 401, false),
             (Rejection::BodyTooLarge, 413, false),
             (Rejection::BodyBudget, 503, false),
+            (Rejection::KeysUnavailable, 503, false),
             (Rejection::ApplicationCheck { reason }, 401, false),
             (Rejection::NotConfigured, 500, true),
             (Rejection::PolicyInvalid, 500, true),
@@ -324,6 +329,6 @@ mod tests {
     #[test]
     fn no_code_stands_for_two_reasons() {
         let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
-        assert_eq!((codes.len(), Rejection::CODES.len()), (42, 42));
+        assert_eq!((codes.len(), Rejection::CODES.len()), (43, 43));
     }
 }

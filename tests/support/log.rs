@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+/// At which lines to panic once.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static LINES: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
 struct Capture;
@@ -23,7 +25,12 @@ impl log::Log for Capture {
             return;
         }
         let line = format!("{} {} {}", record.level(), record.target(), record.args());
+        let mut panics = PANICS.lock().unwrap();
+        let panics_at = panics.iter().position(|needle| line.contains(needle));
+        let needle = panics_at.map(|index| panics.remove(index));
+        drop(panics);
         LINES.lock().unwrap().push((thread::current().id(), line));
+        assert!(needle.is_none(), "this logger panics at {needle:?}");
     }
 
     fn flush(&self) {}
@@ -34,6 +41,11 @@ pub fn capture() {
     // An error means that another test has started it.
     let _ = log::set_logger(&Capture);
     log::set_max_level(log::LevelFilter::Trace);
+}
+
+/// Panics at the next line with `needle`, in the thread that writes it.
+pub fn panic_once_at(needle: &str) {
+    PANICS.lock().unwrap().push(needle.to_owned());
 }
 
 /// All lines with `needle`.

@@ -24,7 +24,7 @@ use crate::{
     body_budget::BodyBudget,
     config::ConfigError,
     event::{Listeners, RejectionEvent},
-    keys::{CurrentKeys, KeyRing, KeySet},
+    keys::{ApproovStatus, CurrentKeys, KeyRing, KeySet},
     policy::EffectivePolicy,
     rejection::Rejection,
     signature::SignatureSettings,
@@ -148,6 +148,15 @@ impl Approov {
     #[allow(clippy::needless_pass_by_value, reason = "to leave open how keys are kept")]
     pub fn replace_keys(&self, keys: KeySet) -> Result<(), ConfigError> {
         self.settings.keys.replace(&keys)
+    }
+
+    /// How many keys there are, how old they are, and whether they are still read again.
+    ///
+    /// # Examples
+    ///
+    /// See [`ApproovStatus`].
+    pub fn status(&self) -> ApproovStatus {
+        self.settings.keys.status()
     }
 
     /// The keys that count at this moment.

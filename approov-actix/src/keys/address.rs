@@ -90,6 +90,11 @@ impl JwksAddress {
         self.accepted.clone_from(&self.latest);
     }
 
+    /// The next request is for the set, whether it has changed or not.
+    pub(super) fn forget(&mut self) {
+        self.accepted.clear();
+    }
+
     fn request(&self, url: &Url, deadline: Instant) -> Result<Response<ureq::Body>, String> {
         let time_left = deadline.saturating_duration_since(Instant::now());
         if time_left.is_zero() {

@@ -16,4 +16,8 @@ impl JwksAddress {
     pub(super) fn accept(&mut self) {
         match *self {}
     }
+
+    pub(super) fn forget(&mut self) {
+        match *self {}
+    }
 }

@@ -66,7 +66,7 @@ impl JwksUrl {
 
     /// Whether the server starts if the address gives no keys at that moment. Default: no, that is an error.
     ///
-    /// Until it gives some, tokens that need its keys are refused with `token_key_unknown`.
+    /// Until it gives some, tokens that need its keys are refused: with `keys_unavailable` (503) while there is no other key.
     pub fn start_without_keys(mut self, start: bool) -> Self {
         if let Place::JwksUrl { start_without_keys, .. } = &mut self.0.place {
             *start_without_keys = start;

@@ -178,8 +178,8 @@ impl Place {
 
 /// A file with keys. It is read at the start and again while the server runs.
 ///
-/// A new key is used, and a removed one is no longer accepted, from the next reading on. If the file cannot be read, or has no usable key, the keys
-/// that are in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
+/// A new key is used, and a removed one is no longer accepted, from the next reading on. A file with an empty JWK Set takes all
+/// of its keys away. If the file cannot be read, or all of its keys are faulty, the keys that are in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
 /// that is shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
 ///
 /// # Security

@@ -10,6 +10,7 @@ mod jwk;
 mod jwks_url;
 mod key;
 mod key_source;
+mod moment;
 mod public_key;
 mod reader;
 mod refresh;
@@ -17,6 +18,7 @@ mod ring;
 mod secret;
 mod set;
 mod start;
+mod status;
 mod strength;
 
 #[cfg(feature = "jwks-url")]
@@ -25,6 +27,7 @@ pub use self::{
     key::Key,
     key_source::{KeyFile, KeySource},
     set::KeySet,
+    status::ApproovStatus,
 };
 pub(crate) use self::{
     public_key::installation_key,

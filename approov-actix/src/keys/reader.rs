@@ -60,12 +60,23 @@ impl Reader {
         !matches!(self.place, Place::File(_))
     }
 
-    /// Its keys, or none if they are those of the last time. An error is a sentence that begins with the source.
+    /// Its keys, or `None` if they are those of the last time. An error is a sentence that begins with the source.
     pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, String> {
-        self.load_part().map_err(|fault| {
-            let place = if self.is_address() { "an address" } else { "a file" };
-            format!("{} names {place} that {fault}", self.origin)
-        })
+        self.load_part().map_err(|fault| self.sentence(&fault))
+    }
+
+    /// One that begins with the source.
+    pub(super) fn sentence(&self, predicate: &str) -> String {
+        let place = if self.is_address() { "an address" } else { "a file" };
+        format!("{} names {place} that {predicate}", self.origin)
+    }
+
+    /// The next reading gives all keys, whether they have changed or not.
+    pub(super) fn forget(&mut self) {
+        self.last = None;
+        if let Place::Address(address) = &mut self.place {
+            address.forget();
+        }
     }
 
     fn load_part(&mut self) -> Result<Option<Vec<Key>>, String> {

@@ -1,16 +1,17 @@
 //! Sources of keys that are read again while the server runs.
 
 use std::{
-    io,
+    io, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Weak,
         mpsc::{Receiver, RecvTimeoutError},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use super::{reader::Reader, ring::KeyRing};
+use super::{moment::Moment, reader::Reader, ring::KeyRing};
 use crate::logging::LOG_TARGET;
 
 /// Tokens with an unknown `kid` cause a request no more often than this.
@@ -20,6 +21,8 @@ const FIRST_RETRY: Duration = Duration::from_secs(5);
 /// The longest wait after a failure, where the interval is not longer.
 const LAST_RETRY: Duration = Duration::from_secs(60);
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// How long a thread waits for at a time. While the machine sleeps, its wait stands still.
+const LONGEST_NAP: Duration = Duration::from_secs(10);
 
 /// Refreshes a source, on a thread of its own, as long as the ring lives.
 pub(super) struct Refresh {
@@ -33,20 +36,44 @@ pub(super) struct Refresh {
 }
 
 impl Refresh {
-    pub(super) fn spawn(mut self) -> io::Result<()> {
+    pub(super) fn spawn(self) -> io::Result<()> {
         let thread = thread::Builder::new().name("approov-keys".to_owned());
-        thread.spawn(move || while self.step().is_some() {}).map(drop)
+        thread.spawn(move || self.run()).map(drop)
+    }
+
+    /// Until the ring is gone. A logger is the application's and may panic: that ends the step, never the thread.
+    fn run(mut self) {
+        loop {
+            match unless_it_panics(|| self.step()) {
+                Some(Some(())) => {}
+                Some(None) => return,
+                None => self.start_again(),
+            }
+            if let Some(ring) = self.ring.upgrade() {
+                ring.planned(self.part, self.schedule.due);
+            }
+        }
+    }
+
+    /// A panic is a failed reading. Nobody knows how far it came, so the next one takes nothing for known.
+    fn start_again(&mut self) {
+        self.reader.forget();
+        self.schedule.finished(Moment::now(), Reason::Regular, false);
+        // The logger may be what panics.
+        unless_it_panics(|| {
+            log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is started again", self.reader.origin);
+        });
     }
 
     /// Waits for the next event and deals with it. None when the ring is gone.
     fn step(&mut self) -> Option<()> {
-        let wait = self.schedule.next().saturating_duration_since(Instant::now());
-        match self.wake.recv_timeout(wait) {
-            Ok(()) => self.schedule.unknown_kid(Instant::now()),
+        let wait = self.schedule.next() - Moment::now();
+        match self.wake.recv_timeout(wait.min(LONGEST_NAP)) {
+            Ok(()) => self.schedule.unknown_kid(Moment::now()),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
         }
-        match self.schedule.starts(Instant::now()) {
+        match self.schedule.starts(Moment::now()) {
             Some(reason) => self.load(reason),
             None => Some(()),
         }
@@ -54,15 +81,20 @@ impl Refresh {
 
     fn load(&mut self, reason: Reason) -> Option<()> {
         let loaded = self.reader.load();
-        let now = Instant::now();
+        let now = Moment::now();
         let was_failing = self.schedule.finished(now, reason, loaded.is_ok());
         let ring: Arc<KeyRing> = self.ring.upgrade()?;
         match loaded {
             Ok(keys) => {
+                let are_revoked = keys.as_ref().is_some_and(Vec::is_empty) && ring.has_keys_of(self.part);
+                ring.refreshed(self.part, keys, now);
+                if are_revoked {
+                    let sentence = self.reader.sentence("has an empty set");
+                    log::error!(target: LOG_TARGET, "{sentence}; the keys that came from there before are REVOKED");
+                }
                 if was_failing {
                     log::info!(target: LOG_TARGET, "{} can be read again", self.reader.origin);
                 }
-                ring.refreshed(self.part, keys, now);
             }
             Err(fault) => {
                 ring.expire(now);
@@ -78,6 +110,11 @@ impl Refresh {
     }
 }
 
+/// None if it panics. What a panic carries is never dropped, as that may panic as well.
+fn unless_it_panics<T>(f: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(mem::forget).ok()
+}
+
 /// Why a source is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -91,18 +128,18 @@ pub(super) struct Schedule {
     /// The longest wait after a failure.
     longest_wait: Duration,
     /// The next regular reading.
-    due: Instant,
+    pub(super) due: Moment,
     /// Failures since the last success.
     failures: u32,
     /// When an unknown `kid` was first seen that no request has been made for yet.
-    asked: Option<Instant>,
+    asked: Option<Moment>,
     /// The last request that was made for an unknown `kid`.
-    answered: Option<Instant>,
+    answered: Option<Moment>,
 }
 
 impl Schedule {
     /// After the first reading, which has succeeded or not.
-    pub(super) fn new(now: Instant, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
+    pub(super) fn new(now: Moment, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
         let longest_wait = interval.max(LAST_RETRY);
         let mut schedule = Self {
             interval,
@@ -120,16 +157,16 @@ impl Schedule {
     }
 
     /// When there is something to do.
-    fn next(&self) -> Instant {
+    fn next(&self) -> Moment {
         self.on_demand().map_or(self.due, |on_demand| on_demand.min(self.due))
     }
 
-    fn unknown_kid(&mut self, now: Instant) {
+    fn unknown_kid(&mut self, now: Moment) {
         self.asked.get_or_insert(now);
     }
 
     /// Whether to read the source now, and why. If so, the answer is one for every unknown `kid` seen before.
-    fn starts(&mut self, now: Instant) -> Option<Reason> {
+    fn starts(&mut self, now: Moment) -> Option<Reason> {
         let reason = if self.due <= now {
             Reason::Regular
         } else if self.on_demand().is_some_and(|time| time <= now) {
@@ -143,7 +180,7 @@ impl Schedule {
     }
 
     /// Plans the next reading. Whether the source was failing before.
-    fn finished(&mut self, now: Instant, reason: Reason, succeeded: bool) -> bool {
+    fn finished(&mut self, now: Moment, reason: Reason, succeeded: bool) -> bool {
         let was_failing = self.failures > 0;
         if succeeded {
             self.failures = 0;
@@ -158,7 +195,7 @@ impl Schedule {
         was_failing
     }
 
-    fn on_demand(&self) -> Option<Instant> {
+    fn on_demand(&self) -> Option<Moment> {
         let asked = self.asked?;
         Some(
             self.answered
@@ -174,13 +211,13 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A schedule of five minutes, and its start.
-    fn schedule() -> (Schedule, Instant) {
-        let start = Instant::now();
+    fn schedule() -> (Schedule, Moment) {
+        let start = Moment::now();
         (Schedule::new(start, 300 * SECOND, None, true), start)
     }
 
     /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `succeeds` says.
-    fn readings(schedule: &mut Schedule, start: Instant, end: u32, succeeds: bool) -> Vec<u64> {
+    fn readings(schedule: &mut Schedule, start: Moment, end: u32, succeeds: bool) -> Vec<u64> {
         let mut readings = Vec::new();
         loop {
             let now = schedule.next();
@@ -215,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_short_interval_does_not_keep_a_failing_source_busy() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut schedule = Schedule::new(start, SECOND, None, true);
         let failing = readings(&mut schedule, start, 240, false);
         assert_eq!(failing, [1, 2, 4, 8, 16, 32, 64, 124, 184]);
@@ -273,7 +310,7 @@ mod tests {
 
     #[test]
     fn there_are_several_attempts_before_keys_expire() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut schedule = Schedule::new(start, 60 * SECOND, Some(120 * SECOND), true);
         assert_eq!(readings(&mut schedule, start, 180, false), [60, 65, 75, 95, 125, 155]);
         let mut schedule = Schedule::new(start, SECOND, Some(2 * SECOND), true);
@@ -282,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_source_that_failed_at_the_start_is_retried_soon() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut schedule = Schedule::new(start, 300 * SECOND, None, false);
         assert_eq!((schedule.next() - start).as_secs(), 5);
         assert_eq!(schedule.starts(start + 5 * SECOND), Some(Reason::Regular));

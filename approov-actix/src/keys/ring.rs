@@ -2,20 +2,25 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use arc_swap::{ArcSwap, Guard};
 
 use super::{
     key::Key,
+    moment::Moment,
     set::{KeySet, Surplus, log_surplus, refuse},
+    status::ApproovStatus,
 };
 use crate::{
     config::{ConfigError, ConfigErrorKind},
     logging::LOG_TARGET,
     rejection::Rejection,
 };
+
+/// A source that is read so much later than planned is no longer read at all. Longer than a reading takes.
+const LATE: Duration = Duration::from_secs(60);
 
 /// All keys of an application, from all their sources. They change as a whole.
 pub(crate) struct KeyRing {
@@ -33,8 +38,11 @@ pub(super) struct SourceKeys {
     origin: String,
     /// How long the keys count after they were last read.
     max_stale: Option<Duration>,
-    expires: Option<Instant>,
+    /// When they were, or the start if never.
+    last_read: Moment,
     has_expired: bool,
+    /// When the source is to be read again. None if it is not.
+    due: Option<Moment>,
 }
 
 impl SourceKeys {
@@ -47,17 +55,21 @@ impl SourceKeys {
     }
 
     /// The keys of a source, or none if its first reading has failed.
-    pub(super) fn of_source(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>) -> Self {
-        let now = Instant::now();
+    pub(super) fn of_source(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>, due: Moment) -> Self {
         Self {
-            expires: max_stale
-                .filter(|_| keys.is_some())
-                .and_then(|max_stale| now.checked_add(max_stale)),
             keys: keys.unwrap_or_default(),
             origin,
             max_stale,
+            last_read: Moment::now(),
             has_expired: false,
+            due: Some(due),
         }
+    }
+
+    /// What is too far away to be told is never.
+    fn expires(&self) -> Option<Moment> {
+        let max_stale = self.max_stale.filter(|_| !self.keys.is_empty())?;
+        self.last_read.checked_add(max_stale)
     }
 
     fn count(&self) -> impl Iterator<Item = Key> {
@@ -79,7 +91,7 @@ pub(crate) struct CurrentKeys {
     generation: u64,
     keys: KeySet,
     /// When the first of them no longer count, unless they are read again before.
-    expires: Option<Instant>,
+    expires: Option<Moment>,
     on_unknown_kid: Arc<[SyncSender<()>]>,
 }
 
@@ -149,14 +161,47 @@ impl KeyRing {
 
     /// The keys that count at this moment. Old ones expire here, on time, however long their source keeps its thread waiting.
     pub(crate) fn current(&self) -> Guard<Arc<CurrentKeys>> {
+        self.current_by(Moment::now)
+    }
+
+    /// By this clock, which is looked at only if keys can expire.
+    fn current_by(&self, clock: impl FnOnce() -> Moment) -> Guard<Arc<CurrentKeys>> {
         let current = self.current.load();
-        match current.expires {
-            Some(expires) if expires <= Instant::now() => {
-                self.expire(Instant::now());
-                self.current.load()
-            }
-            _ => current,
+        let Some(expires) = current.expires else {
+            return current;
+        };
+        let now = clock();
+        if now < expires {
+            return current;
         }
+        self.expire(now);
+        // A machine that has slept should not wait for their threads to notice it.
+        for refresher in &self.refreshers {
+            let _ = refresher.wake.try_send(());
+        }
+        self.current.load()
+    }
+
+    /// What an application may know of its keys.
+    pub(crate) fn status(&self) -> ApproovStatus {
+        self.status_at(Moment::now())
+    }
+
+    fn status_at(&self, now: Moment) -> ApproovStatus {
+        let key_count = self.current_by(|| now).keys.iter().count();
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = || parts.iter().filter_map(|part| Some((part.last_read, part.due?)));
+        ApproovStatus {
+            key_count,
+            oldest_reading: sources().map(|(last_read, _)| now - last_read).max(),
+            is_refreshing: sources().all(|(_, due)| now - due <= LATE),
+        }
+    }
+
+    /// When a source is to be read again.
+    pub(super) fn planned(&self, part: usize, due: Moment) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts[part].due = Some(due);
     }
 
     /// Puts these keys in place of all others.
@@ -167,17 +212,16 @@ impl KeyRing {
                 format!("{origin} is a source of keys that is refreshed, so its keys cannot be replaced"),
             ));
         }
-        self.refreshed(0, Some(keys.iter().cloned().collect()), Instant::now());
+        self.refreshed(0, Some(keys.iter().cloned().collect()), Moment::now());
         Ok(())
     }
 
     /// A source was read: its keys are these, or those that it had before.
-    pub(super) fn refreshed(&self, part: usize, keys: Option<Vec<Key>>, now: Instant) {
+    pub(super) fn refreshed(&self, part: usize, keys: Option<Vec<Key>>, now: Moment) {
         self.change(now, |parts| {
             let has_changed = keys.is_some();
             let part = &mut parts[part];
-            // What is too far away to be told is never.
-            part.expires = part.max_stale.and_then(|max_stale| now.checked_add(max_stale));
+            part.last_read = now;
             if let Some(keys) = keys {
                 part.keys = keys;
             }
@@ -186,7 +230,7 @@ impl KeyRing {
     }
 
     /// Takes out the keys that are too old.
-    pub(super) fn expire(&self, now: Instant) {
+    pub(super) fn expire(&self, now: Moment) {
         self.change(now, |_| false);
     }
 
@@ -197,7 +241,7 @@ impl KeyRing {
     }
 
     /// Changes the parts, and tells of it when everyone else may go on: a logger is the application's, and may even replace keys.
-    fn change(&self, now: Instant, change: impl FnOnce(&mut [SourceKeys]) -> bool) {
+    fn change(&self, now: Moment, change: impl FnOnce(&mut [SourceKeys]) -> bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = change(&mut parts);
         let news = self.publish(&mut parts, has_changed, now);
@@ -212,10 +256,10 @@ impl KeyRing {
         }
     }
 
-    fn publish(&self, parts: &mut [SourceKeys], mut has_changed: bool, now: Instant) -> Announcement {
+    fn publish(&self, parts: &mut [SourceKeys], mut has_changed: bool, now: Moment) -> Announcement {
         let mut expired = Vec::new();
         for part in parts.iter_mut() {
-            let has_expired = part.expires.is_some_and(|expires| expires <= now);
+            let has_expired = part.expires().is_some_and(|expires| expires <= now);
             if has_expired != part.has_expired {
                 part.has_expired = has_expired;
                 has_changed = true;
@@ -247,9 +291,9 @@ struct Announcement {
     surplus: Option<Vec<(Key, Surplus)>>,
 }
 
-fn first_expiry(parts: &[SourceKeys]) -> Option<Instant> {
+fn first_expiry(parts: &[SourceKeys]) -> Option<Moment> {
     let counting = parts.iter().filter(|part| !part.has_expired);
-    counting.filter_map(|part| part.expires).min()
+    counting.filter_map(SourceKeys::expires).min()
 }
 
 fn log_keys(keys: &KeySet) {
@@ -290,16 +334,16 @@ mod tests {
 
     /// A ring with these keys of a source, and one that is fixed.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
-        let source = SourceKeys::of_source("a source".to_owned(), Some(keys), max_stale);
+        let source = SourceKeys::of_source("a source".to_owned(), Some(keys), max_stale, Moment::now());
         KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new())
     }
 
     #[test]
     fn a_source_changes_its_own_keys_only() {
         let ring = with_source(vec![key(2).with_key_id("b")], None).unwrap();
-        ring.refreshed(1, Some(vec![key(3).with_key_id("c")]), Instant::now());
+        ring.refreshed(1, Some(vec![key(3).with_key_id("c")]), Moment::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
-        ring.refreshed(1, None, Instant::now());
+        ring.refreshed(1, None, Moment::now());
         assert_eq!(kids(&ring), [None, Some("c".to_owned())]);
         assert_eq!(ring.current().generation(), 2);
     }
@@ -308,7 +352,7 @@ mod tests {
     fn keys_expire_and_come_back_when_they_are_read_again() {
         const HOUR: Duration = Duration::from_secs(3600);
         let ring = with_source(vec![key(2).with_key_id("b")], Some(HOUR)).unwrap();
-        let start = Instant::now();
+        let start = Moment::now();
         let both = [None, Some("b".to_owned())];
         ring.expire(start + HOUR / 2);
         assert_eq!((kids(&ring).as_slice(), ring.current().generation()), (&both[..], 1));
@@ -326,23 +370,62 @@ mod tests {
     #[test]
     fn the_longest_time_is_never() {
         let ring = with_source(vec![key(2)], Some(Duration::MAX)).unwrap();
-        ring.refreshed(1, None, Instant::now());
+        ring.refreshed(1, None, Moment::now());
         assert_eq!(kids(&ring).len(), 2);
     }
 
-    /// However long the source keeps its thread waiting.
+    /// However long the source keeps its thread waiting, and however long the machine sleeps.
     #[test]
     fn keys_expire_when_they_are_asked_for() {
-        let ring = with_source(vec![key(2)], Some(Duration::from_millis(20))).unwrap();
-        std::thread::sleep(Duration::from_millis(30));
-        assert_eq!(kids(&ring).len(), 1);
+        const HOUR: Duration = Duration::from_secs(3600);
+        let (wake, woken) = sync_channel(1);
+        let source = SourceKeys::of_source("a source".to_owned(), Some(vec![key(2)]), Some(HOUR), Moment::now());
+        let refresher = Refresher {
+            origin: "a source".to_owned(),
+            wake,
+            on_unknown_kid: false,
+        };
+        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], vec![refresher]).unwrap();
+        let start = Moment::now();
+        let count = |time: Duration| ring.current_by(|| start + time).keys.iter().count();
+        assert_eq!(count(HOUR * 59 / 60), 2);
+        assert!(woken.try_recv().is_err());
+        assert_eq!(count(HOUR), 1);
+        assert!(woken.try_recv().is_ok(), "its source is read at once");
+    }
+
+    #[test]
+    fn the_status_tells_of_keys_that_are_no_longer_read() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let ring = with_source(vec![key(2)], Some(2 * HOUR)).unwrap();
+        let start = Moment::now();
+        ring.planned(1, start + HOUR);
+        let status = |time: Duration| {
+            let status = ring.status_at(start + time);
+            let hours = status.oldest_reading().unwrap().as_secs_f64() / HOUR.as_secs_f64();
+            (status.key_count(), hours.round(), status.is_refreshing())
+        };
+        assert_eq!(status(Duration::ZERO), (2, 0.0, true));
+        assert_eq!(status(HOUR + LATE), (2, 1.0, true));
+        assert_eq!(status(HOUR + 2 * LATE), (2, 1.0, false));
+        assert_eq!(status(2 * HOUR), (1, 2.0, false));
+        ring.refreshed(1, None, start + 2 * HOUR);
+        ring.planned(1, start + 3 * HOUR);
+        assert_eq!(status(2 * HOUR), (2, 0.0, true));
+
+        let fixed = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new()).unwrap();
+        let status = fixed.status_at(start + HOUR);
+        assert_eq!(
+            (status.key_count(), status.oldest_reading(), status.is_refreshing()),
+            (1, None, true)
+        );
     }
 
     /// At the start that is an error, but a running server must not keep removed keys because of it.
     #[test]
     fn too_many_keys_after_a_refresh_are_dropped() {
         let ring = with_source(vec![key(2)], None).unwrap();
-        ring.refreshed(1, Some((10..18).map(key).collect()), Instant::now());
+        ring.refreshed(1, Some((10..18).map(key).collect()), Moment::now());
         assert_eq!(kids(&ring).len(), 8);
         assert!(with_source((10..18).map(key).collect(), None).is_err());
     }

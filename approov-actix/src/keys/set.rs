@@ -106,8 +106,11 @@ impl KeySet {
     /// ```
     pub fn from_jwks(json: &str) -> Result<Self, ConfigError> {
         let origin = "the text given to `KeySet::from_jwks`";
-        let keys =
-            usable_keys(origin, json, true).map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
+        let invalid = |fault| ConfigError::invalid(format!("{origin} {fault}"));
+        let keys = usable_keys(origin, json, true).map_err(invalid)?;
+        if keys.is_empty() {
+            return Err(invalid(NO_USABLE_KEY));
+        }
         let (set, surplus) = Self::gather(keys);
         refuse(Surplus::TooMany, &surplus)?;
         log_surplus(&surplus);
@@ -147,6 +150,9 @@ impl KeySet {
         message: &[u8],
         signature: &Vec<u8>,
     ) -> Result<&Key, Rejection> {
+        if self.is_empty() {
+            return Err(Rejection::KeysUnavailable);
+        }
         let chosen = match kid {
             None => &self.0.all,
             Some(kid) => self.0.by_kid.get(kid).unwrap_or(&self.0.without_kid),
@@ -208,9 +214,13 @@ pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), 
     }
 }
 
-/// The keys of a JWK Set that can be used. Logs why the others cannot.
+/// What is wrong with a set of which no key can be used.
+pub(super) const NO_USABLE_KEY: Fault = "has no usable key";
+
+/// The keys of a JWK Set that can be used: none if the set is empty, which is how its owner revokes all keys. Logs why the others cannot.
 pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, Fault> {
     let JwkSet { keys, dropped } = JwkSet::parse(json, allow_secrets)?;
+    let is_empty = dropped.is_empty();
     let more = dropped.len().saturating_sub(MAX_LINES);
     for Dropped { number, kid, fault } in dropped.into_iter().take(MAX_LINES) {
         let kid = kid.map_or(String::new(), |kid| format!(", kid {kid:?},"));
@@ -219,8 +229,8 @@ pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Resu
     if more > 0 {
         log::error!(target: LOG_TARGET, "{origin}: {more} more keys are not used");
     }
-    if keys.is_empty() {
-        return Err("has no usable key");
+    if keys.is_empty() && !is_empty {
+        return Err(NO_USABLE_KEY);
     }
     Ok(keys)
 }

@@ -6,17 +6,18 @@ use std::{
         Arc,
         mpsc::{Receiver, sync_channel},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{
     address::JwksAddress,
     key::Key,
     key_source::{KeySource, Kind, Place, RefreshedSource},
+    moment::Moment,
     reader::{Format, Reader},
     refresh::{Refresh, Schedule},
     ring::{KeyRing, Refresher, SourceKeys},
-    set::{KeySet, Surplus, refuse},
+    set::{KeySet, NO_USABLE_KEY, Surplus, refuse},
 };
 use crate::{
     config::{ConfigError, ConfigErrorKind, Setting},
@@ -90,14 +91,14 @@ impl<'a> Prepared<'a> {
             max_stale,
         } = self;
         let keys = first_keys(&mut reader, place)?;
-        let schedule = Schedule::new(Instant::now(), interval, max_stale, keys.is_some());
+        let schedule = Schedule::new(Moment::now(), interval, max_stale, keys.is_some());
         let (wake, woken) = sync_channel(1);
         let refresher = Refresher {
             origin: reader.origin.clone(),
             wake,
             on_unknown_kid: reader.is_address(),
         };
-        let keys = SourceKeys::of_source(reader.origin.clone(), keys, max_stale);
+        let keys = SourceKeys::of_source(reader.origin.clone(), keys, max_stale, schedule.due);
         Ok((keys, refresher, (reader, woken, schedule)))
     }
 }
@@ -128,20 +129,27 @@ fn check_algorithm(path: &Setting<PathBuf>, algorithm: Algorithm) -> Result<(), 
 
 /// None if the reading failed and the application may start without.
 fn first_keys(reader: &mut Reader, place: &Place) -> Result<Option<Vec<Key>>, ConfigError> {
-    match (reader.load(), place) {
-        (Ok(keys), _) => Ok(Some(keys.unwrap_or_default())),
-        (
-            Err(fault),
-            Place::JwksUrl {
-                start_without_keys: true,
-                ..
-            },
-        ) => {
-            log::error!(target: LOG_TARGET, "{fault}; the server starts without these keys");
-            Ok(None)
+    let may_start_without = matches!(
+        place,
+        Place::JwksUrl {
+            start_without_keys: true,
+            ..
         }
-        (Err(fault), _) => Err(ConfigError::new(ConfigErrorKind::KeySource, fault)),
+    );
+    let fault = match reader.load() {
+        // An answer all the same, but nobody starts a server to refuse everyone.
+        Ok(keys) if keys.as_ref().is_none_or(Vec::is_empty) => {
+            reader.forget();
+            reader.sentence(NO_USABLE_KEY)
+        }
+        Ok(keys) => return Ok(keys),
+        Err(fault) => fault,
+    };
+    if !may_start_without {
+        return Err(ConfigError::new(ConfigErrorKind::KeySource, fault));
     }
+    log::error!(target: LOG_TARGET, "{fault}; the server starts without these keys");
+    Ok(None)
 }
 
 fn spawn(ring: &Arc<KeyRing>, part: usize, (reader, wake, schedule): Started) -> Result<(), ConfigError> {

@@ -427,6 +427,7 @@ fn explanation(rejection: Rejection) -> &'static str {
         Rejection::TokenSignature => {
             "Another key signed it: the app failed attestation, or this is not the account's secret or key."
         }
+        Rejection::KeysUnavailable => "There is no key at all.",
         Rejection::TokenKeyUnknown => "It names a key, with `kid`, that is not one of these.",
         Rejection::TokenAlgorithm => "It was signed with another algorithm than that of the key.",
         Rejection::TokenExpired => "It was good once.",

@@ -12,7 +12,7 @@ use support::{
 };
 use tempfile::TempDir;
 
-use super::{SECOND, keys_at, verdict, wait_until_accepted, wait_until_unknown};
+use super::{SECOND, keys_at, verdict, wait_until_accepted, wait_until_unavailable};
 use crate::builder;
 
 #[test]
@@ -26,10 +26,10 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
         let approov = Approov::builder().keys(keys).build().unwrap();
         wait_until_accepted(&approov, "stale");
         server.set(failure);
-        wait_until_unknown(&approov, "stale");
+        wait_until_unavailable(&approov, "stale");
         // Forgotten keys stay forgotten while it fails.
         server.wait_for_more(1);
-        assert_eq!(verdict(&approov, "stale"), Err(Rejection::TokenKeyUnknown));
+        assert_eq!(verdict(&approov, "stale"), Err(Rejection::KeysUnavailable));
         server.set(good);
         wait_until_accepted(&approov, "stale");
         let requests = server.requests();
@@ -53,7 +53,7 @@ fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
     let approov = Approov::builder().keys(file).build().unwrap();
     wait_until_accepted(&approov, "stale-file");
     fs::remove_file(&path).unwrap();
-    wait_until_unknown(&approov, "stale-file");
+    wait_until_unavailable(&approov, "stale-file");
     fs::write(folder.path().join("new"), oct::key_set(&["stale-file"])).unwrap();
     fs::rename(folder.path().join("new"), &path).unwrap();
     wait_until_accepted(&approov, "stale-file");

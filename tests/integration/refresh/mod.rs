@@ -4,8 +4,11 @@ mod addresses;
 mod failing_addresses;
 mod files;
 mod max_stale;
+mod panics;
 mod replace;
+mod revocation;
 mod rotation;
+mod unavailable;
 mod unknown_kid;
 
 use std::time::Duration;
@@ -35,6 +38,11 @@ fn verdict(approov: &Approov, kid: &str) -> Result<(), Rejection> {
 
 fn wait_until_accepted(approov: &Approov, kid: &str) {
     wait_until(kid, || verdict(approov, kid).is_ok());
+}
+
+/// Until there is no key at all.
+fn wait_until_unavailable(approov: &Approov, kid: &str) {
+    wait_until(kid, || verdict(approov, kid) == Err(Rejection::KeysUnavailable));
 }
 
 fn wait_until_unknown(approov: &Approov, kid: &str) {

@@ -111,7 +111,11 @@ fn an_address_is_rotated_under_load() {
 fn an_address_that_also_fails_is_rotated_under_load() {
     let server = KeyServer::start(Reply::keys(&SETS[0]));
     let approov = at(&server, SECOND).build().unwrap();
-    let failures = [Reply::new(500, ""), Reply::keys(&[]), Reply::new(200, "<html>")];
+    let failures = [
+        Reply::new(500, ""),
+        Reply::new(200, r#"{"keys":[{}]}"#),
+        Reply::new(200, "<html>"),
+    ];
     under_load(&approov, || {
         for (number, failure) in failures.into_iter().enumerate() {
             server.set(failure);
