@@ -99,7 +99,7 @@ fn a_key_set_from_a_file_and_what_the_log_says_of_it() {
     );
 
     folder.write("keys.json", "<html>");
-    let kept = "ERROR approov_actix] APPROOV_JWKS_FILE names a file that is not a JWK Set; the keys that came from there before are kept";
+    let kept = "ERROR approov_actix] APPROOV_JWKS_FILE names a file that is not a JWK Set: it is HTML or XML; the keys that came from there before are kept";
     wait_until_logged(&server, kept);
     assert!(is_accepted(&server, FIRST.token));
 

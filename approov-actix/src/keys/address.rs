@@ -2,23 +2,26 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
+use actix_web::http::header::HttpDate;
 use rustls::CertificateError;
 use ureq::{
     Agent, Proxy,
     http::{
         Response, StatusCode,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     tls::{RootCerts, TlsConfig},
 };
 use url::{Host, Url};
 
+use super::failure::Failure;
 use crate::{
     config::{ConfigError, Fault, Setting},
     crypto,
+    logging::LogText,
 };
 
 /// How long an answer may take, with all redirects.
@@ -64,25 +67,31 @@ impl JwksAddress {
     }
 
     /// Asks for the set. None if it is the accepted one. Redirects are followed within the same origin only, as elsewhere somebody else decides on the keys.
-    pub(super) fn fetch(&mut self, max_bytes: usize) -> Result<Option<Vec<u8>>, String> {
+    pub(super) fn fetch(&mut self, max_bytes: usize) -> Result<Option<Vec<u8>>, Failure> {
         let deadline = Instant::now() + TIME_LIMIT;
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let mut response = self.request(&url, deadline)?;
             match response.status() {
                 StatusCode::OK => {
+                    check_encoding(&response)?;
                     self.latest = validators(&response);
                     let body = response.body_mut().with_config().limit(max_bytes as u64 + 1);
-                    return body.read_to_vec().map(Some).map_err(|error| fault(&error));
+                    return Ok(Some(body.read_to_vec().map_err(|error| fault(&error))?));
                 }
                 StatusCode::NOT_MODIFIED if !self.accepted.is_empty() => return Ok(None),
                 status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {
                     url = self.target(&url, &response)?;
                 }
-                status => return Err(format!("answers with the status {}", status.as_u16())),
+                status => {
+                    return Err(Failure {
+                        fault: format!("answers with the status {}", status.as_u16()),
+                        retry_after: retry_after(status, response.headers(), SystemTime::now()),
+                    });
+                }
             }
         }
-        Err("redirects too often".to_owned())
+        Err("redirects too often".into())
     }
 
     /// The latest answer was a good one: from now on, ask whether it has changed.
@@ -153,6 +162,8 @@ fn agent(url: &Url) -> Agent {
         .max_idle_connections(0)
         .user_agent(concat!("approov-actix/", env!("CARGO_PKG_VERSION")))
         .accept("application/jwk-set+json, application/json")
+        // Without it, a server may compress (RFC 9110, section 12.5.3).
+        .accept_encoding("identity")
         .build()
         .new_agent()
 }
@@ -160,6 +171,35 @@ fn agent(url: &Url) -> Agent {
 fn validators(response: &Response<ureq::Body>) -> Vec<(HeaderName, HeaderValue)> {
     let value = |(from, to): &(HeaderName, HeaderName)| Some((to.clone(), response.headers().get(from)?.clone()));
     VALIDATORS.iter().filter_map(value).collect()
+}
+
+/// Nothing here decompresses.
+fn check_encoding(response: &Response<ureq::Body>) -> Result<(), String> {
+    let Some(encoding) = response.headers().get(header::CONTENT_ENCODING) else {
+        return Ok(());
+    };
+    let encoding = String::from_utf8_lossy(encoding.as_bytes());
+    if encoding.trim().is_empty() || encoding.trim().eq_ignore_ascii_case("identity") {
+        return Ok(());
+    }
+    Err(format!(
+        "answers in the encoding `{:.40}`, although it was asked for none",
+        LogText(&encoding).to_string()
+    ))
+}
+
+/// RFC 9110, section 10.2.3, of an answer that says that it is about the moment: seconds, or a date.
+fn retry_after(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    if ![StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status) {
+        return None;
+    }
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What is too large to be read is cut to the longest wait like every other one.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
+    }
+    let date = SystemTime::from(value.parse::<HttpDate>().ok()?);
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// What went wrong, without the address.
@@ -194,4 +234,36 @@ fn tls_fault(error: &rustls::Error) -> String {
         _ => return format!("cannot be reached over TLS: {error}"),
     };
     format!("cannot be reached over TLS: {reason}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let (busy, unavailable) = (StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE);
+        let date = "Sun, 06 Nov 1994 08:50:37 GMT";
+        for (status, value, seconds) in [
+            (busy, "120", Some(120)),
+            (unavailable, " 0 ", Some(0)),
+            (unavailable, date, Some(60)),
+            (busy, "Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            (busy, "99999999999999999999999", Some(u64::from(u32::MAX))),
+            (busy, "", None),
+            (busy, "-1", None),
+            (busy, "1.5", None),
+            (busy, "soon", None),
+            (busy, "\u{e9}", None),
+            (StatusCode::INTERNAL_SERVER_ERROR, "120", None),
+            (StatusCode::NOT_FOUND, date, None),
+        ] {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, value.clone())]);
+            let waited = retry_after(status, &headers, now);
+            assert_eq!(waited.map(|time| time.as_secs()), seconds, "{status} {value:?}");
+        }
+        assert_eq!(retry_after(busy, &HeaderMap::new(), now), None);
+    }
 }

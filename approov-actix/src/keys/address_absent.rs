@@ -1,5 +1,6 @@
 //! In place of `address.rs` where the feature `jwks-url` is off: there are no addresses of keys.
 
+use super::failure::Failure;
 use crate::config::{ConfigError, Setting};
 
 pub(super) enum JwksAddress {}
@@ -9,7 +10,7 @@ impl JwksAddress {
         Err(ConfigError::feature_missing(&setting.origin, "jwks-url"))
     }
 
-    pub(super) fn fetch(&mut self, _: usize) -> Result<Option<Vec<u8>>, String> {
+    pub(super) fn fetch(&mut self, _: usize) -> Result<Option<Vec<u8>>, Failure> {
         match *self {}
     }
 

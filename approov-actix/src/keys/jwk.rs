@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
-use super::key::Key;
+use super::{key::Key, secret::without_byte_order_mark};
 use crate::{
     config::Fault,
     crypto::KeyMaterial,
@@ -21,7 +21,8 @@ const MAX_KID_BYTES: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct JwkSet {
     pub(super) keys: Vec<Key>,
-    pub(super) dropped: Vec<Dropped>,
+    pub(super) faulty: Vec<Dropped>,
+    pub(super) foreign: Vec<Dropped>,
 }
 
 /// A member of `keys` that is no usable key.
@@ -33,24 +34,44 @@ pub(super) struct Dropped {
     pub(super) fault: Fault,
 }
 
+/// Why a key is not used.
+enum Unusable {
+    /// Something is wrong with it.
+    Faulty(Fault),
+    /// It is for something else, or of a kind that this library does not know: as if it were not there (RFC 7517, section 5).
+    Foreign(Fault),
+}
+
+impl From<Fault> for Unusable {
+    fn from(fault: Fault) -> Self {
+        Self::Faulty(fault)
+    }
+}
+
 impl JwkSet {
     /// Reads a set. Only what is no set at all is an error.
-    pub(super) fn parse(text: &str, allow_secrets: bool) -> Result<Self, Fault> {
-        let members: SetMembers<'_> = read_object(text).map_err(|_| "is not a JWK Set")?;
+    pub(super) fn parse(text: &str, allow_secrets: bool) -> Result<Self, String> {
+        let text = without_byte_order_mark(text);
+        let members: SetMembers<'_> = read_object(text).unwrap_or_default();
+        let keys = members.keys.ok_or_else(|| no_set(text))?;
         let mut set = Self::default();
-        for (index, json) in members.keys.ok_or("is not a JWK Set")?.into_iter().enumerate() {
-            let mut drop = |kid: Option<Cow<'_, str>>, fault| {
-                set.dropped.push(Dropped {
+        for (index, json) in keys.into_iter().enumerate() {
+            let mut drop = |kid: Option<Cow<'_, str>>, reason: Unusable| {
+                let (list, fault) = match reason {
+                    Unusable::Faulty(fault) => (&mut set.faulty, fault),
+                    Unusable::Foreign(fault) => (&mut set.foreign, fault),
+                };
+                list.push(Dropped {
                     number: index + 1,
                     kid: kid.filter(|kid| kid.len() <= MAX_KID_BYTES).map(Cow::into_owned),
                     fault,
                 });
             };
             match read_object::<Jwk<'_>>(json.get()) {
-                Err(JsonError::Malformed) => drop(None, "is not a JWK"),
-                Err(JsonError::Member(_)) => drop(None, "has a member of the wrong type"),
+                Err(JsonError::Malformed) => drop(None, "is not a JWK".into()),
+                Err(JsonError::Member(_)) => drop(None, "has a member of the wrong type".into()),
                 Ok(jwk) => match jwk.key(allow_secrets) {
-                    Err(fault) => drop(jwk.kid, fault),
+                    Err(reason) => drop(jwk.kid, reason),
                     Ok(key) => set.keys.push(match jwk.kid {
                         Some(kid) => key.with_key_id(kid),
                         None => key,
@@ -60,6 +81,21 @@ impl JwkSet {
         }
         Ok(set)
     }
+}
+
+/// Why a text is no set. Says where it goes wrong, and nothing of what stands there: that may be a secret.
+fn no_set(text: &str) -> String {
+    let reason = match text.trim_ascii_start() {
+        "" => "it is empty",
+        text if text.starts_with('<') => "it is HTML or XML",
+        text if text.starts_with("-----BEGIN ") => "it is PEM",
+        _ => match serde_json::from_str::<Value>(text) {
+            // Of syntax serde_json tells what is wrong and where, and nothing of the text.
+            Err(error) => return format!("is not a JWK Set: {error}"),
+            Ok(_) => "it is not an object with an array `keys`, or has a member twice",
+        },
+    };
+    format!("is not a JWK Set: {reason}")
 }
 
 #[derive(Default)]
@@ -127,27 +163,27 @@ impl<'de> Members<'de> for Jwk<'de> {
 }
 
 impl Jwk<'_> {
-    fn key(&self, allow_secrets: bool) -> Result<Key, Fault> {
+    fn key(&self, allow_secrets: bool) -> Result<Key, Unusable> {
         if self.kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_BYTES) {
-            return Err("has a `kid` of more than 256 bytes");
+            return Err("has a `kid` of more than 256 bytes".into());
         }
         if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
-            return Err("has a `use` other than `sig`");
+            return Err(Unusable::Foreign("has a `use` other than `sig`"));
         }
         if let Some(operations) = &self.key_ops
             && !operations.iter().any(|operation| operation.0 == "verify")
         {
-            return Err("has `key_ops` without `verify`");
+            return Err(Unusable::Foreign("has `key_ops` without `verify`"));
         }
         match self.kty.as_deref() {
-            Some("oct") if allow_secrets => self.secret(),
-            Some("oct") => Err("is a secret, and secrets from an address are not allowed"),
-            _ if self.is_private => Err("is a private key, which must be in no key set"),
-            Some("RSA") => self.rsa(),
+            Some("oct") if allow_secrets => Ok(self.secret()?),
+            Some("oct") => Err("is a secret, and secrets from an address are not allowed".into()),
+            _ if self.is_private => Err("is a private key, which must be in no key set".into()),
+            Some("RSA") => Ok(self.rsa()?),
             Some("EC") => self.ec(),
             Some("OKP") => self.ed25519(),
-            Some(_) => Err("has an unknown `kty`"),
-            None => Err("has no `kty`"),
+            Some(_) => Err(Unusable::Foreign("has an unknown `kty`")),
+            None => Err("has no `kty`".into()),
         }
     }
 
@@ -163,29 +199,27 @@ impl Jwk<'_> {
         Key::new(algorithm, KeyMaterial::Rsa { n, e })
     }
 
-    fn ec(&self) -> Result<Key, Fault> {
+    fn ec(&self) -> Result<Key, Unusable> {
         let (implied, length) = match self.crv.as_deref() {
             Some("P-256") => (Algorithm::ES256, 32),
             Some("P-384") => (Algorithm::ES384, 48),
-            _ => return Err("has an unknown `crv`, or none"),
+            other => return Err(unknown_curve(other)),
         };
         let (x, y) = (decode(self.x.as_deref())?, decode(self.y.as_deref())?);
         if x.len() != length || y.len() != length {
-            return Err("has coordinates of the wrong length");
+            return Err("has coordinates of the wrong length".into());
         }
-        Key::new(
-            self.implied(implied)?,
-            KeyMaterial::Ec(&[&[4], x.as_slice(), &y].concat()),
-        )
+        let point = [&[4], x.as_slice(), &y].concat();
+        Ok(Key::new(self.implied(implied)?, KeyMaterial::Ec(&point))?)
     }
 
-    fn ed25519(&self) -> Result<Key, Fault> {
+    fn ed25519(&self) -> Result<Key, Unusable> {
         if self.crv.as_deref() != Some("Ed25519") {
-            return Err("has an unknown `crv`, or none");
+            return Err(unknown_curve(self.crv.as_deref()));
         }
         let x = decode(self.x.as_deref())?;
         let key = x.as_slice().try_into().map_err(|_| "has an `x` of the wrong length")?;
-        Key::new(self.implied(Algorithm::EdDSA)?, KeyMaterial::Ed25519(key))
+        Ok(Key::new(self.implied(Algorithm::EdDSA)?, KeyMaterial::Ed25519(key))?)
     }
 
     fn algorithm(&self) -> Result<Option<Algorithm>, Fault> {
@@ -199,6 +233,13 @@ impl Jwk<'_> {
             Some(other) if other != algorithm => Err("has an `alg` that does not fit its `crv`"),
             _ => Ok(algorithm),
         }
+    }
+}
+
+fn unknown_curve(curve: Option<&str>) -> Unusable {
+    match curve {
+        Some(_) => Unusable::Foreign("has an unknown `crv`"),
+        None => "has no `crv`".into(),
     }
 }
 

@@ -5,6 +5,7 @@ mod address;
 #[cfg(not(feature = "jwks-url"))]
 #[path = "address_absent.rs"]
 mod address;
+mod failure;
 mod jwk;
 #[cfg(feature = "jwks-url")]
 mod jwks_url;

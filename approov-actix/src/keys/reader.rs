@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{address::JwksAddress, key::Key, set::usable_keys};
+use super::{address::JwksAddress, failure::Failure, key::Key, set::usable_keys};
 use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256};
 
 /// Far more than any key set has.
@@ -60,9 +60,12 @@ impl Reader {
         !matches!(self.place, Place::File(_))
     }
 
-    /// Its keys, or `None` if they are those of the last time. An error is a sentence that begins with the source.
-    pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, String> {
-        self.load_part().map_err(|fault| self.sentence(&fault))
+    /// Its keys, or `None` if they are those of the last time. The fault of a failure is a sentence that begins with the source.
+    pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, Failure> {
+        self.load_part().map_err(|failure| Failure {
+            fault: self.sentence(&failure.fault),
+            ..failure
+        })
     }
 
     /// One that begins with the source.
@@ -79,7 +82,7 @@ impl Reader {
         }
     }
 
-    fn load_part(&mut self) -> Result<Option<Vec<Key>>, String> {
+    fn load_part(&mut self) -> Result<Option<Vec<Key>>, Failure> {
         let text = match &mut self.place {
             Place::File(path) => Some(read_file(path)?),
             Place::Address(address) => address.fetch(MAX_BYTES)?.map(text).transpose()?,

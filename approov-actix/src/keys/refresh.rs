@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{moment::Moment, reader::Reader, ring::KeyRing};
+use super::{failure::Failure, moment::Moment, reader::Reader, ring::KeyRing};
 use crate::logging::LOG_TARGET;
 
 /// Tokens with an unknown `kid` cause a request no more often than this.
@@ -58,7 +58,7 @@ impl Refresh {
     /// A panic is a failed reading. Nobody knows how far it came, so the next one takes nothing for known.
     fn start_again(&mut self) {
         self.reader.forget();
-        self.schedule.finished(Moment::now(), Reason::Regular, false);
+        self.schedule.finished(Moment::now(), Reason::Regular, Outcome::FAILED);
         // The logger may be what panics.
         unless_it_panics(|| {
             log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is started again", self.reader.origin);
@@ -82,7 +82,7 @@ impl Refresh {
     fn load(&mut self, reason: Reason) -> Option<()> {
         let loaded = self.reader.load();
         let now = Moment::now();
-        let was_failing = self.schedule.finished(now, reason, loaded.is_ok());
+        let was_failing = self.schedule.finished(now, reason, Outcome::of(&loaded));
         let ring: Arc<KeyRing> = self.ring.upgrade()?;
         match loaded {
             Ok(keys) => {
@@ -96,7 +96,7 @@ impl Refresh {
                     log::info!(target: LOG_TARGET, "{} can be read again", self.reader.origin);
                 }
             }
-            Err(fault) => {
+            Err(Failure { fault, .. }) => {
                 ring.expire(now);
                 let left = if ring.has_keys_of(self.part) {
                     "the keys that came from there before are kept"
@@ -122,6 +122,26 @@ pub(super) enum Reason {
     UnknownKid,
 }
 
+/// What came of a reading.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome {
+    Succeeded,
+    Failed { retry_after: Option<Duration> },
+}
+
+impl Outcome {
+    const FAILED: Self = Self::Failed { retry_after: None };
+
+    pub(super) fn of<T>(loaded: &Result<T, Failure>) -> Self {
+        match loaded {
+            Ok(_) => Self::Succeeded,
+            Err(Failure { retry_after, .. }) => Self::Failed {
+                retry_after: *retry_after,
+            },
+        }
+    }
+}
+
 /// When a source is read again. Knows no clock of its own.
 pub(super) struct Schedule {
     interval: Duration,
@@ -135,11 +155,13 @@ pub(super) struct Schedule {
     asked: Option<Moment>,
     /// The last request that was made for an unknown `kid`.
     answered: Option<Moment>,
+    /// Until when the source wants no request for an unknown `kid`.
+    quiet_until: Option<Moment>,
 }
 
 impl Schedule {
     /// After the first reading, which has succeeded or not.
-    pub(super) fn new(now: Moment, interval: Duration, max_stale: Option<Duration>, is_loaded: bool) -> Self {
+    pub(super) fn new(now: Moment, interval: Duration, max_stale: Option<Duration>, first: Outcome) -> Self {
         let longest_wait = interval.max(LAST_RETRY);
         let mut schedule = Self {
             interval,
@@ -151,8 +173,9 @@ impl Schedule {
             failures: 0,
             asked: None,
             answered: None,
+            quiet_until: None,
         };
-        schedule.finished(now, Reason::Regular, is_loaded);
+        schedule.finished(now, Reason::Regular, first);
         schedule
     }
 
@@ -180,27 +203,33 @@ impl Schedule {
     }
 
     /// Plans the next reading. Whether the source was failing before.
-    fn finished(&mut self, now: Moment, reason: Reason, succeeded: bool) -> bool {
+    fn finished(&mut self, now: Moment, reason: Reason, outcome: Outcome) -> bool {
         let was_failing = self.failures > 0;
-        if succeeded {
-            self.failures = 0;
-            self.due = now + self.interval;
-        } else if reason == Reason::Regular {
-            let doubled = 2u32.saturating_pow(self.failures);
-            self.failures += 1;
-            let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
-            self.due = now + wait.min(self.longest_wait);
+        self.quiet_until = None;
+        match outcome {
+            Outcome::Succeeded => {
+                self.failures = 0;
+                self.due = now + self.interval;
+            }
+            Outcome::Failed { retry_after } => {
+                let asked_for = retry_after.unwrap_or_default().min(self.longest_wait);
+                self.quiet_until = Some(now + asked_for);
+                if reason == Reason::Regular {
+                    let doubled = 2u32.saturating_pow(self.failures);
+                    self.failures += 1;
+                    let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
+                    self.due = now + wait.min(self.longest_wait).max(asked_for);
+                }
+                // Else everyone could push the regular readings far away, with tokens of made-up ids while the source fails.
+            }
         }
-        // Else everyone could push the regular readings far away, with tokens of made-up ids while the source fails.
         was_failing
     }
 
     fn on_demand(&self) -> Option<Moment> {
         let asked = self.asked?;
-        Some(
-            self.answered
-                .map_or(asked, |answered| asked.max(answered + ON_DEMAND_INTERVAL)),
-        )
+        let answered = self.answered.map(|answered| answered + ON_DEMAND_INTERVAL);
+        [Some(asked), answered, self.quiet_until].into_iter().flatten().max()
     }
 }
 
@@ -213,11 +242,11 @@ mod tests {
     /// A schedule of five minutes, and its start.
     fn schedule() -> (Schedule, Moment) {
         let start = Moment::now();
-        (Schedule::new(start, 300 * SECOND, None, true), start)
+        (Schedule::new(start, 300 * SECOND, None, Outcome::Succeeded), start)
     }
 
-    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `succeeds` says.
-    fn readings(schedule: &mut Schedule, start: Moment, end: u32, succeeds: bool) -> Vec<u64> {
+    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `outcome` says.
+    fn readings(schedule: &mut Schedule, start: Moment, end: u32, outcome: Outcome) -> Vec<u64> {
         let mut readings = Vec::new();
         loop {
             let now = schedule.next();
@@ -226,7 +255,7 @@ mod tests {
             }
             if let Some(reason) = schedule.starts(now) {
                 readings.push((now - start).as_secs());
-                schedule.finished(now, reason, succeeds);
+                schedule.finished(now, reason, outcome);
             }
         }
     }
@@ -234,27 +263,30 @@ mod tests {
     #[test]
     fn regular_readings() {
         let (mut schedule, start) = schedule();
-        assert_eq!(readings(&mut schedule, start, 1000, true), [300, 600, 900]);
+        assert_eq!(
+            readings(&mut schedule, start, 1000, Outcome::Succeeded),
+            [300, 600, 900]
+        );
     }
 
     #[test]
     fn after_a_failure_the_waits_grow_up_to_the_interval() {
         let (mut schedule, start) = schedule();
-        let failing = readings(&mut schedule, start, 1500, false);
+        let failing = readings(&mut schedule, start, 1500, Outcome::FAILED);
         assert_eq!(failing, [300, 305, 315, 335, 375, 455, 615, 915, 1215]);
         let due = (schedule.next() - start).as_secs();
         assert_eq!(due, 1515);
         assert_eq!(schedule.starts(start + 1515 * SECOND), Some(Reason::Regular));
-        let was_failing = schedule.finished(start + 1515 * SECOND, Reason::Regular, true);
+        let was_failing = schedule.finished(start + 1515 * SECOND, Reason::Regular, Outcome::Succeeded);
         assert!(was_failing);
-        assert_eq!(readings(&mut schedule, start, 2200, true), [1815, 2115]);
+        assert_eq!(readings(&mut schedule, start, 2200, Outcome::Succeeded), [1815, 2115]);
     }
 
     #[test]
     fn a_short_interval_does_not_keep_a_failing_source_busy() {
         let start = Moment::now();
-        let mut schedule = Schedule::new(start, SECOND, None, true);
-        let failing = readings(&mut schedule, start, 240, false);
+        let mut schedule = Schedule::new(start, SECOND, None, Outcome::Succeeded);
+        let failing = readings(&mut schedule, start, 240, Outcome::FAILED);
         assert_eq!(failing, [1, 2, 4, 8, 16, 32, 64, 124, 184]);
     }
 
@@ -267,11 +299,11 @@ mod tests {
             let reason = schedule.starts(now);
             assert_eq!(reason.is_some(), millisecond == 0, "{millisecond}");
             if let Some(reason) = reason {
-                schedule.finished(now, reason, true);
+                schedule.finished(now, reason, Outcome::Succeeded);
             }
         }
         // Asked since the last one, so there is one more, and no third.
-        assert_eq!(readings(&mut schedule, start, 250, true), [10]);
+        assert_eq!(readings(&mut schedule, start, 250, Outcome::Succeeded), [10]);
     }
 
     #[test]
@@ -280,11 +312,11 @@ mod tests {
         let at = |seconds: u32| start + seconds * SECOND;
         schedule.unknown_kid(at(295));
         assert_eq!(schedule.starts(at(295)), Some(Reason::UnknownKid));
-        schedule.finished(at(295), Reason::UnknownKid, false);
+        schedule.finished(at(295), Reason::UnknownKid, Outcome::FAILED);
         schedule.unknown_kid(at(296));
         assert_eq!(schedule.starts(at(299)), None);
         assert_eq!(schedule.starts(at(300)), Some(Reason::Regular));
-        schedule.finished(at(300), Reason::Regular, true);
+        schedule.finished(at(300), Reason::Regular, Outcome::Succeeded);
         assert_eq!(schedule.starts(at(305)), None);
     }
 
@@ -301,7 +333,7 @@ mod tests {
                     Reason::Regular => regular.push(second),
                     Reason::UnknownKid => on_demand += 1,
                 }
-                schedule.finished(now, reason, false);
+                schedule.finished(now, reason, Outcome::FAILED);
             }
         }
         assert_eq!(regular, [300, 305, 315, 335, 375, 455, 615, 915]);
@@ -311,17 +343,56 @@ mod tests {
     #[test]
     fn there_are_several_attempts_before_keys_expire() {
         let start = Moment::now();
-        let mut schedule = Schedule::new(start, 60 * SECOND, Some(120 * SECOND), true);
-        assert_eq!(readings(&mut schedule, start, 180, false), [60, 65, 75, 95, 125, 155]);
-        let mut schedule = Schedule::new(start, SECOND, Some(2 * SECOND), true);
-        assert_eq!(readings(&mut schedule, start, 6, false), [1, 2, 3, 4, 5, 6]);
+        let mut schedule = Schedule::new(start, 60 * SECOND, Some(120 * SECOND), Outcome::Succeeded);
+        assert_eq!(
+            readings(&mut schedule, start, 180, Outcome::FAILED),
+            [60, 65, 75, 95, 125, 155]
+        );
+        let mut schedule = Schedule::new(start, SECOND, Some(2 * SECOND), Outcome::Succeeded);
+        assert_eq!(readings(&mut schedule, start, 6, Outcome::FAILED), [1, 2, 3, 4, 5, 6]);
     }
 
     #[test]
     fn a_source_that_failed_at_the_start_is_retried_soon() {
         let start = Moment::now();
-        let mut schedule = Schedule::new(start, 300 * SECOND, None, false);
+        let mut schedule = Schedule::new(start, 300 * SECOND, None, Outcome::FAILED);
         assert_eq!((schedule.next() - start).as_secs(), 5);
         assert_eq!(schedule.starts(start + 5 * SECOND), Some(Reason::Regular));
+    }
+
+    /// `Retry-After` is heard, but it neither makes a source that is busy busier, nor keeps keys for longer than the interval or max stale allows.
+    #[test]
+    fn a_source_says_when_it_wants_to_be_read_again() {
+        let start = Moment::now();
+        let after = |seconds: u32| Outcome::Failed {
+            retry_after: Some(seconds * SECOND),
+        };
+        for (seconds, max_stale, due) in [
+            (0, None, 5),
+            (3, None, 5),
+            (120, None, 120),
+            (86_400, None, 300),
+            (120, Some(600 * SECOND), 120),
+            (300, Some(600 * SECOND), 150),
+        ] {
+            let schedule = Schedule::new(start, 300 * SECOND, max_stale, after(seconds));
+            assert_eq!((schedule.next() - start).as_secs(), due, "{seconds}");
+        }
+
+        let (mut schedule, start) = schedule();
+        let at = |seconds: u32| start + seconds * SECOND;
+        schedule.unknown_kid(at(10));
+        assert_eq!(schedule.starts(at(10)), Some(Reason::UnknownKid));
+        schedule.finished(at(10), Reason::UnknownKid, after(60));
+        schedule.unknown_kid(at(30));
+        assert_eq!(schedule.starts(at(69)), None);
+        assert_eq!(schedule.starts(at(70)), Some(Reason::UnknownKid));
+        schedule.finished(at(70), Reason::UnknownKid, after(86_400));
+        schedule.unknown_kid(at(80));
+        assert_eq!(
+            (schedule.next() - start).as_secs(),
+            300,
+            "the regular reading is where it was"
+        );
     }
 }

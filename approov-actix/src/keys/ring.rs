@@ -54,10 +54,10 @@ impl SourceKeys {
         }
     }
 
-    /// The keys of a source, or none if its first reading has failed.
-    pub(super) fn of_source(origin: String, keys: Option<Vec<Key>>, max_stale: Option<Duration>, due: Moment) -> Self {
+    /// The keys of a source: none if its first reading has failed.
+    pub(super) fn of_source(origin: String, keys: Vec<Key>, max_stale: Option<Duration>, due: Moment) -> Self {
         Self {
-            keys: keys.unwrap_or_default(),
+            keys,
             origin,
             max_stale,
             last_read: Moment::now(),
@@ -334,7 +334,7 @@ mod tests {
 
     /// A ring with these keys of a source, and one that is fixed.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
-        let source = SourceKeys::of_source("a source".to_owned(), Some(keys), max_stale, Moment::now());
+        let source = SourceKeys::of_source("a source".to_owned(), keys, max_stale, Moment::now());
         KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new())
     }
 
@@ -379,7 +379,7 @@ mod tests {
     fn keys_expire_when_they_are_asked_for() {
         const HOUR: Duration = Duration::from_secs(3600);
         let (wake, woken) = sync_channel(1);
-        let source = SourceKeys::of_source("a source".to_owned(), Some(vec![key(2)]), Some(HOUR), Moment::now());
+        let source = SourceKeys::of_source("a source".to_owned(), vec![key(2)], Some(HOUR), Moment::now());
         let refresher = Refresher {
             origin: "a source".to_owned(),
             wake,

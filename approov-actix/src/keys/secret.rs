@@ -27,10 +27,18 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Some editors put one in front of a text in UTF-8.
+pub(super) fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error ends the sentence
 /// that begins with where the secret came from.
 pub(super) fn decode_secret(text: &str) -> Result<Vec<u8>, Fault> {
-    let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let text: String = without_byte_order_mark(text)
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .collect();
     if text.is_empty() {
         return Err("is empty");
     }
@@ -130,6 +138,7 @@ mod tests {
             PUBLISHED.trim_end_matches('=').to_owned(),
             url_safe.trim_end_matches('=').to_owned(),
             format!(" {PUBLISHED}\n"),
+            format!("\u{feff}{PUBLISHED}\n"),
             format!("{}\r\n\t{}\n", &PUBLISHED[..64], &PUBLISHED[64..]),
             format!("{}\n{}", &url_safe[..87], &url_safe[87..]),
             url_safe,
@@ -153,6 +162,7 @@ mod tests {
             "a",
             &format!("{PUBLISHED}="),
             &format!("={PUBLISHED}"),
+            &format!("{PUBLISHED}\u{feff}"),
             &format!("{PUBLISHED},{PUBLISHED}"),
             &format!("\"{PUBLISHED}\""),
             &PUBLISHED[..85],

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use log::Level;
+
 use super::{
     jwk::{Dropped, JwkSet},
     key::Key,
@@ -80,7 +82,7 @@ impl KeySet {
     }
 
     /// The usable keys of a JWK Set (RFC 7517, section 5). The others are dropped one by one, each with an error in the log: a bad entry
-    /// must not make the whole set useless.
+    /// must not make the whole set useless. Those for another use, or of an unknown type, are ignored.
     ///
     /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`](crate::Algorithm); whose `use`, if any, is `sig`; whose `key_ops`,
     /// if any, have `verify`; with an `alg`, unless the curve implies it; that hold no private key; RSA from 2048 to 4096 bits, secrets at least
@@ -106,8 +108,8 @@ impl KeySet {
     /// ```
     pub fn from_jwks(json: &str) -> Result<Self, ConfigError> {
         let origin = "the text given to `KeySet::from_jwks`";
-        let invalid = |fault| ConfigError::invalid(format!("{origin} {fault}"));
-        let keys = usable_keys(origin, json, true).map_err(invalid)?;
+        let invalid = |fault: &str| ConfigError::invalid(format!("{origin} {fault}"));
+        let keys = usable_keys(origin, json, true).map_err(|fault| invalid(&fault))?;
         if keys.is_empty() {
             return Err(invalid(NO_USABLE_KEY));
         }
@@ -218,21 +220,27 @@ pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), 
 pub(super) const NO_USABLE_KEY: Fault = "has no usable key";
 
 /// The keys of a JWK Set that can be used: none if the set is empty, which is how its owner revokes all keys. Logs why the others cannot.
-pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, Fault> {
-    let JwkSet { keys, dropped } = JwkSet::parse(json, allow_secrets)?;
-    let is_empty = dropped.is_empty();
-    let more = dropped.len().saturating_sub(MAX_LINES);
-    for Dropped { number, kid, fault } in dropped.into_iter().take(MAX_LINES) {
-        let kid = kid.map_or(String::new(), |kid| format!(", kid {kid:?},"));
-        log::error!(target: LOG_TARGET, "{origin}: key {number}{kid} is not used: it {fault}");
-    }
-    if more > 0 {
-        log::error!(target: LOG_TARGET, "{origin}: {more} more keys are not used");
-    }
-    if keys.is_empty() && !is_empty {
-        return Err(NO_USABLE_KEY);
+pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, String> {
+    let JwkSet { keys, faulty, foreign } = JwkSet::parse(json, allow_secrets)?;
+    log_dropped(Level::Error, origin, &faulty);
+    // Nobody needs to know of them, but where there is nothing else.
+    let level = if keys.is_empty() { Level::Error } else { Level::Debug };
+    log_dropped(level, origin, &foreign);
+    if keys.is_empty() && !faulty.is_empty() {
+        return Err(NO_USABLE_KEY.to_owned());
     }
     Ok(keys)
+}
+
+fn log_dropped(level: Level, origin: &str, dropped: &[Dropped]) {
+    for Dropped { number, kid, fault } in dropped.iter().take(MAX_LINES) {
+        let kid = kid.as_ref().map_or(String::new(), |kid| format!(", kid {kid:?},"));
+        log::log!(target: LOG_TARGET, level, "{origin}: key {number}{kid} is not used: it {fault}");
+    }
+    let more = dropped.len().saturating_sub(MAX_LINES);
+    if more > 0 {
+        log::log!(target: LOG_TARGET, level, "{origin}: {more} more keys are not used");
+    }
 }
 
 pub(super) fn log_surplus(surplus: &[(Key, Surplus)]) {

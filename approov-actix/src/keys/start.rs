@@ -11,11 +11,12 @@ use std::{
 
 use super::{
     address::JwksAddress,
+    failure::Failure,
     key::Key,
     key_source::{KeySource, Kind, Place, RefreshedSource},
     moment::Moment,
     reader::{Format, Reader},
-    refresh::{Refresh, Schedule},
+    refresh::{Outcome, Refresh, Schedule},
     ring::{KeyRing, Refresher, SourceKeys},
     set::{KeySet, NO_USABLE_KEY, Surplus, refuse},
 };
@@ -91,14 +92,14 @@ impl<'a> Prepared<'a> {
             max_stale,
         } = self;
         let keys = first_keys(&mut reader, place)?;
-        let schedule = Schedule::new(Moment::now(), interval, max_stale, keys.is_some());
+        let schedule = Schedule::new(Moment::now(), interval, max_stale, Outcome::of(&keys));
         let (wake, woken) = sync_channel(1);
         let refresher = Refresher {
             origin: reader.origin.clone(),
             wake,
             on_unknown_kid: reader.is_address(),
         };
-        let keys = SourceKeys::of_source(reader.origin.clone(), keys, max_stale, schedule.due);
+        let keys = SourceKeys::of_source(reader.origin.clone(), keys.unwrap_or_default(), max_stale, schedule.due);
         Ok((keys, refresher, (reader, woken, schedule)))
     }
 }
@@ -127,8 +128,8 @@ fn check_algorithm(path: &Setting<PathBuf>, algorithm: Algorithm) -> Result<(), 
     Err(ConfigError::new(ConfigErrorKind::Conflict, sentence))
 }
 
-/// None if the reading failed and the application may start without.
-fn first_keys(reader: &mut Reader, place: &Place) -> Result<Option<Vec<Key>>, ConfigError> {
+/// A failure if the application may start without.
+fn first_keys(reader: &mut Reader, place: &Place) -> Result<Result<Vec<Key>, Failure>, ConfigError> {
     let may_start_without = matches!(
         place,
         Place::JwksUrl {
@@ -136,20 +137,20 @@ fn first_keys(reader: &mut Reader, place: &Place) -> Result<Option<Vec<Key>>, Co
             ..
         }
     );
-    let fault = match reader.load() {
+    let failure = match reader.load() {
         // An answer all the same, but nobody starts a server to refuse everyone.
         Ok(keys) if keys.as_ref().is_none_or(Vec::is_empty) => {
             reader.forget();
-            reader.sentence(NO_USABLE_KEY)
+            reader.sentence(NO_USABLE_KEY).into()
         }
-        Ok(keys) => return Ok(keys),
-        Err(fault) => fault,
+        Ok(keys) => return Ok(Ok(keys.unwrap_or_default())),
+        Err(failure) => failure,
     };
     if !may_start_without {
-        return Err(ConfigError::new(ConfigErrorKind::KeySource, fault));
+        return Err(ConfigError::new(ConfigErrorKind::KeySource, failure.fault));
     }
-    log::error!(target: LOG_TARGET, "{fault}; the server starts without these keys");
-    Ok(None)
+    log::error!(target: LOG_TARGET, "{}; the server starts without these keys", failure.fault);
+    Ok(Err(failure))
 }
 
 fn spawn(ring: &Arc<KeyRing>, part: usize, (reader, wake, schedule): Started) -> Result<(), ConfigError> {

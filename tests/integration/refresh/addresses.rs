@@ -26,6 +26,7 @@ fn the_first_keys_are_there_when_the_server_starts() {
             request.header("accept"),
             Some("application/jwk-set+json, application/json")
         );
+        assert_eq!(request.header("accept-encoding"), Some("identity"));
         assert!(
             request.header("user-agent").unwrap().starts_with("approov-actix/"),
             "{request:?}"

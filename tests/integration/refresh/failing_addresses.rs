@@ -61,8 +61,17 @@ fn wrong_answers() -> Vec<Failure> {
     vec![
         Failure::new("10-mb", large(), "is larger than 1 MiB"),
         Failure::new("10-mb-chunked", large().chunked(), "is larger than 1 MiB"),
-        Failure::new("empty", Reply::new(200, ""), "is not a JWK Set"),
-        Failure::new("html", Reply::new(200, "<html></html>"), "is not a JWK Set"),
+        Failure::new("empty", Reply::new(200, ""), "is not a JWK Set: it is empty"),
+        Failure::new(
+            "html",
+            Reply::new(200, "<html></html>"),
+            "is not a JWK Set: it is HTML or XML",
+        ),
+        Failure::new(
+            "compressed",
+            Reply::new(200, [0x1f, 0x8b, 8]).header("Content-Encoding", "gzip"),
+            "answers in the encoding `gzip`, although it was asked for none",
+        ),
         Failure::new("not-text", Reply::new(200, [0xff, 0xfe]), "is not text"),
         Failure::new("unusable", Reply::new(200, unusable), "has no usable key"),
         Failure::new("201", status(201), "answers with the status 201"),
@@ -230,4 +239,31 @@ fn tokens_are_verified_at_once_while_an_address_is_slow() {
         // The address takes ten seconds each time.
         assert!(start.elapsed() < 5 * SECOND, "{:?}", start.elapsed());
     }
+}
+
+/// `Retry-After`, of the answers that are about the moment.
+#[test]
+fn an_address_that_wants_to_be_left_alone_is() {
+    thread::scope(|scope| {
+        for (status, is_heard) in [(429, true), (503, true), (500, false)] {
+            scope.spawn(move || {
+                let server = KeyServer::start(Reply::keys(&["busy"]));
+                let approov = at(&server, SECOND).build().unwrap();
+                server.set(Reply::new(status, "").header("Retry-After", "3600"));
+                server.wait_for_more(1);
+                // It may have been asked before the change.
+                thread::sleep(2 * SECOND);
+                let count = server.count();
+                let made_up = oct::token("made-up");
+                assert!(approov.verify_token(&made_up).is_err());
+                if is_heard {
+                    thread::sleep(5 * SECOND);
+                    assert_eq!(server.count(), count, "{status}");
+                } else {
+                    server.wait_for_more(1);
+                }
+                assert_eq!(verdict(&approov, "busy"), Ok(()));
+            });
+        }
+    });
 }

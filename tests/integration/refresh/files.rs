@@ -84,13 +84,19 @@ type Break = fn(&Published);
 
 /// How a file goes wrong, and what the log says. False where this cannot be tried.
 const FAULTS: [(&str, &str, Break); 11] = [
-    ("empty", "is not a JWK Set", |file| file.replace("")),
-    ("half", "is not a JWK Set", |file| {
+    ("empty", "is not a JWK Set: it is empty", |file| file.replace("")),
+    ("half", "is not a JWK Set: EOF while parsing ", |file| {
         let text = oct::key_set(&["kept-half"]);
         fs::write(&file.path, &text[..text.len() / 2]).unwrap();
     }),
-    ("html", "is not a JWK Set", |file| file.replace("<html></html>")),
-    ("no-keys", "is not a JWK Set", |file| file.replace("{}")),
+    ("html", "is not a JWK Set: it is HTML or XML", |file| {
+        file.replace("<html></html>");
+    }),
+    (
+        "no-keys",
+        "is not a JWK Set: it is not an object with an array `keys`",
+        |file| file.replace("{}"),
+    ),
     ("unusable", "has no usable key", |file| {
         file.replace(r#"{"keys":[{"kty":"oct","alg":"HS256","k":"c2hvcnQ"},7,null]}"#);
     }),
@@ -212,7 +218,7 @@ fn a_bad_entry_keeps_no_removed_key_alive() {
     let lines = log::lines_with(r#"key 2, kid "turned-to-encryption", is not used: it has a `use` other than `sig`"#);
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(
-        lines[0].starts_with("ERROR approov_actix the path given to `KeyFile::jwks`"),
+        lines[0].starts_with("DEBUG approov_actix the path given to `KeyFile::jwks`"),
         "{lines:?}"
     );
 }

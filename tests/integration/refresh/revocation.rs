@@ -13,9 +13,16 @@ use tempfile::TempDir;
 use super::{SECOND, keys_at, verdict, wait_until_accepted, wait_until_unavailable};
 use crate::builder;
 
-/// Sets without a key, but with nothing wrong in them.
+/// Sets without a key for this library, but with nothing wrong in them.
 fn empty_sets() -> [String; 3] {
-    [r#"{"keys":[]}"#, "{\"keys\": [\n]}\n", r#"{"keys": [ ], "a": 1}"#].map(str::to_owned)
+    let mut for_encryption = oct::jwk("for-encryption");
+    for_encryption["use"] = json!("enc");
+    let quantum = json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA" });
+    [
+        r#"{"keys":[]}"#.to_owned(),
+        r#"{"keys": [ ], "a": 1}"#.to_owned(),
+        oct::set_of(&[for_encryption, quantum]),
+    ]
 }
 
 #[test]

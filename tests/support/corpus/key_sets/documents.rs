@@ -111,7 +111,7 @@ fn broken_json() -> Vec<Attack> {
             ("a NUL behind", format!("{set}\0")),
             ("a NUL in front", format!("\0{set}")),
             ("a word behind", format!("{set}x")),
-            ("a byte order mark", format!("\u{feff}{set}")),
+            ("two byte order marks", format!("\u{feff}\u{feff}{set}")),
             ("a no-break space in front", format!("\u{a0}{set}")),
             ("a guard in front", format!(")]}}',\n{set}")),
             ("a call", format!("callback({set});")),

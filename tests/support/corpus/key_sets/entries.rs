@@ -10,7 +10,8 @@ const PRIVATE: &str = "is a private key, which must be in no key set";
 const USE: &str = "has a `use` other than `sig`";
 const OPERATIONS: &str = "has `key_ops` without `verify`";
 const TYPE: &str = "has an unknown `kty`";
-const CURVE: &str = "has an unknown `crv`, or none";
+const CURVE: &str = "has an unknown `crv`";
+const NO_CURVE: &str = "has no `crv`";
 const LACKS: &str = "lacks a member that its `kty` needs";
 const ALGORITHM: &str = "has an unknown `alg`";
 const ALGORITHM_OF_CURVE: &str = "has an `alg` that does not fit its `crv`";
@@ -106,7 +107,7 @@ pub fn unknown_types_and_curves() -> Vec<Unfit> {
         (secret, json!({ "kty": "RSA", "alg": "RS256" }), LACKS),
         (secret, json!({ "kty": "EC", "crv": "P-256", "alg": "ES256" }), LACKS),
         (secret, json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA" }), LACKS),
-        (ec, json!({ "crv": null }), CURVE),
+        (ec, json!({ "crv": null }), NO_CURVE),
         (ec, json!({ "crv": "p-256" }), CURVE),
         (ec, json!({ "crv": "P256" }), CURVE),
         (ec, json!({ "crv": "secp256r1" }), CURVE),
@@ -119,7 +120,7 @@ pub fn unknown_types_and_curves() -> Vec<Unfit> {
         (ed, json!({ "crv": "ed25519" }), CURVE),
         (ed, json!({ "crv": "P-256" }), CURVE),
         (ed, json!({ "crv": "Ed448" }), CURVE),
-        (ed, json!({ "crv": null }), CURVE),
+        (ed, json!({ "crv": null }), NO_CURVE),
     ])
 }
 

@@ -48,7 +48,7 @@ pub fn secrets() -> Vec<Attack> {
                 format!("{SECRET}{SECRET}"),
                 format!("{SECRET}\0"),
                 format!("{SECRET}é"),
-                format!("\u{feff}{SECRET}"),
+                format!("{SECRET}\u{feff}"),
                 format!("{SECRET}\u{a0}"),
                 format!("{SECRET}%"),
                 format!("APPROOV_BASE64_SECRET={SECRET}"),
