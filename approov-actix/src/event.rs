@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use actix_web::{HttpRequest, dev::RequestHead, http::StatusCode};
 
 use crate::{
-    logging::{LOG_TARGET, LogText},
+    logging::{LOG_TARGET, LogText, Name},
     policy::Enforcement,
     rejection::Rejection,
     token::ApproovClaims,
@@ -315,9 +315,7 @@ struct Origin<'a>(Option<&'a str>, Option<&'a str>);
 impl fmt::Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(name, id) = self;
-        if let Some(name) = name {
-            write!(f, " name={}", LogText(name))?;
-        }
+        write!(f, "{}", Name(*name))?;
         if let Some(id) = id {
             write!(f, " request={}", LogText(id))?;
         }

@@ -20,6 +20,16 @@ impl fmt::Display for LogText<'_> {
     }
 }
 
+/// The name of a configuration, where it has one, at the end of a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Name<'a>(pub(crate) Option<&'a str>);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |name| write!(f, " name={}", LogText(name)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

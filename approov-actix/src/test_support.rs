@@ -6,7 +6,14 @@ use sha2::Sha256;
 
 use crate::{Algorithm, ApproovBuilder, Key};
 
-pub(crate) const SECRET: [u8; 32] = [7; 32];
+pub(crate) const SECRET: [u8; 32] = secret(7);
+
+/// Another one for each number.
+pub(crate) const fn secret(number: u8) -> [u8; 32] {
+    let mut secret = [number; 32];
+    secret[0] = !number;
+    secret
+}
 
 /// A builder that knows [`SECRET`] as its key.
 pub(crate) fn builder() -> ApproovBuilder {

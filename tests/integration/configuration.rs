@@ -5,7 +5,10 @@ use std::{fs, time::Duration};
 use approov_actix::{
     Algorithm, Approov, ApproovBuilder, ConfigErrorKind, JwksUrl, Key, KeyFile, KeySet, MessageSigning, Policy,
 };
-use support::token::{self, OTHER_SECRET, SECRET};
+use support::{
+    log,
+    token::{self, OTHER_SECRET, SECRET},
+};
 use tempfile::TempDir;
 
 use crate::{approov, builder, key};
@@ -125,7 +128,7 @@ fn account_keys_sign_with_hs256_and_are_two_at_most() {
     assert!(with(&[SECRET]).message_signing(one_more).build().is_ok());
     let one_more = MessageSigning::new().account_key(key(&third));
     assert!(with(&[SECRET, OTHER_SECRET]).message_signing(one_more).build().is_err());
-    let hs512 = Key::from_secret(Algorithm::HS512, &[7; 64]).unwrap();
+    let hs512 = Key::from_secret(Algorithm::HS512, &[7, 1].repeat(32)).unwrap();
     assert_eq!(
         error(signing(MessageSigning::new().account_key(hs512))),
         "the key given to `MessageSigning::account_key` is not a key for HS256, with which accounts sign messages"
@@ -155,4 +158,70 @@ fn nothing_secret_shows() {
         assert!(!debug.contains(&unpadded[..8]), "{debug}");
         assert!(!debug.contains("135, 227"), "{debug}");
     }
+}
+
+/// However it comes.
+#[test]
+fn the_development_secret_is_warned_of() {
+    log::capture();
+    // Most tests use it.
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, SECRET).unwrap();
+    let k = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &bytes);
+    let set = format!(r#"{{"keys":[{{"kty":"oct","alg":"HS256","k":"{k}"}}]}}"#);
+    Key::from_base64_secret(SECRET).unwrap();
+    Key::from_secret(Algorithm::HS512, &bytes).unwrap();
+    KeySet::from_jwks(&set).unwrap();
+    for origin in [
+        "the secret given to `Key::from_base64_secret`",
+        "the secret given to `Key::from_secret`",
+        "the text given to `KeySet::from_jwks`: key 1",
+    ] {
+        let line = format!("WARN approov_actix {origin} is the development secret");
+        assert_eq!(log::own_lines_with(&line).len(), 1, "{origin}");
+    }
+    Key::from_base64_secret(OTHER_SECRET).unwrap();
+    assert_eq!(log::own_lines_with("is the development secret").len(), 3);
+}
+
+#[test]
+fn the_same_key_twice_is_warned_of_and_counts_once() {
+    log::capture();
+    let approov = builder().keys(key(SECRET)).keys(key(OTHER_SECRET)).build().unwrap();
+    let line = "WARN approov_actix the key HS256 is not used: it is the same as an earlier one";
+    assert_eq!(log::own_lines_with(line).len(), 1);
+    assert_eq!(approov.status().key_count(), 2);
+    // With an id it may be needed.
+    let approov = builder().keys(key(SECRET).with_key_id("a")).build().unwrap();
+    assert_eq!(approov.status().key_count(), 2);
+    assert_eq!(log::own_lines_with(line).len(), 1);
+}
+
+#[test]
+fn ids_of_keys_have_a_limit() {
+    let long = || key(SECRET).with_key_id("k".repeat(257));
+    let fault = "has a `kid` of more than 256 bytes";
+    assert_eq!(
+        error(builder().keys(long())),
+        format!("among the keys given to `keys`, the key HS256 {fault}")
+    );
+    assert_eq!(
+        KeySet::new([long()]).unwrap_err().to_string(),
+        format!("among the keys given to `KeySet::new`, the key HS256 {fault}")
+    );
+    assert_eq!(
+        error(builder().message_signing(MessageSigning::new().account_key(long()))),
+        format!("the key given to `MessageSigning::account_key` {fault}")
+    );
+    assert!(builder().keys(key(SECRET).with_key_id("k".repeat(256))).build().is_ok());
+}
+
+/// Which one is meant, without its path.
+#[test]
+fn sources_with_the_same_setting_are_numbered() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("keys.json");
+    fs::write(&path, support::oct::key_set(&["numbered"])).unwrap();
+    let missing = KeyFile::jwks(folder.path().join("missing.json"));
+    let both = Approov::builder().keys(KeyFile::jwks(&path)).keys(missing);
+    assert!(error(both).starts_with("the path given to `KeyFile::jwks` (number 2) names a file that cannot be read: "));
 }

@@ -179,8 +179,9 @@ async fn a_binding_is_compared_each_time() {
 /// Verifications that start with the old keys and end with the new ones.
 #[test]
 fn what_was_verified_with_the_old_keys_does_not_come_in_late() {
-    let keys = |byte| KeySet::new([Key::from_secret(Algorithm::HS256, &[byte; 32]).unwrap()]).unwrap();
-    let secret = |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
+    let secret_of = |byte: u8| [byte, 7].repeat(16);
+    let keys = |byte| KeySet::new([Key::from_secret(Algorithm::HS256, &secret_of(byte)).unwrap()]).unwrap();
+    let secret = |byte: u8| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret_of(byte));
     let token = token::sign(&secret(1), r#"{"alg":"HS256"}"#, &token::claims(&json!({})).to_string());
     let approov = Approov::builder()
         .keys(keys(1))

@@ -65,7 +65,7 @@ impl TestKey {
     #[must_use]
     pub fn new(algorithm: &str) -> Self {
         match family(algorithm) {
-            "HS" => Self::hmac(algorithm, &[0xA5; 64]),
+            "HS" => Self::hmac(algorithm, &[0xA5, 0xC3].repeat(32)),
             "RSA" => Self::from_private_pem(algorithm, pem!("rsa")),
             "ES256" => Self::from_private_pem(algorithm, pem!("p256")),
             "ES384" => Self::from_private_pem(algorithm, pem!("p384")),
@@ -77,7 +77,7 @@ impl TestKey {
     #[must_use]
     pub fn other(algorithm: &str) -> Self {
         match family(algorithm) {
-            "HS" => Self::hmac(algorithm, &[0x5A; 64]),
+            "HS" => Self::hmac(algorithm, &[0x5A, 0x3C].repeat(32)),
             "RSA" => Self::from_private_pem(algorithm, pem!("rsa-other")),
             "ES256" => Self::from_private_pem(algorithm, pem!("p256-other")),
             "ES384" => Self::from_private_pem(algorithm, pem!("p384-other")),

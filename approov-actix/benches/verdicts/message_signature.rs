@@ -18,7 +18,7 @@ use crate::{
 };
 
 const ORIGIN: &str = "https://api.example.com";
-const ACCOUNT_KEY: [u8; 32] = [5; 32];
+const ACCOUNT_KEY: &[u8; 32] = b"a secret that signs for accounts";
 
 pub(crate) fn all(criterion: &mut Criterion) {
     let key = InstallationKey::new();
@@ -35,7 +35,7 @@ pub(crate) fn all(criterion: &mut Criterion) {
         bencher.iter(|| assert!(verify(black_box(&install.base), &install.signature)));
     });
     group.bench_function("raw_hmac", |bencher| {
-        let key = Hmac::<Sha256>::new_from_slice(&ACCOUNT_KEY).unwrap();
+        let key = Hmac::<Sha256>::new_from_slice(ACCOUNT_KEY).unwrap();
         let verify = |message: &[u8]| {
             key.clone()
                 .chain_update(message)
@@ -50,7 +50,7 @@ pub(crate) fn all(criterion: &mut Criterion) {
 
 /// Asks for signatures.
 pub(crate) fn approov(minter: &Minter) -> Approov {
-    let account_key = Key::from_secret(Algorithm::HS256, &ACCOUNT_KEY).unwrap();
+    let account_key = Key::from_secret(Algorithm::HS256, ACCOUNT_KEY).unwrap();
     Approov::builder()
         .keys(minter.key())
         .message_signing(MessageSigning::new().public_origins(ORIGIN).account_key(account_key))

@@ -7,7 +7,7 @@ use criterion::Criterion;
 use serde::Deserialize;
 
 use crate::{
-    minter::{Minter, rsa_public_pem, with_new},
+    minter::{Minter, rsa_public_pem, secret, with_new},
     request::{request, verdict},
 };
 
@@ -26,7 +26,7 @@ fn hs256(criterion: &mut Criterion) {
     let approov = minter.approov();
     let mut group = criterion.benchmark_group("token_hs256");
     group.bench_function("forged", |bencher| {
-        let forger = Minter::hs256_with([8; 32]);
+        let forger = Minter::hs256_with(secret(8));
         with_new(
             bencher,
             || forger.mint(),
@@ -49,7 +49,7 @@ fn hs256(criterion: &mut Criterion) {
         });
     });
     group.bench_function("jsonwebtoken_decode", |bencher| {
-        let key = jsonwebtoken::DecodingKey::from_secret(&[7; 32]);
+        let key = jsonwebtoken::DecodingKey::from_secret(&secret(7));
         let validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
         let decode = |token: &String| jsonwebtoken::decode::<Claims>(token, &key, &validation).unwrap();
         assert_eq!(decode(&minter.mint()).claims.arc.as_deref(), Some("KQ3T9ZJ2XA"));
@@ -101,8 +101,11 @@ fn other_keys() -> impl Iterator<Item = Key> {
             .map(|number| make(number).with_key_id(kid(algorithm, number)))
             .collect::<Vec<_>>()
     };
-    let secrets = [Algorithm::HS384, Algorithm::HS512]
-        .map(|algorithm| of(algorithm, &|number| Key::from_secret(algorithm, &[number; 64]).unwrap()));
+    let secrets = [Algorithm::HS384, Algorithm::HS512].map(|algorithm| {
+        of(algorithm, &|number| {
+            Key::from_secret(algorithm, &secret(number).repeat(2)).unwrap()
+        })
+    });
     let pem = rsa_public_pem();
     let public = [
         Algorithm::RS256,

@@ -622,7 +622,7 @@ mod tests {
             ("APPROOV_TOKEN_BINDING_HEADER".into(), "x".into()),
         ];
         let builder = apply(Approov::builder().token_header("b"), vars).unwrap();
-        let other = Key::from_secret(Algorithm::HS256, &[9; 32]).unwrap();
+        let other = Key::from_secret(Algorithm::HS256, &crate::test_support::secret(9)).unwrap();
         let builder = builder.keys(other).policy(Policy::new().binding(&["y"]));
         let approov = builder.build().unwrap();
         let settings = approov.settings();

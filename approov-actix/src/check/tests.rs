@@ -85,7 +85,7 @@ async fn each_configuration_verifies_for_itself() {
 #[actix_web::test]
 async fn a_verdict_does_not_outlive_its_keys() {
     let same = KeySet::new([test_support::key()]).unwrap();
-    let other = KeySet::new([Key::from_secret(Algorithm::HS256, &[9; 32]).unwrap()]).unwrap();
+    let other = KeySet::new([Key::from_secret(Algorithm::HS256, &crate::test_support::secret(9)).unwrap()]).unwrap();
     for (keys, status, expected) in [(same, StatusCode::OK, 2), (other, StatusCode::UNAUTHORIZED, 2)] {
         let approov = forgetful();
         let rotating = approov.clone();

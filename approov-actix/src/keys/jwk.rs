@@ -1,21 +1,21 @@
 //! JWK Sets: RFC 7517, with the parameters of RFC 7518, section 6, and RFC 8037, section 2.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::{Value, value::RawValue};
 
-use super::{key::Key, secret::without_byte_order_mark};
+use super::{
+    key::{Key, LONG_ID, MAX_KID_BYTES},
+    secret::without_byte_order_mark,
+};
 use crate::{
     config::Fault,
     crypto::KeyMaterial,
     crypto::algorithm::Algorithm,
     json::{JsonError, Members, Text, read_object},
 };
-
-/// Key ids stand in the log.
-const MAX_KID_BYTES: usize = 256;
 
 /// The usable keys of a set, and what is wrong with each of the others.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl From<Fault> for Unusable {
 
 impl JwkSet {
     /// Reads a set. Only what is no set at all is an error.
-    pub(super) fn parse(text: &str, allow_secrets: bool) -> Result<Self, String> {
+    pub(super) fn parse(origin: &str, text: &str, allow_secrets: bool) -> Result<Self, String> {
         let text = without_byte_order_mark(text);
         let members: SetMembers<'_> = read_object(text).unwrap_or_default();
         let keys = members.keys.ok_or_else(|| no_set(text))?;
@@ -70,7 +70,7 @@ impl JwkSet {
             match read_object::<Jwk<'_>>(json.get()) {
                 Err(JsonError::Malformed) => drop(None, "is not a JWK".into()),
                 Err(JsonError::Member(_)) => drop(None, "has a member of the wrong type".into()),
-                Ok(jwk) => match jwk.key(allow_secrets) {
+                Ok(jwk) => match jwk.key(allow_secrets, format_args!("{origin}: key {}", index + 1)) {
                     Err(reason) => drop(jwk.kid, reason),
                     Ok(key) => set.keys.push(match jwk.kid {
                         Some(kid) => key.with_key_id(kid),
@@ -163,9 +163,9 @@ impl<'de> Members<'de> for Jwk<'de> {
 }
 
 impl Jwk<'_> {
-    fn key(&self, allow_secrets: bool) -> Result<Key, Unusable> {
+    fn key(&self, allow_secrets: bool, origin: fmt::Arguments<'_>) -> Result<Key, Unusable> {
         if self.kid.as_ref().is_some_and(|kid| kid.len() > MAX_KID_BYTES) {
-            return Err("has a `kid` of more than 256 bytes".into());
+            return Err(LONG_ID.into());
         }
         if self.usage.as_deref().is_some_and(|usage| usage != "sig") {
             return Err(Unusable::Foreign("has a `use` other than `sig`"));
@@ -176,7 +176,7 @@ impl Jwk<'_> {
             return Err(Unusable::Foreign("has `key_ops` without `verify`"));
         }
         match self.kty.as_deref() {
-            Some("oct") if allow_secrets => Ok(self.secret()?),
+            Some("oct") if allow_secrets => Ok(self.secret(origin)?),
             Some("oct") => Err("is a secret, and secrets from an address are not allowed".into()),
             _ if self.is_private => Err("is a private key, which must be in no key set".into()),
             Some("RSA") => Ok(self.rsa()?),
@@ -187,16 +187,16 @@ impl Jwk<'_> {
         }
     }
 
-    fn secret(&self) -> Result<Key, Fault> {
+    fn secret(&self, origin: fmt::Arguments<'_>) -> Result<Key, Fault> {
         let algorithm = self.algorithm()?.ok_or("has no `alg`, which a secret needs")?;
-        Key::new(algorithm, KeyMaterial::Secret(&decode(self.k.as_deref())?))
+        Key::secret(algorithm, &decode(self.k.as_deref())?, origin)
     }
 
     fn rsa(&self) -> Result<Key, Fault> {
         let algorithm = self.algorithm()?.ok_or("has no `alg`, which an RSA key needs")?;
         let (n, e) = (decode(self.n.as_deref())?, decode(self.e.as_deref())?);
         let (n, e) = (without_leading_zeros(&n), without_leading_zeros(&e));
-        Key::new(algorithm, KeyMaterial::Rsa { n, e })
+        Key::public(algorithm, KeyMaterial::Rsa { n, e })
     }
 
     fn ec(&self) -> Result<Key, Unusable> {
@@ -210,7 +210,7 @@ impl Jwk<'_> {
             return Err("has coordinates of the wrong length".into());
         }
         let point = [&[4], x.as_slice(), &y].concat();
-        Ok(Key::new(self.implied(implied)?, KeyMaterial::Ec(&point))?)
+        Ok(Key::public(self.implied(implied)?, KeyMaterial::Ec(&point))?)
     }
 
     fn ed25519(&self) -> Result<Key, Unusable> {
@@ -219,7 +219,7 @@ impl Jwk<'_> {
         }
         let x = decode(self.x.as_deref())?;
         let key = x.as_slice().try_into().map_err(|_| "has an `x` of the wrong length")?;
-        Ok(Key::new(self.implied(Algorithm::EdDSA)?, KeyMaterial::Ed25519(key))?)
+        Ok(Key::public(self.implied(Algorithm::EdDSA)?, KeyMaterial::Ed25519(key))?)
     }
 
     fn algorithm(&self) -> Result<Option<Algorithm>, Fault> {

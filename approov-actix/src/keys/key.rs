@@ -43,16 +43,21 @@ use crate::{
 pub struct Key {
     kid: Option<Arc<str>>,
     verifying: Arc<PreparedKey>,
-    /// Tells public keys without `kid` apart in the log: the beginning of the thumbprint (RFC 7638).
-    thumbprint: Option<String>,
+    /// The same for the same key, and for no other one. Of a public key, its thumbprint (RFC 7638).
+    fingerprint: Vec<u8>,
 }
+
+/// The longest key id: it stands in the log.
+pub(super) const MAX_KID_BYTES: usize = 256;
+/// What is wrong with a key whose id is longer.
+pub(crate) const LONG_ID: Fault = "has a `kid` of more than 256 bytes";
 
 impl Key {
     /// The account secret as `approov secret -get base64` prints it: HS256, in either base64 alphabet, padded or not.
     ///
     /// # Errors
     ///
-    /// If the text is not base64, or the secret is shorter than 32 bytes.
+    /// If the text is not base64, or the secret is shorter than 32 bytes or the same byte again and again.
     ///
     /// # Security
     ///
@@ -77,7 +82,8 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// If the algorithm is not an HMAC, or the secret is shorter than the algorithm's hash: 32, 48 or 64 bytes (RFC 7518, section 3.2).
+    /// If the algorithm is not an HMAC, or the secret is shorter than the algorithm's hash: 32, 48 or 64 bytes (RFC 7518, section 3.2). Or if it is the
+    /// same byte again and again, such as a buffer that nobody has filled.
     ///
     /// # Security
     ///
@@ -88,8 +94,10 @@ impl Key {
     /// ```
     /// use approov_actix::{Algorithm, Key};
     ///
-    /// assert!(Key::from_secret(Algorithm::HS512, &[0; 64]).is_ok());
-    /// assert!(Key::from_secret(Algorithm::HS512, &[0; 32]).is_err());
+    /// let secret: Vec<u8> = (0..64).collect(); // from your secret store
+    /// assert!(Key::from_secret(Algorithm::HS512, &secret).is_ok());
+    /// assert!(Key::from_secret(Algorithm::HS512, &secret[..32]).is_err());
+    /// assert!(Key::from_secret(Algorithm::HS512, &[0; 64]).is_err());
     /// ```
     pub fn from_secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, ConfigError> {
         Self::of_secret(algorithm, secret, "the secret given to `Key::from_secret`")
@@ -115,7 +123,7 @@ impl Key {
     }
 
     /// With this key id. A token whose `kid` is the same is verified with this key alone; a key without id is tried for tokens whose `kid` no
-    /// other key has.
+    /// other key has. An id of more than 256 bytes is an error where the key is used.
     ///
     /// # Security
     ///
@@ -149,10 +157,14 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// Warns of the secret that everybody can read, and of one that was probably spoilt on its way here.
+    /// A secret for HMAC. An error begins with its origin.
     pub(crate) fn of_secret(algorithm: Algorithm, secret: &[u8], origin: &str) -> Result<Self, ConfigError> {
-        let key = Self::new(algorithm, KeyMaterial::Secret(secret));
-        let key = key.map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))?;
+        Self::secret(algorithm, secret, origin).map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))
+    }
+
+    /// The only way to a key that is a secret. Warns, by its origin, of the secret that everybody can read.
+    pub(super) fn secret(algorithm: Algorithm, secret: &[u8], origin: impl fmt::Display) -> Result<Self, Fault> {
+        let key = Self::new(algorithm, KeyMaterial::Secret(secret))?;
         if is_published(secret) {
             log::warn!(
                 target: LOG_TARGET,
@@ -171,28 +183,45 @@ impl Key {
             return Err("is a public key, and the algorithm is an HMAC, which takes a secret");
         }
         let der = public_key::decode_pem(text)?;
-        Self::new(algorithm, public_key::material(algorithm, &der)?)
+        Self::public(algorithm, public_key::material(algorithm, &der)?)
     }
 
-    /// The only way to a key.
-    pub(super) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
+    /// A key that is no secret.
+    pub(super) fn public(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
+        Self::new(algorithm, material)
+    }
+
+    fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
         strength::check(algorithm, material)?;
         let verifying = PreparedKey::new(algorithm, material).ok_or("is not a valid key")?;
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),
-            thumbprint: thumbprint(material),
+            fingerprint: fingerprint(material),
         })
     }
 
     /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #NzbLsXh8`. Of a secret nothing is shown.
     pub(super) fn label(&self) -> String {
         let algorithm = self.algorithm();
-        match (self.key_id(), &self.thumbprint) {
-            (Some(kid), _) => format!("{algorithm} {kid:?}"),
-            (None, Some(thumbprint)) => format!("{algorithm} #{thumbprint}"),
-            (None, None) => algorithm.to_string(),
+        match (self.key_id(), algorithm.key_type()) {
+            (Some(kid), _) if self.has_fit_id() => format!("{algorithm} {kid:?}"),
+            (_, KeyType::Secret { .. }) => algorithm.to_string(),
+            _ => {
+                let thumbprint = URL_SAFE_NO_PAD.encode(&self.fingerprint);
+                format!("{algorithm} #{thumbprint:.8}")
+            }
         }
+    }
+
+    /// Whether it has no id that is too long.
+    pub(crate) fn has_fit_id(&self) -> bool {
+        self.key_id().is_none_or(|kid| kid.len() <= MAX_KID_BYTES)
+    }
+
+    /// Whatever their ids.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.algorithm() == other.algorithm() && self.fingerprint == other.fingerprint
     }
 
     pub(super) fn shared_kid(&self) -> Option<Arc<str>> {
@@ -204,14 +233,15 @@ impl Key {
     }
 }
 
-/// The first characters of a public key's thumbprint: RFC 7638, section 3, and RFC 8037, section 2.
-fn thumbprint(material: KeyMaterial<'_>) -> Option<String> {
+/// Of a public key, its thumbprint: RFC 7638, section 3, and RFC 8037, section 2.
+fn fingerprint(material: KeyMaterial<'_>) -> Vec<u8> {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let members = match material {
-        KeyMaterial::Secret(_) => return None,
+        KeyMaterial::Secret(secret) => return sha256(secret),
         KeyMaterial::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encode(e), encode(n)),
         KeyMaterial::Ec(point) => {
-            let (x, y) = point.get(1..)?.split_at((point.len() - 1) / 2);
+            let coordinates = point.get(1..).unwrap_or_default();
+            let (x, y) = coordinates.split_at(coordinates.len() / 2);
             let curve = if x.len() == 32 { "P-256" } else { "P-384" };
             format!(
                 r#"{{"crv":"{curve}","kty":"EC","x":"{}","y":"{}"}}"#,
@@ -221,9 +251,7 @@ fn thumbprint(material: KeyMaterial<'_>) -> Option<String> {
         }
         KeyMaterial::Ed25519(key) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, encode(key)),
     };
-    let mut thumbprint = encode(&sha256(members.as_bytes()));
-    thumbprint.truncate(8);
-    Some(thumbprint)
+    sha256(members.as_bytes())
 }
 
 /// Algorithm and key id only.
@@ -249,7 +277,7 @@ mod tests {
         let key = Key::new(Algorithm::EdDSA, KeyMaterial::Ed25519(x.as_slice().try_into().unwrap())).unwrap();
         assert_eq!(key.label(), "EdDSA #kPrK_qmx");
         assert_eq!(key.with_key_id("a\n").label(), r#"EdDSA "a\n""#);
-        let secret = Key::from_secret(Algorithm::HS256, &[7; 32]).unwrap();
+        let secret = Key::from_secret(Algorithm::HS256, &crate::test_support::SECRET).unwrap();
         assert_eq!(secret.label(), "HS256");
         assert_eq!(format!("{secret:?}"), "Key { algorithm: HS256, kid: None, .. }");
     }

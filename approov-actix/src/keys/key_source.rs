@@ -133,6 +133,14 @@ impl RefreshedSource {
         }
     }
 
+    /// What errors call the setting that names it.
+    pub(super) fn origin(&self) -> &str {
+        match &self.place {
+            Place::PemFile(path, _) | Place::JwksFile(path) => &path.origin,
+            Place::JwksUrl { url, .. } => &url.origin,
+        }
+    }
+
     /// How often the source is read again, and after which time without success its keys expire.
     pub(super) fn times(&self) -> Result<(Duration, Option<Duration>), ConfigError> {
         let default = self.place.default_interval();

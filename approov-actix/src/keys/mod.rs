@@ -31,6 +31,7 @@ pub use self::{
     status::ApproovStatus,
 };
 pub(crate) use self::{
+    key::LONG_ID,
     public_key::installation_key,
     reader::read_file,
     ring::{CurrentKeys, KeyRing},

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{address::JwksAddress, failure::Failure, key::Key, set::usable_keys};
-use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256};
+use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256, logging::Name};
 
 /// Far more than any key set has.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -16,6 +16,8 @@ const MAX_BYTES: usize = 1024 * 1024;
 pub(super) struct Reader {
     /// What errors and log lines call it.
     pub(super) origin: String,
+    /// That of the configuration, for log lines.
+    pub(super) name: Option<String>,
     place: Place,
     format: Format,
     /// The hash of the text that the last keys came from.
@@ -41,6 +43,7 @@ impl Reader {
     pub(super) fn file(file: &Setting<PathBuf>, format: Format) -> Self {
         Self {
             origin: file.origin.clone(),
+            name: None,
             place: Place::File(file.value.clone()),
             format,
             last: None,
@@ -50,6 +53,7 @@ impl Reader {
     pub(super) fn address(origin: String, address: JwksAddress, allow_secrets: bool) -> Self {
         Self {
             origin,
+            name: None,
             place: Place::Address(Box::new(address)),
             format: Format::Jwks { allow_secrets },
             last: None,
@@ -66,6 +70,11 @@ impl Reader {
             fault: self.sentence(&failure.fault),
             ..failure
         })
+    }
+
+    /// The name of the configuration, for log lines.
+    pub(super) fn log_name(&self) -> Name<'_> {
+        Name(self.name.as_deref())
     }
 
     /// One that begins with the source.
@@ -94,7 +103,7 @@ impl Reader {
         let keys = match self.format {
             _ if self.last == hash => None,
             Format::Pem(algorithm) => Some(vec![Key::parse_pem(algorithm, &text)?]),
-            Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets)?),
+            Format::Jwks { allow_secrets } => Some(usable_keys(&self.origin, &text, allow_secrets, self.log_name())?),
         };
         self.last = hash;
         if let Place::Address(address) = &mut self.place {

@@ -61,7 +61,7 @@ impl Refresh {
         self.schedule.finished(Moment::now(), Reason::Regular, Outcome::FAILED);
         // The logger may be what panics.
         unless_it_panics(|| {
-            log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is started again", self.reader.origin);
+            log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is started again{}", self.reader.origin, self.reader.log_name());
         });
     }
 
@@ -90,10 +90,10 @@ impl Refresh {
                 ring.refreshed(self.part, keys, now);
                 if are_revoked {
                     let sentence = self.reader.sentence("has an empty set");
-                    log::error!(target: LOG_TARGET, "{sentence}; the keys that came from there before are REVOKED");
+                    log::error!(target: LOG_TARGET, "{sentence}; the keys that came from there before are REVOKED{}", ring.name());
                 }
                 if was_failing {
-                    log::info!(target: LOG_TARGET, "{} can be read again", self.reader.origin);
+                    log::info!(target: LOG_TARGET, "{} can be read again{}", self.reader.origin, ring.name());
                 }
             }
             Err(Failure { fault, .. }) => {
@@ -103,7 +103,7 @@ impl Refresh {
                 } else {
                     "there are no keys from there"
                 };
-                log::error!(target: LOG_TARGET, "{fault}; {left}");
+                log::error!(target: LOG_TARGET, "{fault}; {left}{}", ring.name());
             }
         }
         Some(())

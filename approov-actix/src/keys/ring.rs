@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     config::{ConfigError, ConfigErrorKind},
-    logging::LOG_TARGET,
+    logging::{LOG_TARGET, Name},
     rejection::Rejection,
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct KeyRing {
     parts: Mutex<Vec<SourceKeys>>,
     /// A thread that refreshes a source ends when its sender is gone.
     refreshers: Vec<Refresher>,
+    /// That of the configuration.
+    name: Option<String>,
 }
 
 /// The keys of one source. The first part are those that no source refreshes.
@@ -137,11 +139,16 @@ impl CurrentKeys {
 
 impl KeyRing {
     /// The keys for a start.
-    pub(super) fn new(parts: Vec<SourceKeys>, refreshers: Vec<Refresher>) -> Result<Self, ConfigError> {
+    pub(super) fn new(
+        parts: Vec<SourceKeys>,
+        refreshers: Vec<Refresher>,
+        name: Option<String>,
+    ) -> Result<Self, ConfigError> {
         let (keys, surplus) = KeySet::gather(parts.iter().flat_map(SourceKeys::count));
-        refuse(Surplus::TooMany, &surplus)?;
-        log_surplus(&surplus);
-        log_keys(&keys);
+        refuse(&[Surplus::TooMany], &surplus, "the keys of all sources")?;
+        let shown = Name(name.as_deref());
+        log_surplus(&surplus, shown);
+        log_keys(&keys, shown);
         let on_unknown_kid = refreshers
             .iter()
             .filter(|refresher| refresher.on_unknown_kid)
@@ -156,6 +163,7 @@ impl KeyRing {
             }),
             parts: Mutex::new(parts),
             refreshers,
+            name,
         })
     }
 
@@ -204,6 +212,11 @@ impl KeyRing {
         parts[part].due = Some(due);
     }
 
+    /// For log lines.
+    pub(super) fn name(&self) -> Name<'_> {
+        Name(self.name.as_deref())
+    }
+
     /// Puts these keys in place of all others.
     pub(crate) fn replace(&self, keys: &KeySet) -> Result<(), ConfigError> {
         if let Some(Refresher { origin, .. }) = self.refreshers.first() {
@@ -247,12 +260,12 @@ impl KeyRing {
         let news = self.publish(&mut parts, has_changed, now);
         drop(parts);
         for origin in &news.expired {
-            log::error!(target: LOG_TARGET, "the keys of {origin} are too old and no longer count");
+            log::error!(target: LOG_TARGET, "the keys of {origin} are too old and no longer count{}", self.name());
         }
         if let Some(surplus) = &news.surplus {
-            log_surplus(surplus);
+            log_surplus(surplus, self.name());
             // Those that count now: another change may have told of itself already.
-            log_keys(&self.current.load().keys);
+            log_keys(&self.current.load().keys, self.name());
         }
     }
 
@@ -296,12 +309,12 @@ fn first_expiry(parts: &[SourceKeys]) -> Option<Moment> {
     counting.filter_map(SourceKeys::expires).min()
 }
 
-fn log_keys(keys: &KeySet) {
+fn log_keys(keys: &KeySet, name: Name<'_>) {
     if keys.is_empty() {
-        log::error!(target: LOG_TARGET, "there is NO KEY: every token is refused");
+        log::error!(target: LOG_TARGET, "there is NO KEY: every token is refused{name}");
     } else {
         let labels: Vec<_> = keys.iter().map(Key::label).collect();
-        log::info!(target: LOG_TARGET, "tokens are verified with {}", labels.join(", "));
+        log::info!(target: LOG_TARGET, "tokens are verified with {}{name}", labels.join(", "));
     }
 }
 
@@ -310,10 +323,10 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     use super::*;
-    use crate::crypto::algorithm::Algorithm;
+    use crate::{crypto::algorithm::Algorithm, test_support};
 
     fn key(byte: u8) -> Key {
-        Key::from_secret(Algorithm::HS256, &[byte; 32]).unwrap()
+        Key::from_secret(Algorithm::HS256, &test_support::secret(byte)).unwrap()
     }
 
     fn kids(ring: &KeyRing) -> Vec<Option<String>> {
@@ -323,7 +336,7 @@ mod tests {
 
     #[test]
     fn each_change_is_a_generation_of_its_own() {
-        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new()).unwrap();
+        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new(), None).unwrap();
         let before = ring.current();
         ring.replace(&KeySet::new([key(2).with_key_id("b")]).unwrap()).unwrap();
         assert_eq!(before.generation(), 1);
@@ -335,7 +348,7 @@ mod tests {
     /// A ring with these keys of a source, and one that is fixed.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
         let source = SourceKeys::of_source("a source".to_owned(), keys, max_stale, Moment::now());
-        KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new())
+        KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new(), None)
     }
 
     #[test]
@@ -385,7 +398,7 @@ mod tests {
             wake,
             on_unknown_kid: false,
         };
-        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], vec![refresher]).unwrap();
+        let ring = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], vec![refresher], None).unwrap();
         let start = Moment::now();
         let count = |time: Duration| ring.current_by(|| start + time).keys.iter().count();
         assert_eq!(count(HOUR * 59 / 60), 2);
@@ -413,7 +426,7 @@ mod tests {
         ring.planned(1, start + 3 * HOUR);
         assert_eq!(status(2 * HOUR), (2, 0.0, true));
 
-        let fixed = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new()).unwrap();
+        let fixed = KeyRing::new(vec![SourceKeys::fixed(vec![key(1)])], Vec::new(), None).unwrap();
         let status = fixed.status_at(start + HOUR);
         assert_eq!(
             (status.key_count(), status.oldest_reading(), status.is_refreshing()),
@@ -440,7 +453,7 @@ mod tests {
         };
         let ring = |on_unknown_kid| {
             let parts = vec![SourceKeys::fixed(vec![key(1), key(2).with_key_id("b")])];
-            KeyRing::new(parts, vec![refresher(on_unknown_kid)]).unwrap()
+            KeyRing::new(parts, vec![refresher(on_unknown_kid)], None).unwrap()
         };
         let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();
 

@@ -6,11 +6,11 @@ use log::Level;
 
 use super::{
     jwk::{Dropped, JwkSet},
-    key::Key,
+    key::{Key, LONG_ID},
 };
 use crate::{
     config::{ConfigError, ConfigErrorKind, Fault},
-    logging::LOG_TARGET,
+    logging::{LOG_TARGET, Name},
     rejection::Rejection,
 };
 
@@ -58,7 +58,8 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// If there is none, if there are more than eight with the same algorithm, or if two have the same algorithm and `kid`.
+    /// If there is none, if there are more than eight with the same algorithm, if two different keys have the same algorithm and `kid`, or if a `kid` is
+    /// longer than 256 bytes. The same key twice, without a `kid`, is one key, and a warning.
     ///
     /// # Security
     ///
@@ -70,8 +71,9 @@ impl KeySet {
     /// See [`KeySet`].
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let (set, surplus) = Self::gather(keys);
-        refuse(Surplus::TooMany, &surplus)?;
-        refuse(Surplus::Repeated, &surplus)?;
+        let reasons = [Surplus::TooMany, Surplus::Repeated, Surplus::LongId];
+        refuse(&reasons, &surplus, "the keys given to `KeySet::new`")?;
+        log_surplus(&surplus, Name(None));
         if set.is_empty() {
             return Err(ConfigError::new(
                 ConfigErrorKind::NoKeys,
@@ -86,7 +88,7 @@ impl KeySet {
     ///
     /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`](crate::Algorithm); whose `use`, if any, is `sig`; whose `key_ops`,
     /// if any, have `verify`; with an `alg`, unless the curve implies it; that hold no private key; RSA from 2048 to 4096 bits, secrets at least
-    /// as long as the hash; and for which no earlier key has the same `alg` and `kid`.
+    /// as long as the hash, and not the same byte again and again; and for which no earlier key has the same `alg` and `kid`.
     ///
     /// # Errors
     ///
@@ -109,13 +111,17 @@ impl KeySet {
     pub fn from_jwks(json: &str) -> Result<Self, ConfigError> {
         let origin = "the text given to `KeySet::from_jwks`";
         let invalid = |fault: &str| ConfigError::invalid(format!("{origin} {fault}"));
-        let keys = usable_keys(origin, json, true).map_err(|fault| invalid(&fault))?;
+        let keys = usable_keys(origin, json, true, Name(None)).map_err(|fault| invalid(&fault))?;
         if keys.is_empty() {
             return Err(invalid(NO_USABLE_KEY));
         }
         let (set, surplus) = Self::gather(keys);
-        refuse(Surplus::TooMany, &surplus)?;
-        log_surplus(&surplus);
+        refuse(
+            &[Surplus::TooMany],
+            &surplus,
+            "the keys of the text given to `KeySet::from_jwks`",
+        )?;
+        log_surplus(&surplus, Name(None));
         Ok(set)
     }
 
@@ -125,7 +131,11 @@ impl KeySet {
         let mut surplus = Vec::new();
         for key in keys {
             let alike = || set.all.iter().filter(|other| other.algorithm() == key.algorithm());
-            if key.key_id().is_some() && alike().any(|other| other.key_id() == key.key_id()) {
+            if !key.has_fit_id() {
+                surplus.push((key, Surplus::LongId));
+            } else if key.key_id().is_none() && alike().any(|other| other.is_same_as(&key)) {
+                surplus.push((key, Surplus::Same));
+            } else if key.key_id().is_some() && alike().any(|other| other.key_id() == key.key_id()) {
                 surplus.push((key, Surplus::Repeated));
             } else if alike().count() == MAX_PER_ALGORITHM {
                 surplus.push((key, Surplus::TooMany));
@@ -190,7 +200,9 @@ impl Keys {
 /// Why a key has no place in a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Surplus {
+    Same,
     Repeated,
+    LongId,
     TooMany,
 }
 
@@ -198,6 +210,8 @@ pub(super) enum Surplus {
 impl fmt::Display for Surplus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Same => f.write_str("is the same as an earlier one"),
+            Self::LongId => f.write_str(LONG_ID),
             Self::Repeated => f.write_str("repeats the `alg` and `kid` of an earlier one"),
             Self::TooMany => write!(
                 f,
@@ -207,11 +221,14 @@ impl fmt::Display for Surplus {
     }
 }
 
-/// Too many keys stop a start, where a refresh goes on without the surplus. Repeated ones are a mistake in code; in a set from elsewhere, the
-/// first one counts.
-pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), ConfigError> {
-    match surplus.iter().find(|(_, why)| *why == reason) {
-        Some((key, why)) => Err(ConfigError::invalid(format!("the key {} {why}", key.label()))),
+/// Too many keys stop a start, where a refresh goes on without the surplus. Keys with ids that are repeated or too long are a mistake in code; in a
+/// set from elsewhere, the first good one counts.
+pub(super) fn refuse(reasons: &[Surplus], surplus: &[(Key, Surplus)], among: &str) -> Result<(), ConfigError> {
+    match surplus.iter().find(|(_, why)| reasons.contains(why)) {
+        Some((key, why)) => {
+            let sentence = format!("among {among}, the key {} {why}", key.label());
+            Err(ConfigError::invalid(sentence))
+        }
         None => Ok(()),
     }
 }
@@ -220,32 +237,37 @@ pub(super) fn refuse(reason: Surplus, surplus: &[(Key, Surplus)]) -> Result<(), 
 pub(super) const NO_USABLE_KEY: Fault = "has no usable key";
 
 /// The keys of a JWK Set that can be used: none if the set is empty, which is how its owner revokes all keys. Logs why the others cannot.
-pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool) -> Result<Vec<Key>, String> {
-    let JwkSet { keys, faulty, foreign } = JwkSet::parse(json, allow_secrets)?;
-    log_dropped(Level::Error, origin, &faulty);
+pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool, name: Name<'_>) -> Result<Vec<Key>, String> {
+    let JwkSet { keys, faulty, foreign } = JwkSet::parse(origin, json, allow_secrets)?;
+    log_dropped(Level::Error, origin, &faulty, name);
     // Nobody needs to know of them, but where there is nothing else.
     let level = if keys.is_empty() { Level::Error } else { Level::Debug };
-    log_dropped(level, origin, &foreign);
+    log_dropped(level, origin, &foreign, name);
     if keys.is_empty() && !faulty.is_empty() {
         return Err(NO_USABLE_KEY.to_owned());
     }
     Ok(keys)
 }
 
-fn log_dropped(level: Level, origin: &str, dropped: &[Dropped]) {
+fn log_dropped(level: Level, origin: &str, dropped: &[Dropped], name: Name<'_>) {
     for Dropped { number, kid, fault } in dropped.iter().take(MAX_LINES) {
         let kid = kid.as_ref().map_or(String::new(), |kid| format!(", kid {kid:?},"));
-        log::log!(target: LOG_TARGET, level, "{origin}: key {number}{kid} is not used: it {fault}");
+        log::log!(target: LOG_TARGET, level, "{origin}: key {number}{kid} is not used: it {fault}{name}");
     }
     let more = dropped.len().saturating_sub(MAX_LINES);
     if more > 0 {
-        log::log!(target: LOG_TARGET, level, "{origin}: {more} more keys are not used");
+        log::log!(target: LOG_TARGET, level, "{origin}: {more} more keys are not used{name}");
     }
 }
 
-pub(super) fn log_surplus(surplus: &[(Key, Surplus)]) {
+pub(super) fn log_surplus(surplus: &[(Key, Surplus)], name: Name<'_>) {
     for (key, why) in surplus.iter().take(MAX_LINES) {
-        log::error!(target: LOG_TARGET, "the key {} is not used: it {why}", key.label());
+        let level = if *why == Surplus::Same {
+            Level::Warn
+        } else {
+            Level::Error
+        };
+        log::log!(target: LOG_TARGET, level, "the key {} is not used: it {why}{name}", key.label());
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 
 impl KeyRing {
     /// Reads every source and starts the threads that refresh them.
-    pub(crate) fn start(sources: Vec<KeySource>) -> Result<Arc<Self>, ConfigError> {
+    pub(crate) fn start(sources: Vec<KeySource>, name: Option<String>) -> Result<Arc<Self>, ConfigError> {
         let mut fixed = Vec::new();
         let mut refreshed = Vec::new();
         for KeySource(kind) in sources {
@@ -40,9 +40,21 @@ impl KeyRing {
         if fixed.is_empty() && refreshed.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::NoKeys, NO_KEYS));
         }
-        refuse(Surplus::Repeated, &KeySet::gather(fixed.iter().cloned()).1)?;
+        let (_, surplus) = KeySet::gather(fixed.iter().cloned());
+        refuse(
+            &[Surplus::Repeated, Surplus::LongId],
+            &surplus,
+            "the keys given to `keys`",
+        )?;
         // What is wrong is told before anything is read, as that may take a while.
-        let prepared = refreshed.iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
+        let mut prepared = Vec::new();
+        for source in &refreshed {
+            let alike = prepared
+                .iter()
+                .filter(|other: &&Prepared<'_>| other.origin == source.origin())
+                .count();
+            prepared.push(Prepared::new(source, alike + 1, name.as_deref())?);
+        }
         let mut parts = vec![SourceKeys::fixed(fixed)];
         let mut wakers = Vec::new();
         let mut started = Vec::new();
@@ -52,7 +64,7 @@ impl KeyRing {
             wakers.push(waker);
             started.push(thread);
         }
-        let ring = Arc::new(Self::new(parts, wakers)?);
+        let ring = Arc::new(Self::new(parts, wakers, name)?);
         for (index, refresh) in started.into_iter().enumerate() {
             spawn(&ring, index + 1, refresh)?;
         }
@@ -68,17 +80,26 @@ type Started = (Reader, Receiver<()>, Schedule);
 /// A source that nothing is wrong with, before it is read.
 struct Prepared<'a> {
     place: &'a Place,
+    /// What errors call its setting.
+    origin: &'a str,
     reader: Reader,
     interval: Duration,
     max_stale: Option<Duration>,
 }
 
 impl<'a> Prepared<'a> {
-    fn new(source: &'a RefreshedSource) -> Result<Self, ConfigError> {
+    /// The first, second, … source with this setting: in code there may be several, and no log line shows a path or an address.
+    fn new(source: &'a RefreshedSource, number: usize, name: Option<&str>) -> Result<Self, ConfigError> {
         let (interval, max_stale) = source.times()?;
+        let mut reader = reader(&source.place)?;
+        reader.name = name.map(str::to_owned);
+        if number > 1 {
+            reader.origin = format!("{} (number {number})", reader.origin);
+        }
         Ok(Self {
             place: &source.place,
-            reader: reader(&source.place)?,
+            origin: source.origin(),
+            reader,
             interval,
             max_stale,
         })
@@ -90,6 +111,7 @@ impl<'a> Prepared<'a> {
             mut reader,
             interval,
             max_stale,
+            ..
         } = self;
         let keys = first_keys(&mut reader, place)?;
         let schedule = Schedule::new(Moment::now(), interval, max_stale, Outcome::of(&keys));
@@ -149,7 +171,7 @@ fn first_keys(reader: &mut Reader, place: &Place) -> Result<Result<Vec<Key>, Fai
     if !may_start_without {
         return Err(ConfigError::new(ConfigErrorKind::KeySource, failure.fault));
     }
-    log::error!(target: LOG_TARGET, "{}; the server starts without these keys", failure.fault);
+    log::error!(target: LOG_TARGET, "{}; the server starts without these keys{}", failure.fault, reader.log_name());
     Ok(Err(failure))
 }
 

@@ -22,7 +22,11 @@ pub(super) fn check(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<(
 }
 
 fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {
+    let is_one_byte = secret.windows(2).all(|pair| pair[0] == pair[1]);
     match min_bytes {
+        _ if secret.len() >= min_bytes && is_one_byte => {
+            Err("is the same byte again and again, which anyone can guess")
+        }
         _ if secret.len() >= min_bytes => Ok(()),
         32 => Err("is too short: a secret for HS256 must have at least 32 bytes"),
         48 => Err("is too short: a secret for HS384 must have at least 48 bytes"),

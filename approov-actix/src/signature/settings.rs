@@ -9,7 +9,7 @@ use super::{
 use crate::{
     config::{ConfigError, Setting, text_fault},
     crypto::algorithm::Algorithm,
-    keys::Key,
+    keys::{Key, LONG_ID},
     logging::LOG_TARGET,
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
@@ -183,6 +183,9 @@ fn account_keys(settings: Vec<Setting<Key>>) -> Result<Vec<Key>, ConfigError> {
         }
         if let Some(fault) = setting.value.key_id().and_then(text_fault) {
             return Err(setting.error(format_args!("has a key id that {fault}")));
+        }
+        if !setting.value.has_fit_id() {
+            return Err(setting.error(LONG_ID));
         }
         if index == MAX_ACCOUNT_KEYS {
             return Err(setting.error("is the third message signing key of the account; two are the most"));

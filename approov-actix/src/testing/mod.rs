@@ -440,7 +440,7 @@ mod tests {
 
     #[test]
     fn secrets() {
-        let secret = STANDARD.encode([7; 32]);
+        let secret = STANDARD.encode(crate::test_support::SECRET);
         let token = TokenBuilder::with_base64_secret(&secret).unwrap();
         assert_eq!(verdict(&token), Err(Rejection::TokenSignature));
         let own = Approov::builder()

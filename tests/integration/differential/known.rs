@@ -9,7 +9,7 @@ use support::{client::Request, token};
 
 use crate::{builder, key, patient};
 
-const KEY: [u8; 32] = [7; 32];
+const KEY: &[u8] = b"a secret for HMAC, of 32 bytes!!";
 
 /// The status of a request to `target`, whose signature covers method, host and token, and what stands in `lines`.
 fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16 {
@@ -22,7 +22,7 @@ fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16
     let lines: Vec<_> = covered.iter().chain(lines).collect();
     let ids: Vec<_> = lines.iter().map(|(id, _)| *id).collect();
     let parameters = format!("({});created={}", ids.join(" "), token::now());
-    let mut mac = Hmac::<Sha256>::new_from_slice(&KEY).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
     for (id, value) in &lines {
         mac.update(format!("{id}: {value}\n").as_bytes());
     }

@@ -27,7 +27,11 @@ fn a_logger_that_panics_once_keeps_no_removed_key_alive() {
         };
         replace(oct::key_set(&[&kid(1)]));
         let file = KeyFile::jwks(&path).refresh_interval(SECOND);
-        let approov = Approov::builder().keys(file).build().unwrap();
+        let approov = Approov::builder()
+            .name(format!("panic-{name}"))
+            .keys(file)
+            .build()
+            .unwrap();
         wait_until_accepted(&approov, &kid(1));
 
         log::panic_once_at(line);
@@ -36,7 +40,7 @@ fn a_logger_that_panics_once_keeps_no_removed_key_alive() {
         wait_until_accepted(&approov, &kid(2));
         wait_until_unknown(&approov, &kid(1));
         let report = format!(
-            "ERROR approov_actix the refresh of the path given to `KeyFile::jwks` has panicked and is started again"
+            "ERROR approov_actix the refresh of the path given to `KeyFile::jwks` has panicked and is started again name=panic-{name}"
         );
         wait_until(&report, || !log::lines_with(&report).is_empty());
         // And from then on.

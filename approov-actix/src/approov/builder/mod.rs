@@ -109,7 +109,7 @@ pub struct ApproovBuilder {
 }
 
 impl ApproovBuilder {
-    /// A name for the log lines of decisions and for events, such as that of the app or tenant, where one server has several configurations. Default: none.
+    /// A name for the log lines of decisions and of keys, and for events, such as that of the app or tenant, where one server has several configurations. Default: none.
     ///
     /// # Examples
     ///
@@ -353,7 +353,7 @@ impl ApproovBuilder {
             signature.warn_without_origin();
         }
         // Last, as it may take a while.
-        let keys = KeyRing::start(self.keys)?;
+        let keys = KeyRing::start(self.keys, self.name.clone())?;
         default_policy.warn_of_reports("application", !self.checks.is_empty());
         Ok(Approov::new(Settings {
             keys,

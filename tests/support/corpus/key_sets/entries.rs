@@ -12,6 +12,7 @@ const OPERATIONS: &str = "has `key_ops` without `verify`";
 const TYPE: &str = "has an unknown `kty`";
 const CURVE: &str = "has an unknown `crv`";
 const NO_CURVE: &str = "has no `crv`";
+const ONE_BYTE: &str = "is the same byte again and again, which anyone can guess";
 const LACKS: &str = "lacks a member that its `kty` needs";
 const ALGORITHM: &str = "has an unknown `alg`";
 const ALGORITHM_OF_CURVE: &str = "has an `alg` that does not fit its `crv`";
@@ -322,6 +323,8 @@ pub fn short_secrets() -> Vec<Unfit> {
             with(&[7]),
             with(&[]),
             with(b"secret"),
+            (key, json!({ "k": text(&vec![0; length]) }), ONE_BYTE),
+            (key, json!({ "k": text(&vec![0xff; 2 * length]) }), ONE_BYTE),
             (key, json!({ "k": null }), LACKS),
             (key, json!({ "k": "A".repeat(88) + "==" }), BASE64),
             (key, json!({ "k": "your 256 bit secret" }), BASE64),

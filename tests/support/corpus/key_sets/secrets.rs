@@ -8,11 +8,12 @@ const EMPTY: &str = "is empty";
 const PLACEHOLDER: &str = "is still the placeholder of a quickstart; put in the output of `approov secret -get base64`";
 const BASE64: &str = "is not base64; put in the output of `approov secret -get base64`, unchanged";
 const SHORT: &str = "is too short: the decoded secret must have at least 32 bytes";
+const ONE_BYTE: &str = "is the same byte again and again, which anyone can guess";
 
 /// Texts for a configuration with one secret.
 #[must_use]
 pub fn secrets() -> Vec<Attack> {
-    let short = |length: usize| STANDARD.encode(vec![7; length]);
+    let sevens = |length: usize| STANDARD.encode(vec![7; length]);
     let rows = [
         (
             EMPTY,
@@ -67,9 +68,19 @@ pub fn secrets() -> Vec<Attack> {
                 "12345678".to_owned(),
                 "AAAA".to_owned(),
                 "secretsecretsecretsecretsecret12".to_owned(),
-                short(1),
-                short(16),
-                short(31),
+                sevens(1),
+                sevens(16),
+                sevens(31),
+            ],
+        ),
+        (
+            ONE_BYTE,
+            vec![
+                sevens(32),
+                sevens(64),
+                STANDARD.encode([0; 32]),
+                "A".repeat(64),
+                "_".repeat(64),
             ],
         ),
     ];
