@@ -4,7 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::{HttpRequest, test::TestRequest};
-use approov_actix::{Approov, testing::InstallationKey};
+use approov_actix::{Approov, Rejection, testing::InstallationKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use criterion::Criterion;
 
@@ -28,7 +28,7 @@ pub(crate) fn all(criterion: &mut Criterion) {
 
 fn check(request: &HttpRequest, code: &str) {
     let verdict = verdict(request);
-    assert_eq!(verdict.rejection().map(|rejection| rejection.code()), Some(code));
+    assert_eq!(verdict.rejection().map(Rejection::code), Some(code));
 }
 
 fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
@@ -37,9 +37,15 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
     let kilobyte = "x".repeat(1000);
     let many: Vec<_> = (0..60).map(|n| (format!("x-{n}"), kilobyte.clone())).collect();
     let many_names = (0..60).map(|n| format!("\"x-{n}\"")).collect::<Vec<_>>().join(" ");
-    let query = format!("/?{}", "a&".repeat(15_000));
-    let asked: String = (0..8).map(|n| format!("\"@query-param\";name=\"q{n}\" ")).collect();
-    let parameters: String = (0..60).map(|n| format!(";p{n}=\"{kilobyte}\"")).collect();
+    let query = format!("/?{}q0&q1&q2&q3&q4&q5&q6&q7", "a&".repeat(15_000));
+    let asked = (0..8)
+        .map(|n| format!("\"@query-param\";name=\"q{n}\""))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let parameters = (0..60)
+        .map(|n| format!("p{n}=\"{kilobyte}\""))
+        .collect::<Vec<_>>()
+        .join(";");
     vec![
         ("ordinary", INVALID, caller.request("/", "", vec![])),
         ("input/64_lines", INVALID, caller.request("/", "", members(63))),
@@ -51,7 +57,7 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
         (
             "input/60000_bytes_of_parameters",
             INVALID,
-            caller.request("/", "", vec![(INPUT.to_owned(), format!("m=1{parameters}"))]),
+            caller.request("/", "", vec![(INPUT.to_owned(), format!("m=1;{parameters}"))]),
         ),
         (
             "covered/64_lines",
@@ -83,7 +89,7 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
             COMPONENT,
             caller.request("/", r#""priority";sf"#, lines("priority", 200_000, "u=1")),
         ),
-        ("query_params/8", COMPONENT, caller.request(&query, &asked, vec![])),
+        ("query_params/8", INVALID, caller.request(&query, &asked, vec![])),
         (
             "components/60_of_1000_bytes",
             INVALID,

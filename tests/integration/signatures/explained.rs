@@ -89,6 +89,8 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
     }
 }
 
+type Form = fn(&[u8]) -> String;
+
 /// A signature that no key could have made says nothing about keys.
 #[actix_web::test]
 async fn a_wrong_form_is_not_called_a_wrong_key() {
@@ -98,7 +100,7 @@ async fn a_wrong_form_is_not_called_a_wrong_key() {
     });
     let message = Message::order();
     let (install, account) = (Signature::install(&message), Signature::account(&message));
-    let cases: [(&str, &Signature, fn(&[u8]) -> String, &str); 7] = [
+    let cases: [(&str, &Signature, Form, &str); 7] = [
         ("DER", &install, |raw| bytes(&der(raw)), "r and s together"),
         (
             "a byte more",
@@ -147,7 +149,7 @@ async fn a_wrong_form_is_not_called_a_wrong_key() {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 fn der(raw: &[u8]) -> Vec<u8> {
