@@ -179,7 +179,7 @@ rejections! {
         DigestMismatch => ("digest_mismatch", 401),
         /// the body is larger than the limit up to which digests are computed.
         BodyTooLarge => ("body_too_large", 413),
-        /// the bodies that wait for their digests are more than [`MessageSigning::body_budget`](crate::MessageSigning::body_budget) allows.
+        /// the bodies that wait for their digests are more than `MessageSigning::body_budget` allows.
         BodyBudget => ("body_budget", 503),
         /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or
         /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, and an argument cannot look at the body.
