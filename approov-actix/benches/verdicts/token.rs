@@ -76,7 +76,7 @@ struct Claims {
 /// Eight keys are the most for an algorithm, so 64 are eight for each of eight algorithms.
 fn keys(criterion: &mut Criterion) {
     let minters: Vec<_> = (0..8)
-        .map(|number| Minter::hs256_with([number; 32]).with_key_id(&kid(Algorithm::HS256, number)))
+        .map(|number| Minter::hs256_with(secret(number)).with_key_id(&kid(Algorithm::HS256, number)))
         .collect();
     let one = minters[0].approov();
     let all = minters.iter().map(Minter::key).chain(other_keys());
