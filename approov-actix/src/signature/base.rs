@@ -12,7 +12,7 @@ use sfv::BareItemFromInput;
 use super::{
     fields::{InnerList, Item, members, parse_dictionary},
     style::{Covered, Style},
-    target::{Target, query_parameter},
+    target::{QueryParameters, Target, query_parameter},
 };
 use crate::{
     config::Fault,
@@ -184,7 +184,7 @@ enum Value<'a> {
 struct Values<'a, 'b> {
     request: &'a HttpRequest,
     target: &'a Target<'a>,
-    query_parameters: OnceCell<Vec<(Cow<'a, str>, Cow<'a, str>)>>,
+    query_parameters: OnceCell<Option<QueryParameters<'a>>>,
     allowance: &'b Allowance,
 }
 
@@ -201,7 +201,7 @@ impl<'a> Values<'a, '_> {
             Kind::Path => Value::fixed(target.absolute_path()),
             Kind::QueryParameter(name) => {
                 let parameters = self.query_parameters.get_or_init(|| target.query_parameters());
-                let value = query_parameter(parameters, name);
+                let value = query_parameter(parameters.as_ref().ok_or(TOO_MUCH)?, name);
                 Value::fixed(value.ok_or("is absent from the query, or there twice, or not named as RFC 9421 says")?)
             }
             Kind::Field(form) => Value::Fixed(self.field(&component.name, form)?),

@@ -30,6 +30,9 @@ pub(super) struct Target<'a> {
     pub(super) has_own_host: bool,
 }
 
+/// Names and values, decoded, in order.
+pub(super) type QueryParameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
 impl<'a> Target<'a> {
     /// The target, under the public origin that the request is for. Without any, as the connection has it. `Forwarded` and its like are
     /// never read: anyone can send them.
@@ -100,9 +103,12 @@ impl<'a> Target<'a> {
         self.authority.len() + self.path.len() + self.query.map_or(0, str::len)
     }
 
-    pub(super) fn query_parameters(&self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+    /// None if there are more than any client sends.
+    pub(super) fn query_parameters(&self) -> Option<QueryParameters<'a>> {
+        const MAX: usize = 1000;
         let query = self.query.unwrap_or_default();
-        url::form_urlencoded::parse(query.as_bytes()).collect()
+        let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).take(MAX + 1).collect();
+        (parameters.len() <= MAX).then_some(parameters)
     }
 }
 
@@ -241,7 +247,7 @@ mod tests {
             let request = TestRequest::with_uri(target).to_http_request();
             let origins = origins(&["https://a"]);
             let parameters = Target::of(&request, &origins).unwrap().query_parameters();
-            query_parameter(&parameters, name)
+            query_parameter(&parameters.unwrap(), name)
         };
         let target = "/path?param=value&foo=bar&baz=batman&qux=";
         assert_eq!(value(target, "baz").as_deref(), Some("batman"));

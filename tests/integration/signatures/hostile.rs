@@ -78,6 +78,18 @@ async fn the_bytes_of_what_is_covered() {
     );
 }
 
+#[actix_web::test]
+async fn the_parameters_of_a_query() {
+    let server = Served::new(signing());
+    for (others, is_good) in [(999, true), (1000, false)] {
+        let message = Message::get(&format!("https://api.example.com/query?q=1{}", "&a".repeat(others)));
+        let signature = Signature::install(&message).line("\"@query-param\";name=\"q\"", "1");
+        let request = message.request().signed(&[&signature]);
+        check(&server, "parameters", is_good, "signature_component", &request);
+        server.accepts("nobody asks for one", &message.signed());
+    }
+}
+
 #[track_caller]
 fn check(server: &Served, case: &str, is_good: bool, code: &str, request: &Request) {
     if is_good {
