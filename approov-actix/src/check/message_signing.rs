@@ -138,7 +138,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The verdict for an argument, which cannot look at the body.
     /// No body is worth waiting for longer than what it came with is valid.
     fn body_bounds(self, findings: &Findings) -> Bounds<'a> {
         let settings = self.approov.settings();
@@ -156,6 +155,7 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The verdict for an argument, which cannot look at the body.
     fn unseen_body_verdict(self, duty: &ExpectedBody) -> Result<(), Rejection> {
         let known = match duty {
             ExpectedBody::Any => Some(Ok(())),
