@@ -27,6 +27,10 @@ impl Bounds<'_> {
             return Ok(stream.next().await);
         };
         let left = end.since(UnixTime::now());
+        // `timeout` hands on what is there before it looks at the time, so a sender who never pauses would be waited for without end.
+        if left.is_zero() {
+            return Err(rejection);
+        }
         timeout(left, stream.next()).await.map_err(|_| rejection)
     }
 }
@@ -145,4 +149,38 @@ fn put_back(payload: &mut Payload, read: Bytes, chunk: Option<Result<Bytes, Payl
     *payload = Payload::Stream {
         payload: Box::pin(stream),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    /// However fast the chunks come.
+    #[actix_web::test]
+    async fn nobody_is_read_from_after_the_end() {
+        let chunks = || -> Payload {
+            let chunks = stream::repeat(Bytes::from_static(b"a")).map(Ok).take(3);
+            Payload::Stream {
+                payload: Box::pin(chunks),
+            }
+        };
+        let request = TestRequest::post().to_http_request();
+        let budget = BodyBudget::new(10);
+        let bounds = |seconds| Bounds {
+            bytes: 10,
+            budget: &budget,
+            end: Some((
+                UnixTime::at(UnixTime::now().seconds() + seconds),
+                Rejection::TokenExpired,
+            )),
+        };
+        let (past, future) = (bounds(-1.0), bounds(1000.0));
+        assert_eq!(read(&request, &mut chunks(), &future).await.unwrap(), "aaa");
+        let mut payload = chunks();
+        let verdict = read(&request, &mut payload, &past).await;
+        assert_eq!(verdict.unwrap_err(), Rejection::TokenExpired);
+        assert_eq!(payload.count().await, 3, "what was not read is left");
+    }
 }
