@@ -106,8 +106,7 @@ impl Check<'_> {
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
         // That a header is absent is found as fast as a verdict on it.
         if !matches!(verdict, Err(Rejection::TokenMissing)) {
-            RequestState::keep(self.request, self.way);
-            RequestState::write(self.request, |state| {
+            RequestState::keep(self.request, self.way, |state| {
                 state.token = Some(CachedVerdict::new(self.approov, generation, &verdict));
             });
         }
@@ -163,9 +162,9 @@ impl Check<'_> {
     }
 
     fn report(self, rejection: Rejection, claims: Option<&ApproovClaims>) {
-        RequestState::keep(self.request, self.way);
+        let is_first = RequestState::is_first_report(self.request, self.approov, self.way, rejection);
         RequestState::fail(self.request, self.approov);
-        if !RequestState::is_first_report(self.request, self.approov, rejection) {
+        if !is_first {
             return;
         }
         let listeners = &self.approov.settings().listeners;

@@ -8,9 +8,9 @@ use crate::{
     policy::EffectivePolicy,
     request::{
         acceptance::PendingAcceptance,
-        layer::{Findings, Layer},
+        layer::{DataPlaces, Findings, Layer},
         refusal::{Refusal, Refused},
-        state::{RequestState, Way},
+        state::Way,
     },
 };
 
@@ -29,19 +29,6 @@ pub(crate) struct Inside {
 }
 
 impl Inside {
-    pub(crate) fn enter(
-        request: &HttpRequest,
-        approov: Approov,
-        policy: EffectivePolicy,
-        findings: Findings,
-        way: Way,
-    ) -> Self {
-        RequestState::keep(request, way);
-        let acceptance = PendingAcceptance::begin(request, &approov, way, &findings);
-        let depth = Layer::checked(approov, policy, findings).enter(request, way);
-        Self { depth, acceptance }
-    }
-
     /// A middleware has its answer.
     pub(crate) fn answered(self, request: &HttpRequest) {
         Layer::leave(request, self.depth);
@@ -61,57 +48,57 @@ impl Inside {
     }
 }
 
-/// What a request needs to enter, but for its body.
-pub(crate) struct BodyPending {
-    approov: Approov,
-    policy: EffectivePolicy,
-    way: Way,
-    head: HeadChecked,
+/// A middleware or a guard, at which a request has arrived.
+pub(crate) struct Entrance {
+    pub(crate) approov: Approov,
+    pub(crate) policy: EffectivePolicy,
+    pub(crate) way: Way,
+    /// The application data that is visible here.
+    pub(crate) around: DataPlaces,
 }
 
-/// Checks the request, without waiting for anything.
-pub(crate) fn admit(
-    request: &HttpRequest,
-    approov: Approov,
-    policy: EffectivePolicy,
-    way: Way,
-) -> Result<Admission, Refusal> {
-    let check = Check {
-        request,
-        approov: &approov,
-        policy: &policy,
-        way,
-    };
-    match check.head()? {
-        Checked::Complete(findings) => {
-            let inside = Inside::enter(request, approov, policy, findings, way);
-            Ok(Admission::Entered(inside))
+impl Entrance {
+    /// Checks the request, without waiting for anything.
+    pub(crate) fn admit(self, request: &HttpRequest) -> Result<Admission, Refusal> {
+        match self.check(request).head()? {
+            Checked::Complete(findings) => Ok(Admission::Entered(self.enter(request, findings))),
+            Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending { entrance: self, head })),
         }
-        Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending {
+    }
+
+    fn check<'a>(&'a self, request: &'a HttpRequest) -> Check<'a> {
+        Check {
+            request,
+            approov: &self.approov,
+            policy: &self.policy,
+            way: self.way,
+        }
+    }
+
+    /// Lets the request in.
+    pub(crate) fn enter(self, request: &HttpRequest, findings: Findings) -> Inside {
+        let Self {
             approov,
             policy,
             way,
-            head,
-        })),
+            around,
+        } = self;
+        let acceptance = PendingAcceptance::begin(request, &approov, way, &findings);
+        let depth = Layer::checked(approov, policy, findings).enter(request, way, around);
+        Inside { depth, acceptance }
     }
+}
+
+/// What a request needs to enter, but for its body.
+pub(crate) struct BodyPending {
+    entrance: Entrance,
+    head: HeadChecked,
 }
 
 impl BodyPending {
     /// Waits for the body, and enters. The handler still finds the body in `payload`.
     pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<Inside, Refusal> {
-        let Self {
-            approov,
-            policy,
-            way,
-            head,
-        } = self;
-        let check = Check {
-            request,
-            approov: &approov,
-            policy: &policy,
-            way,
-        };
-        let findings = check.body(head, payload).await?;
-        Ok(Inside::enter(request, approov, policy, findings, way))
+        let findings = self.entrance.check(request).body(self.head, payload).await?;
+        Ok(self.entrance.enter(request, findings))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     rejection::Rejection,
     request::{
         acceptance::PendingAcceptance,
-        layer::{Findings, Layer},
+        layer::{ApplicationData, Findings, Layer},
         refusal::{Refusal, Refused},
         state::Way,
     },
@@ -133,7 +133,7 @@ fn verdict(request: &HttpRequest, way: Way) -> Result<ApproovVerdict, Refused> {
 
 /// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
 fn found_claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
-    let layer = Layer::of(request)?;
+    let layer = Layer::of(request, &ApplicationData::of(request))?;
     if layer.is_current()
         && let Some(claims) = layer.findings.claims
     {
@@ -148,7 +148,7 @@ fn found_claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusa
 
 /// The claims that pass every check of the innermost layer's policy, enforced or not.
 fn found_verdict(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
-    let layer = Layer::of(request)?;
+    let layer = Layer::of(request, &ApplicationData::of(request))?;
     genuine(request, &layer.approov, &layer.policy.all_enforced(), way).map(|(claims, _)| claims)
 }
 

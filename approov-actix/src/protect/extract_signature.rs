@@ -8,7 +8,7 @@ use super::extract::genuine;
 use crate::{
     policy::{EffectivePolicy, EffectiveSignaturePolicy, Enforcement, SignatureRequirement},
     request::{
-        layer::Layer,
+        layer::{ApplicationData, Layer},
         refusal::{Refusal, Refused},
         state::Way,
     },
@@ -34,7 +34,7 @@ fn signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refuse
 
 /// The signature that the innermost layer accepted, or accepts now. Never without a good one.
 fn found_signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refusal> {
-    let layer = Layer::of(request)?;
+    let layer = Layer::of(request, &ApplicationData::of(request))?;
     if layer.is_current()
         && let Some(signature) = layer.findings.signature
     {

@@ -11,12 +11,16 @@ use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, Inside, admit},
+    admission::{Admission, BodyPending, Entrance, Inside},
     direct_or_boxed::DirectOrBoxed,
 };
 use crate::{
     policy::RoutePolicy,
-    request::{layer::Layer, refusal::Refusal, state::Way},
+    request::{
+        layer::{ApplicationData, Layer},
+        refusal::Refusal,
+        state::Way,
+    },
 };
 
 /// The parameters `T` of a handler, behind the policy `P`.
@@ -73,9 +77,15 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
 }
 
 fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal> {
-    let Layer { approov, .. } = Layer::of(request)?;
-    let policy = P::policy().over(&approov.settings().default_policy);
-    admit(request, approov, policy, Way::Guard)
+    let data = ApplicationData::of(request);
+    let Layer { approov, .. } = Layer::of(request, &data)?;
+    let entrance = Entrance {
+        policy: P::policy().over(&approov.settings().default_policy),
+        approov,
+        way: Way::Guard,
+        around: data.places(),
+    };
+    entrance.admit(request)
 }
 
 async fn after_body<T: FromRequest>(

@@ -17,7 +17,7 @@ use actix_web::{
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, Inside, admit},
+    admission::{Admission, BodyPending, Entrance, Inside},
     direct_or_boxed::DirectOrBoxed,
     exempt::Exemptions,
 };
@@ -25,7 +25,11 @@ use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
     policy::{EffectivePolicy, Policy, SignatureRequirement},
-    request::{layer::Findings, refusal::Refusal, state::Way},
+    request::{
+        layer::{ApplicationData, Findings},
+        refusal::Refusal,
+        state::Way,
+    },
 };
 
 impl Approov {
@@ -401,12 +405,16 @@ impl Gate {
         } else {
             &self.policy
         };
-        let (approov, policy) = (approov.clone(), *policy);
+        let entrance = Entrance {
+            approov: approov.clone(),
+            policy: *policy,
+            way: Way::Middleware,
+            around: ApplicationData::of(request).places(),
+        };
         if self.exempts(request) {
-            let inside = Inside::enter(request, approov, policy, Findings::default(), Way::Middleware);
-            return Ok(Admission::Entered(inside));
+            return Ok(Admission::Entered(entrance.enter(request, Findings::default())));
         }
-        admit(request, approov, policy, Way::Middleware)
+        entrance.admit(request)
     }
 
     fn exempts(&self, request: &HttpRequest) -> bool {

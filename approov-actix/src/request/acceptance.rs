@@ -31,7 +31,7 @@ enum Subject {
 impl PendingAcceptance {
     /// None if the application does not want to hear of acceptances, or if somebody further out waits.
     pub(crate) fn begin(request: &HttpRequest, approov: &Approov, way: Way, findings: &Findings) -> Option<Box<Self>> {
-        let outcome = RequestState::outcome(request, approov)?;
+        let outcome = RequestState::keep_outcome(request, approov, way)?;
         outcome.accept(findings);
         if !outcome.begin_to_wait() {
             return None;

@@ -93,15 +93,19 @@ pub(crate) enum Way {
 struct Kept(RefCell<RequestState>);
 
 impl RequestState {
-    /// From here on, what is found of the request is kept. Not where a handler asks by itself: only there can a borrow of the extensions be held.
-    pub(crate) fn keep(request: &HttpRequest, way: Way) {
+    /// Adds to what is kept, and keeps it from here on. Not where a handler asks by itself: only there can a borrow of the extensions be held.
+    pub(crate) fn keep<T>(request: &HttpRequest, way: Way, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if way == Way::Handler {
-            return;
+            return Self::write(request, write);
         }
-        let is_kept = request.extensions().contains::<Kept>();
-        if !is_kept {
-            request.extensions_mut().insert(Kept::default());
+        let mut extensions = request.extensions_mut();
+        if let Some(kept) = extensions.get_mut::<Kept>() {
+            return Some(write(kept.0.get_mut()));
         }
+        let mut state = Self::default();
+        let written = write(&mut state);
+        extensions.insert(Kept(RefCell::new(state)));
+        Some(written)
     }
 
     /// What is kept. The application runs nothing meanwhile.
@@ -136,19 +140,24 @@ impl RequestState {
 
     /// What becomes of this request, if its configuration wants to hear of acceptances.
     pub(crate) fn outcome(request: &HttpRequest, approov: &Approov) -> Option<Rc<Outcome>> {
-        if !approov.settings().listeners.want_acceptances() {
-            return None;
+        let wanted = approov.settings().listeners.want_acceptances();
+        wanted.then(|| Self::write(request, |state| state.outcome_for(approov)).unwrap_or_default())
+    }
+
+    /// The same, kept from here on.
+    pub(crate) fn keep_outcome(request: &HttpRequest, approov: &Approov, way: Way) -> Option<Rc<Outcome>> {
+        let wanted = approov.settings().listeners.want_acceptances();
+        wanted.then(|| Self::keep(request, way, |state| state.outcome_for(approov)).unwrap_or_default())
+    }
+
+    fn outcome_for(&mut self, approov: &Approov) -> Rc<Outcome> {
+        let known = self.outcomes.iter().find(|(id, _)| *id == approov.id());
+        if let Some((_, outcome)) = known {
+            return Rc::clone(outcome);
         }
-        let outcome = Self::write(request, |state| {
-            let known = state.outcomes.iter().find(|(id, _)| *id == approov.id());
-            if let Some((_, outcome)) = known {
-                return Rc::clone(outcome);
-            }
-            let outcome = Rc::<Outcome>::default();
-            state.outcomes.push((approov.id(), Rc::clone(&outcome)));
-            outcome
-        });
-        Some(outcome.unwrap_or_default())
+        let outcome = Rc::<Outcome>::default();
+        self.outcomes.push((approov.id(), Rc::clone(&outcome)));
+        outcome
     }
 
     /// Records that a refusal or a report of this configuration is announced, so the request is not announced as accepted.
@@ -159,9 +168,9 @@ impl RequestState {
     }
 
     /// Whether this configuration has not reported this before.
-    pub(crate) fn is_first_report(request: &HttpRequest, approov: &Approov, rejection: Rejection) -> bool {
+    pub(crate) fn is_first_report(request: &HttpRequest, approov: &Approov, way: Way, rejection: Rejection) -> bool {
         let report = (approov.id(), rejection);
-        let is_first = Self::write(request, |state| {
+        let is_first = Self::keep(request, way, |state| {
             let is_first = !state.reported.contains(&report);
             if is_first {
                 state.reported.push(report);
@@ -174,10 +183,9 @@ impl RequestState {
 
 impl Layer {
     /// Records that the request has entered this layer, and returns its depth.
-    pub(crate) fn enter(self, request: &HttpRequest, way: Way) -> usize {
-        let around = ApplicationData::of(request).places();
+    pub(crate) fn enter(self, request: &HttpRequest, way: Way, around: DataPlaces) -> usize {
         let only_at = (way != Way::Middleware).then(|| Place::of(request));
-        let depth = RequestState::write(request, |state| {
+        let depth = RequestState::keep(request, way, |state| {
             state.drop_left();
             let outer = state.entered.take().map(Box::new);
             let depth = outer.as_ref().map_or(0, |outer| outer.depth + 1);
@@ -205,8 +213,7 @@ impl Layer {
     }
 
     /// The nearest configuration with its policy: see the [module](crate::request::layer).
-    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Rejection> {
-        let data = ApplicationData::of(request);
+    pub(crate) fn of(request: &HttpRequest, data: &ApplicationData<'_>) -> Result<Self, Rejection> {
         let layer = RequestState::read(request, |state| {
             let Entered { layer, around, .. } = state.innermost(request)?;
             let is_nearest = *around == data.places() || data.is_only(&layer.approov);
