@@ -251,6 +251,20 @@ const LAYOUTS: &[Layout] = &[
         app.app_data(parts.b()).service(scope().app_data(parts.a()));
     }),
     (
+        "app data `b` > app wrap `a` > scope data `Data(a)`",
+        WRAP_A,
+        |app, parts| {
+            app.app_data(parts.b()).service(scope().app_data(parts.data_a()));
+        },
+    ),
+    (
+        "app data `Data(b)` > app wrap `a` > scope data `a`",
+        WRAP_A,
+        |app, parts| {
+            app.app_data(parts.data_b()).service(scope().app_data(parts.a()));
+        },
+    ),
+    (
         "app wrap `a` > scope data `b` > scope wrap `a`",
         WRAP_A,
         |app, parts| {

@@ -40,6 +40,9 @@ impl Stranger {
     /// `known` are the library's variables, of which `name` is none.
     pub(super) fn new(name: &str, value: &str, known: &[&'static str]) -> Self {
         let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
+        if let Some(meant) = without_separator(&name, known) {
+            return Self::Meant(meant);
+        }
         let Some((prefix, name)) = name.split_once('_') else {
             return Self::Unrelated;
         };
@@ -57,6 +60,12 @@ impl Stranger {
             .or_else(|| nearest(name, known))
             .map_or(Self::Unknown, Self::Meant)
     }
+}
+
+/// `APPROOVTOKEN_HEADER`.
+fn without_separator(name: &str, known: &[&'static str]) -> Option<&'static str> {
+    let rest = name.strip_prefix(PREFIX)?;
+    known.iter().find(|known| without_prefix(known) == rest).copied()
 }
 
 fn without_prefix(known: &str) -> &str {
@@ -94,11 +103,17 @@ fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
 /// words are alike by chance.
 fn are_words_alike(name: &str, known: &str) -> bool {
     let (name, known): (Vec<_>, Vec<_>) = (name.split('_').collect(), known.split('_').collect());
-    let common = name.iter().filter(|word| known.contains(word)).count();
+    let is_known = |word: &&&str| known.iter().any(|known| is_word_alike(word, known));
+    let common = name.iter().filter(is_known).count();
     let is_part = common == name.len() && common * 2 >= known.len();
     let has_one_more = common == known.len() && name.len() == known.len() + 1;
     let has_another = name.len() == known.len() && common + 1 == known.len() && common >= 2;
     common >= 2 && (is_part || has_one_more || has_another)
+}
+
+/// `BINDINGS` and `BINDIN` are `BINDING`. Short words are alike by chance.
+fn is_word_alike(word: &str, known: &str) -> bool {
+    word == known || (known.len() >= 5 && distance(word, known) <= 1)
 }
 
 /// Kubernetes sets variables for each Service in the namespace, `approov-api` for instance: `APPROOV_API_SERVICE_HOST`, `APPROOV_API_SERVICE_PORT`,
@@ -158,6 +173,10 @@ mod tests {
             ("APPROOV_ACCOUNT_KEY_ID", "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID"),
             ("approov_token_header", "APPROOV_TOKEN_HEADER"),
             ("APPROOV-TOKEN-HEADER", "APPROOV_TOKEN_HEADER"),
+            ("APPROOV_TOKEN_BINDINGS", "APPROOV_TOKEN_BINDING_HEADER"),
+            ("APPROOV_TOKEN_BINDIN", "APPROOV_TOKEN_BINDING_HEADER"),
+            ("APPROOVTOKEN_BINDING_HEADER", "APPROOV_TOKEN_BINDING_HEADER"),
+            ("approovTOKEN_HEADER", "APPROOV_TOKEN_HEADER"),
             ("APROOV_TOKEN_HEADER", "APPROOV_TOKEN_HEADER"),
             ("APPROVE_TOKEN_BINDING_HEADER", "APPROOV_TOKEN_BINDING_HEADER"),
         ] {

@@ -217,8 +217,12 @@ impl<'a> Values<'a, '_> {
         if *form == FieldForm::Combined {
             return Ok(lines.joined());
         }
-        // Beside what is covered, which is about as long.
-        self.allowance.take(lines.bytes())?;
+        // Beside what is covered, which is about as long. To parse a byte costs as much as to sign many.
+        let cost = match form {
+            FieldForm::Combined | FieldForm::Bytes => 1,
+            FieldForm::Structured | FieldForm::Key(_) => 16,
+        };
+        self.allowance.take(lines.bytes().saturating_mul(cost))?;
         let value = match form {
             FieldForm::Combined => None,
             FieldForm::Bytes => Some(byte_sequences(&lines)),

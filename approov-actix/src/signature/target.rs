@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use actix_web::{
     HttpRequest,
     http::{
-        Uri, Version,
+        Method, Uri, Version,
         header::{self, HeaderValue},
         uri::Authority,
     },
@@ -39,6 +39,9 @@ impl<'a> Target<'a> {
     pub(super) fn of(request: &'a HttpRequest, origins: &'a [PublicOrigin]) -> Result<Self, Rejection> {
         let uri = request.uri();
         let (path, query) = (combined_path(uri), uri.query());
+        if path.is_empty() && !may_lack_path(request) {
+            return Err(Rejection::SignatureTarget);
+        }
         let secure = request.app_config().secure();
         let scheme = if secure { "https" } else { "http" };
         let origin = match origins {
@@ -116,6 +119,15 @@ fn combined_path(uri: &Uri) -> &str {
     match uri.path() {
         "*" => "",
         path => path,
+    }
+}
+
+/// `CONNECT host:port` and `OPTIONS *`: RFC 9112, section 3.2. Elsewhere such a target would pass for the root path.
+fn may_lack_path(request: &HttpRequest) -> bool {
+    match *request.method() {
+        Method::CONNECT => true,
+        Method::OPTIONS => request.uri().path() == "*",
+        _ => false,
     }
 }
 

@@ -78,6 +78,26 @@ async fn the_bytes_of_what_is_covered() {
     );
 }
 
+/// To parse costs more than to read.
+#[actix_web::test]
+async fn the_bytes_of_what_is_parsed() {
+    let server = Served::new(signing());
+    for (length, is_good) in [(7 * KIB, true), (8 * KIB, false)] {
+        let member = format!("long=\"{}\"", "x".repeat(length));
+        let message = Message::get("https://api.example.com/parsed").header("Priority", &member);
+        for (identifier, value) in [
+            ("\"priority\";sf", member.clone()),
+            ("\"priority\";key=\"long\"", format!("\"{}\"", "x".repeat(length))),
+        ] {
+            let signature = Signature::install(&message).line(identifier, &value);
+            let request = message.request().signed(&[&signature]);
+            check(&server, identifier, is_good, "signature_component", &request);
+        }
+        let whole = Signature::install(&message).line("\"priority\"", &member);
+        server.accepts("not parsed", &message.request().signed(&[&whole]));
+    }
+}
+
 #[actix_web::test]
 async fn the_parameters_of_a_query() {
     let server = Served::new(signing());

@@ -28,6 +28,25 @@ fn get_parts(authority: &str, path: &str, query: &str, target: &str) -> Request 
 const INVALID: &str = "signature_invalid";
 const TARGET: &str = "signature_target";
 
+/// What has no path would pass for the root.
+#[actix_web::test]
+async fn a_target_without_a_path() {
+    let server = Served::new(signing());
+    for method in ["GET", "OPTIONS"] {
+        for signed in ["https://api.example.com", "https://api.example.com/"] {
+            let message =
+                Message::new(method, signed).header("Approov-Token", &support::signing::token(&serde_json::json!({})));
+            let signature = Signature::install(&message);
+            let sent = |target: &str| message.request_to(target).signed(&[&signature]);
+            server.accepts(signed, &sent("/"));
+            server.refuses(signed, TARGET, &sent("evil.example.com:80"));
+            if method == "GET" {
+                server.refuses(signed, TARGET, &sent("*"));
+            }
+        }
+    }
+}
+
 #[actix_web::test]
 async fn older_android_releases_escape_what_stands_raw_on_the_wire() {
     let server = Served::new(signing());
