@@ -14,6 +14,8 @@ use syn::{
 pub(crate) struct Args {
     pub(crate) binding: Option<BindingArg>,
     pub(crate) signature: Option<SignatureArg>,
+    /// Whether a signed request is accepted once.
+    pub(crate) single_use: Option<LitBool>,
     /// Whether failed checks are only reported.
     pub(crate) report: Option<LitBool>,
     /// Says all of it.
@@ -42,7 +44,7 @@ pub(crate) enum SignatureArg {
     Strict,
 }
 
-const KEYS: &str = "expected `binding`, `signature`, `report`, `policy` or `crate`";
+const KEYS: &str = "expected `binding`, `signature`, `single_use`, `report`, `policy` or `crate`";
 
 impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
@@ -57,6 +59,7 @@ impl Parse for Args {
                 return Err(Error::new(key.span(), format!("`{name}` is given twice")));
             }
             args.parse_value(&key, &seen, input)?;
+            args.refuse_single_use_of_nothing()?;
             seen.push(name);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -75,20 +78,21 @@ impl Args {
                 self.binding = Some(parse_binding(input)?);
                 Ok(())
             }
-            "signature" if !cfg!(feature = "message-signing") => Err(Error::new(
+            name @ ("signature" | "single_use") if !cfg!(feature = "message-signing") => Err(Error::new(
                 key.span(),
-                "the key `signature` needs the feature `message-signing` of approov-actix",
+                format!("the key `{name}` needs the feature `message-signing` of approov-actix"),
             )),
             "signature" => {
                 parse_equals(key, input)?;
                 self.signature = Some(parse_signature(input)?);
                 Ok(())
             }
+            "single_use" => {
+                self.single_use = Some(parse_bool(key, input)?);
+                Ok(())
+            }
             "report" => {
-                parse_equals(key, input)?;
-                let value = input.parse();
-                self.report =
-                    Some(value.map_err(|error: Error| Error::new(error.span(), "expected `true` or `false`"))?);
+                self.report = Some(parse_bool(key, input)?);
                 Ok(())
             }
             "policy" => {
@@ -108,12 +112,27 @@ impl Args {
     }
 }
 
+impl Args {
+    /// What is not signed cannot be told from its copy.
+    fn refuse_single_use_of_nothing(&self) -> Result<()> {
+        let is_optional = matches!(self.signature, Some(SignatureArg::Off | SignatureArg::IfAble));
+        match &self.single_use {
+            Some(single_use) if single_use.value && is_optional => Err(Error::new(
+                single_use.span(),
+                "single use needs `signature = \"required\"` or `signature = \"strict\"`",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A policy says all that the other keys say.
 fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
     let has = |name: &str| seen.iter().any(|seen| seen == name);
     for (part, what) in [
         ("binding", "the binding"),
         ("signature", "the signature"),
+        ("single_use", "`single_use(…)`"),
         ("report", "`report(…)`"),
     ] {
         if (key == part && has("policy")) || (key == "policy" && has(part)) {
@@ -135,6 +154,12 @@ fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(key.span(), format!("expected a value: `{key} = …`")))
+}
+
+fn parse_bool(key: &Ident, input: ParseStream<'_>) -> Result<LitBool> {
+    parse_equals(key, input)?;
+    let value = input.parse();
+    value.map_err(|error: Error| Error::new(error.span(), "expected `true` or `false`"))
 }
 
 fn parse_policy(input: ParseStream<'_>) -> Result<Path> {
@@ -280,15 +305,17 @@ mod tests {
     /// Nobody may believe that a check is on when it is not compiled in.
     #[test]
     fn signatures_need_their_feature() {
-        let args = syn::parse_str::<Args>(r#"signature = "required""#);
-        if cfg!(feature = "message-signing") {
-            assert!(args.is_ok_and(|args| matches!(args.signature, Some(SignatureArg::Required))));
-        } else {
-            let error = args.err().map(|error| error.to_string());
-            assert_eq!(
-                error.as_deref(),
-                Some("the key `signature` needs the feature `message-signing` of approov-actix")
-            );
+        for (key, value) in [("signature", r#""required""#), ("single_use", "true")] {
+            let args = syn::parse_str::<Args>(&format!("{key} = {value}"));
+            if cfg!(feature = "message-signing") {
+                assert!(args.is_ok_and(|args| {
+                    matches!(args.signature, Some(SignatureArg::Required)) || args.single_use.is_some()
+                }));
+            } else {
+                let error = args.err().map(|error| error.to_string());
+                let expected = format!("the key `{key}` needs the feature `message-signing` of approov-actix");
+                assert_eq!(error, Some(expected));
+            }
         }
     }
 }

@@ -113,26 +113,30 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
         Args {
             binding: None,
             signature: None,
+            single_use: None,
             report: None,
             ..
         } => return (quote!(#krate::__private::DefaultPolicy), quote!()),
         Args {
             binding: Some(BindingArg::Nothing),
             signature: None,
+            single_use: None,
             report: None,
             ..
         } => return (quote!(#krate::__private::UnboundPolicy), quote!()),
         Args {
             binding,
             signature,
+            single_use,
             report,
             ..
         } => {
             let binding = binding.as_ref().map(call_for_binding);
             let signature = signature.as_ref().map(|signature| call_for_signature(signature, krate));
+            let single_use = single_use.as_ref().map(|single_use| quote!(.single_use(#single_use)));
             let report = report.as_ref().map(|report| quote!(.report(#report)));
             quote! {{
-                static POLICY: #krate::Policy = #krate::Policy::new() #binding #signature #report;
+                static POLICY: #krate::Policy = #krate::Policy::new() #binding #signature #single_use #report;
                 &POLICY
             }}
         }

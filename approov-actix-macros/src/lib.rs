@@ -27,13 +27,15 @@ use syn::{Error, Item, ItemFn};
 /// | `signature = "if-able"` | it must, if the token says that the app is able to sign |
 /// | `signature = "strict"` | it must: by the installation's own key, at most 60 seconds old, and a body must be covered |
 /// | `signature = false` | signatures are not looked at, even where the application's default asks for them |
+/// | `single_use = true` | each signed request is accepted once; needs a signature that is required, and a store |
+/// | `single_use = false` | it is accepted as often as it comes, even where the application's default says otherwise |
 /// | `report = true` | failed checks of any kind are logged, and the request goes on |
 /// | `report = false` | they are refused, even where the application's default only reports |
 /// | `policy = path::to::POLICY` | what this `const` or `static` says |
 /// | `policy = path::to::Type` | what this `RoutePolicy` says |
 /// | `crate = "path"` | where `approov-actix` is found under another name |
 ///
-/// What is not said here is inherited from the application's default policy. `policy` says all of it: it excludes `binding`, `signature` and `report`.
+/// What is not said here is inherited from the application's default policy. `policy` says all of it: it excludes `binding`, `signature`, `single_use` and `report`.
 ///
 /// A path whose last name has no lower-case letter, `ORDERS` or `policies::ORDERS`, is that of a `Policy`, or of a `static` that dereferences to one, such as
 /// a `LazyLock<Policy>`. Any other path, a single letter included, is that of a type; one whose last name begins with a lower-case letter is an error.
@@ -42,7 +44,7 @@ use syn::{Error, Item, ItemFn};
 /// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]`
 /// and `#[tracing::instrument]` with `fields` read the parameters, so they stand above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `report = …` and `policy = POLICY`, because an attribute there
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `single_use = …`, `report = …` and `policy = POLICY`, because an attribute there
 /// cannot add an item; `binding = false` works everywhere. The type must be as visible as the handler, a `const` or `static` need not be.
 ///
 /// # Examples

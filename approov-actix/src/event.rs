@@ -8,6 +8,7 @@ use crate::{
     logging::{LOG_TARGET, LogText, Name},
     policy::Enforcement,
     rejection::Rejection,
+    single_use::SingleUseAdmission,
     token::ApproovClaims,
 };
 
@@ -102,6 +103,8 @@ pub struct AcceptanceEvent<'a> {
     /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time, the
     /// binding and the message signature were.
     pub token_cached: bool,
+    /// How it was let in, where requests are of single use; else none.
+    pub single_use: Option<SingleUseAdmission>,
     /// The [name](crate::ApproovBuilder::name) of the configuration, if it has one.
     pub name: Option<&'a str>,
 }
@@ -113,6 +116,7 @@ impl fmt::Debug for AcceptanceEvent<'_> {
             .field("path", &self.request.uri.path())
             .field("claims", &self.claims)
             .field("token_cached", &self.token_cached)
+            .field("single_use", &self.single_use)
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
@@ -279,8 +283,13 @@ fn log_acceptance(event: &AcceptanceEvent<'_>) {
         .claims
         .key_id()
         .map_or(String::new(), |kid| format!(" kid={}", kid.escape_debug()));
+    let single_use = match event.single_use {
+        None => "",
+        Some(SingleUseAdmission::Claimed) => " single_use=claimed",
+        Some(SingleUseAdmission::AdmittedWithoutStore) => " single_use=admitted_without_store",
+    };
     let origin = Origin(event.name, event.request.id);
-    log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}{origin}");
+    log::debug!(target: LOG_TARGET, "ACCEPTED {request}{device}{key}{single_use}{origin}");
 }
 
 /// Method and path, without the query.

@@ -20,6 +20,7 @@ page!(refusals, "refusals.md");
 page!(roll_out, "roll-out.md");
 page!(key_sets, "key-sets.md");
 page!(message_signing, "message-signing.md");
+page!(single_use, "single-use.md");
 page!(testing, "testing.md");
 page!(neighbours, "neighbours.md");
 page!(deployment, "deployment.md");

@@ -167,6 +167,7 @@ mod signature;
 #[cfg(not(feature = "message-signing"))]
 #[path = "signature_absent.rs"]
 mod signature;
+mod single_use;
 #[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
@@ -187,6 +188,7 @@ pub use crate::{
     protect::{ApproovMiddleware, ApproovVerdict},
     rejection::Rejection,
     request::refusal::Refused,
+    single_use::SingleUseAdmission,
     token::{ApproovClaims, ClaimError},
 };
 #[cfg(feature = "message-signing")]
@@ -194,6 +196,7 @@ pub use crate::{
     message_signing::MessageSigning,
     policy::{SignatureLabel, SignaturePolicy},
     signature::ApproovSignature,
+    single_use::{Claim, ClaimOutcome, MemoryStore, ReplayKey, SingleUse, SingleUseStore, StoreError},
 };
 #[cfg(feature = "macros")]
 /// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and what the compiler says.

@@ -35,7 +35,7 @@ pub struct MessageSigning {
     pub(crate) clock_skew: Option<Setting<Duration>>,
     pub(crate) require_created: Option<bool>,
     pub(crate) require_expires: Option<bool>,
-    pub(crate) body_budget: Option<usize>,
+    pub(crate) body_budget: Option<Setting<usize>>,
 }
 
 impl MessageSigning {

@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 /// A field can only be a `&'static str`, so no reason can hold what a caller wrote. The first field is the detail.
 macro_rules! rejections {
     (@status 401) => { StatusCode::UNAUTHORIZED };
+    (@status 409) => { StatusCode::CONFLICT };
     (@status 413) => { StatusCode::PAYLOAD_TOO_LARGE };
     (@status 500) => { StatusCode::INTERNAL_SERVER_ERROR };
     (@status 503) => { StatusCode::SERVICE_UNAVAILABLE };
@@ -190,9 +191,18 @@ rejections! {
             /// The reason that the check gives, such as `device_blocked`.
             reason: &'static str,
         } => ("application_check", 401),
+        /// the policy is of single use, and a request with this signature was accepted before. 409, so that no app takes it for a token
+        /// that it must renew, and signs the same once more.
+        RequestReplayed => ("request_replayed", 409),
+        /// the policy is of single use, and whether the request was accepted before cannot be told.
+        #[non_exhaustive]
+        SingleUseUnavailable {
+            /// The reason that the store gives, such as `timed_out`.
+            reason: &'static str,
+        } => ("single_use_unavailable", 503),
         /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. A fault of the server.
         NotConfigured => ("not_configured", 500),
-        /// the policy binds tokens to the very header that carries them. A fault of the server.
+        /// the policy binds tokens to the very header that carries them, or asks for single use without a required signature or a store. A fault of the server.
         PolicyInvalid => ("policy_invalid", 500),
     }
 }
@@ -215,7 +225,7 @@ impl Rejection {
         self.row().code
     }
 
-    /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check gives.
+    /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check or the store of claims gives.
     ///
     /// # Examples
     ///
@@ -228,8 +238,8 @@ impl Rejection {
         self.row().detail
     }
 
-    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another: 401, but 413
-    /// if the body is too large, 503 if the server has no key, and 500 if its configuration is at fault.
+    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another: 401, but 409
+    /// for a replay, 413 if the body is too large, 503 if the server has no key, no room for a body or no store of claims, and 500 if its configuration is at fault.
     ///
     /// # Examples
     ///
@@ -308,6 +318,8 @@ mod tests {
             (Rejection::BodyBudget, 503, false),
             (Rejection::KeysUnavailable, 503, false),
             (Rejection::ApplicationCheck { reason }, 401, false),
+            (Rejection::RequestReplayed, 409, false),
+            (Rejection::SingleUseUnavailable { reason }, 503, false),
             (Rejection::NotConfigured, 500, true),
             (Rejection::PolicyInvalid, 500, true),
         ] {
@@ -329,6 +341,6 @@ mod tests {
     #[test]
     fn no_code_stands_for_two_reasons() {
         let codes: BTreeSet<_> = Rejection::CODES.iter().collect();
-        assert_eq!((codes.len(), Rejection::CODES.len()), (43, 43));
+        assert_eq!((codes.len(), Rejection::CODES.len()), (45, 45));
     }
 }

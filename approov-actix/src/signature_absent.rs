@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, http::header::HeaderName};
 
 use crate::{
     config::ConfigError, message_signing::MessageSigning, policy::EffectiveSignaturePolicy, rejection::Rejection,
-    time::UnixTime, token::ApproovClaims,
+    single_use::ReplayKey, time::UnixTime, token::ApproovClaims,
 };
 
 #[derive(Debug)]
@@ -65,6 +65,10 @@ impl ApproovSignature {
     }
 
     pub(crate) fn end(&self) -> Option<UnixTime> {
+        match *self {}
+    }
+
+    pub(crate) fn replay_keys(&self, _: &ApproovClaims) -> std::iter::Empty<(ReplayKey, Option<UnixTime>)> {
         match *self {}
     }
 }

@@ -16,12 +16,12 @@ impl UnixTime {
         Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))
     }
 
-    /// Seconds since 1970.
     /// Nothing if this is earlier. A time beyond what a `Duration` holds is as good as never.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::try_from_secs_f64((self.0 - earlier.0).max(0.0)).unwrap_or(Duration::MAX)
     }
 
+    /// Seconds since 1970.
     pub(crate) fn seconds(self) -> f64 {
         self.0
     }

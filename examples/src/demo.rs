@@ -90,7 +90,7 @@ impl Demo {
             let quote = if path.contains(['?', '[']) { "'" } else { "" };
             println!("\n# {title}\ncurl -i{args}{headers} {quote}{url}{path}{quote}");
         }
-        println!();
+        println!("\nCtrl+C stops the server.\n");
     }
 
     /// The token and, if the call is signed, the signature.

@@ -32,6 +32,7 @@ mod refresh;
 mod remembered;
 mod report;
 mod signatures;
+mod single_use;
 mod testing;
 #[rustfmt::skip]
 mod testing_example;

@@ -100,7 +100,7 @@ impl Process {
 
     /// What a server in demo mode prints, once it is complete: the server listens before that.
     pub(crate) fn announcement(&self) -> String {
-        wait_for(|| Some(self.stdout()).filter(|text| text.ends_with("\n\n")))
+        wait_for(|| Some(self.stdout()).filter(|text| text.ends_with("stops the server.\n\n")))
     }
 
     pub(crate) fn stderr(&self) -> String {

@@ -85,6 +85,16 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
             caller.request("/", r#""priority";sf"#, lines("priority", 64, "u=1, i")),
         ),
         (
+            "sf/8000_bytes",
+            INVALID,
+            caller.request("/", r#""priority";sf"#, vec![("priority".to_owned(), lists(8000))]),
+        ),
+        (
+            "sf/60000_bytes",
+            COMPONENT,
+            caller.request("/", r#""priority";sf"#, vec![("priority".to_owned(), lists(60_000))]),
+        ),
+        (
             "sf/200000_lines",
             COMPONENT,
             caller.request("/", r#""priority";sf"#, lines("priority", 200_000, "u=1")),
@@ -96,6 +106,14 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
             caller.request("/", &many_names, many),
         ),
     ]
+}
+
+/// A dictionary of lists of single letters, which takes as long to parse as any.
+fn lists(bytes: usize) -> String {
+    let list = format!("({})", "a ".repeat(60).trim_end());
+    let member = |number: usize| format!("k{number:02}={list}");
+    let members: Vec<_> = (0..bytes / (list.len() + 6)).map(member).collect();
+    members.join(", ")
 }
 
 /// Has a genuine token.

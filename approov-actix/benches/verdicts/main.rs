@@ -17,6 +17,7 @@ mod message_signature;
 #[allow(dead_code, reason = "the benchmark `memory` needs more of it")]
 mod minter;
 mod request;
+mod single_use;
 mod token;
 
 use criterion::{criterion_group, criterion_main};
@@ -27,6 +28,7 @@ criterion_group!(
     binding::all,
     guard::all,
     message_signature::all,
+    single_use::all,
     hostile::all
 );
 criterion_main!(verdicts);

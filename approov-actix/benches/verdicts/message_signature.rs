@@ -17,7 +17,7 @@ use crate::{
     request::{PATH, request},
 };
 
-const ORIGIN: &str = "https://api.example.com";
+pub(crate) const ORIGIN: &str = "https://api.example.com";
 const ACCOUNT_KEY: &[u8; 32] = b"a secret that signs for accounts";
 
 pub(crate) fn all(criterion: &mut Criterion) {

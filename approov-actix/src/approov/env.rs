@@ -11,10 +11,11 @@ use super::{builder::ApproovBuilder, env_names::Stranger};
 use crate::{
     config::{ConfigError, ConfigErrorKind, Setting, text_fault},
     crypto::algorithm::Algorithm,
-    keys::{Key, KeySource, decode_secrets, of_message_signing_key, read_file},
+    keys::{Key, KeySource, MAX_KID_BYTES, decode_secrets, of_message_signing_key, read_file},
     logging::LOG_TARGET,
     message_signing::MessageSigning,
     policy::{Enforcement, Policy, SignaturePolicy},
+    single_use::{DEFAULT_CAPACITY, MemoryStore, SingleUse},
 };
 
 impl ApproovBuilder {
@@ -55,6 +56,10 @@ impl ApproovBuilder {
     /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest; above it, 413 | 2097152 |
     /// | `APPROOV_SIGNATURE_BODY_BUDGET_BYTES` | how many bytes of bodies wait for their digests at once; above it, 503 | 134217728 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
+    /// | `APPROOV_SINGLE_USE_STORE` | where claims on requests of single use (`Policy::single_use`) are kept: `memory` | none |
+    /// | `APPROOV_SINGLE_USE_CAPACITY` | how many claims memory keeps at once, at most 100000000; above it, 503 | 1000000 |
+    /// | `APPROOV_SINGLE_USE_ADMIT_ON_FAILURE` | `true`: let requests in while the store cannot answer | `false` |
+    /// | `APPROOV_ABORT_REQUEST_ON_REPLAY` | `false`: report only | `true` |
     ///
     /// Booleans are `true`, `false`, `1` or `0`, in any case. No `.env` file is read: that is the application's business.
     ///
@@ -99,6 +104,9 @@ const JWKS_MAX_STALE: &str = "APPROOV_JWKS_MAX_STALE_SECONDS";
 const ACCOUNT_KEY: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY";
 const ACCOUNT_KEY_FILE: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE";
 const ACCOUNT_KEY_ID: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID";
+const SINGLE_USE_STORE: &str = "APPROOV_SINGLE_USE_STORE";
+const SINGLE_USE_CAPACITY: &str = "APPROOV_SINGLE_USE_CAPACITY";
+const SINGLE_USE_ADMIT: &str = "APPROOV_SINGLE_USE_ADMIT_ON_FAILURE";
 
 /// The environment names one source of keys; a mixture is for code, where it can be seen.
 const KEY_SOURCES: [&str; 7] = [
@@ -113,7 +121,7 @@ const KEY_SOURCES: [&str; 7] = [
 
 type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilder, ConfigError>;
 
-/// For variables that mean something only together: see [`keys`] and [`account_keys`].
+/// For variables that mean something only together: see [`keys`], [`account_keys`] and [`single_use`].
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
@@ -156,10 +164,16 @@ const VARIABLES: [(&str, Apply); 18] = [
 ];
 
 /// Those that need the feature `message-signing`.
-const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 12] = [
+const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 16] = [
     (ACCOUNT_KEY, WITH_OTHERS),
     (ACCOUNT_KEY_FILE, WITH_OTHERS),
     (ACCOUNT_KEY_ID, WITH_OTHERS),
+    (SINGLE_USE_STORE, WITH_OTHERS),
+    (SINGLE_USE_CAPACITY, WITH_OTHERS),
+    (SINGLE_USE_ADMIT, WITH_OTHERS),
+    ("APPROOV_ABORT_REQUEST_ON_REPLAY", |builder, name, value| {
+        Ok(builder.policy(Policy::new().with_single_use_enforcement(enforcement(name, value)?)))
+    }),
     (
         "APPROOV_ABORT_REQUEST_ON_INVALID_MESSAGE_SIGNATURE",
         |builder, name, value| {
@@ -207,7 +221,7 @@ const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 12] = [
     }),
     ("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", |builder, name, value| {
         Ok(builder.set_message_signing(MessageSigning {
-            body_budget: Some(whole_number(name, value, "bytes")?),
+            body_budget: Some(Setting::new(name, whole_number::<usize>(name, value, "bytes")?)),
             ..MessageSigning::default()
         }))
     }),
@@ -227,6 +241,7 @@ fn apply(
     let settings = known_settings(vars)?;
     builder = builder.keys(keys(&settings)?);
     builder = account_keys(builder, &settings)?;
+    builder = single_use(builder, &settings)?;
     for (name, apply, value) in settings {
         builder = apply(builder, name, &value)?;
     }
@@ -397,6 +412,12 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
             if let Some(fault) = ids.iter().find_map(|id| text_fault(id)) {
                 return Err(setting.error(fault));
             }
+            if ids.iter().any(|id| id.len() > MAX_KID_BYTES) {
+                return Err(setting.error(format_args!("has an id of more than {MAX_KID_BYTES} bytes")));
+            }
+            if ids.len() == 2 && ids[0] == ids[1] {
+                return Err(setting.error("names one id twice"));
+            }
             keys.into_iter().zip(ids).map(|(key, id)| key.with_key_id(id)).collect()
         }
     };
@@ -408,6 +429,28 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
         account_keys: account_keys.collect(),
         ..MessageSigning::default()
     }))
+}
+
+fn single_use(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovBuilder, ConfigError> {
+    let Some(store) = setting(settings, SINGLE_USE_STORE) else {
+        return match [SINGLE_USE_CAPACITY, SINGLE_USE_ADMIT]
+            .iter()
+            .find_map(|name| setting(settings, name))
+        {
+            Some(Setting { origin, .. }) => Err(conflict(format!("{origin} is set without {SINGLE_USE_STORE}"))),
+            None => Ok(builder),
+        };
+    };
+    if store.value != "memory" {
+        return Err(store.error("is not `memory`"));
+    }
+    let capacity = match setting(settings, SINGLE_USE_CAPACITY) {
+        None => DEFAULT_CAPACITY,
+        Some(Setting { origin, value }) => whole_number(&origin, &value, "claims")?,
+    };
+    let memory = MemoryStore::with_capacity(&Setting::new(SINGLE_USE_CAPACITY, capacity))?;
+    let admit = setting(settings, SINGLE_USE_ADMIT).map_or(Ok(false), |admit| boolean(&admit.origin, &admit.value))?;
+    Ok(builder.set_single_use(SingleUse::new(memory).admit_on_failure(admit)))
 }
 
 fn conflict(sentence: String) -> ConfigError {
@@ -509,8 +552,12 @@ mod tests {
             ("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "30"),
             ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "0"),
             ("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "1000"),
-            ("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", "3"),
+            ("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", "1000"),
             ("APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST", "1"),
+            ("APPROOV_SINGLE_USE_STORE", "memory"),
+            ("APPROOV_SINGLE_USE_CAPACITY", "100"),
+            ("APPROOV_SINGLE_USE_ADMIT_ON_FAILURE", "true"),
+            ("APPROOV_ABORT_REQUEST_ON_REPLAY", "0"),
         ])
         .unwrap();
         let settings = approov.settings();
@@ -525,8 +572,15 @@ mod tests {
         assert_eq!(policy.max_age, Some(Duration::from_secs(30)));
         assert_eq!(format!("{:?}", signature.window.skew), "ClockSkew(0ns)");
         assert_eq!((policy.body_limit, policy.require_content_digest), (1000, true));
+        assert!(
+            settings
+                .single_use
+                .as_ref()
+                .is_some_and(|single_use| single_use.admit_on_failure)
+        );
+        assert_eq!(settings.default_policy.single_use_enforcement, Enforcement::Report);
         let mut held = settings.body_budget.hold();
-        assert!(held.grow(3) && !held.grow(1));
+        assert!(held.grow(1000) && !held.grow(1));
     }
 
     #[cfg(feature = "message-signing")]
@@ -563,6 +617,14 @@ mod tests {
                 "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID does not have one id for each account message signing key",
             ),
             (
+                &[(KEY, &format!("{GOOD},{OTHER}")), (ID, "a, a")],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID names one id twice",
+            ),
+            (
+                &[(KEY, GOOD), (ID, &"a".repeat(257))],
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID has an id of more than 256 bytes",
+            ),
+            (
                 &[(KEY, GOOD), (ID, "\"a\"")],
                 "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID has a quote in it; quotes are not taken off",
             ),
@@ -573,6 +635,34 @@ mod tests {
             (
                 &[("APPROOV_SIGNATURE_MAX_AGE_SECONDS", "1.5")],
                 "APPROOV_SIGNATURE_MAX_AGE_SECONDS is not a whole number of seconds",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "Memory")],
+                "APPROOV_SINGLE_USE_STORE is not `memory`",
+            ),
+            (
+                &[(SINGLE_USE_CAPACITY, "100")],
+                "APPROOV_SINGLE_USE_CAPACITY is set without APPROOV_SINGLE_USE_STORE",
+            ),
+            (
+                &[(SINGLE_USE_ADMIT, "true")],
+                "APPROOV_SINGLE_USE_ADMIT_ON_FAILURE is set without APPROOV_SINGLE_USE_STORE",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "memory"), (SINGLE_USE_CAPACITY, "0")],
+                "APPROOV_SINGLE_USE_CAPACITY is not between 1 and 100000000",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "memory"), (SINGLE_USE_CAPACITY, "1M")],
+                "APPROOV_SINGLE_USE_CAPACITY is not a whole number of claims",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "memory"), (SINGLE_USE_ADMIT, "maybe")],
+                "APPROOV_SINGLE_USE_ADMIT_ON_FAILURE is none of `true`, `false`, `1` and `0`",
+            ),
+            (
+                &[("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", "2097151")],
+                "APPROOV_SIGNATURE_BODY_BUDGET_BYTES is less than a single body may have: 2097152",
             ),
             (
                 &[("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "2M")],
@@ -648,6 +738,8 @@ mod tests {
             ("APPROOV_TOKEN_HEADER", "two words", NO_HEADER_NAME),
             ("APPROOV_TOKEN_HEADER", "\"Approov-Token\"", NO_HEADER_NAME),
             ("APPROOV_TOKEN_HEADER", "$HDR", NO_HEADER_NAME),
+            ("APPROOV_TOKEN_HEADER", "content-length", "is a header of HTTP itself"),
+            ("APPROOV_TOKEN_HEADER", "Host", "is a header of HTTP itself"),
             ("APPROOV_TOKEN_BINDING_HEADER", "two words", NO_HEADER_NAME),
             ("APPROOV_TOKEN_BINDING_HEADER", "\"Authorization\"", NO_HEADER_NAME),
             ("APPROOV_TOKEN_BINDING_HEADER", "x, 'y'", NO_HEADER_NAME),

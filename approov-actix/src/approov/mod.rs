@@ -28,6 +28,7 @@ use crate::{
     policy::EffectivePolicy,
     rejection::Rejection,
     signature::SignatureSettings,
+    single_use::SingleUse,
     time::UnixTime,
     token::{self, ApproovClaims, TokenCache, TokenRules, Verified},
 };
@@ -87,6 +88,7 @@ pub(crate) struct Settings {
     pub(crate) default_policy: EffectivePolicy,
     pub(crate) signature: SignatureSettings,
     pub(crate) body_budget: BodyBudget,
+    pub(crate) single_use: Option<SingleUse>,
     pub(crate) checks: Vec<Box<ApplicationCheck>>,
     pub(crate) reject_with: Option<Box<RejectWith>>,
     pub(crate) listeners: Listeners,

@@ -1,6 +1,7 @@
 //! The checks of message signatures, and of the bodies that they cover.
 
 use actix_web::dev::Payload;
+use log::Level;
 
 use super::{Check, HeadChecked};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     request::state::{CachedVerdict, ComparedBody, RequestState, SignatureVerdict},
     request::{
         body::{self, Bounds},
-        layer::Findings,
+        layer::{Findings, Layer},
     },
     signature::{ApproovSignature, ExpectedBody, ExpectedDigest, Signatures, Verifier},
     time::UnixTime,
@@ -165,10 +166,13 @@ impl<'a> Check<'a> {
             }
         };
         known.unwrap_or_else(|| {
-            log::error!(
+            // Inside of a layer whose policy asks for less, it is the caller who decides whether the signature is about the body.
+            let level = if Layer::is_around(self.request) { Level::Debug } else { Level::Error };
+            log::log!(
                 target: LOG_TARGET,
+                level,
                 "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
-                 `#[approov_protected]` or a middleware",
+                 `#[approov_protected(signature = …)]` or a middleware that asks for signatures",
                 LogText(self.request.path())
             );
             Err(Rejection::BodyUnavailable)
@@ -197,7 +201,7 @@ impl<'a> Check<'a> {
     }
 
     /// A body can be kept back until everything that came with its head has expired.
-    fn settle_time(self, mut findings: Findings) -> Result<Findings, Refusal> {
+    pub(super) fn settle_time(self, mut findings: Findings) -> Result<Findings, Refusal> {
         let Some(claims) = &findings.claims else {
             return Ok(findings);
         };

@@ -2,6 +2,9 @@
 
 mod binding;
 mod message_signing;
+mod single_use;
+
+use std::{future::Future, pin::Pin, vec};
 
 use actix_web::{HttpRequest, dev::Payload};
 
@@ -16,6 +19,8 @@ use crate::{
     request::refusal::Refusal,
     request::state::{CachedVerdict, RequestState, Way},
     signature::ExpectedBody,
+    single_use::{ClaimOutcome, ReplayKey, StoreError},
+    time::UnixTime,
     token::{ApproovClaims, Verified},
 };
 
@@ -28,12 +33,19 @@ pub(crate) struct Check<'a> {
     pub(crate) way: Way,
 }
 
-/// What there is to say before a body was waited for.
+/// What there is to say before anything was waited for.
 pub(crate) enum Checked {
     /// Every check has passed, or its failure was reported.
     Complete(Findings),
+    Awaits(Awaited),
+}
+
+/// What is still to be waited for.
+pub(crate) enum Awaited {
     /// A signature that is good covers the body, which is still to be compared.
-    AwaitsBody(HeadChecked),
+    Body(HeadChecked),
+    /// The store of claims, the last check.
+    Store(ClaimPending),
 }
 
 /// A request that has passed every check but that of its body.
@@ -42,26 +54,61 @@ pub(crate) struct HeadChecked {
     body: ExpectedBody,
 }
 
+/// A request that has passed every other check.
+enum Claimed {
+    /// It is claimed, or need not be.
+    Complete(Findings),
+    AwaitsStore(ClaimPending),
+}
+
+/// A claim that the store has not answered yet, and those that follow.
+pub(crate) struct ClaimPending {
+    findings: Findings,
+    claim: Pin<Box<dyn Future<Output = Result<ClaimOutcome, StoreError>> + Send>>,
+    key: ReplayKey,
+    rest: vec::IntoIter<Claimable>,
+}
+
+/// A key to be claimed, and until when the request could come again.
+type Claimable = (ReplayKey, UnixTime);
+
 impl Check<'_> {
-    /// Runs every check that the policy asks for and stops at the first that refuses, but does not wait for a body.
-    pub(crate) fn head(self) -> Result<Checked, Refusal> {
+    /// Runs every check that the policy asks for and stops at the first that refuses, but waits for nothing.
+    pub(crate) fn at_once(self) -> Result<Checked, Refusal> {
         let head = self.check_head()?;
         if head.body.needs_reading() {
-            return Ok(Checked::AwaitsBody(head));
+            return Ok(Checked::Awaits(Awaited::Body(head)));
         }
-        Ok(Checked::Complete(self.finish(head.findings)?))
+        Ok(match self.finish(head.findings)? {
+            Claimed::Complete(findings) => Checked::Complete(findings),
+            Claimed::AwaitsStore(pending) => Checked::Awaits(Awaited::Store(pending)),
+        })
     }
 
-    /// The last check. The handler still finds the body in `payload`.
-    pub(crate) async fn body(self, head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
-        let findings = self.check_body(head, payload).await?;
-        self.finish(findings)
+    /// The rest of the checks. The handler still finds the body in `payload`.
+    pub(crate) async fn rest(self, awaited: Awaited, payload: &mut Payload) -> Result<Findings, Refusal> {
+        let mut claimed = match awaited {
+            Awaited::Body(head) => self.finish(self.check_body(head, payload).await?)?,
+            Awaited::Store(pending) => Claimed::AwaitsStore(pending),
+        };
+        loop {
+            let findings = match claimed {
+                Claimed::Complete(findings) => return Ok(findings),
+                Claimed::AwaitsStore(pending) => self.await_claims(pending).await?,
+            };
+            if findings.generation == self.approov.current_keys().generation() {
+                return self.settle_time(findings);
+            }
+            // The keys were replaced meanwhile: what the old ones have verified counts no longer. The claim does.
+            let head = self.check_head()?;
+            claimed = self.finish(self.check_body(head, payload).await?)?;
+        }
     }
 
-    /// All checks at once, for an argument, which cannot look at the body. Refuses where that matters.
-    pub(crate) fn without_body(self) -> Result<Findings, Refusal> {
+    /// All checks at once, for an argument, which cannot wait. Refuses where that matters.
+    pub(crate) fn without_waiting(self) -> Result<Findings, Refusal> {
         let findings = self.check_unseen_body(self.check_head()?)?;
-        self.finish(findings)
+        self.claimed_at_once(self.finish(findings)?)
     }
 
     /// Token, binding, message signature: what can be told from the headers.
@@ -113,25 +160,30 @@ impl Check<'_> {
         verdict
     }
 
-    /// A guard's policy cannot know the configured token header, so this mistake shows at the first request with a good token.
+    /// A guard's policy cannot know the application's settings, so such a mistake shows at the first request with a good token.
     fn check_policy(self) -> Result<(), Rejection> {
-        let token_header = &self.approov.settings().token_header;
-        if !self.policy.is_bound_to(token_header) {
-            return Ok(());
-        }
+        let settings = self.approov.settings();
         let path = LogText(self.request.path());
-        log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
-        Err(Rejection::PolicyInvalid)
+        if self.policy.is_bound_to(&settings.token_header) {
+            let token_header = &settings.token_header;
+            log::error!(target: LOG_TARGET, "policy_invalid {path}: tokens are to be bound to {token_header}, the header that carries them");
+            return Err(Rejection::PolicyInvalid);
+        }
+        if let Some(fault) = self.policy.single_use_fault(settings.single_use.is_some()) {
+            log::error!(target: LOG_TARGET, "policy_invalid {path}: the policy {fault}");
+            return Err(Rejection::PolicyInvalid);
+        }
+        Ok(())
     }
 
-    /// The application's own checks, of a genuine token alone, and then the end.
-    fn finish(self, mut findings: Findings) -> Result<Findings, Refusal> {
+    /// The application's own checks, of a genuine token alone, and then the claim: nothing that is refused uses it up.
+    fn finish(self, mut findings: Findings) -> Result<Claimed, Refusal> {
         if let Some(claims) = &findings.claims
             && let Err(rejection) = self.application_verdict(claims)
         {
             self.report_or_refuse(&mut findings, rejection, self.policy.check_enforcement)?;
         }
-        Ok(findings)
+        self.claim(findings)
     }
 
     /// Asked by each layer: further in, a check may see more of the request, such as the parameters of its route.

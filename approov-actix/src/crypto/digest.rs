@@ -6,11 +6,16 @@ use subtle::ConstantTimeEq as _;
 
 /// Padded standard base64 of the SHA-256 of `parts`, one after the other: the form of the `pay` claim.
 pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    STANDARD.encode(sha256_of(parts))
+}
+
+/// SHA-256 of `parts`, one after the other.
+pub(crate) fn sha256_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);
     }
-    STANDARD.encode(hash.finalize())
+    hash.finalize().into()
 }
 
 /// SHA-256.

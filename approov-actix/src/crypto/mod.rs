@@ -27,7 +27,7 @@ pub(crate) use self::signing::{es256_signing_key, hs256_signing_key, sign};
 #[cfg(test)]
 pub(crate) use self::verifying_key::VERIFICATIONS;
 pub(crate) use self::{
-    digest::{constant_time_eq, sha256, sha256_base64},
+    digest::{constant_time_eq, sha256, sha256_base64, sha256_of},
     material::KeyMaterial,
     prepared_key::PreparedKey,
     verifying_key::VerifyingKey,

@@ -48,7 +48,7 @@ pub struct Key {
 }
 
 /// The longest key id: it stands in the log.
-pub(super) const MAX_KID_BYTES: usize = 256;
+pub(crate) const MAX_KID_BYTES: usize = 256;
 /// What is wrong with a key whose id is longer.
 pub(crate) const LONG_ID: Fault = "has a `kid` of more than 256 bytes";
 

@@ -31,7 +31,7 @@ pub use self::{
     status::ApproovStatus,
 };
 pub(crate) use self::{
-    key::LONG_ID,
+    key::{LONG_ID, MAX_KID_BYTES},
     public_key::installation_key,
     reader::read_file,
     ring::{CurrentKeys, KeyRing},

@@ -43,6 +43,8 @@ pub struct Policy {
     pub(super) token_enforcement: Option<Enforcement>,
     pub(super) binding_enforcement: Option<Enforcement>,
     pub(super) check_enforcement: Option<Enforcement>,
+    pub(super) single_use_enforcement: Option<Enforcement>,
+    pub(super) single_use: Option<bool>,
     pub(super) allow_missing_binding_claim: Option<bool>,
     pub(super) signature: SignaturePolicy,
 }
@@ -63,6 +65,8 @@ impl Policy {
             token_enforcement: None,
             binding_enforcement: None,
             check_enforcement: None,
+            single_use_enforcement: None,
+            single_use: None,
             allow_missing_binding_claim: None,
             signature: SignaturePolicy::UNSET,
         }
@@ -204,8 +208,8 @@ impl Policy {
         self
     }
 
-    /// Whether failed checks are only reported: `true` is [`Enforcement::Report`] for each kind of check (token, binding, the application's own,
-    /// message signature), `false` is [`Enforcement::Enforce`]. What is said of one of them afterwards wins.
+    /// Whether failed checks are only reported: `true` is [`Enforcement::Report`] for each kind of check (token, binding, message
+    /// signature, the application's own, single use), `false` is [`Enforcement::Enforce`]. What is said of one of them afterwards wins.
     ///
     /// # Security
     ///
@@ -232,6 +236,7 @@ impl Policy {
         self.token_enforcement = Some(enforcement);
         self.binding_enforcement = Some(enforcement);
         self.check_enforcement = Some(enforcement);
+        self.single_use_enforcement = Some(enforcement);
         self.signature.enforcement = Some(enforcement);
         self
     }
@@ -252,6 +257,12 @@ impl Policy {
     }
 
     /// This policy, asking this of message signatures.
+    /// For the environment.
+    pub(crate) fn with_single_use_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.single_use_enforcement = Some(enforcement);
+        self
+    }
+
     pub(crate) fn with_signature(mut self, signature: SignaturePolicy) -> Self {
         self.signature = signature;
         self
@@ -268,6 +279,8 @@ impl Policy {
             token_enforcement: first(self.token_enforcement, default.token_enforcement),
             binding_enforcement: first(self.binding_enforcement, default.binding_enforcement),
             check_enforcement: first(self.check_enforcement, default.check_enforcement),
+            single_use_enforcement: first(self.single_use_enforcement, default.single_use_enforcement),
+            single_use: first(self.single_use, default.single_use),
             allow_missing_binding_claim: first(self.allow_missing_binding_claim, default.allow_missing_binding_claim),
             signature: self.signature.or(default.signature),
         }

@@ -9,7 +9,7 @@ use super::{
     enforcement::Enforcement,
     signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
 };
-use crate::logging::LOG_TARGET;
+use crate::{config::Fault, logging::LOG_TARGET};
 
 /// A policy with nothing left open.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +19,9 @@ pub(crate) struct EffectivePolicy {
     pub(crate) token_enforcement: Enforcement,
     pub(crate) binding_enforcement: Enforcement,
     pub(crate) check_enforcement: Enforcement,
+    pub(crate) single_use_enforcement: Enforcement,
+    /// Whether each signed request is accepted once.
+    pub(crate) single_use: bool,
     pub(crate) allow_missing_binding_claim: bool,
     pub(crate) signature: EffectiveSignaturePolicy,
 }
@@ -64,6 +67,8 @@ impl EffectivePolicy {
             token_enforcement: _,
             binding_enforcement: _,
             check_enforcement: _,
+            single_use_enforcement: _,
+            single_use,
             allow_missing_binding_claim,
             signature,
         } = self;
@@ -72,6 +77,8 @@ impl EffectivePolicy {
             token_enforcement: Enforcement::Enforce,
             binding_enforcement: Enforcement::Enforce,
             check_enforcement: Enforcement::Enforce,
+            single_use_enforcement: Enforcement::Enforce,
+            single_use,
             allow_missing_binding_claim,
             signature: EffectiveSignaturePolicy {
                 enforcement: Enforcement::Enforce,
@@ -100,8 +107,26 @@ impl EffectivePolicy {
         } else if reports_tokens {
             warn("enforces bindings, but not tokens: who leaves the token out avoids the binding");
         }
+        if self.single_use && self.single_use_enforcement == Enforcement::Report {
+            warn("only REPORTS requests that were seen before and lets them in");
+        }
         if has_application_checks && self.check_enforcement == Enforcement::Report {
             warn("only REPORTS requests that the application's own check refuses and lets them in");
+        }
+    }
+}
+
+impl EffectivePolicy {
+    /// Why single use cannot be checked, if it is asked for.
+    pub(crate) fn single_use_fault(&self, has_store: bool) -> Option<Fault> {
+        if !self.single_use {
+            None
+        } else if self.signature.requirement != SignatureRequirement::Required {
+            Some("asks for single use without a signature that is required")
+        } else if !has_store {
+            Some("asks for single use, for which there is no store")
+        } else {
+            None
         }
     }
 }
@@ -114,6 +139,8 @@ impl Policy {
             token_enforcement: self.token_enforcement.unwrap_or(default.token_enforcement),
             binding_enforcement: self.binding_enforcement.unwrap_or(default.binding_enforcement),
             check_enforcement: self.check_enforcement.unwrap_or(default.check_enforcement),
+            single_use_enforcement: self.single_use_enforcement.unwrap_or(default.single_use_enforcement),
+            single_use: self.single_use.unwrap_or(default.single_use),
             allow_missing_binding_claim: self
                 .allow_missing_binding_claim
                 .unwrap_or(default.allow_missing_binding_claim),

@@ -29,7 +29,7 @@ impl Policy {
     /// ```
     pub const fn signature(mut self, signature: SignaturePolicy) -> Self {
         self.signature = signature.or(self.signature);
-        self
+        self.with_single_use_of_a_signature()
     }
 
     /// Does not look at message signatures, even where the application's default asks for them.
@@ -47,6 +47,63 @@ impl Policy {
     /// ```
     pub const fn no_signature(mut self) -> Self {
         self.signature.requirement = Some(SignatureRequirement::Off);
+        self.with_single_use_of_a_signature()
+    }
+
+    /// Whether each signed request is accepted once: a copy of it is refused with [`Rejection::RequestReplayed`](crate::Rejection::RequestReplayed), status 409. The
+    /// application's default, unless set: no. See the [guide](crate::guide::single_use).
+    ///
+    /// It needs a signature that is [required](SignaturePolicy::required), of this policy or of the application's default, and a
+    /// [store](crate::ApproovBuilder::single_use). A default policy for which one of them is missing stops the start; on a route, requests are answered with 500.
+    ///
+    /// # Panics
+    ///
+    /// If this policy itself says that a signature is not required. In a `const` or `static` this is a compile error.
+    ///
+    /// # Security
+    ///
+    /// What the signature does not cover can be changed in a copy that comes first: cover the body, with [`strict`](SignaturePolicy::strict) or
+    /// [`require_content_digest`](SignaturePolicy::require_content_digest). A request is accepted at most once: if its answer is lost, the app must ask what became of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::strict()).single_use(true);
+    /// ```
+    ///
+    /// A mistake in a `const` or `static` does not compile:
+    ///
+    /// ```compile_fail
+    /// use approov_actix::{Policy, SignaturePolicy};
+    ///
+    /// static TRANSFERS: Policy = Policy::new().signature(SignaturePolicy::if_able()).single_use(true);
+    /// ```
+    pub const fn single_use(mut self, single_use: bool) -> Self {
+        self.single_use = Some(single_use);
+        self.with_single_use_of_a_signature()
+    }
+
+    /// Whether a copy of a request, or a request that cannot be claimed, is refused or only reported.
+    ///
+    /// # Security
+    ///
+    /// With [`Enforcement::Report`] single use protects nothing.
+    pub const fn single_use_enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.single_use_enforcement = Some(enforcement);
+        self
+    }
+
+    const fn with_single_use_of_a_signature(self) -> Self {
+        let is_optional = matches!(
+            self.signature.requirement,
+            Some(SignatureRequirement::Off | SignatureRequirement::IfAble)
+        );
+        assert!(
+            !(is_optional && matches!(self.single_use, Some(true))),
+            "Policy::single_use needs a signature that is required: SignaturePolicy::required or strict"
+        );
         self
     }
 }
@@ -108,7 +165,7 @@ impl SignaturePolicy {
     ///
     /// # Security
     ///
-    /// Within the 60 seconds, and the [clock skew](crate::MessageSigning::clock_skew) on top, the same request can be sent again. To accept it once, compare the signature's nonce with those that you have seen.
+    /// Within the 60 seconds, and the [clock skew](crate::MessageSigning::clock_skew) on top, the same request can be sent again. To accept it once: [`Policy::single_use`].
     ///
     /// # Examples
     ///

@@ -15,6 +15,8 @@ fn default() -> EffectivePolicy {
         token_enforcement: Enforcement::Report,
         binding_enforcement: Enforcement::Report,
         check_enforcement: Enforcement::Report,
+        single_use_enforcement: Enforcement::Report,
+        single_use: true,
         allow_missing_binding_claim: true,
         signature: EffectiveSignaturePolicy {
             requirement: SignatureRequirement::Required,
@@ -34,6 +36,8 @@ const OWN: Policy = Policy {
     token_enforcement: Some(Enforcement::Enforce),
     binding_enforcement: Some(Enforcement::Enforce),
     check_enforcement: Some(Enforcement::Enforce),
+    single_use_enforcement: Some(Enforcement::Enforce),
+    single_use: Some(false),
     allow_missing_binding_claim: Some(false),
     signature: SignaturePolicy {
         requirement: Some(SignatureRequirement::Off),
@@ -47,12 +51,14 @@ const OWN: Policy = Policy {
 };
 
 /// Each field with its name, as text.
-fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 12] {
+fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 14] {
     let EffectivePolicy {
         binding,
         token_enforcement,
         binding_enforcement,
         check_enforcement,
+        single_use_enforcement,
+        single_use,
         allow_missing_binding_claim,
         signature,
     } = policy;
@@ -70,6 +76,8 @@ fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 12] {
         ("token_enforcement", format!("{token_enforcement:?}")),
         ("binding_enforcement", format!("{binding_enforcement:?}")),
         ("check_enforcement", format!("{check_enforcement:?}")),
+        ("single_use_enforcement", format!("{single_use_enforcement:?}")),
+        ("single_use", single_use.to_string()),
         ("allow_missing_binding_claim", allow_missing_binding_claim.to_string()),
         ("signature.requirement", format!("{requirement:?}")),
         ("signature.label", format!("{label:?}")),
@@ -84,7 +92,7 @@ fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 12] {
 type Field = (&'static str, fn(&mut Policy));
 
 /// How each field is set as in [`OWN`].
-const SET: [Field; 12] = [
+const SET: [Field; 14] = [
     ("binding", |policy| policy.binding = OWN.binding),
     ("token_enforcement", |policy| {
         policy.token_enforcement = OWN.token_enforcement;
@@ -95,6 +103,10 @@ const SET: [Field; 12] = [
     ("check_enforcement", |policy| {
         policy.check_enforcement = OWN.check_enforcement;
     }),
+    ("single_use_enforcement", |policy| {
+        policy.single_use_enforcement = OWN.single_use_enforcement;
+    }),
+    ("single_use", |policy| policy.single_use = OWN.single_use),
     ("allow_missing_binding_claim", |policy| {
         policy.allow_missing_binding_claim = OWN.allow_missing_binding_claim;
     }),
@@ -161,8 +173,14 @@ fn each_method_sets_its_field() {
         .binding_enforcement(Enforcement::Enforce)
         .check_enforcement(Enforcement::Enforce)
         .allow_missing_binding_claim(false);
-    let signature = SignaturePolicy::UNSET;
-    assert_eq!(policy, Policy { signature, ..OWN });
+    let expected = Policy {
+        // Of a feature.
+        single_use_enforcement: None,
+        single_use: None,
+        signature: SignaturePolicy::UNSET,
+        ..OWN
+    };
+    assert_eq!(policy, expected);
     assert_eq!(Policy::new().no_binding().binding, Some(&[][..]));
 }
 
@@ -174,11 +192,13 @@ fn a_report_is_about_every_check() {
         assert_eq!(policy.token_enforcement, Some(enforcement));
         assert_eq!(policy.binding_enforcement, Some(enforcement));
         assert_eq!(policy.check_enforcement, Some(enforcement));
+        assert_eq!(policy.single_use_enforcement, Some(enforcement));
         assert_eq!(policy.signature.enforcement, Some(enforcement));
         let rest = Policy {
             token_enforcement: None,
             binding_enforcement: None,
             check_enforcement: None,
+            single_use_enforcement: None,
             signature: SignaturePolicy::UNSET,
             ..policy
         };

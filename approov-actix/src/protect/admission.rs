@@ -1,10 +1,10 @@
-//! Lets a request into a guard or a middleware: at once where its head is enough, else when its body was seen.
+//! Lets a request into a guard or a middleware: at once where its head is enough, else when its body was seen, or a store has answered.
 
 use actix_web::{Error, HttpRequest, dev::Payload};
 
 use crate::{
     approov::Approov,
-    check::{Check, Checked, HeadChecked},
+    check::{Awaited, Check, Checked},
     policy::EffectivePolicy,
     request::{
         acceptance::PendingAcceptance,
@@ -18,8 +18,8 @@ use crate::{
 pub(crate) enum Admission {
     /// It has entered.
     Entered(Inside),
-    /// It enters if its body is good.
-    AwaitsBody(BodyPending),
+    /// It enters if what is still to be seen is good.
+    Pending(Box<Pending>),
 }
 
 /// A request that is in a middleware or a guard, until there is an answer, or the handler's parameters.
@@ -60,9 +60,12 @@ pub(crate) struct Entrance {
 impl Entrance {
     /// Checks the request, without waiting for anything.
     pub(crate) fn admit(self, request: &HttpRequest) -> Result<Admission, Refusal> {
-        match self.check(request).head()? {
+        match self.check(request).at_once()? {
             Checked::Complete(findings) => Ok(Admission::Entered(self.enter(request, findings))),
-            Checked::AwaitsBody(head) => Ok(Admission::AwaitsBody(BodyPending { entrance: self, head })),
+            Checked::Awaits(awaited) => Ok(Admission::Pending(Box::new(Pending {
+                entrance: self,
+                awaited,
+            }))),
         }
     }
 
@@ -89,16 +92,16 @@ impl Entrance {
     }
 }
 
-/// What a request needs to enter, but for its body.
-pub(crate) struct BodyPending {
+/// A request that cannot enter yet.
+pub(crate) struct Pending {
     entrance: Entrance,
-    head: HeadChecked,
+    awaited: Awaited,
 }
 
-impl BodyPending {
-    /// Waits for the body, and enters. The handler still finds the body in `payload`.
+impl Pending {
+    /// Waits, and enters. The handler still finds the body in `payload`.
     pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<Inside, Refusal> {
-        let findings = self.entrance.check(request).body(self.head, payload).await?;
+        let findings = self.entrance.check(request).rest(self.awaited, payload).await?;
         Ok(self.entrance.enter(request, findings))
     }
 }

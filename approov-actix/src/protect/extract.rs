@@ -164,7 +164,7 @@ pub(super) fn genuine(
         policy,
         way,
     };
-    let findings = check.without_body()?;
+    let findings = check.without_waiting()?;
     drop(PendingAcceptance::begin(request, approov, way, &findings));
     // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = findings.claims.clone().ok_or_else(Refusal::not_configured)?;

@@ -11,7 +11,7 @@ use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, Entrance, Inside},
+    admission::{Admission, Entrance, Inside, Pending},
     direct_or_boxed::DirectOrBoxed,
 };
 use crate::{
@@ -63,8 +63,8 @@ impl<P: RoutePolicy, T: FromRequest + 'static> FromRequest for Guarded<P, T> {
                 inside = Some(entered);
                 DirectOrBoxed::direct(T::from_request(request, payload))
             }
-            Ok(Admission::AwaitsBody(pending)) => {
-                DirectOrBoxed::boxed(after_body(pending, request.clone(), payload.take()))
+            Ok(Admission::Pending(pending)) => {
+                DirectOrBoxed::boxed(after_waiting(pending, request.clone(), payload.take()))
             }
             Err(refusal) => DirectOrBoxed::boxed(ready(Err(refusal.answer(request).into()))),
         };
@@ -88,8 +88,8 @@ fn admit_by<P: RoutePolicy>(request: &HttpRequest) -> Result<Admission, Refusal>
     entrance.admit(request)
 }
 
-async fn after_body<T: FromRequest>(
-    pending: BodyPending,
+async fn after_waiting<T: FromRequest>(
+    pending: Box<Pending>,
     request: HttpRequest,
     mut payload: Payload,
 ) -> Result<T, Error> {

@@ -17,7 +17,7 @@ use actix_web::{
 use pin_project_lite::pin_project;
 
 use super::{
-    admission::{Admission, BodyPending, Entrance, Inside},
+    admission::{Admission, Entrance, Inside, Pending},
     direct_or_boxed::DirectOrBoxed,
     exempt::Exemptions,
 };
@@ -113,7 +113,7 @@ impl ApproovMiddleware {
     ///
     /// # Panics
     ///
-    /// If the policy binds tokens to the header that carries them.
+    /// If the policy binds tokens to the header that carries them, or asks for single use without a required signature or without a store.
     ///
     /// # Security
     ///
@@ -132,14 +132,20 @@ impl ApproovMiddleware {
     /// ```
     pub fn policy(mut self, policy: Policy) -> Self {
         let settings = self.approov.settings();
+        let policy = policy.or(self.policy);
+        let effective = policy.over(&settings.default_policy);
         assert!(
-            !policy
-                .over(&settings.default_policy)
-                .is_bound_to(&settings.token_header),
+            !effective.is_bound_to(&settings.token_header),
             "ApproovMiddleware::policy: tokens cannot be bound to {}, the header that carries them",
             settings.token_header
         );
-        self.policy = policy.or(self.policy);
+        let fault = effective.single_use_fault(settings.single_use.is_some());
+        assert!(
+            fault.is_none(),
+            "ApproovMiddleware::policy: the policy {}",
+            fault.unwrap_or_default()
+        );
+        self.policy = policy;
         self
     }
 
@@ -319,8 +325,8 @@ where
                 inside = Some(entered);
                 DirectOrBoxed::direct(self.service.call(request))
             }
-            Ok(Admission::AwaitsBody(pending)) => {
-                DirectOrBoxed::boxed(after_body(pending, request, Rc::clone(&self.service)))
+            Ok(Admission::Pending(pending)) => {
+                DirectOrBoxed::boxed(after_waiting(pending, request, Rc::clone(&self.service)))
             }
             Err(refusal) => DirectOrBoxed::boxed(ready(Ok(refuse(refusal, request)))),
         };
@@ -328,8 +334,8 @@ where
     }
 }
 
-async fn after_body<S, B>(
-    pending: BodyPending,
+async fn after_waiting<S, B>(
+    pending: Box<Pending>,
     mut request: ServiceRequest,
     service: Rc<S>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error>

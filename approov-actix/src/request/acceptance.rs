@@ -65,6 +65,7 @@ impl PendingAcceptance {
                 request,
                 claims: &accepted.claims,
                 token_cached: accepted.is_cached,
+                single_use: accepted.single_use,
                 name: listeners.name.as_deref(),
             });
         }

@@ -24,6 +24,7 @@ use crate::{
     policy::EffectivePolicy,
     rejection::Rejection,
     signature::ApproovSignature,
+    single_use::SingleUseAdmission,
     token::ApproovClaims,
 };
 
@@ -45,6 +46,7 @@ pub(crate) struct Findings {
     pub(crate) claims: Option<ApproovClaims>,
     pub(crate) is_cached: bool,
     pub(crate) signature: Option<ApproovSignature>,
+    pub(crate) single_use: Option<SingleUseAdmission>,
     /// Whether a check has failed and was only reported.
     pub(crate) is_reported: bool,
 }

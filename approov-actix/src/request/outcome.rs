@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::{request::layer::Findings, token::ApproovClaims};
+use crate::{request::layer::Findings, single_use::SingleUseAdmission, token::ApproovClaims};
 
 /// Shared by the request and by those who have to see its end.
 #[derive(Default)]
@@ -18,14 +18,18 @@ pub(crate) struct Outcome {
 pub(crate) struct Accepted {
     pub(crate) claims: ApproovClaims,
     pub(crate) is_cached: bool,
+    pub(crate) single_use: Option<SingleUseAdmission>,
 }
 
 impl Outcome {
     /// Every check of a layer or an argument has passed.
     pub(crate) fn accept(&self, findings: &Findings) {
         if let Some(claims) = findings.claims.clone().filter(|_| !findings.is_reported) {
-            let is_cached = findings.is_cached;
-            self.accepted.replace(Some(Accepted { claims, is_cached }));
+            self.accepted.replace(Some(Accepted {
+                claims,
+                is_cached: findings.is_cached,
+                single_use: findings.single_use,
+            }));
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
         outcome::Outcome,
     },
     signature::{ExpectedDigest, Signatures},
+    single_use::{ReplayKey, SingleUseAdmission},
     token::Verified,
 };
 
@@ -27,6 +28,8 @@ pub(crate) struct RequestState {
     outcomes: Vec<(u64, Rc<Outcome>)>,
     pub(crate) signature: Option<Box<SignatureVerdict>>,
     pub(crate) body: Option<Box<ComparedBody>>,
+    /// In which store the request was claimed by which key, and what came of it.
+    pub(crate) claims: Vec<(u64, ReplayKey, Result<SingleUseAdmission, Rejection>)>,
 }
 
 /// A verdict on this request, for one configuration and one generation of its keys.
@@ -106,6 +109,11 @@ impl RequestState {
         let written = write(&mut state);
         extensions.insert(Kept(RefCell::new(state)));
         Some(written)
+    }
+
+    /// Whether what is found now is known later: always, but where a handler that nothing protects asks by itself.
+    pub(crate) fn can_keep(request: &HttpRequest, way: Way) -> bool {
+        way != Way::Handler || Self::read(request, |_| ()).is_some()
     }
 
     /// What is kept. The application runs nothing meanwhile.
@@ -210,6 +218,12 @@ impl Layer {
                 innermost = entered.outer.as_deref_mut();
             }
         });
+    }
+
+    /// Whether the request is in a middleware or a guard.
+    pub(crate) fn is_around(request: &HttpRequest) -> bool {
+        let is_around = RequestState::read(request, |state| state.innermost(request).is_some());
+        is_around.unwrap_or_default()
     }
 
     /// The nearest configuration with its policy: see the [module](crate::request::layer).

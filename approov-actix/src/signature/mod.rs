@@ -5,6 +5,7 @@ mod digest;
 mod fields;
 mod label;
 mod public_origin;
+mod replay;
 mod settings;
 mod style;
 mod target;
@@ -93,13 +94,17 @@ impl Signatures {
             .any(|signature| is_accepted(signature.label) && covers_all(&signature.components, &["upgrade"]));
         // The digest is the same for all of them, as there is one header.
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
-        if let Some(signature) = self.verified.into_iter().find(|signature| is_accepted(signature.label)) {
+        let mut accepted = self
+            .verified
+            .into_iter()
+            .filter(|signature| is_accepted(signature.label));
+        if let Some(signature) = accepted.next() {
             let body = match digest {
                 _ if policy.require_content_digest && !is_covered => ExpectedBody::Empty { covers_upgrade },
                 Some(digest) => ExpectedBody::Digest(Box::new(digest)),
                 None => ExpectedBody::Any,
             };
-            return Ok((Some(ApproovSignature::new(signature)), body));
+            return Ok((Some(ApproovSignature::new(signature, accepted.next())), body));
         }
         let is_able = (claims.installation_key().is_some() && is_accepted(Label::Install))
             || (claims.message_signing_key_id().is_some() && is_accepted(Label::Account));
@@ -192,6 +197,14 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// A target for the log: a query may hold secrets, such as a token.
+fn without_query(target: &str) -> String {
+    match target.split_once('?') {
+        None => LogText(target).to_string(),
+        Some((path, query)) => format!("{} with a query of {} bytes", LogText(path), query.len()),
+    }
+}
+
 /// One signature's input, and what it is about.
 struct Signed<'a> {
     label: Label,
@@ -222,6 +235,7 @@ impl Signed<'_> {
         let digest = (!covered.is_empty()).then(|| ExpectedDigest::of(self.request.headers(), &covered));
         Ok(VerifiedSignature {
             label: self.label,
+            bytes: signature.clone(),
             identifiers: base.into_identifiers(),
             validity,
             nonce: self.nonce()?,
@@ -310,7 +324,7 @@ impl Signed<'_> {
         }
         format!(
             "the client signed another text, so look at the target, which is {} here, the covered headers and what a proxy changes",
-            LogText(&base.target_uri())
+            without_query(&base.target_uri())
         )
     }
 

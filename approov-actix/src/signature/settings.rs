@@ -107,7 +107,7 @@ impl MessageSigning {
     /// How many bytes of bodies may be held back at once while their digests are outstanding, in all requests together. 128 MiB by default.
     ///
     /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. How many bytes one
-    /// body may have is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit), and no body is waited for longer than its token
+    /// body may have is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget below that of the default policy is an error. And no body is waited for longer than its token
     /// and signature are valid.
     ///
     /// # Security
@@ -122,7 +122,7 @@ impl MessageSigning {
     /// let signing = MessageSigning::new().body_budget(512 * 1024 * 1024);
     /// ```
     pub fn body_budget(mut self, bytes: usize) -> Self {
-        self.body_budget = Some(bytes);
+        self.body_budget = Some(Setting::new("the number given to `MessageSigning::body_budget`", bytes));
         self
     }
 }

@@ -6,13 +6,15 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{base::Component, digest::ExpectedDigest, label::Label, window::Validity};
-use crate::{rejection::Rejection, time::UnixTime};
+use super::{base::Component, digest::ExpectedDigest, label::Label, replay::with_low_s, window::Validity};
+use crate::{rejection::Rejection, single_use::ReplayKey, time::UnixTime, token::ApproovClaims};
 
 /// A signature that was found good.
 #[derive(Clone)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
+    /// `r` and `s`, or a MAC.
+    pub(super) bytes: Vec<u8>,
     /// What is covered, in order.
     pub(super) components: Vec<Component>,
     /// The same, as it stands in the signature's input.
@@ -47,26 +49,43 @@ pub(super) struct VerifiedSignature {
 /// }
 /// ```
 #[derive(Clone)]
-pub struct ApproovSignature(Arc<VerifiedSignature>);
+pub struct ApproovSignature {
+    signature: Arc<VerifiedSignature>,
+    /// Another one that would be accepted too, of the other label.
+    other: Option<Arc<VerifiedSignature>>,
+}
 
 impl ApproovSignature {
-    pub(super) fn new(signature: Arc<VerifiedSignature>) -> Self {
-        Self(signature)
+    pub(super) fn new(signature: Arc<VerifiedSignature>, other: Option<Arc<VerifiedSignature>>) -> Self {
+        Self { signature, other }
     }
 
     /// Whether it is still good.
     pub(crate) fn check_time(&self, now: UnixTime) -> Result<(), Rejection> {
-        self.0.validity.check(now)
+        self.signature.validity.check(now)
     }
 
     /// When it is no longer valid, if that is known.
     pub(crate) fn end(&self) -> Option<UnixTime> {
-        self.0.validity.end()
+        self.signature.validity.end()
+    }
+
+    /// What tells the request from every other one, and until when: of each signature by which it would be accepted, that of the installation first.
+    pub(crate) fn replay_keys(&self, claims: &ApproovClaims) -> impl Iterator<Item = (ReplayKey, Option<UnixTime>)> {
+        let signatures = [Some(&self.signature), self.other.as_ref()];
+        signatures.into_iter().flatten().map(|signature| {
+            let (key_id, bytes) = match signature.label {
+                Label::Install => (claims.installation_key(), with_low_s(&signature.bytes)),
+                Label::Account => (claims.message_signing_key_id(), signature.bytes.clone()),
+            };
+            let key = ReplayKey::new(signature.label.name(), key_id.unwrap_or_default(), &bytes);
+            (key, signature.validity.end())
+        })
     }
 
     /// `install` or `account`.
     pub fn label(&self) -> &'static str {
-        self.0.label.name()
+        self.signature.label.name()
     }
 
     /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as they stand in the signature's input:
@@ -76,7 +95,7 @@ impl ApproovSignature {
     ///
     /// To ask for one, use [`covers`](Self::covers): a component with parameters covers less than its name says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
-        self.0.identifiers.iter().map(String::as_str)
+        self.signature.identifiers.iter().map(String::as_str)
     }
 
     /// Whether the signature covers this derived component or header, without parameters. The case of the name does not matter.
@@ -109,7 +128,7 @@ impl ApproovSignature {
     ///
     /// If not, the body may be another one than the app has sent. To refuse such requests: [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
     pub fn covers_body(&self) -> bool {
-        self.0.digest.is_some()
+        self.signature.digest.is_some()
     }
 
     /// When it was made, by the phone's clock: `created`, whole seconds.
@@ -118,7 +137,7 @@ impl ApproovSignature {
     ///
     /// The phone's clock can be set by its owner.
     pub fn created(&self) -> Option<SystemTime> {
-        let seconds = u64::try_from(self.0.validity.created?).ok()?;
+        let seconds = u64::try_from(self.signature.validity.created?).ok()?;
         UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     }
 
@@ -126,9 +145,9 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// The library does not compare it with earlier ones: to refuse replays, store it yourself until the token [expires](crate::ApproovClaims::expires_at).
+    /// The library does not compare it with earlier ones, as not every client makes a new one for each request. To refuse replays: [`Policy::single_use`](crate::Policy::single_use).
     pub fn nonce(&self) -> Option<&str> {
-        self.0.nonce.as_deref()
+        self.signature.nonce.as_deref()
     }
 }
 
@@ -136,7 +155,7 @@ impl fmt::Debug for ApproovSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApproovSignature")
             .field("label", &self.label())
-            .field("components", &self.0.identifiers)
+            .field("components", &self.signature.identifiers)
             .finish_non_exhaustive()
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! `cargo run --bin quickstart` needs no set-up and prints how to call it.
 
-use std::error::Error;
+use std::{env, error::Error};
 
 use actix_web::{App, HttpResponse, HttpServer, Responder, get, middleware::Logger, post, web};
-use approov_actix::{Approov, ApproovClaims, approov_protected};
+use approov_actix::{Approov, ApproovBuilder, ApproovClaims, ConfigError, MemoryStore, SingleUse, approov_protected};
 use approov_actix_examples::{Call, Settings, Signed};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -58,6 +58,12 @@ async fn message_signing_post(body: web::Json<Value>) -> impl Responder {
     web::Json(json!({ "echo": *body }))
 }
 
+#[post("/transfer")]
+#[approov_protected(signature = "required", single_use = true)]
+async fn transfer(_order: web::Json<Value>) -> impl Responder {
+    web::Json(json!({ "accepted": true }))
+}
+
 fn hello(claims: &ApproovClaims) -> HttpResponse {
     HttpResponse::Ok().json(HelloDevice {
         device_id: claims.device_id(),
@@ -74,7 +80,7 @@ struct HelloDevice<'a> {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
-    let approov = settings.approov(Approov::builder)?;
+    let approov = settings.approov(builder()?)?;
 
     let server = HttpServer::new(move || {
         App::new()
@@ -86,6 +92,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .service(token_double_binding)
             .service(message_signing)
             .service(message_signing_post)
+            .service(transfer)
             .wrap(Logger::default())
     })
     .workers(settings.workers)
@@ -97,11 +104,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Claims are kept in memory, unless the environment names a store.
+fn builder() -> Result<impl Fn() -> ApproovBuilder, ConfigError> {
+    let memory = match env::var_os("APPROOV_SINGLE_USE_STORE") {
+        None => Some(SingleUse::new(MemoryStore::new(100_000)?)),
+        Some(_) => None,
+    };
+    Ok(move || match &memory {
+        Some(memory) => Approov::builder().single_use(memory.clone()),
+        None => Approov::builder(),
+    })
+}
+
 const AUTHORIZATION: &str = " -H 'Authorization: Bearer user-1'";
 const OTHER_AUTHORIZATION: &str = " -H 'Authorization: Bearer user-2'";
 
 /// For the demo mode: an accepted and a refused request of each route.
-const CALLS: [Call; 13] = [
+const CALLS: [Call; 14] = [
     Call {
         title: "everyone",
         path: "/unprotected",
@@ -185,6 +204,13 @@ const CALLS: [Call; 13] = [
         args: r#" -H 'Content-Type: application/json' -d '{"shape":"square"}'"#,
         token: Some(&[]),
         signed: Some(Signed::Post(r#"{"shape":"circle"}"#)),
+    },
+    Call {
+        title: "a transfer, accepted once: send it again, and the answer is 409",
+        path: "/transfer",
+        args: r#" -H 'Content-Type: application/json' -d '{"to":"Ada","amount":10}'"#,
+        token: Some(&[]),
+        signed: Some(Signed::Post(r#"{"to":"Ada","amount":10}"#)),
     },
     Call {
         title: "refused: a stolen token, without a signature",

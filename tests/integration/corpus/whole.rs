@@ -43,11 +43,13 @@ fn each_row_has_a_name_of_its_own() {
 }
 
 /// The beginnings of codes that no token and no binding can bring about.
-const OF_OTHERS: [&str; 7] = [
+const OF_OTHERS: [&str; 9] = [
     "signature_",
     "digest_",
     "body_",
     "application_check",
+    "request_replayed",
+    "single_use_unavailable",
     "keys_unavailable",
     "not_configured",
     "policy_invalid",

@@ -52,7 +52,7 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
             ),
             (
                 &elsewhere,
-                "install: the client signed another text, so look at the target, which is https://api.example.com/orders?id=1&of=a%20b here",
+                "install: the client signed another text, so look at the target, which is https://api.example.com/orders with a query of 13 bytes here",
             ),
         ] {
             let before = explanations(needle);

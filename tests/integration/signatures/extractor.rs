@@ -74,8 +74,10 @@ async fn the_extractor_tells_what_was_covered() {
         let request = message.signed();
         if matches!(path, "/alone" | "/off") {
             server.refuses(path, "body_unavailable", &request);
+            // Inside of a layer a caller could fill the log with it.
+            let level = if path == "/off" { "DEBUG" } else { "ERROR" };
             assert_eq!(
-                log::lines_with(&format!("ERROR approov_actix body_unavailable {path}: ")).len(),
+                log::lines_with(&format!("{level} approov_actix body_unavailable {path}: ")).len(),
                 1,
                 "{path}"
             );

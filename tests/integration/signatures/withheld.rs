@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use approov_actix::MessageSigning;
+use actix_web::web;
+use approov_actix::{MessageSigning, Policy, SignaturePolicy};
 use serde_json::json;
 use support::{
     client::{Answer, Request},
@@ -27,8 +28,18 @@ fn send_without(request: &Request, last: usize, server: SocketAddr) -> TcpStream
 
 #[actix_web::test]
 async fn the_bytes_that_are_held_at_once_are_bounded() {
-    let signing = signing().message_signing(MessageSigning::new().body_budget(10));
-    let server = Served::new(signing);
+    let signing =
+        signing_by(SignaturePolicy::new().body_limit(10)).message_signing(MessageSigning::new().body_budget(10));
+    let server = Served::with(signing, |app, approov| {
+        // No budget has room for everything that a route may allow.
+        let larger = Policy::new().signature(SignaturePolicy::required().body_limit(100));
+        let echo = |body: web::Bytes| async { body };
+        app.service(
+            web::scope("")
+                .default_service(web::to(echo))
+                .wrap(approov.middleware().policy(larger)),
+        );
+    });
     let signed = |body: &[u8]| Message::order().body(body).signed();
     for _ in 0..3 {
         server.accepts("as many as there may be", &signed(b"0123456789"));

@@ -23,6 +23,7 @@ use crate::{
         EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, SignatureRequirement, interned_binding, is_header_name,
     },
     signature::SignatureSettings,
+    single_use::SingleUse,
     token::{ApproovClaims, Leeway, MAX_CACHE_CAPACITY, TokenCache, TokenRules},
 };
 
@@ -94,6 +95,7 @@ pub struct ApproovBuilder {
     name: Option<String>,
     keys: Vec<KeySource>,
     message_signing: MessageSigning,
+    single_use: Option<SingleUse>,
     token_header: Option<Setting>,
     token_cache: Option<Setting<usize>>,
     leeway: Option<Setting<Duration>>,
@@ -339,6 +341,10 @@ impl ApproovBuilder {
             let sentence = format!("{origin} is the header that carries the token; bind to another one");
             return Err(ConfigError::new(ConfigErrorKind::Conflict, sentence));
         }
+        if let Some(fault) = default_policy.single_use_fault(self.single_use.is_some()) {
+            let sentence = format!("the default policy {fault}");
+            return Err(ConfigError::new(ConfigErrorKind::Conflict, sentence));
+        }
         let mut rules = self.rules;
         rules.leeway = leeway(self.leeway.as_ref())?;
         for (setting, text) in [("issuer", &rules.issuer), ("audience", &rules.audience)] {
@@ -347,7 +353,10 @@ impl ApproovBuilder {
             }
         }
         let token_cache = token_cache(self.token_cache.as_ref())?;
-        let body_budget = self.message_signing.body_budget.unwrap_or(BodyBudget::DEFAULT_BYTES);
+        let body_budget = body_budget(
+            self.message_signing.body_budget.as_ref(),
+            default_policy.signature.body_limit,
+        )?;
         let signature = SignatureSettings::build(self.message_signing)?;
         if default_policy.signature.requirement != SignatureRequirement::Off {
             signature.warn_without_origin();
@@ -362,6 +371,7 @@ impl ApproovBuilder {
             token_header,
             signature,
             body_budget: BodyBudget::new(body_budget),
+            single_use: self.single_use,
             default_policy,
             checks: self.checks,
             reject_with: self.reject_with,
@@ -380,6 +390,11 @@ impl ApproovBuilder {
 impl ApproovBuilder {
     pub(super) fn set_message_signing(mut self, signing: MessageSigning) -> Self {
         self.message_signing = signing.over(self.message_signing);
+        self
+    }
+
+    pub(super) fn set_single_use(mut self, single_use: SingleUse) -> Self {
+        self.single_use = Some(single_use);
         self
     }
 
@@ -421,13 +436,40 @@ fn token_cache(setting: Option<&Setting<usize>>) -> Result<TokenCache, ConfigErr
     }
 }
 
+fn body_budget(setting: Option<&Setting<usize>>, body_limit: usize) -> Result<usize, ConfigError> {
+    setting.map_or(Ok(BodyBudget::DEFAULT_BYTES.max(body_limit)), |setting| {
+        if setting.value < body_limit {
+            return Err(setting.error(format_args!("is less than a single body may have: {body_limit}")));
+        }
+        Ok(setting.value)
+    })
+}
+
+/// Each request has them, or they are gone before an application could see them.
+const OF_HTTP: [&str; 10] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 fn token_header(setting: Option<&Setting>) -> Result<HeaderName, ConfigError> {
     setting.map_or(Ok(DEFAULT_TOKEN_HEADER), |setting| {
         if setting.value.is_empty() {
             return Err(setting.error("is empty"));
         }
         let name = setting.value.parse().ok().filter(|_| is_header_name(&setting.value));
-        name.ok_or_else(|| setting.error(NO_HEADER_NAME))
+        let name: HeaderName = name.ok_or_else(|| setting.error(NO_HEADER_NAME))?;
+        if OF_HTTP.contains(&name.as_str()) {
+            return Err(setting.error("is a header of HTTP itself, which carries no token"));
+        }
+        Ok(name)
     })
 }
 

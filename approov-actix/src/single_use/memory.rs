@@ -1,0 +1,299 @@
+//! Claims in the memory of one process.
+
+use std::{
+    array,
+    collections::HashMap,
+    hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState},
+    sync::{
+        LazyLock, Mutex, Once, PoisonError,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    replay_key::ReplayKey,
+    store::{Claim, ClaimOutcome, SingleUseStore, StoreError},
+};
+use crate::{
+    config::{ConfigError, Setting},
+    logging::LOG_TARGET,
+};
+
+/// Keeps claims in memory: for a service that runs as one process.
+///
+/// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still sees every claim, and of several capacities the
+/// largest counts. A claim takes about 40 bytes, and only once it is made.
+///
+/// # Security
+///
+/// Each process has a store of its own, which a restart empties: N processes accept a request N times, and a warning says so at the start. Use `RedisStore` for more than one.
+///
+/// When it is full it refuses further requests and keeps what it has: otherwise anyone with a genuine app could push out the claim on a request that they
+/// have recorded.
+///
+/// # Examples
+///
+/// See [`SingleUse`](crate::SingleUse).
+#[derive(Debug, Clone)]
+#[allow(missing_copy_implementations, reason = "to leave open what it holds")]
+pub struct MemoryStore(());
+
+impl MemoryStore {
+    /// A store of at most so many claims that have not ended. Choose as many as there are signed requests in 90 seconds, twice: the lifetime of a signature with the clock skew, and room
+    /// for a rush.
+    ///
+    /// # Errors
+    ///
+    /// If the capacity is 0 or above 100,000,000.
+    pub fn new(capacity: usize) -> Result<Self, ConfigError> {
+        Self::with_capacity(&Setting::new("the capacity given to `MemoryStore::new`", capacity))
+    }
+
+    pub(crate) fn with_capacity(capacity: &Setting<usize>) -> Result<Self, ConfigError> {
+        static WARNED: Once = Once::new();
+        if !(1..=MAX_CAPACITY).contains(&capacity.value) {
+            return Err(capacity.error(format_args!("is not between 1 and {MAX_CAPACITY}")));
+        }
+        WARNED.call_once(|| {
+            log::warn!(
+                target: LOG_TARGET,
+                "single use is kept in the memory of this process: several processes accept a request once each, and so does this one after a restart"
+            );
+        });
+        CLAIMS.capacity.fetch_max(capacity.value, Ordering::Relaxed);
+        Ok(Self(()))
+    }
+}
+
+impl SingleUseStore for MemoryStore {
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
+        Claim::Now(CLAIMS.claim(key, time_to_live, CLAIMS.start.elapsed()))
+    }
+
+    fn identity(&self) -> u64 {
+        std::ptr::from_ref(&*CLAIMS).addr() as u64
+    }
+}
+
+pub(crate) const DEFAULT_CAPACITY: usize = 1_000_000;
+const MAX_CAPACITY: usize = 100_000_000;
+
+static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(0));
+
+const SHARDS: usize = 64;
+/// How many seconds lie between two looks for claims of a shard that have ended.
+const SWEEP_INTERVAL: u32 = 4;
+
+/// Which keys are claimed, and until which second after the start.
+struct Claims {
+    start: Instant,
+    /// A hash that nobody can foresee, so that nobody can make two keys meet. That two of a million meet by chance is one in 10^7 and refuses a request.
+    fingerprints: RandomState,
+    shards: [Mutex<Shard>; SHARDS],
+    capacity: AtomicUsize,
+    /// Of all shards, those that have ended included until they are swept.
+    count: AtomicUsize,
+    /// When all shards were swept, because there was no room.
+    swept: AtomicU32,
+}
+
+#[derive(Default)]
+struct Shard {
+    ends: HashMap<u64, u32, BuildHasherDefault<Fingerprint>>,
+    swept: u32,
+}
+
+impl Claims {
+    fn new(capacity: usize) -> Self {
+        Self {
+            start: Instant::now(),
+            fingerprints: RandomState::new(),
+            shards: array::from_fn(|_| Mutex::default()),
+            capacity: AtomicUsize::new(capacity),
+            count: AtomicUsize::new(0),
+            swept: AtomicU32::new(0),
+        }
+    }
+
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration, now: Duration) -> Result<ClaimOutcome, StoreError> {
+        let fingerprint = self.fingerprints.hash_one(key);
+        let (second, end) = (whole_second(now), next_second(now.saturating_add(time_to_live)));
+        let claimed = self.claim_if_room(fingerprint, second, end).or_else(|| {
+            self.sweep_all(second);
+            self.claim_if_room(fingerprint, second, end)
+        });
+        claimed.ok_or(StoreError::new("store_full"))
+    }
+
+    /// Holds the lock of the key's shard from the look to the claim, so that of several only one is first. None if there is no room.
+    fn claim_if_room(&self, fingerprint: u64, second: u32, end: u32) -> Option<ClaimOutcome> {
+        let shard = &self.shards[usize::try_from(fingerprint >> 32).unwrap_or_default() % SHARDS];
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if second.saturating_sub(shard.swept) >= SWEEP_INTERVAL {
+            self.sweep(&mut shard, second);
+        }
+        match shard.ends.get_mut(&fingerprint) {
+            Some(known) if *known > second => return Some(ClaimOutcome::Repeated),
+            Some(ended) => *ended = end,
+            None => {
+                let capacity = self.capacity.load(Ordering::Relaxed);
+                let one_more = |count: usize| (count < capacity).then_some(count + 1);
+                let counted = self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+                counted.ok()?;
+                shard.ends.insert(fingerprint, end);
+            }
+        }
+        Some(ClaimOutcome::First)
+    }
+
+    fn sweep(&self, shard: &mut Shard, second: u32) {
+        let before = shard.ends.len();
+        shard.ends.retain(|_, end| *end > second);
+        shard.swept = second;
+        self.count.fetch_sub(before - shard.ends.len(), Ordering::Relaxed);
+    }
+
+    /// Once a second, as it looks at everything.
+    fn sweep_all(&self, second: u32) {
+        if self.swept.swap(second, Ordering::Relaxed) == second {
+            return;
+        }
+        for shard in &self.shards {
+            self.sweep(&mut shard.lock().unwrap_or_else(PoisonError::into_inner), second);
+        }
+    }
+}
+
+fn whole_second(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+}
+
+fn next_second(time: Duration) -> u32 {
+    whole_second(time).saturating_add(1)
+}
+
+/// Takes a fingerprint for its hash.
+#[derive(Default)]
+struct Fingerprint(u64);
+
+impl Hasher for Fingerprint {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, fingerprint: u64) {
+        self.0 = fingerprint;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Barrier, thread};
+
+    use super::*;
+
+    fn key(number: u64) -> ReplayKey {
+        ReplayKey::new("install", "key", &number.to_be_bytes())
+    }
+
+    fn at(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    const FIRST: Result<ClaimOutcome, StoreError> = Ok(ClaimOutcome::First);
+    const REPEATED: Result<ClaimOutcome, StoreError> = Ok(ClaimOutcome::Repeated);
+    const FULL: Result<ClaimOutcome, StoreError> = Err(StoreError::new("store_full"));
+
+    /// Neither earlier nor, but for the rest of a second, later.
+    #[test]
+    fn a_claim_ends_with_its_time_to_live() {
+        for start in [0, 300, 999, 5_000] {
+            let claims = Claims::new(10);
+            assert_eq!(claims.claim(&key(1), at(2_500), at(start)), FIRST);
+            for later in [0, 1, 1_000, 2_499, 2_500] {
+                assert_eq!(
+                    claims.claim(&key(1), at(2_500), at(start + later)),
+                    REPEATED,
+                    "{start} {later}"
+                );
+            }
+            assert_eq!(claims.claim(&key(2), at(2_500), at(start)), FIRST);
+            assert_eq!(claims.claim(&key(1), at(2_500), at(start + 3_501)), FIRST);
+            assert_eq!(claims.claim(&key(1), at(2_500), at(start + 3_501)), REPEATED);
+        }
+    }
+
+    #[test]
+    fn a_full_store_refuses_and_keeps_what_is_alive() {
+        let claims = Claims::new(100);
+        for number in 0..100 {
+            assert_eq!(claims.claim(&key(number), at(60_000), at(0)), FIRST);
+        }
+        for number in 100..10_000 {
+            assert_eq!(claims.claim(&key(number), at(60_000), at(1_500)), FULL);
+        }
+        for number in 0..100 {
+            assert_eq!(claims.claim(&key(number), at(60_000), at(59_999)), REPEATED);
+        }
+        for number in 200..300 {
+            assert_eq!(claims.claim(&key(number), at(60_000), at(61_000)), FIRST, "{number}");
+        }
+        assert_eq!(claims.claim(&key(300), at(60_000), at(61_500)), FULL);
+    }
+
+    /// What has ended gives its room back, however many claims there have been.
+    #[test]
+    fn claims_that_have_ended_leave_no_trace() {
+        let claims = Claims::new(4_000);
+        for number in 0..1_000_000 {
+            let now = at(number);
+            assert_eq!(claims.claim(&key(number), at(500), now), FIRST, "{number}");
+        }
+        let kept: usize = claims
+            .shards
+            .iter()
+            .map(|shard| shard.lock().unwrap().ends.capacity())
+            .sum();
+        assert!(kept <= 16_000, "{kept}");
+        assert!(claims.count.load(Ordering::Relaxed) <= 4_000);
+    }
+
+    #[test]
+    fn of_many_at_once_one_is_first() {
+        let claims = Claims::new(1_000);
+        let barrier = Barrier::new(8);
+        let claim = || {
+            let first = |number| {
+                barrier.wait();
+                claims.claim(&key(number), at(60_000), at(0)) == FIRST
+            };
+            (0..300).filter(|number| first(*number)).count()
+        };
+        let firsts: usize = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(claim)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(firsts, 300);
+        assert_eq!(claims.count.load(Ordering::Relaxed), 300);
+    }
+
+    #[test]
+    fn all_memory_stores_are_one() {
+        let (one, other) = (MemoryStore::new(10).unwrap(), MemoryStore::new(20).unwrap());
+        assert_eq!(one.identity(), other.identity());
+        let key = ReplayKey::new("install", "all_memory_stores_are_one", b"");
+        assert!(matches!(one.claim(&key, at(1_000)), Claim::Now(FIRST)));
+        assert!(matches!(other.claim(&key, at(1_000)), Claim::Now(REPEATED)));
+        assert!(CLAIMS.capacity.load(Ordering::Relaxed) >= 20);
+        for capacity in [0, MAX_CAPACITY + 1] {
+            let error = MemoryStore::new(capacity).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "the capacity given to `MemoryStore::new` is not between 1 and 100000000"
+            );
+        }
+    }
+}

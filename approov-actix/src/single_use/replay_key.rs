@@ -1,0 +1,68 @@
+//! What two deliveries of one request have in common.
+
+use std::fmt;
+
+use crate::crypto::sha256_of;
+
+/// The same for each delivery of a signed request, however its signature is written, and for no other request.
+///
+/// SHA-256 of the signature in one form, the label, and the id of the signing key.
+///
+/// # Security
+///
+/// `Debug` does not show it, though it is no secret: it is a hash of what everyone on the way could see.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ReplayKey([u8; 32]);
+
+impl ReplayKey {
+    /// `signature` is in one form already. The lengths keep the parts apart.
+    pub(crate) fn new(label: &str, key_id: &str, signature: &[u8]) -> Self {
+        const VERSION: &[u8] = b"approov-actix single use 1";
+        let parts = [VERSION, label.as_bytes(), key_id.as_bytes(), signature];
+        let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
+        let parts = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]);
+        Self(sha256_of(parts))
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// For tests of your own store.
+impl From<[u8; 32]> for ReplayKey {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for ReplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ReplayKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_part_runs_into_another() {
+        let keys = [
+            ("install", "ab", &b"c"[..]),
+            ("install", "a", b"bc"),
+            ("installa", "b", b"c"),
+            ("account", "ab", b"c"),
+            ("install", "", b"abc"),
+        ];
+        let keys: HashSet<_> = keys
+            .into_iter()
+            .map(|(label, id, signature)| ReplayKey::new(label, id, signature))
+            .collect();
+        assert_eq!(keys.len(), 5);
+        assert_eq!(format!("{:?}", ReplayKey::new("install", "a", b"b")), "ReplayKey");
+    }
+}

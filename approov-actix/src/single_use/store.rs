@@ -1,0 +1,120 @@
+//! What a store of claims must do.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use super::replay_key::ReplayKey;
+
+/// Keeps claims, so that each request is accepted once. The crate has [`MemoryStore`](crate::MemoryStore), for one process, and `RedisStore`, for a fleet.
+///
+/// # Security
+///
+/// A store that says [`First`](ClaimOutcome::First) twice for one key, within its time to live, lets a replay in. So a claim must be atomic, and no claim may be given up
+/// before its time, for want of room either: a full store answers with an error.
+///
+/// # Examples
+///
+/// A store in a database that answers at once:
+///
+/// ```
+/// use std::{collections::HashMap, sync::{Arc, Mutex}, time::{Duration, Instant}};
+/// use approov_actix::{Claim, ClaimOutcome, ReplayKey, SingleUseStore, StoreError};
+///
+/// #[derive(Default)]
+/// struct Table(Mutex<HashMap<ReplayKey, Instant>>);
+///
+/// impl SingleUseStore for Table {
+///     fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
+///         let Ok(mut claims) = self.0.lock() else {
+///             return Claim::Now(Err(StoreError::new("table_unavailable")));
+///         };
+///         let now = Instant::now();
+///         let is_alive = claims.get(key).is_some_and(|end| *end > now);
+///         if is_alive {
+///             return Claim::Now(Ok(ClaimOutcome::Repeated));
+///         }
+///         claims.insert(*key, now + time_to_live);
+///         Claim::Now(Ok(ClaimOutcome::First))
+///     }
+/// }
+/// ```
+pub trait SingleUseStore: Send + Sync + 'static {
+    /// Claims `key` for as long as `time_to_live`, unless it is claimed already. Of any number of calls at once, on all servers, one is first.
+    ///
+    /// A claim that fails may or may not have been made: the request is refused, or let in where
+    /// [`admit_on_failure`](crate::SingleUse::admit_on_failure) says so. Nothing in the library limits how long a future takes: end it in time.
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim;
+
+    /// Tells stores apart: the same for those that have their claims in common. A request that meets two `Approov`s claims once in each store.
+    /// By default the place in memory, so give two `Approov`s one store in an `Arc`.
+    fn identity(&self) -> u64 {
+        std::ptr::from_ref(self).addr() as u64
+    }
+}
+
+impl<S: SingleUseStore + ?Sized> SingleUseStore for Arc<S> {
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
+        (**self).claim(key, time_to_live)
+    }
+
+    fn identity(&self) -> u64 {
+        (**self).identity()
+    }
+}
+
+/// What a store answers, at once or later.
+#[non_exhaustive]
+pub enum Claim {
+    /// Memory answers at once, which costs no future.
+    Now(Result<ClaimOutcome, StoreError>),
+    /// A store on the network answers later.
+    Later(Pin<Box<dyn Future<Output = Result<ClaimOutcome, StoreError>> + Send>>),
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Now(outcome) => f.debug_tuple("Now").field(outcome).finish(),
+            Self::Later(_) => f.debug_struct("Later").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Whether a key was claimed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "a third answer would be no claim")]
+pub enum ClaimOutcome {
+    /// It was not, and is now.
+    First,
+    /// It was, and that claim is still kept.
+    Repeated,
+}
+
+/// Why a store could not answer.
+///
+/// # Security
+///
+/// The reason is in log lines, so it is a text of your program: it can show neither an address nor a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreError {
+    reason: &'static str,
+}
+
+impl StoreError {
+    /// For this reason: a short code such as `timed_out`, for log lines and metrics.
+    pub const fn new(reason: &'static str) -> Self {
+        Self { reason }
+    }
+
+    /// The reason.
+    pub const fn reason(self) -> &'static str {
+        self.reason
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason)
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,211 @@
+//! Single use: of all deliveries of a signed request, one is accepted.
+
+mod copies;
+mod kept;
+mod races;
+mod settings;
+mod stores;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use actix_test::TestServer;
+use actix_web::{App, web};
+use approov_actix::{
+    Approov, ApproovBuilder, Claim, ClaimOutcome, MemoryStore, Policy, ReplayKey, SignaturePolicy, SingleUse,
+    SingleUseAdmission, SingleUseStore, StoreError, approov_protected,
+};
+use futures_util::FutureExt as _;
+use serde_json::{Value, json};
+use support::{
+    client::{Answer, Request},
+    codes::Codes,
+    signing::{Message, Signature, token},
+};
+
+use crate::{patient, signatures::signing};
+
+#[approov_protected(signature = "required", single_use = true)]
+async fn once(body: web::Bytes) -> web::Bytes {
+    body
+}
+
+const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
+
+/// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with the same bytes.
+fn transfer() -> Message {
+    transfer_with(&json!({}))
+}
+
+/// With these claims in its token.
+fn transfer_with(claims: &Value) -> Message {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    Message::new("POST", &format!("https://api.example.com/transfer?{count}"))
+        .header("Approov-Token", &token(claims))
+        .header("Content-Type", "application/json")
+        .body(br#"{"to":"a","amount":1}"#)
+}
+
+/// With both signatures, or one.
+fn signed(message: &Message, labels: &[&str]) -> Request {
+    Signatures::of(message).on(message, labels)
+}
+
+/// The signatures of one request, each made once: a second later they would be others.
+struct Signatures {
+    install: Signature,
+    account: Signature,
+}
+
+impl Signatures {
+    fn of(message: &Message) -> Self {
+        Self {
+            install: Signature::install(message),
+            account: Signature::account(message),
+        }
+    }
+
+    fn labelled(&self, label: &str) -> &Signature {
+        if label == "install" {
+            &self.install
+        } else {
+            &self.account
+        }
+    }
+
+    fn on(&self, message: &Message, labels: &[&str]) -> Request {
+        let signatures: Vec<_> = labels.iter().map(|label| self.labelled(label)).collect();
+        message.request().signed(&signatures)
+    }
+}
+
+fn in_memory() -> ApproovBuilder {
+    signing().single_use(SingleUse::new(MemoryStore::new(1_000_000).unwrap()))
+}
+
+/// Answers every claim in the same way.
+#[derive(Clone)]
+struct Answers(fn() -> Claim);
+
+impl SingleUseStore for Answers {
+    fn claim(&self, _: &ReplayKey, _: Duration) -> Claim {
+        (self.0)()
+    }
+}
+
+fn failing() -> Claim {
+    Claim::Now(Err(StoreError::new("table_unavailable")))
+}
+
+fn failing_later() -> Claim {
+    Claim::Later(async { Err(StoreError::new("timed_out")) }.boxed())
+}
+
+/// Memory that answers later.
+struct Later(MemoryStore);
+
+impl SingleUseStore for Later {
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
+        let (memory, key) = (self.0.clone(), *key);
+        Claim::Later(
+            async move {
+                // As on a network: not at once.
+                actix_web::rt::task::yield_now().await;
+                match memory.claim(&key, time_to_live) {
+                    Claim::Now(outcome) => outcome,
+                    _ => Err(StoreError::new("not_memory")),
+                }
+            }
+            .boxed(),
+        )
+    }
+}
+
+fn later() -> ApproovBuilder {
+    signing().single_use(SingleUse::new(Later(MemoryStore::new(1_000_000).unwrap())))
+}
+
+type Admissions = Arc<Mutex<Vec<Option<SingleUseAdmission>>>>;
+
+/// A server with `/transfer` and others, what it refuses, and how it has let requests in.
+struct Served {
+    server: TestServer,
+    codes: Codes,
+    admissions: Admissions,
+}
+
+impl Served {
+    fn new(builder: ApproovBuilder) -> Self {
+        Self::with(builder, |app, _| {
+            app.default_service(web::to(once));
+        })
+    }
+
+    fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+        let admissions = Admissions::default();
+        let record = Arc::clone(&admissions);
+        let builder = builder.on_acceptance(move |event| record.lock().unwrap().push(event.single_use));
+        let (approov, codes) = Codes::of(builder);
+        let server = actix_test::start_with(patient().workers(1).h1(), move || {
+            let approov = approov.clone();
+            App::new()
+                .app_data(approov.clone())
+                .configure(|app| configure(app, &approov))
+        });
+        Self {
+            server,
+            codes,
+            admissions,
+        }
+    }
+
+    fn send(&self, request: &Request) -> Answer {
+        request.send(self.server.addr())
+    }
+
+    #[track_caller]
+    fn accepts(&self, case: &str, request: &Request) {
+        let status = self.send(request).status;
+        assert_eq!((status, self.codes.take()), (200, Vec::new()), "{case}: {request:?}");
+        let admissions = std::mem::take(&mut *self.admissions.lock().unwrap());
+        assert_eq!(admissions, [Some(SingleUseAdmission::Claimed)], "{case}");
+    }
+
+    #[track_caller]
+    fn refuses(&self, case: &str, code: &'static str, request: &Request) -> Answer {
+        let answer = self.send(request);
+        let status = match code {
+            "request_replayed" => 409,
+            "single_use_unavailable" => 503,
+            "policy_invalid" => 500,
+            _ => 401,
+        };
+        assert_eq!(
+            (answer.status, self.codes.take()),
+            (status, vec![code]),
+            "{case}: {request:?}"
+        );
+        assert!(
+            std::mem::take(&mut *self.admissions.lock().unwrap()).is_empty(),
+            "{case}"
+        );
+        if status != 500 {
+            assert_eq!(answer.body, "{}", "{case}");
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{case}");
+        }
+        answer
+    }
+}
+
+const REPLAYED: &str = "request_replayed";
+
+/// The outcome of a claim that is the first.
+fn first() -> Claim {
+    Claim::Now(Ok(ClaimOutcome::First))
+}
