@@ -19,6 +19,10 @@ use crate::time::UnixTime;
 
 /// How a request that must be of single use was let in.
 ///
+/// # Security
+///
+/// What was admitted without the store may be a copy of an earlier request, or have copies later.
+///
 /// # Examples
 ///
 /// ```

@@ -11,6 +11,16 @@ use crate::crypto::sha256_of;
 /// # Security
 ///
 /// `Debug` does not show it, though it is no secret: it is a hash of what everyone on the way could see.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::ReplayKey;
+///
+/// fn primary_key(key: &ReplayKey) -> Vec<u8> {
+///     key.as_bytes().to_vec()
+/// }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReplayKey([u8; 32]);
 

@@ -7,6 +7,10 @@ use super::store::SingleUseStore;
 /// Where claims are kept, and what becomes of a request that cannot be claimed. Given to [`ApproovBuilder::single_use`](crate::ApproovBuilder::single_use); which
 /// routes are of single use, [`Policy::single_use`](crate::Policy::single_use) says. See the [guide](crate::guide::single_use).
 ///
+/// # Security
+///
+/// Neither a store that forgets nor one that only some servers use stops a replay: see the documentation of each.
+///
 /// # Examples
 ///
 /// ```

@@ -62,6 +62,23 @@ impl<S: SingleUseStore + ?Sized> SingleUseStore for Arc<S> {
 }
 
 /// What a store answers, at once or later.
+///
+/// # Security
+///
+/// Nothing in the library ends a future that takes long: the request waits for as long.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{Claim, ClaimOutcome, StoreError};
+///
+/// async fn ask_the_network() -> Result<ClaimOutcome, StoreError> {
+///     Err(StoreError::new("timed_out"))
+/// }
+///
+/// let now = Claim::Now(Ok(ClaimOutcome::First));
+/// let later = Claim::Later(Box::pin(ask_the_network()));
+/// ```
 #[non_exhaustive]
 pub enum Claim {
     /// Memory answers at once, which costs no future.
@@ -80,6 +97,14 @@ impl fmt::Debug for Claim {
 }
 
 /// Whether a key was claimed before.
+///
+/// # Security
+///
+/// Where you cannot tell, answer with a [`StoreError`], never with `First`.
+///
+/// # Examples
+///
+/// See [`SingleUseStore`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "a third answer would be no claim")]
 pub enum ClaimOutcome {
@@ -94,6 +119,15 @@ pub enum ClaimOutcome {
 /// # Security
 ///
 /// The reason is in log lines, so it is a text of your program: it can show neither an address nor a password.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::StoreError;
+///
+/// const UNAVAILABLE: StoreError = StoreError::new("table_unavailable");
+/// assert_eq!(UNAVAILABLE.to_string(), "table_unavailable");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreError {
     reason: &'static str,
