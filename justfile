@@ -10,7 +10,7 @@ nightly := "nightly-2026-05-20"
 # Where it compiles to, so that the recipes that need it share what they have compiled.
 nightly_target := justfile_directory() / "target/nightly"
 # What the tests and examples ask for, with one backend only.
-only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,testing,rust-crypto"
+only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,single-use-redis,testing,rust-crypto"
 # What no verdict comes from, and the tests: `coverage` counts the rest. .cargo/mutants.toml names the rest as well.
 not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((approov|keys|policy|testing)/|(config|crypto/algorithm|event|guide|lib|logging|message_signing|one_or_many|openapi|rejection|test_support)[.]rs)|/tests[.]rs$'
 
@@ -97,7 +97,7 @@ links: docs
 [group('documentation')]
 docs-rs:
     RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir '{{ nightly_target }}'
-    for feature in jwks-url macros message-signing openapi testing; do \
+    for feature in jwks-url macros message-signing openapi single-use-redis testing; do \
       grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" '{{ nightly_target }}/doc/approov_actix' || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
     done
 
@@ -123,10 +123,10 @@ no-backend:
     errors=$(cargo check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
     [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
 
-# The default build compiles neither an HTTP client nor TLS.
+# The default build compiles neither an HTTP client nor TLS nor Redis.
 [group('publishing')]
 default-build:
-    tree=$(cargo tree -p approov-actix -e normal); ! grep -E ' (ureq|rustls|ring) ' <<<"$tree"
+    tree=$(cargo tree -p approov-actix -e normal); ! grep -E ' (ureq|rustls|ring|redis) ' <<<"$tree"
 
 # Licences, origins and known faults of all dependencies. Needs cargo-deny. `just deny bans licenses sources` needs no network.
 [group('publishing')]

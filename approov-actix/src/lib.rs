@@ -126,6 +126,8 @@
 //! - `macros` (default): the attribute `#[approov_protected]`.
 //! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `SignaturePolicy`, `MessageSigning` and
 //!   `ApproovSignature`.
+//! - `single-use-redis`: single use across servers, in Redis or Valkey, and a list of blocked devices and revoked tokens that servers share: `RedisStore`, `BlockList`.
+//! - `single-use-redis-rustls`: the same over TLS, spoken as with `jwks-url`.
 //! - `openapi`: describes the protection in an OpenAPI document, in the module `openapi`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
@@ -142,6 +144,8 @@
 )]
 
 mod approov;
+#[cfg(feature = "single-use-redis")]
+mod block_list;
 mod body_budget;
 mod check;
 mod config;
@@ -162,6 +166,8 @@ mod policy;
 mod protect;
 mod rejection;
 mod request;
+#[cfg(feature = "single-use-redis")]
+mod shared_store;
 #[cfg(feature = "message-signing")]
 mod signature;
 #[cfg(not(feature = "message-signing"))]
@@ -190,6 +196,11 @@ pub use crate::{
     request::refusal::Refused,
     single_use::SingleUseAdmission,
     token::{ApproovClaims, ClaimError},
+};
+#[cfg(feature = "single-use-redis")]
+pub use crate::{
+    block_list::{BlockList, Blockable, Blocked},
+    single_use::RedisStore,
 };
 #[cfg(feature = "message-signing")]
 pub use crate::{

@@ -1,5 +1,14 @@
 //! Tokens for unit tests, signed by another implementation than the one that verifies them.
 
+#[cfg(feature = "single-use-redis")]
+#[path = "../../tests/support/log.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests from outside")]
+pub(crate) mod log;
+#[cfg(feature = "single-use-redis")]
+#[path = "../../tests/support/redis_server.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests from outside")]
+pub(crate) mod redis_server;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;

@@ -9,6 +9,7 @@ use std::{
 use serde_json::Value;
 use support::{
     client::Request,
+    redis_server::{RedisServer, free_port},
     token::{self, DEVICE_ID, OTHER_SECRET, SECRET},
 };
 use tempfile::TempDir;
@@ -385,5 +386,79 @@ fn misuse_of_sign() {
         let (code, stdout, stderr) = with_secret(args);
         assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}");
         assert!(stderr.contains(fault), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn what_is_blocked_is_on_the_list_until_it_is_unblocked() {
+    let Some(server) = RedisServer::start("what_is_blocked_is_on_the_list_until_it_is_unblocked", &[]) else {
+        return;
+    };
+    let address = server.address();
+    let shared = |args: &[&str]| run(args, &[("APPROOV_SINGLE_USE_STORE", &address)], "");
+    let token = mint(&[]);
+    for what in [
+        ["--device", DEVICE_ID],
+        ["--installation", "key"],
+        ["--token", &token],
+        ["--token-hash", &"a".repeat(64)],
+    ] {
+        let (code, stdout, _) = shared(&[&["block", "--for", "12h"], &what[..]].concat());
+        assert_eq!(code, 0, "{what:?}");
+        assert!(
+            stdout.contains(" is blocked until ") && !stdout.contains(&token),
+            "{stdout}"
+        );
+    }
+    let (code, stdout, _) = shared(&["--json", "list"]);
+    let list: Value = stdout.parse().unwrap();
+    assert_eq!((code, list.as_array().unwrap().len()), (0, 4));
+    assert_eq!(shared(&["list"]).1.lines().count(), 4);
+    assert_eq!(shared(&["list", "--key", "other"]).1, "\n");
+
+    let device = ["unblock", "--device", DEVICE_ID];
+    let (code, stdout, _) = run(&[&device[..], &["--redis", &address]].concat(), &[], "");
+    assert_eq!(
+        (code, stdout),
+        (0, format!("device:{DEVICE_ID} is no longer blocked\n"))
+    );
+    assert_eq!(shared(&device).0, 1);
+    assert_eq!(shared(&["unblock", "--token", &token]).0, 0);
+    assert_eq!(shared(&["list"]).1.lines().count(), 2);
+}
+
+#[test]
+fn a_list_that_cannot_be_changed() {
+    let closed = format!("redis://:s3cret@127.0.0.1:{}", free_port());
+    for (args, vars, complaint) in [
+        (
+            &["list"][..],
+            &[][..],
+            "no list: give --redis, or set APPROOV_SINGLE_USE_STORE",
+        ),
+        (&["list", "--redis", "s3cret"], &[], "--redis is no address of Redis"),
+        (
+            &["list"],
+            &[("APPROOV_SINGLE_USE_STORE", "memory")],
+            "APPROOV_SINGLE_USE_STORE is no address of Redis",
+        ),
+        (&["list", "--redis", &closed], &[], "Redis does not do it: disconnected"),
+        (
+            &["block", "--device", "a b", "--for", "1h", "--redis", &closed],
+            &[],
+            "--device has white space in it",
+        ),
+        (
+            &["unblock", "--token", "a", "--redis", &closed],
+            &[],
+            "--token is no token",
+        ),
+        (&["block", "--for", "1h", "--redis", &closed], &[], "required arguments"),
+        (&["block", "--device", "a", "--redis", &closed], &[], "--for <TIME>"),
+    ] {
+        let (code, stdout, stderr) = run(args, vars, "");
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}");
+        assert!(stderr.contains(complaint), "{args:?}: {stderr}");
+        assert!(!stderr.contains("s3cret"), "{stderr}");
     }
 }

@@ -25,6 +25,7 @@ pub mod keys;
 pub mod log;
 pub mod oct;
 pub mod placeholders;
+pub mod redis_server;
 pub mod second_opinion;
 pub mod signing;
 pub mod token;

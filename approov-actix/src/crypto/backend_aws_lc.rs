@@ -32,8 +32,8 @@ impl Point {
     }
 }
 
-/// How TLS is spoken to an address of keys.
-#[cfg(feature = "jwks-url")]
+/// How TLS is spoken to an address of keys or a store.
+#[cfg(any(feature = "jwks-url", feature = "single-use-redis-rustls"))]
 pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
 }

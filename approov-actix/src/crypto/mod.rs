@@ -20,7 +20,7 @@ mod prepared_key;
 mod signing;
 mod verifying_key;
 
-#[cfg(feature = "jwks-url")]
+#[cfg(any(feature = "jwks-url", feature = "single-use-redis-rustls"))]
 pub(crate) use self::backend::tls_provider;
 #[cfg(feature = "testing")]
 pub(crate) use self::signing::{es256_signing_key, hs256_signing_key, sign};

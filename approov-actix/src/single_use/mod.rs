@@ -1,11 +1,15 @@
 //! Single use: a signed request counts once. What a claim is, and where claims are kept.
 
 mod memory;
+#[cfg(feature = "single-use-redis")]
+mod redis;
 mod replay_key;
 mod settings;
 mod store;
 
 pub(crate) use self::memory::DEFAULT_CAPACITY;
+#[cfg(feature = "single-use-redis")]
+pub use self::redis::RedisStore;
 pub use self::{
     memory::MemoryStore,
     replay_key::ReplayKey,

@@ -29,7 +29,7 @@ const STATUS_WORDS: [&str; 18] = [
 const SCHEME: &[u8] = b"Bearer";
 
 /// The token that a header value presents: without white space around it, and without a `Bearer ` prefix.
-pub(super) fn presented(value: &[u8]) -> &[u8] {
+pub(crate) fn presented(value: &[u8]) -> &[u8] {
     without_scheme(trim(value))
 }
 

@@ -12,14 +12,10 @@ mod texts;
 
 pub(crate) use cache::{MAX_CACHE_CAPACITY, TokenCache};
 pub use claims::{ApproovClaims, ClaimError};
-pub(crate) use header_value::trim;
+pub(crate) use header_value::{presented, trim};
 pub(crate) use rules::{Leeway, TokenRules};
 
-use self::{
-    compact::Compact,
-    header_value::{presented, token_text},
-    jose_header::JoseHeader,
-};
+use self::{compact::Compact, header_value::token_text, jose_header::JoseHeader};
 use crate::{keys::CurrentKeys, rejection::Rejection, time::UnixTime};
 
 /// What a verdict depends on, apart from the token.

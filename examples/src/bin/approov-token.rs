@@ -1,10 +1,11 @@
-//! Mints and inspects tokens, and signs requests, for development. Real tokens come from the Approov service.
+//! Mints and inspects tokens, and signs requests, for development, and changes a list of what is blocked. Real tokens come from the Approov service.
 //!
 //! `cargo run --bin approov-token -- --help`
 
 use std::{
     collections::BTreeMap,
     error::Error,
+    fmt::Write as _,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -12,8 +13,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use actix_web::rt::System;
 use approov_actix::{
-    Approov, ApproovClaims, ConfigError, Key, Rejection,
+    Approov, ApproovClaims, BlockList, Blockable, ConfigError, Key, Rejection, StoreError,
     testing::{InstallationKey, RequestSigner, TokenBuilder},
 };
 use approov_actix_examples::{StartError, load_dotenv};
@@ -48,6 +50,12 @@ enum Command {
     Sign(Sign),
     /// Print a new random secret.
     Secret,
+    /// Block a device, an installation or a token on all servers that share a list.
+    Block(Block),
+    /// Take it off the list. Exits with 0 only if it was on it.
+    Unblock(Unblock),
+    /// Print what is on the list, and until when.
+    List(Shared),
 }
 
 #[derive(Args)]
@@ -122,6 +130,53 @@ struct Check {
     secret: Option<String>,
 }
 
+#[derive(Args)]
+struct Block {
+    #[command(flatten)]
+    what: What,
+    /// For how long: 90m, 12h, 30days.
+    #[arg(long = "for", value_name = "TIME", value_parser = humantime::parse_duration)]
+    time: Duration,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Args)]
+struct Unblock {
+    #[command(flatten)]
+    what: What,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// A device, by the `did` of its tokens.
+    #[arg(long, value_name = "DID")]
+    device: Option<String>,
+    /// An installation, by the `ipk` of its tokens.
+    #[arg(long, value_name = "IPK")]
+    installation: Option<String>,
+    /// A token.
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+    /// A token, by the SHA-256 of its first two parts, in base64url or hexadecimal.
+    #[arg(long, value_name = "HASH")]
+    token_hash: Option<String>,
+}
+
+/// Where the list is.
+#[derive(Args)]
+struct Shared {
+    /// The address of Redis: redis://:password@host. Others on this machine can see arguments: better set `APPROOV_SINGLE_USE_STORE`.
+    #[arg(long, value_name = "ADDRESS")]
+    redis: Option<String>,
+    /// The key of the list.
+    #[arg(long, value_name = "KEY", default_value = "approov:block-list")]
+    key: String,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(&cli) {
@@ -158,6 +213,47 @@ fn run(cli: &Cli) -> Result<ExitCode, Box<dyn Error>> {
                 &json!(headers.into_iter().collect::<BTreeMap<_, _>>()),
             );
         }
+        Command::Block(block) => {
+            let until = SystemTime::now().checked_add(block.time).ok_or("--for is too long")?;
+            let (list, what) = (block.shared.list()?, block.what.blockable()?);
+            System::new().block_on(list.block(&what, until)).map_err(no_answer)?;
+            let until = written(until);
+            print(
+                cli.json,
+                &format!("{what} is blocked until {until}"),
+                &json!({ "what": what.to_string(), "until": until }),
+            );
+        }
+        Command::Unblock(unblock) => {
+            let (list, what) = (unblock.shared.list()?, unblock.what.blockable()?);
+            let was_on = System::new().block_on(list.unblock(&what)).map_err(no_answer)?;
+            let text = if was_on {
+                "is no longer blocked"
+            } else {
+                "was not blocked"
+            };
+            print(
+                cli.json,
+                &format!("{what} {text}"),
+                &json!({ "what": what.to_string(), "was_blocked": was_on }),
+            );
+            if !was_on {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::List(shared) => {
+            let blocked = System::new().block_on(shared.list()?.list()).map_err(no_answer)?;
+            let entries: Vec<_> = blocked
+                .iter()
+                .map(|blocked| (blocked.what.to_string(), written(blocked.until)))
+                .collect();
+            let lines: Vec<_> = entries.iter().map(|(what, until)| format!("{until} {what}")).collect();
+            let json: Vec<_> = entries
+                .iter()
+                .map(|(what, until)| json!({ "what": what, "until": until }))
+                .collect();
+            print(cli.json, &lines.join("\n"), &json!(json));
+        }
         Command::Check(check) => {
             let report = check.report()?;
             print(cli.json, &report.text(), &report.json());
@@ -192,6 +288,44 @@ impl Mint {
             token = token.installation_key(&installation_key(file)?);
         }
         Ok(if self.forged { token.forged() } else { token })
+    }
+}
+
+impl What {
+    fn blockable(&self) -> Result<Blockable, StartError> {
+        let (origin, blockable) = match (&self.device, &self.installation, &self.token, &self.token_hash) {
+            (Some(id), ..) => ("--device", Blockable::device(id)),
+            (_, Some(key), ..) => ("--installation", Blockable::installation_key(key)),
+            (_, _, Some(token), _) => ("--token", Blockable::token(token)),
+            (_, _, _, Some(hash)) => ("--token-hash", Blockable::token_hash(hash)),
+            _ => return Err("give --device, --installation, --token or --token-hash".into()),
+        };
+        blockable.map_err(|error| fault(origin, &error))
+    }
+}
+
+impl Shared {
+    fn list(&self) -> Result<BlockList, StartError> {
+        const VARIABLE: &str = "APPROOV_SINGLE_USE_STORE";
+        let (origin, address) = match (&self.redis, std::env::var(VARIABLE)) {
+            (Some(address), _) => ("--redis", address.clone()),
+            (None, Ok(address)) => (VARIABLE, address),
+            (None, Err(_)) => return Err("no list: give --redis, or set APPROOV_SINGLE_USE_STORE".into()),
+        };
+        let list = BlockList::new(&address).map_err(|error| fault(origin, &error))?;
+        list.key(&self.key).map_err(|error| fault("--key", &error))
+    }
+}
+
+fn no_answer(error: StoreError) -> StartError {
+    format!("Redis does not do it: {error}").into()
+}
+
+fn written(time: SystemTime) -> String {
+    let mut text = String::new();
+    match write!(text, "{}", humantime::format_rfc3339_seconds(time)) {
+        Ok(()) => text,
+        Err(_) => "after the year 9999".to_owned(),
     }
 }
 

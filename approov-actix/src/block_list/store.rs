@@ -1,0 +1,142 @@
+//! The list in the server: a sorted set, by the ends of what is on it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use redis::{Cmd, FromRedisValue, Pipeline, cmd, pipe};
+use tokio::time::Instant;
+
+use super::blockable::{Blockable, Blocked};
+use crate::{
+    shared_store::{Address, Fault, Purpose, SharedStore},
+    single_use::StoreError,
+    time::{UnixTime, system_time},
+};
+
+const PURPOSE: Purpose = Purpose {
+    name: "the block list",
+    without: "what is blocked is let in",
+};
+const DEFAULT_KEY: &str = "approov:block-list";
+/// For everything that is asked. Nothing waits for it but the refresh and whoever changes the list.
+const DEADLINE: Duration = Duration::from_secs(2);
+/// What has ended is removed when something else changes, this much later: clocks differ.
+const REMOVED_AFTER: f64 = 60.0 * 60.0;
+
+#[derive(Clone)]
+pub(super) struct Store {
+    shared: Arc<SharedStore>,
+    key: Arc<str>,
+    version_key: Arc<str>,
+}
+
+/// Whatever changes the list leaves another one.
+pub(super) type Version = Option<Vec<u8>>;
+
+impl Store {
+    pub(super) fn new(address: Address) -> Self {
+        Self {
+            shared: Arc::new(SharedStore::new(address, PURPOSE)),
+            key: "".into(),
+            version_key: "".into(),
+        }
+        .with_key(DEFAULT_KEY)
+    }
+
+    pub(super) fn with_key(self, key: &str) -> Self {
+        Self {
+            shared: self.shared,
+            key: key.into(),
+            version_key: format!("{key}:version").into(),
+        }
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) async fn version(&self) -> Result<Version, Fault> {
+        self.ask(cmd("GET").arg(&*self.version_key)).await
+    }
+
+    /// All that has not ended, with their ends in seconds since 1970.
+    pub(super) async fn members(&self) -> Result<Vec<(String, f64)>, Fault> {
+        let mut command = cmd("ZRANGE");
+        command.arg(&*self.key).arg(UnixTime::now().seconds()).arg("+inf");
+        self.ask(command.arg("BYSCORE").arg("WITHSCORES")).await
+    }
+
+    pub(super) async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
+        // Rather a part of a second too long than too short.
+        let end = until.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + 1;
+        let changed = self
+            .change(cmd("ZADD").arg(&*self.key).arg(end).arg(what.as_str()))
+            .await;
+        changed.map(drop)
+    }
+
+    pub(super) async fn unblock(&self, what: &Blockable) -> Result<bool, StoreError> {
+        let removed = self.change(cmd("ZREM").arg(&*self.key).arg(what.as_str())).await?;
+        Ok(removed > 0)
+    }
+
+    pub(super) async fn list(&self) -> Result<Vec<Blocked>, StoreError> {
+        let members = self.members().await.map_err(|fault| StoreError::new(fault.reason()))?;
+        let blocked = |(member, end): (String, f64)| {
+            Some(Blocked {
+                what: Blockable::kept(&member)?,
+                until: system_time(end)?,
+            })
+        };
+        Ok(members.into_iter().filter_map(blocked).collect())
+    }
+
+    /// How many have changed. All of it happens or nothing.
+    async fn change(&self, command: &mut Cmd) -> Result<u64, StoreError> {
+        let changed = async {
+            let mut version = [0; 16];
+            getrandom::fill(&mut version).map_err(|_| Fault::NoRandomness)?;
+            let ended = UnixTime::now().seconds() - REMOVED_AFTER;
+            let mut commands = pipe();
+            commands.atomic().add_command(command.clone());
+            commands
+                .cmd("ZREMRANGEBYSCORE")
+                .arg(&*self.key)
+                .arg("-inf")
+                .arg(ended)
+                .ignore();
+            commands.cmd("SET").arg(&*self.version_key).arg(&version).ignore();
+            let (changed,): (u64,) = self.ask_all(&commands).await?;
+            Ok(changed)
+        };
+        changed.await.map_err(|fault: Fault| {
+            self.shared.failed(fault);
+            StoreError::new(fault.reason())
+        })
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
+        // A connection that has broken since is noticed by using it.
+        match self.shared.ask(command, Instant::now() + DEADLINE).await {
+            Err(fault) if fault.ends_connection() => self.shared.ask(command, Instant::now() + DEADLINE).await,
+            answer => answer,
+        }
+    }
+
+    async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Fault> {
+        match self.shared.ask_all(commands, Instant::now() + DEADLINE).await {
+            Err(fault) if fault.ends_connection() => self.shared.ask_all(commands, Instant::now() + DEADLINE).await,
+            answer => answer,
+        }
+    }
+
+    pub(super) fn failed(&self, fault: Fault) {
+        self.shared.failed(fault);
+    }
+
+    pub(super) fn answered(&self) {
+        self.shared.answered();
+    }
+}

@@ -1,0 +1,129 @@
+//! One connection, which any number of requests use at once.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use redis::{
+    AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisConnectionInfo, RedisResult, aio::MultiplexedConnection,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::AbortHandle,
+};
+
+use super::{
+    address::{Address, Place},
+    fault::Fault,
+    tls,
+};
+
+pub(crate) struct Connection {
+    multiplexed: MultiplexedConnection,
+    /// The task that reads and writes, in the runtime in which the connection was made.
+    driver: AbortHandle,
+    /// How many answers have come.
+    answers: AtomicU64,
+    /// Why no further request may use it.
+    retired: OnceLock<Fault>,
+}
+
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Connection {
+    /// Needs a tokio runtime, as has everything here.
+    pub(super) async fn open(address: &Address) -> Result<Self, Fault> {
+        let (multiplexed, driver) = match &address.place {
+            Place::Tcp {
+                host,
+                port,
+                is_encrypted,
+            } => {
+                let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                stream.set_nodelay(true)?;
+                if *is_encrypted {
+                    log_in(&address.login, tls::encrypted(stream, host).await?).await?
+                } else {
+                    log_in(&address.login, stream).await?
+                }
+            }
+            #[cfg(unix)]
+            Place::Unix(path) => log_in(&address.login, tokio::net::UnixStream::connect(path).await?).await?,
+            #[cfg(not(unix))]
+            Place::Unix(_) => return Err(Fault::Disconnected("no sockets of this kind on this system")),
+        };
+        Ok(Self {
+            multiplexed,
+            driver: tokio::spawn(driver).abort_handle(),
+            answers: AtomicU64::new(0),
+            retired: OnceLock::new(),
+        })
+    }
+
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
+        self.heard(command.query_async(&mut self.multiplexed.clone()).await)
+    }
+
+    pub(crate) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Fault> {
+        self.heard(commands.query_async(&mut self.multiplexed.clone()).await)
+    }
+
+    fn heard<T>(&self, answer: RedisResult<T>) -> Result<T, Fault> {
+        let answer = answer.map_err(Fault::from);
+        match answer {
+            Err(fault) if fault.ends_connection() => self.retire(fault),
+            _ => {
+                self.answers.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        answer
+    }
+
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// Nothing has come since there were so many answers, for as long as anyone would wait. It may be cut off without a word, so the next request makes another one.
+    pub(crate) fn retire_if_silent(&self, answers: u64) -> bool {
+        let is_silent = self.answers() == answers;
+        if is_silent {
+            self.retire(Fault::TimedOut);
+        }
+        is_silent
+    }
+
+    fn retire(&self, fault: Fault) {
+        // The first reason is the one that counts.
+        let _ = self.retired.set(fault);
+    }
+
+    /// None if it can be used.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let is_over = || self.driver.is_finished().then_some(Fault::BROKEN);
+        self.retired.get().copied().or_else(is_over)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+async fn log_in<S>(login: &RedisConnectionInfo, stream: S) -> Result<(MultiplexedConnection, Driver), Fault>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    // Whoever asks has a deadline.
+    let settings = AsyncConnectionConfig::new()
+        .set_response_timeout(None)
+        .set_connection_timeout(None);
+    let (multiplexed, driver) = MultiplexedConnection::new_with_config(login, stream, settings).await?;
+    Ok((multiplexed, Box::pin(driver)))
+}

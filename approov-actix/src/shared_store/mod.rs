@@ -1,0 +1,19 @@
+//! A Redis or Valkey that servers have in common: its address, connections to it, and how it fails.
+
+mod address;
+mod complaints;
+mod connection;
+mod fault;
+mod lines;
+#[cfg(feature = "single-use-redis-rustls")]
+mod tls;
+#[cfg(not(feature = "single-use-redis-rustls"))]
+#[path = "tls_absent.rs"]
+mod tls;
+
+pub(crate) use self::{
+    address::{Address, key_fault},
+    connection::Connection,
+    fault::Fault,
+    lines::{Purpose, SharedStore, within},
+};
