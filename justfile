@@ -58,6 +58,12 @@ test-aws-lc-rs:
 test-all-features:
     cargo test --workspace --all-features --lib --bins --test servers
 
+# Claims and blocked devices in a real Redis. Installs it.
+[group('tests')]
+test-redis:
+    command -v redis-server >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
+    APPROOV_TEST_REDIS_SERVER=$(command -v redis-server) cargo test --workspace --all-features --lib --test servers -- redis block
+
 # Pages in Chromium, and the Shapes API under Postman's newman. Needs node; installs Chromium.
 [group('tests')]
 test-pages:
@@ -110,7 +116,10 @@ copies:
 # Every combination of features, on the oldest compiler. Needs cargo-hack.
 [group('publishing')]
 features:
-    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
+    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default,single-use-redis,single-use-redis-rustls --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
+
+    cargo +{{ msrv }} check -p approov-actix --no-default-features --features rust-crypto,single-use-redis
+    cargo +{{ msrv }} check -p approov-actix --no-default-features --features aws-lc-rs,single-use-redis-rustls
 
 # The oldest dependencies that Cargo.toml allows, on the oldest compiler. Needs a nightly compiler to choose them.
 [group('publishing')]

@@ -18,6 +18,9 @@ use crate::{
     single_use::{DEFAULT_CAPACITY, MemoryStore, SingleUse},
 };
 
+#[cfg(feature = "single-use-redis")]
+use crate::single_use::RedisStore;
+
 impl ApproovBuilder {
     /// Reads the environment variables of the process.
     ///
@@ -56,7 +59,10 @@ impl ApproovBuilder {
     /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest; above it, 413 | 2097152 |
     /// | `APPROOV_SIGNATURE_BODY_BUDGET_BYTES` | how many bytes of bodies wait for their digests at once; above it, 503 | 134217728 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
-    /// | `APPROOV_SINGLE_USE_STORE` | where claims on requests of single use (`Policy::single_use`) are kept: `memory` | none |
+    /// | `APPROOV_SINGLE_USE_STORE` | where claims on requests of single use (`Policy::single_use`) are kept: `memory`, or the address of a Redis or Valkey, `redis://…` (feature `single-use-redis`) or `rediss://…` (feature `single-use-redis-rustls`) | none |
+    /// | `APPROOV_SINGLE_USE_STORE_FILE` | a file with the same, as the address may have a password; read once, at the start | none |
+    /// | `APPROOV_SINGLE_USE_PREFIX` | what keys in Redis begin with | `approov:single-use:` |
+    /// | `APPROOV_SINGLE_USE_DEADLINE_MILLIS` | how long a claim in Redis may take, from 10 to 5000; after it, 503 | 250 |
     /// | `APPROOV_SINGLE_USE_CAPACITY` | how many claims memory keeps at once, at most 100000000; above it, 503 | 1000000 |
     /// | `APPROOV_SINGLE_USE_ADMIT_ON_FAILURE` | `true`: let requests in while the store cannot answer | `false` |
     /// | `APPROOV_ABORT_REQUEST_ON_REPLAY` | `false`: report only | `true` |
@@ -105,6 +111,10 @@ const ACCOUNT_KEY: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY";
 const ACCOUNT_KEY_FILE: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE";
 const ACCOUNT_KEY_ID: &str = "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID";
 const SINGLE_USE_STORE: &str = "APPROOV_SINGLE_USE_STORE";
+const SINGLE_USE_STORE_FILE: &str = "APPROOV_SINGLE_USE_STORE_FILE";
+const SINGLE_USE_PREFIX: &str = "APPROOV_SINGLE_USE_PREFIX";
+const SINGLE_USE_DEADLINE: &str = "APPROOV_SINGLE_USE_DEADLINE_MILLIS";
+const NO_STORE: &str = "is neither `memory` nor an address of Redis";
 const SINGLE_USE_CAPACITY: &str = "APPROOV_SINGLE_USE_CAPACITY";
 const SINGLE_USE_ADMIT: &str = "APPROOV_SINGLE_USE_ADMIT_ON_FAILURE";
 
@@ -164,11 +174,14 @@ const VARIABLES: [(&str, Apply); 18] = [
 ];
 
 /// Those that need the feature `message-signing`.
-const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 16] = [
+const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 19] = [
     (ACCOUNT_KEY, WITH_OTHERS),
     (ACCOUNT_KEY_FILE, WITH_OTHERS),
     (ACCOUNT_KEY_ID, WITH_OTHERS),
     (SINGLE_USE_STORE, WITH_OTHERS),
+    (SINGLE_USE_STORE_FILE, WITH_OTHERS),
+    (SINGLE_USE_PREFIX, WITH_OTHERS),
+    (SINGLE_USE_DEADLINE, WITH_OTHERS),
     (SINGLE_USE_CAPACITY, WITH_OTHERS),
     (SINGLE_USE_ADMIT, WITH_OTHERS),
     ("APPROOV_ABORT_REQUEST_ON_REPLAY", |builder, name, value| {
@@ -432,25 +445,59 @@ fn account_keys(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovB
 }
 
 fn single_use(builder: ApproovBuilder, settings: &Settings) -> Result<ApproovBuilder, ConfigError> {
-    let Some(store) = setting(settings, SINGLE_USE_STORE) else {
-        return match [SINGLE_USE_CAPACITY, SINGLE_USE_ADMIT]
-            .iter()
-            .find_map(|name| setting(settings, name))
-        {
+    let of_memory = [SINGLE_USE_CAPACITY];
+    let of_redis = [SINGLE_USE_PREFIX, SINGLE_USE_DEADLINE];
+    let set = |names: &[&str]| names.iter().find_map(|name| setting(settings, name));
+    let Some(store) = only(settings, &[SINGLE_USE_STORE, SINGLE_USE_STORE_FILE])? else {
+        return match set(&[&of_memory[..], &of_redis, &[SINGLE_USE_ADMIT]].concat()) {
             Some(Setting { origin, .. }) => Err(conflict(format!("{origin} is set without {SINGLE_USE_STORE}"))),
             None => Ok(builder),
         };
     };
-    if store.value != "memory" {
-        return Err(store.error("is not `memory`"));
+    let mut store = content(store)?;
+    store.value = store.value.trim().to_owned();
+    let is_memory = store.value == "memory";
+    if let Some(Setting { origin, .. }) = set(if is_memory { &of_redis } else { &of_memory }) {
+        let place = if is_memory { "memory" } else { "Redis" };
+        return Err(conflict(format!("{origin} is set, but claims are kept in {place}")));
     }
-    let capacity = match setting(settings, SINGLE_USE_CAPACITY) {
-        None => DEFAULT_CAPACITY,
-        Some(Setting { origin, value }) => whole_number(&origin, &value, "claims")?,
+    let single_use = if is_memory {
+        let capacity = set(&of_memory).map_or(Ok(DEFAULT_CAPACITY), |capacity| {
+            whole_number(&capacity.origin, &capacity.value, "claims")
+        });
+        SingleUse::new(MemoryStore::with_capacity(&Setting::new(
+            SINGLE_USE_CAPACITY,
+            capacity?,
+        ))?)
+    } else {
+        in_redis(&store, settings)?
     };
-    let memory = MemoryStore::with_capacity(&Setting::new(SINGLE_USE_CAPACITY, capacity))?;
     let admit = setting(settings, SINGLE_USE_ADMIT).map_or(Ok(false), |admit| boolean(&admit.origin, &admit.value))?;
-    Ok(builder.set_single_use(SingleUse::new(memory).admit_on_failure(admit)))
+    Ok(builder.set_single_use(single_use.admit_on_failure(admit)))
+}
+
+#[cfg(feature = "single-use-redis")]
+fn in_redis(store: &Setting, settings: &Settings) -> Result<SingleUse, ConfigError> {
+    if !store.value.contains("://") {
+        return Err(store.error(NO_STORE));
+    }
+    let mut store = RedisStore::from_setting(store)?;
+    if let Some(prefix) = setting(settings, SINGLE_USE_PREFIX) {
+        store = store.prefix_from(&prefix)?;
+    }
+    if let Some(Setting { origin, value }) = setting(settings, SINGLE_USE_DEADLINE) {
+        let deadline = Duration::from_millis(whole_number(&origin, &value, "milliseconds")?);
+        store = store.deadline_from(&Setting::new(origin, deadline))?;
+    }
+    Ok(SingleUse::new(store))
+}
+
+#[cfg(not(feature = "single-use-redis"))]
+fn in_redis(store: &Setting, _: &Settings) -> Result<SingleUse, ConfigError> {
+    if store.value.contains("://") {
+        return Err(ConfigError::feature_missing(&store.origin, "single-use-redis"));
+    }
+    Err(store.error(NO_STORE))
 }
 
 fn conflict(sentence: String) -> ConfigError {
@@ -638,7 +685,19 @@ mod tests {
             ),
             (
                 &[(SINGLE_USE_STORE, "Memory")],
-                "APPROOV_SINGLE_USE_STORE is not `memory`",
+                "APPROOV_SINGLE_USE_STORE is neither `memory` nor an address of Redis",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "memory"), (SINGLE_USE_PREFIX, "x")],
+                "APPROOV_SINGLE_USE_PREFIX is set, but claims are kept in memory",
+            ),
+            (
+                &[(SINGLE_USE_STORE, "redis://a"), (SINGLE_USE_CAPACITY, "7")],
+                "APPROOV_SINGLE_USE_CAPACITY is set, but claims are kept in Redis",
+            ),
+            (
+                &[(SINGLE_USE_DEADLINE, "7")],
+                "APPROOV_SINGLE_USE_DEADLINE_MILLIS is set without APPROOV_SINGLE_USE_STORE",
             ),
             (
                 &[(SINGLE_USE_CAPACITY, "100")],
@@ -672,6 +731,47 @@ mod tests {
             assert_eq!(error(&[&[(SECRET, GOOD)], vars].concat()), sentence);
         }
         assert!(build(&[(SECRET, GOOD), ("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3600")]).is_ok());
+    }
+
+    #[cfg(feature = "single-use-redis")]
+    #[test]
+    fn claims_in_redis() {
+        let store = (SINGLE_USE_STORE, "redis://:hidden@redis.internal");
+        let identity = |vars: &[(&str, &str)]| {
+            let approov = build(&[&[(SECRET, GOOD)], vars].concat()).unwrap();
+            approov.settings().single_use.as_ref().unwrap().store.identity()
+        };
+        assert_eq!(identity(&[store]), identity(&[store, (SINGLE_USE_DEADLINE, "100")]));
+        assert_ne!(identity(&[store]), identity(&[store, (SINGLE_USE_PREFIX, "other:")]));
+        for (vars, sentence) in [
+            (
+                &[store, (SINGLE_USE_DEADLINE, "9")],
+                "APPROOV_SINGLE_USE_DEADLINE_MILLIS is not between 10 milliseconds and 5 seconds",
+            ),
+            (
+                &[store, (SINGLE_USE_DEADLINE, "1s")],
+                "APPROOV_SINGLE_USE_DEADLINE_MILLIS is not a whole number of milliseconds",
+            ),
+        ] {
+            assert_eq!(error(&[&[(SECRET, GOOD)], &vars[..]].concat()), sentence);
+        }
+        for (name, value) in [(SINGLE_USE_PREFIX, "hidden $x"), (SINGLE_USE_STORE, "http://hidden")] {
+            let vars = if name == SINGLE_USE_STORE {
+                vec![(SECRET, GOOD), (name, value)]
+            } else {
+                vec![(SECRET, GOOD), store, (name, value)]
+            };
+            let sentence = error(&vars);
+            assert!(sentence.starts_with(name) && !sentence.contains("hidden"), "{sentence}");
+        }
+    }
+
+    #[cfg(all(feature = "message-signing", not(feature = "single-use-redis")))]
+    #[test]
+    fn redis_needs_its_feature() {
+        let sentence =
+            "APPROOV_SINGLE_USE_STORE is set, but approov-actix was built without its feature `single-use-redis`";
+        assert_eq!(error(&[(SECRET, GOOD), (SINGLE_USE_STORE, "redis://a")]), sentence);
     }
 
     #[cfg(not(feature = "message-signing"))]
