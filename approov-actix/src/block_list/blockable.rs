@@ -13,6 +13,10 @@ use crate::{
 ///
 /// `Display` writes it as it is kept: `device:…`, `installation:…`, `token:…`.
 ///
+/// # Security
+///
+/// Of a token there is only a hash, from which nobody gets it back. Ids and public keys of installations are shown as they are.
+///
 /// # Examples
 ///
 /// ```
@@ -27,7 +31,24 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Blockable(String);
 
-/// Something that is on a [`BlockList`](crate::BlockList).
+/// Something that is on a [`BlockList`](crate::BlockList). See [`BlockList::list`](crate::BlockList::list).
+///
+/// # Security
+///
+/// What has been written to the list by others, and in another form, is left out: it blocks nobody.
+///
+/// # Examples
+///
+/// ```
+/// use approov_actix::{BlockList, StoreError};
+///
+/// async fn print(list: &BlockList) -> Result<(), StoreError> {
+///     for blocked in list.list().await? {
+///         println!("{} until {:?}", blocked.what, blocked.until);
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocked {
