@@ -58,11 +58,12 @@ test-aws-lc-rs:
 test-all-features:
     cargo test --workspace --all-features --lib --bins --test servers
 
-# Claims and blocked devices in a real Redis. Installs it.
+# Claims and blocked devices in a real Redis, and two servers behind nginx that share one. Installs both.
 [group('tests')]
 test-redis:
-    command -v redis-server >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
+    command -v redis-server >/dev/null || { apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
     APPROOV_TEST_REDIS_SERVER=$(command -v redis-server) cargo test --workspace --all-features --lib --test servers -- redis block
+    tests/nginx >/dev/null && examples/fleet/run --check
 
 # Pages in Chromium, and the Shapes API under Postman's newman. Needs node; installs Chromium.
 [group('tests')]
