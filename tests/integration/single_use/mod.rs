@@ -1,6 +1,7 @@
 //! Single use: of all deliveries of a signed request, one is accepted.
 
 mod copies;
+mod fleet;
 mod kept;
 mod races;
 mod settings;
