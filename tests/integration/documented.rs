@@ -9,7 +9,8 @@ const SECTIONS: [&str; 2] = ["# Security", "# Examples"];
 /// Kind and name of an item that stands at the beginning of `line`: `("struct", "Approov")`.
 fn item(line: &str) -> Option<(&str, &str)> {
     let (kind, rest) = line.trim_start().strip_prefix("pub ")?.split_once(' ')?;
-    let rest = rest.trim_start_matches("approov_actix::");
+    // Without what a trait requires.
+    let rest = rest.split(": ").next()?.trim_start_matches("approov_actix::");
     let name = rest.rsplit_once("::").map_or(rest, |(_, name)| name);
     let end = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
     matches!(kind, "struct" | "enum" | "trait").then(|| (kind, &name[..end.unwrap_or(name.len())]))
