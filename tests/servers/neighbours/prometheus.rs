@@ -1,6 +1,6 @@
 //! `prometheus`, as its table promises.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 
 use support::{
     client::Request,
@@ -26,10 +26,11 @@ impl Server {
             ("METRICS_PORT", &text),
         ];
         all.extend(vars);
-        Self {
-            process: Process::serve(PROMETHEUS, &all, None),
-            metrics: ([127, 0, 0, 1], port).into(),
-        }
+        let process = Process::serve(PROMETHEUS, &all, None);
+        let metrics = SocketAddr::from(([127, 0, 0, 1], port));
+        // It listens there a moment later.
+        support::wait_until("the metrics are served", || TcpStream::connect(metrics).is_ok());
+        Self { process, metrics }
     }
 
     fn ask(&self, path: &str, token: &str) -> u16 {
