@@ -85,9 +85,9 @@ fn cases(caller: &Caller) -> Vec<(&'static str, &'static str, HttpRequest)> {
             caller.request("/", r#""priority";sf"#, lines("priority", 64, "u=1, i")),
         ),
         (
-            "sf/8000_bytes",
+            "sf/7000_bytes",
             INVALID,
-            caller.request("/", r#""priority";sf"#, vec![("priority".to_owned(), lists(8000))]),
+            caller.request("/", r#""priority";sf"#, vec![("priority".to_owned(), lists(7000))]),
         ),
         (
             "sf/60000_bytes",
