@@ -162,6 +162,7 @@ mod message_signing;
 mod one_or_many;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod panics;
 mod policy;
 mod protect;
 mod rejection;

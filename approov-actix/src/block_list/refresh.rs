@@ -1,8 +1,7 @@
 //! Refreshes the copy, on a thread with a runtime of its own.
 
 use std::{
-    io, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
+    io,
     sync::{Arc, Weak, mpsc},
     thread,
     time::{Duration, Instant},
@@ -14,7 +13,7 @@ use super::{
     copy::{Entries, LocalCopy},
     store::{Store, Version},
 };
-use crate::{logging::LOG_TARGET, shared_store::Fault};
+use crate::{logging::LOG_TARGET, panics::unless_it_panics, shared_store::Fault};
 
 /// How long the start waits for the first reading.
 const FIRST_READING: Duration = Duration::from_secs(2);
@@ -107,9 +106,4 @@ impl Refresh {
         }
         Ok(())
     }
-}
-
-/// None if it panics. What a panic carries is never dropped, as that may panic as well.
-fn unless_it_panics<T>(f: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(mem::forget).ok()
 }

@@ -1,8 +1,7 @@
 //! Sources of keys that are read again while the server runs.
 
 use std::{
-    io, mem,
-    panic::{AssertUnwindSafe, catch_unwind},
+    io,
     sync::{
         Arc, Weak,
         mpsc::{Receiver, RecvTimeoutError},
@@ -12,7 +11,7 @@ use std::{
 };
 
 use super::{failure::Failure, moment::Moment, reader::Reader, ring::KeyRing};
-use crate::logging::LOG_TARGET;
+use crate::{logging::LOG_TARGET, panics::unless_it_panics};
 
 /// Tokens with an unknown `kid` cause a request no more often than this.
 const ON_DEMAND_INTERVAL: Duration = Duration::from_secs(10);
@@ -108,11 +107,6 @@ impl Refresh {
         }
         Some(())
     }
-}
-
-/// None if it panics. What a panic carries is never dropped, as that may panic as well.
-fn unless_it_panics<T>(f: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(mem::forget).ok()
 }
 
 /// Why a source is read.

@@ -160,7 +160,7 @@ impl Verifier<'_> {
                 verifier: self,
                 allowance: &allowance,
             };
-            found.verified.push(Arc::new(signed.verify(&keys, &signature)?));
+            found.verified.push(Arc::new(signed.verify(&keys, signature)?));
         }
         Ok(found)
     }
@@ -215,7 +215,7 @@ struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    fn verify(&self, keys: &Keys<'_>, signature: &Vec<u8>) -> Result<VerifiedSignature, Rejection> {
+    fn verify(&self, keys: &Keys<'_>, signature: Vec<u8>) -> Result<VerifiedSignature, Rejection> {
         let Verifier {
             settings, policy, now, ..
         } = self.verifier;
@@ -227,7 +227,7 @@ impl Signed<'_> {
         let base = Base::new(self.input, &components, self.request, &target, self.allowance)
             .map_err(|fault| self.component_refused(&fault))?;
         let styles: Vec<_> = target.styles(base::covered(&components)).collect();
-        self.check_signature(&base, &styles, keys, signature)?;
+        self.check_signature(&base, &styles, keys, &signature)?;
         let covered: Vec<_> = components
             .iter()
             .filter(|component| component.name == "content-digest")
@@ -235,7 +235,7 @@ impl Signed<'_> {
         let digest = (!covered.is_empty()).then(|| ExpectedDigest::of(self.request.headers(), &covered));
         Ok(VerifiedSignature {
             label: self.label,
-            bytes: signature.clone(),
+            bytes: signature,
             identifiers: base.into_identifiers(),
             validity,
             nonce: self.nonce()?,

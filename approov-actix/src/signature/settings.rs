@@ -104,7 +104,8 @@ impl MessageSigning {
         self
     }
 
-    /// How many bytes of bodies may be held back at once while their digests are outstanding, in all requests together. 128 MiB by default.
+    /// How many bytes of bodies may be held back at once while their digests are outstanding, in all requests together. 128 MiB by default, or the
+    /// default policy's limit for one body, if that is more.
     ///
     /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. How many bytes one
     /// body may have is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget below that of the default policy is an error. And no body is waited for longer than its token

@@ -13,7 +13,7 @@ use super::replay_key::ReplayKey;
 ///
 /// # Examples
 ///
-/// A store in a database that answers at once:
+/// A store of your own that answers at once:
 ///
 /// ```
 /// use std::{collections::HashMap, sync::{Arc, Mutex}, time::{Duration, Instant}};

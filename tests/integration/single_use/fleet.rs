@@ -1,38 +1,15 @@
 //! Two servers that share a real Redis.
 
-use std::{
-    sync::{Arc, Barrier},
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use approov_actix::{ApproovBuilder, RedisStore, SingleUse};
-use support::{client::Request, redis_server::RedisServer};
+use support::redis_server::RedisServer;
 
-use super::{REPLAYED, Served, Signatures, transfer};
+use super::{REPLAYED, Served, Signatures, sent_at_once, transfer};
 use crate::signatures::signing;
 
 fn sharing(redis: &RedisServer) -> ApproovBuilder {
     signing().single_use(SingleUse::new(RedisStore::new(&redis.address()).unwrap()))
-}
-
-/// The statuses of all of them, sent at once to the servers in turn, in order.
-fn sent_at_once(servers: &[Served; 2], requests: Vec<Request>) -> Vec<u16> {
-    let barrier = Arc::new(Barrier::new(requests.len()));
-    let senders: Vec<_> = requests
-        .into_iter()
-        .zip(servers.iter().cycle())
-        .map(|(request, served)| {
-            let (barrier, address) = (Arc::clone(&barrier), served.server.addr());
-            thread::spawn(move || {
-                barrier.wait();
-                request.send(address).status
-            })
-        })
-        .collect();
-    let mut statuses: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
-    statuses.sort_unstable();
-    statuses
 }
 
 #[actix_web::test]

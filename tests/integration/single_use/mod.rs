@@ -9,9 +9,10 @@ mod stores;
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc, Barrier, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -202,6 +203,25 @@ impl Served {
         }
         answer
     }
+}
+
+/// The statuses of all of them, sent at once to the servers in turn, in order.
+fn sent_at_once(servers: &[Served; 2], requests: Vec<Request>) -> Vec<u16> {
+    let barrier = Arc::new(Barrier::new(requests.len()));
+    let senders: Vec<_> = requests
+        .into_iter()
+        .zip(servers.iter().cycle())
+        .map(|(request, served)| {
+            let (barrier, address) = (Arc::clone(&barrier), served.server.addr());
+            thread::spawn(move || {
+                barrier.wait();
+                request.send(address).status
+            })
+        })
+        .collect();
+    let mut statuses: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
+    statuses.sort_unstable();
+    statuses
 }
 
 const REPLAYED: &str = "request_replayed";

@@ -4,9 +4,8 @@ use std::{
     collections::HashSet,
     future::Future,
     pin::{Pin, pin},
-    sync::{Arc, Barrier, Mutex},
+    sync::{Arc, Mutex},
     task::{Context, Poll},
-    thread,
     time::Duration,
 };
 
@@ -14,7 +13,7 @@ use actix_web::{App, dev::Service as _, test, web};
 use approov_actix::{Claim, ClaimOutcome, ReplayKey, SingleUse, SingleUseStore, StoreError};
 use futures_util::{future::join_all, task::noop_waker};
 
-use super::{Served, Signatures, in_memory, later, once, transfer};
+use super::{Served, Signatures, in_memory, later, once, sent_at_once, transfer};
 use crate::signatures::signing;
 
 const BOTH: &[&str] = &["install", "account"];
@@ -25,7 +24,6 @@ const ACCOUNT: &[&str] = &["account"];
 async fn of_many_copies_at_once_one_is_accepted() {
     for builder in [in_memory, later] {
         let servers = [Served::new(builder()), Served::new(builder())];
-        let addresses = servers.each_ref().map(|served| served.server.addr());
         for round in 0..10 {
             let message = transfer();
             // Each copy has the signature that all have in common, or both.
@@ -33,20 +31,7 @@ async fn of_many_copies_at_once_one_is_accepted() {
             let (both, one) = (signatures.on(&message, BOTH), signatures.on(&message, INSTALL));
             let copy = |copy: usize| if round % 2 == 1 && copy % 2 == 1 { &one } else { &both };
             let requests: Vec<_> = (0..16).map(|number| copy(number).clone()).collect();
-            let barrier = Arc::new(Barrier::new(requests.len()));
-            let senders: Vec<_> = requests
-                .into_iter()
-                .enumerate()
-                .map(|(copy, request)| {
-                    let (barrier, address) = (Arc::clone(&barrier), addresses[copy % 2]);
-                    thread::spawn(move || {
-                        barrier.wait();
-                        request.send(address).status
-                    })
-                })
-                .collect();
-            let mut statuses: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
-            statuses.sort_unstable();
+            let statuses = sent_at_once(&servers, requests);
             assert_eq!(statuses[0], 200, "{round}");
             assert!(
                 statuses[1..].iter().all(|status| *status == 409),
