@@ -1,19 +1,14 @@
 //! Claims in the memory of one process.
 
 use std::{
-    array,
-    collections::HashMap,
-    hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState},
-    sync::{
-        LazyLock, Mutex, Once, PoisonError,
-        atomic::{AtomicU32, AtomicUsize, Ordering},
-    },
+    sync::{LazyLock, Once},
     time::{Duration, Instant},
 };
 
 use super::{
+    claims::Claims,
     replay_key::ReplayKey,
-    store::{Claim, ClaimOutcome, SingleUseStore, StoreError},
+    store::{Claim, SingleUseStore},
 };
 use crate::{
     config::{ConfigError, Setting},
@@ -61,14 +56,14 @@ impl MemoryStore {
                 "single use is kept in the memory of this process: several processes accept a request once each, and so does this one after a restart"
             );
         });
-        CLAIMS.capacity.fetch_max(capacity.value, Ordering::Relaxed);
+        CLAIMS.raise_capacity(capacity.value);
         Ok(Self(()))
     }
 }
 
 impl SingleUseStore for MemoryStore {
     fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
-        Claim::Now(CLAIMS.claim(key, time_to_live, CLAIMS.start.elapsed()))
+        Claim::Now(CLAIMS.claim(key, time_to_live, START.elapsed()))
     }
 
     fn identity(&self) -> u64 {
@@ -80,120 +75,17 @@ pub(crate) const DEFAULT_CAPACITY: usize = 1_000_000;
 const MAX_CAPACITY: usize = 100_000_000;
 
 static CLAIMS: LazyLock<Claims> = LazyLock::new(|| Claims::new(0));
-
-const SHARDS: usize = 64;
-/// How many seconds lie between two looks for claims of a shard that have ended.
-const SWEEP_INTERVAL: u32 = 4;
-
-/// Which keys are claimed, and until which second after the start.
-struct Claims {
-    start: Instant,
-    /// A hash that nobody can foresee, so that nobody can make two keys meet. That two of a million meet by chance is one in 10^7 and refuses a request.
-    fingerprints: RandomState,
-    shards: [Mutex<Shard>; SHARDS],
-    capacity: AtomicUsize,
-    /// Of all shards, those that have ended included until they are swept.
-    count: AtomicUsize,
-    /// When all shards were swept, because there was no room.
-    swept: AtomicU32,
-}
-
-#[derive(Default)]
-struct Shard {
-    ends: HashMap<u64, u32, BuildHasherDefault<Fingerprint>>,
-    swept: u32,
-}
-
-impl Claims {
-    fn new(capacity: usize) -> Self {
-        Self {
-            start: Instant::now(),
-            fingerprints: RandomState::new(),
-            shards: array::from_fn(|_| Mutex::default()),
-            capacity: AtomicUsize::new(capacity),
-            count: AtomicUsize::new(0),
-            swept: AtomicU32::new(0),
-        }
-    }
-
-    fn claim(&self, key: &ReplayKey, time_to_live: Duration, now: Duration) -> Result<ClaimOutcome, StoreError> {
-        let fingerprint = self.fingerprints.hash_one(key);
-        let (second, end) = (whole_second(now), next_second(now.saturating_add(time_to_live)));
-        let claimed = self.claim_if_room(fingerprint, second, end).or_else(|| {
-            self.sweep_all(second);
-            self.claim_if_room(fingerprint, second, end)
-        });
-        claimed.ok_or(StoreError::new("store_full"))
-    }
-
-    /// Holds the lock of the key's shard from the look to the claim, so that of several only one is first. None if there is no room.
-    fn claim_if_room(&self, fingerprint: u64, second: u32, end: u32) -> Option<ClaimOutcome> {
-        let shard = &self.shards[usize::try_from(fingerprint >> 32).unwrap_or_default() % SHARDS];
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if second.saturating_sub(shard.swept) >= SWEEP_INTERVAL {
-            self.sweep(&mut shard, second);
-        }
-        match shard.ends.get_mut(&fingerprint) {
-            Some(known) if *known > second => return Some(ClaimOutcome::Repeated),
-            Some(ended) => *ended = end,
-            None => {
-                let capacity = self.capacity.load(Ordering::Relaxed);
-                let one_more = |count: usize| (count < capacity).then_some(count + 1);
-                let counted = self.count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
-                counted.ok()?;
-                shard.ends.insert(fingerprint, end);
-            }
-        }
-        Some(ClaimOutcome::First)
-    }
-
-    fn sweep(&self, shard: &mut Shard, second: u32) {
-        let before = shard.ends.len();
-        shard.ends.retain(|_, end| *end > second);
-        shard.swept = second;
-        self.count.fetch_sub(before - shard.ends.len(), Ordering::Relaxed);
-    }
-
-    /// Once a second, as it looks at everything.
-    fn sweep_all(&self, second: u32) {
-        if self.swept.swap(second, Ordering::Relaxed) == second {
-            return;
-        }
-        for shard in &self.shards {
-            self.sweep(&mut shard.lock().unwrap_or_else(PoisonError::into_inner), second);
-        }
-    }
-}
-
-fn whole_second(time: Duration) -> u32 {
-    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
-}
-
-fn next_second(time: Duration) -> u32 {
-    whole_second(time).saturating_add(1)
-}
-
-/// Takes a fingerprint for its hash.
-#[derive(Default)]
-struct Fingerprint(u64);
-
-impl Hasher for Fingerprint {
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, fingerprint: u64) {
-        self.0 = fingerprint;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 #[cfg(test)]
 mod tests {
     use std::{sync::Barrier, thread};
 
     use super::*;
+    use crate::single_use::{
+        ClaimOutcome::{self, First, Repeated},
+        StoreError,
+    };
 
     fn key(number: u64) -> ReplayKey {
         ReplayKey::new("install", "key", &number.to_be_bytes())
@@ -203,8 +95,8 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
-    const FIRST: Result<ClaimOutcome, StoreError> = Ok(ClaimOutcome::First);
-    const REPEATED: Result<ClaimOutcome, StoreError> = Ok(ClaimOutcome::Repeated);
+    const FIRST: Result<ClaimOutcome, StoreError> = Ok(First);
+    const REPEATED: Result<ClaimOutcome, StoreError> = Ok(Repeated);
     const FULL: Result<ClaimOutcome, StoreError> = Err(StoreError::new("store_full"));
 
     /// Neither earlier nor, but for the rest of a second, later.
@@ -252,13 +144,9 @@ mod tests {
             let now = at(number);
             assert_eq!(claims.claim(&key(number), at(500), now), FIRST, "{number}");
         }
-        let kept: usize = claims
-            .shards
-            .iter()
-            .map(|shard| shard.lock().unwrap().ends.capacity())
-            .sum();
+        let kept = claims.room();
         assert!(kept <= 16_000, "{kept}");
-        assert!(claims.count.load(Ordering::Relaxed) <= 4_000);
+        assert!(claims.count() <= 4_000);
     }
 
     #[test]
@@ -277,7 +165,7 @@ mod tests {
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         assert_eq!(firsts, 300);
-        assert_eq!(claims.count.load(Ordering::Relaxed), 300);
+        assert_eq!(claims.count(), 300);
     }
 
     #[test]
@@ -287,7 +175,7 @@ mod tests {
         let key = ReplayKey::new("install", "all_memory_stores_are_one", b"");
         assert!(matches!(one.claim(&key, at(1_000)), Claim::Now(FIRST)));
         assert!(matches!(other.claim(&key, at(1_000)), Claim::Now(REPEATED)));
-        assert!(CLAIMS.capacity.load(Ordering::Relaxed) >= 20);
+        assert!(CLAIMS.capacity() >= 20);
         for capacity in [0, MAX_CAPACITY + 1] {
             let error = MemoryStore::new(capacity).unwrap_err();
             assert_eq!(

@@ -1,5 +1,6 @@
 //! Single use: a signed request counts once. What a claim is, and where claims are kept.
 
+mod claims;
 mod memory;
 #[cfg(feature = "single-use-redis")]
 mod redis;
@@ -46,6 +47,19 @@ pub enum SingleUseAdmission {
     Claimed,
     /// The store has not answered, and `SingleUse::admit_on_failure` lets such requests in.
     AdmittedWithoutStore,
+}
+
+/// What claims in memory are made with. `tests/interleavings` puts loom's in its place, hashes that are the same each time, and few shards.
+mod primitives {
+    pub(super) const SHARDS: usize = 64;
+
+    pub(super) use std::{
+        hash::RandomState,
+        sync::{
+            Mutex, PoisonError,
+            atomic::{AtomicU32, AtomicUsize, Ordering},
+        },
+    };
 }
 
 /// How much longer than a request is good its claim is kept: by so much the clocks of servers may differ.
