@@ -21,6 +21,7 @@ page!(roll_out, "roll-out.md");
 page!(key_sets, "key-sets.md");
 page!(message_signing, "message-signing.md");
 page!(single_use, "single-use.md");
+page!(block_list, "block-list.md");
 page!(testing, "testing.md");
 page!(neighbours, "neighbours.md");
 page!(deployment, "deployment.md");

@@ -425,6 +425,12 @@ fn what_is_blocked_is_on_the_list_until_it_is_unblocked() {
     assert_eq!(shared(&device).0, 1);
     assert_eq!(shared(&["unblock", "--token", &token]).0, 0);
     assert_eq!(shared(&["list"]).1.lines().count(), 2);
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(&file, format!("{address}\n")).unwrap();
+    let path = file.path().to_str().unwrap();
+    let listed = run(&["list"], &[("APPROOV_SINGLE_USE_STORE_FILE", path)], "").1;
+    assert_eq!(listed.lines().count(), 2);
 }
 
 #[test]

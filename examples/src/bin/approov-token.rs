@@ -272,7 +272,7 @@ impl Mint {
         if SystemTime::now().checked_add(self.expires_in).is_none() {
             return Err("--expires-in is too long".into());
         }
-        let secret = Secret::find(self.secret.as_ref())?;
+        let secret = Given::secret(self.secret.as_ref())?;
         let token = TokenBuilder::with_base64_secret(&secret.value);
         let mut token = token.map_err(|error| secret.fault(&error))?.expires_in(self.expires_in);
         if self.expired {
@@ -306,13 +306,8 @@ impl What {
 
 impl Shared {
     fn list(&self) -> Result<BlockList, StartError> {
-        const VARIABLE: &str = "APPROOV_SINGLE_USE_STORE";
-        let (origin, address) = match (&self.redis, std::env::var(VARIABLE)) {
-            (Some(address), _) => ("--redis", address.clone()),
-            (None, Ok(address)) => (VARIABLE, address),
-            (None, Err(_)) => return Err("no list: give --redis, or set APPROOV_SINGLE_USE_STORE".into()),
-        };
-        let list = BlockList::new(&address).map_err(|error| fault(origin, &error))?;
+        let store = Given::store(self.redis.as_ref())?;
+        let list = BlockList::new(store.value.trim_end()).map_err(|error| store.fault(&error))?;
         list.key(&self.key).map_err(|error| fault("--key", &error))
     }
 }
@@ -468,7 +463,7 @@ impl Check {
         if self.secret.is_none() {
             return Ok(builder.env()?.logging(false).build()?);
         }
-        let secret = Secret::find(self.secret.as_ref())?;
+        let secret = Given::secret(self.secret.as_ref())?;
         let key = Key::from_base64_secret(&secret.value).map_err(|error| secret.fault(&error))?;
         Ok(builder.keys(key).logging(false).build()?)
     }
@@ -579,8 +574,8 @@ fn payload(token: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-/// The account secret, and where it came from.
-struct Secret {
+/// A value that must not be shown, and where it came from.
+struct Given {
     origin: String,
     value: String,
 }
@@ -592,21 +587,31 @@ const SECRET_VARIABLES: [&str; 4] = [
     "APPROOV_BASE64_SECRET_FILE",
     "APPROOV_BASE64URL_SECRET_FILE",
 ];
+const STORE_VARIABLES: [&str; 2] = ["APPROOV_SINGLE_USE_STORE", "APPROOV_SINGLE_USE_STORE_FILE"];
 
-impl Secret {
-    fn find(argument: Option<&String>) -> Result<Self, StartError> {
+impl Given {
+    fn secret(argument: Option<&String>) -> Result<Self, StartError> {
+        Self::find("secret", "--secret", argument, &SECRET_VARIABLES)
+    }
+
+    fn store(argument: Option<&String>) -> Result<Self, StartError> {
+        Self::find("list", "--redis", argument, &STORE_VARIABLES)
+    }
+
+    fn find(what: &str, option: &str, argument: Option<&String>, variables: &[&str]) -> Result<Self, StartError> {
         if let Some(value) = argument {
             return Ok(Self {
-                origin: "--secret".to_owned(),
+                origin: option.to_owned(),
                 value: value.clone(),
             });
         }
-        let variable = |name: &'static str| Some((name, std::env::var(name).ok()?));
-        let mut variables = SECRET_VARIABLES.into_iter().filter_map(variable);
-        match (variables.next(), variables.next()) {
+        let mut given = variables
+            .iter()
+            .filter_map(|name| Some((*name, std::env::var(name).ok()?)));
+        match (given.next(), given.next()) {
             (Some((name, value)), None) => Self::of_variable(name, value),
             (Some((one, _)), Some((other, _))) => Err(format!("{one} and {other} are both set; keep one").into()),
-            (None, _) => Err("no secret: give --secret, or set APPROOV_BASE64_SECRET".into()),
+            (None, _) => Err(format!("no {what}: give {option}, or set {}", variables[0]).into()),
         }
     }
 

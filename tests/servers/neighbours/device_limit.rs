@@ -1,8 +1,11 @@
 //! `device-limit`, as its table promises.
 
+use std::time::Instant;
+
 use serde_json::json;
 use support::{
     client::{Answer, Request},
+    redis_server::RedisServer,
     token::{self, SECRET},
 };
 
@@ -82,4 +85,65 @@ fn a_limit_of_nothing_is_a_mistake() {
         printed.contains("Error: DEVICE_REQUESTS_PER_MINUTE is not a number in its range"),
         "{printed}"
     );
+}
+
+/// Three at once, and one more every 20 seconds.
+fn serve_with(store: &str) -> Process {
+    let vars = [
+        ("APPROOV_BASE64_SECRET", SECRET),
+        ("DEVICE_REQUESTS_PER_MINUTE", "3"),
+        ("DEVICE_LIMIT_STORE", store),
+    ];
+    Process::serve(DEVICE_LIMIT, &vars, None)
+}
+
+#[test]
+fn servers_share_a_limit_in_redis() {
+    let Some(redis) = RedisServer::start("servers_share_a_limit_in_redis", &[]) else {
+        return;
+    };
+    let servers = [serve_with(&redis.address()), serve_with(&redis.address())];
+    let of_device = |id: &str| token::with(&json!({ "did": id }));
+    let asked = [0, 1, 0, 1, 0, 1].map(|server| ask(&servers[server], &of_device("a")));
+    assert_eq!(
+        asked.each_ref().map(|answer| answer.status),
+        [200, 200, 200, 429, 429, 429]
+    );
+    let wait: u32 = asked[5].header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    assert_eq!(ask(&servers[1], &of_device("b")).status, 200);
+    // A device costs nothing once its limit is whole again.
+    let time_to_live: u32 = redis.ask(&["PTTL", "device-limit:a"])[1..].parse().unwrap();
+    assert!((1..=60_000).contains(&time_to_live), "{time_to_live}");
+}
+
+#[test]
+fn without_its_redis_nobody_is_limited() {
+    let Some(mut redis) = RedisServer::start("without_its_redis_nobody_is_limited", &[]) else {
+        return;
+    };
+    let server = serve_with(&redis.address());
+    let ask = || ask(&server, &token::good()).status;
+    assert_eq!([(); 4].map(|()| ask()), [200, 200, 200, 429]);
+    redis.stop();
+    let start = Instant::now();
+    assert_eq!(ask(), 200);
+    assert!(start.elapsed().as_secs() < 5);
+    redis.go_on();
+    while ask() != 429 {}
+    redis.kill();
+    assert_eq!(ask(), 200);
+    redis.start_again();
+    while ask() != 429 {}
+}
+
+#[test]
+fn a_store_that_is_none_is_a_mistake() {
+    let vars = [("APPROOV_BASE64_SECRET", SECRET), ("DEVICE_LIMIT_STORE", "s3cret@host")];
+    let printed = Process::fail(DEVICE_LIMIT, &vars, None);
+    assert!(
+        printed.contains("Error: DEVICE_LIMIT_STORE is no address of a Redis"),
+        "{printed}"
+    );
+    assert!(!printed.contains("s3cret"), "{printed}");
 }

@@ -1,6 +1,9 @@
-//! A rate limit for each device, by the device id of the verified claims, with `governor`.
+//! A rate limit for each device, by the device id of the verified claims: with `governor` in one process, or with a script in a Redis that servers share.
 //!
 //! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds.
+//! With `DEVICE_LIMIT_STORE=redis://…` it has them on all servers together.
+
+mod limiter;
 
 use std::{error::Error, num::NonZeroU32, time::Duration};
 
@@ -15,13 +18,8 @@ use actix_web::{
 };
 use approov_actix::{Approov, ApproovVerdict};
 use approov_actix_examples::{Call, Settings, number};
-use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock as _, DefaultClock},
-};
+use limiter::DeviceLimiter;
 use serde_json::json;
-
-type DeviceLimiter = DefaultKeyedRateLimiter<String>;
 
 /// An address can be shared by thousands of phones and changed at will; nobody gets a device id into a token but Approov. Tokens without one share a limit.
 ///
@@ -35,12 +33,10 @@ async fn limit_device(
     let Some(claims) = verdict.claims() else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
-    let device = claims.device_id().unwrap_or_default().to_owned();
-    match limiter.check_key(&device) {
+    match limiter.take(claims.device_id().unwrap_or_default()).await {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(until) => {
+        Err(wait) => {
             // Whole seconds, rounded up: RFC 9110, section 10.2.3.
-            let wait = until.wait_time_from(DefaultClock::default().now());
             let seconds = (wait + Duration::from_nanos(999_999_999)).as_secs();
             let response = HttpResponse::TooManyRequests()
                 .insert_header((RETRY_AFTER, seconds))
@@ -61,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let approov = settings.approov(Approov::builder)?;
     let per_minute = number("DEVICE_REQUESTS_PER_MINUTE")?.unwrap_or(const { NonZeroU32::new(10).unwrap() });
     // Made once: each worker has the same.
-    let limiter = web::Data::new(RateLimiter::keyed(Quota::per_minute(per_minute)));
+    let limiter = web::Data::new(DeviceLimiter::from_env(per_minute)?);
     rt::spawn(forget_idle_devices(limiter.clone()));
 
     let server = HttpServer::new(move || {
@@ -81,12 +77,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Or the limiter would remember every device that it ever met.
 async fn forget_idle_devices(limiter: web::Data<DeviceLimiter>) {
     loop {
         rt::time::sleep(Duration::from_secs(60)).await;
-        limiter.retain_recent();
-        limiter.shrink_to_fit();
+        limiter.forget_idle_devices();
     }
 }
 
