@@ -16,6 +16,10 @@ mod hostile;
 mod message_signature;
 #[allow(dead_code, reason = "the benchmark `memory` needs more of it")]
 mod minter;
+#[cfg(feature = "single-use-redis")]
+#[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
+#[path = "../../../tests/support/redis_server.rs"]
+mod redis_server;
 mod request;
 mod single_use;
 mod token;

@@ -1,4 +1,5 @@
-//! A signed request of single use whose claim is kept in memory, beside one that may come again, and the claim alone. Each request has a signature of its own.
+//! A signed request of single use whose claim is kept in memory, beside one that may come again, and the claim alone: in memory, and in a Redis on this machine beside what a bare
+//! `SET` takes there. Each request has a signature of its own.
 
 use std::{cell::Cell, time::Duration};
 
@@ -53,7 +54,84 @@ pub(crate) fn all(criterion: &mut Criterion) {
             assert!(matches!(claim, Claim::Now(Ok(ClaimOutcome::First))));
         });
     });
+    #[cfg(feature = "single-use-redis")]
+    redis::all(&mut group);
     group.finish();
+}
+
+/// 32 at once, as under load, over one connection. What is measured is one of them.
+#[cfg(feature = "single-use-redis")]
+mod redis {
+    use std::{
+        cell::Cell,
+        future::Future,
+        time::{Duration, Instant},
+    };
+
+    use approov_actix::{Claim, ClaimOutcome, RedisStore, SingleUseStore as _};
+    use criterion::{BenchmarkGroup, measurement::WallTime};
+    use futures_util::future::join_all;
+    use redis::{Client, Value, cmd};
+    use tokio::runtime;
+
+    use crate::redis_server::RedisServer;
+
+    const AT_ONCE: u32 = 32;
+    const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+
+    pub(super) fn all(group: &mut BenchmarkGroup<'_, WallTime>) {
+        let Some(server) = RedisServer::start("single_use/claim_in_redis", &[]) else {
+            return;
+        };
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let number = Cell::new(0u128);
+        let next = || number.replace(number.get() + 1);
+
+        let store = RedisStore::new(&server.address()).unwrap();
+        let store = store.deadline(Duration::from_secs(5)).unwrap();
+        measure(group, "claim_in_redis", &runtime, || {
+            let mut key = [0; 32];
+            key[..16].copy_from_slice(&next().to_be_bytes());
+            let claim = store.claim(&key.into(), TIME_TO_LIVE);
+            async {
+                let Claim::Later(outcome) = claim else { panic!() };
+                assert_eq!(outcome.await, Ok(ClaimOutcome::First));
+            }
+        });
+
+        let client = Client::open(server.address()).unwrap();
+        let connection = runtime.block_on(client.get_multiplexed_async_connection()).unwrap();
+        measure(group, "bare_set_in_redis", &runtime, || {
+            let mut connection = connection.clone();
+            let mut set = cmd("SET");
+            set.arg(format!("bare:{:057}", next()))
+                .arg(&[0; 16])
+                .arg("NX")
+                .arg("PX")
+                .arg(60_001);
+            async move { assert_eq!(set.query_async::<Value>(&mut connection).await, Ok(Value::Okay)) }
+        });
+    }
+
+    fn measure<F: Future>(
+        group: &mut BenchmarkGroup<'_, WallTime>,
+        id: &str,
+        runtime: &runtime::Runtime,
+        one: impl Fn() -> F,
+    ) {
+        group.bench_function(id, |bencher| {
+            bencher.iter_custom(|iterations| {
+                let rounds = iterations.div_ceil(AT_ONCE.into());
+                let start = Instant::now();
+                runtime.block_on(async {
+                    for _ in 0..rounds {
+                        join_all((0..AT_ONCE).map(|_| one())).await;
+                    }
+                });
+                start.elapsed() * u32::try_from(iterations).unwrap() / (u32::try_from(rounds).unwrap() * AT_ONCE)
+            });
+        });
+    }
 }
 
 fn accept(request: HttpRequest) -> HttpRequest {
