@@ -14,6 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// In a server's folder, where it has one.
+const CONFIGURATION: &str = "server.conf";
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 const VARIABLE: &str = "APPROOV_TEST_REDIS_SERVER";
 /// For what never happens: a slow machine must not reach it.
@@ -28,9 +30,27 @@ pub struct RedisServer {
     options: Vec<String>,
 }
 
+/// What Sentinels of tests call the master.
+pub const MASTER: &str = "mymaster";
+
 impl RedisServer {
     /// None, said aloud, where the environment does not name the binary. `options` as on the command line: `--maxmemory`, `1mb`.
     pub fn start(test: &str, options: &[&str]) -> Option<Self> {
+        Self::start_with(test, None, options)
+    }
+
+    /// Half a second after its master has died it makes a replica the master, without asking another Sentinel.
+    pub fn start_sentinel(test: &str, master: &Self, options: &[&str]) -> Option<Self> {
+        let settings = [
+            format!("monitor {MASTER} 127.0.0.1 {} 1", master.port),
+            format!("down-after-milliseconds {MASTER} 500"),
+            format!("failover-timeout {MASTER} 2000"),
+        ];
+        let lines = settings.map(|setting| format!("sentinel {setting}\n"));
+        Self::start_with(test, Some(&lines.concat()), &[&["--sentinel"], options].concat())
+    }
+
+    fn start_with(test: &str, configuration: Option<&str>, options: &[&str]) -> Option<Self> {
         let Some(binary) = env::var_os(VARIABLE) else {
             let _ = writeln!(
                 io::stderr(),
@@ -41,6 +61,9 @@ impl RedisServer {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("approov-redis-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
+        if let Some(configuration) = configuration {
+            fs::write(folder.join(CONFIGURATION), configuration).unwrap();
+        }
         let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
         // Another program may take the port first.
         for _ in 0..20 {
@@ -105,6 +128,12 @@ impl RedisServer {
         read_reply(&mut BufReader::new(&mut stream)).unwrap()
     }
 
+    /// The same, of what it answers with `OK`.
+    pub fn must(&self, command: &[&str]) {
+        let answer = self.ask(command);
+        assert_eq!(answer, "+OK", "{command:?}");
+    }
+
     /// The same without waiting for an answer.
     pub fn tell(&self, command: &[&str]) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
@@ -123,9 +152,149 @@ impl Drop for RedisServer {
     }
 }
 
+/// Masters that share the slots in equal parts, by their numbers. As long as one of them lives, its slots are served.
+#[derive(Debug)]
+pub struct RedisCluster {
+    pub masters: Vec<RedisServer>,
+}
+
+impl RedisCluster {
+    pub fn start(test: &str, options: &[&str]) -> Option<Self> {
+        const MASTERS: usize = 3;
+        let masters: Option<Vec<_>> = (0..MASTERS).map(|_| start_member(test, options)).collect();
+        let cluster = Self { masters: masters? };
+        for (index, member) in cluster.masters.iter().enumerate() {
+            let (first, end) = (16_384 * index / MASTERS, 16_384 * (index + 1) / MASTERS);
+            let range = [&first.to_string(), &(end - 1).to_string()];
+            member.must(&["CLUSTER", "ADDSLOTSRANGE", range[0], range[1]]);
+            member.must(&["CLUSTER", "SET-CONFIG-EPOCH", &(index + 1).to_string()]);
+        }
+        for member in &cluster.masters[1..] {
+            cluster.invite(member);
+        }
+        for member in &cluster.masters {
+            cluster.wait_for(member);
+        }
+        Some(cluster)
+    }
+
+    /// Another server joins as a replica of the master of this number.
+    pub fn start_replica(&self, test: &str, options: &[&str], of: usize) -> Option<RedisServer> {
+        let replica = start_member(test, options)?;
+        self.invite(&replica);
+        self.wait_for(&replica);
+        replica.must(&["CLUSTER", "REPLICATE", &self.id(of)]);
+        wait_until(|| replica.ask(&["ROLE"]).contains("connected"));
+        wait_until(|| {
+            self.masters
+                .iter()
+                .all(|master| master.ask(&["CLUSTER", "NODES"]).contains("slave"))
+        });
+        Some(replica)
+    }
+
+    fn invite(&self, member: &RedisServer) {
+        let bus = member.ask(&["CONFIG", "GET", "cluster-port"]);
+        let bus = bus.lines().last().unwrap();
+        self.masters[0].must(&["CLUSTER", "MEET", "127.0.0.1", &member.port.to_string(), bus]);
+    }
+
+    /// Until it and the others know each other.
+    fn wait_for(&self, member: &RedisServer) {
+        wait_until(|| {
+            let information = member.ask(&["CLUSTER", "INFO"]);
+            ["cluster_state:ok", "cluster_slots_ok:16384"]
+                .iter()
+                .all(|part| information.contains(part))
+        });
+        let id = member.ask(&["CLUSTER", "MYID"]);
+        let knows_it = |master: &RedisServer| {
+            let nodes = master.ask(&["CLUSTER", "NODES"]);
+            nodes
+                .lines()
+                .any(|line| line.starts_with(&id) && !line.contains("handshake"))
+        };
+        wait_until(|| self.masters.iter().all(knows_it));
+    }
+
+    fn id(&self, master: usize) -> String {
+        self.masters[master].ask(&["CLUSTER", "MYID"])
+    }
+
+    /// With the names of all masters, from the one of this number on.
+    pub fn address(&self, login: &str, first: usize) -> String {
+        let mut hosts: Vec<_> = self
+            .masters
+            .iter()
+            .map(|master| format!("127.0.0.1:{}", master.port))
+            .collect();
+        hosts.rotate_left(first);
+        format!("redis-cluster://{login}{}", hosts.join(","))
+    }
+
+    /// The slot of a key, and the number of the master that has had it from the start.
+    pub fn slot(&self, key: &str) -> (String, usize) {
+        let slot = self.masters[0].ask(&["CLUSTER", "KEYSLOT", key])[1..].to_owned();
+        let number: usize = slot.parse().unwrap();
+        let owner = (0..self.masters.len()).rfind(|index| 16_384 * index / self.masters.len() <= number);
+        (slot, owner.unwrap())
+    }
+
+    /// From now on the first one says `ASK` of keys that it does not have.
+    pub fn begin_to_move(&self, slot: &str, from: usize, to: usize) {
+        self.masters[to].must(&["CLUSTER", "SETSLOT", slot, "IMPORTING", &self.id(from)]);
+        self.masters[from].must(&["CLUSTER", "SETSLOT", slot, "MIGRATING", &self.id(to)]);
+    }
+
+    /// Of the whole slot.
+    pub fn move_keys(&self, slot: &str, from: usize, to: usize) {
+        let keys = self.masters[from].ask(&["CLUSTER", "GETKEYSINSLOT", slot, "100"]);
+        for key in keys.lines() {
+            self.move_key(key, from, to);
+        }
+    }
+
+    pub fn move_key(&self, key: &str, from: usize, to: usize) {
+        let port = self.masters[to].port.to_string();
+        self.masters[from].must(&["MIGRATE", "127.0.0.1", &port, key, "0", "5000"]);
+    }
+
+    /// From now on the first one says `MOVED`.
+    pub fn end_move(&self, slot: &str, from: usize, to: usize) {
+        self.move_keys(slot, from, to);
+        for member in [to, from] {
+            self.masters[member].must(&["CLUSTER", "SETSLOT", slot, "NODE", &self.id(to)]);
+        }
+    }
+}
+
+fn start_member(test: &str, options: &[&str]) -> Option<RedisServer> {
+    let bus = free_port().to_string();
+    let own = [
+        "--cluster-enabled",
+        "yes",
+        "--cluster-port",
+        &bus,
+        "--cluster-node-timeout",
+        "1000",
+    ];
+    let partial = ["--cluster-require-full-coverage", "no"];
+    RedisServer::start(test, &[&own[..], &partial, options].concat())
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE);
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn spawn(binary: &std::ffi::OsStr, folder: &PathBuf, port: u16, options: &[String]) -> Child {
+    let configuration = folder.join(CONFIGURATION);
     Command::new(binary)
         .current_dir(folder)
+        .args(configuration.exists().then_some(configuration))
         .args(["--bind", "127.0.0.1", "--save", "", "--port"])
         .arg(port.to_string())
         .args(["--enable-debug-command", "yes"])
@@ -254,6 +423,10 @@ impl Proxy {
             }
         });
         proxy
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn address(&self) -> String {

@@ -59,7 +59,7 @@ impl ApproovBuilder {
     /// | `APPROOV_SIGNATURE_BODY_LIMIT_BYTES` | up to which size a body is compared with its digest; above it, 413 | 2097152 |
     /// | `APPROOV_SIGNATURE_BODY_BUDGET_BYTES` | how many bytes of bodies wait for their digests at once; above it, 503 | 134217728 |
     /// | `APPROOV_SIGNATURE_REQUIRE_CONTENT_DIGEST` | refuse a body that is not covered by the signature | `false` |
-    /// | `APPROOV_SINGLE_USE_STORE` | where claims on requests of single use (`Policy::single_use`) are kept: `memory`, or the address of a Redis or Valkey, `redis://…` (feature `single-use-redis`) or `rediss://…` (feature `single-use-redis-rustls`) | none |
+    /// | `APPROOV_SINGLE_USE_STORE` | where claims on requests of single use (`Policy::single_use`) are kept: `memory`, or the address of a Redis or Valkey, of its Sentinels or of a cluster: `redis://…`, `redis-sentinel://…` or `redis-cluster://…` (feature `single-use-redis`), and with `rediss` the same over TLS (feature `single-use-redis-rustls`) | none |
     /// | `APPROOV_SINGLE_USE_STORE_FILE` | a file with the same, as the address may have a password; read once, at the start | none |
     /// | `APPROOV_SINGLE_USE_PREFIX` | what keys in Redis begin with | `approov:single-use:` |
     /// | `APPROOV_SINGLE_USE_DEADLINE_MILLIS` | how long a claim in Redis may take, from 10 to 5000; after it, 503 | 250 |

@@ -78,7 +78,7 @@ const LONGEST_REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DEFAULT_MAX_STALE: Duration = Duration::from_secs(30);
 
 impl BlockList {
-    /// In the server at this address. See [`RedisStore::new`](crate::RedisStore::new) for what an address is.
+    /// In the server at this address, in the master that Sentinels name, or in a cluster. See [`RedisStore::new`](crate::RedisStore::new) for what an address is.
     ///
     /// # Errors
     ///
@@ -96,7 +96,8 @@ impl BlockList {
         })
     }
 
-    /// The key of the list in the server. Default: `approov:block-list`. There is another one beside it, with `:version` at its end.
+    /// The key of the list in the server. Default: `approov:block-list`. There is another one beside it, with `:version` at its end: `{approov:block-list}:version` in a cluster, where the
+    /// braces keep both on one server, else `approov:block-list:version`.
     ///
     /// # Errors
     ///
@@ -182,7 +183,8 @@ impl BlockList {
     ///
     /// # Errors
     ///
-    /// If the server does not answer within two seconds, or answers with an error: for a reason of [`RedisStore`](crate::RedisStore).
+    /// If the server does not answer within two seconds, or answers with an error: for a reason of [`RedisStore`](crate::RedisStore). A cluster may refuse while it moves the list to
+    /// another server: try again.
     pub async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
         self.store.block(what, until).await
     }

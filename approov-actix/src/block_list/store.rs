@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use redis::{Cmd, FromRedisValue, Pipeline, cmd, pipe};
+use redis::{Cmd, FromRedisValue, Value, cmd};
 use tokio::time::Instant;
 
 use super::blockable::{Blockable, Blocked};
@@ -46,10 +46,16 @@ impl Store {
     }
 
     pub(super) fn with_key(self, key: &str) -> Self {
+        // The braces keep both keys in one slot. In a single server they would only be in the way of rules for keys.
+        let version_key = if self.shared.address().is_of_cluster() {
+            format!("{{{key}}}:version")
+        } else {
+            format!("{key}:version")
+        };
         Self {
             shared: self.shared,
             key: key.into(),
-            version_key: format!("{key}:version").into(),
+            version_key: version_key.into(),
         }
     }
 
@@ -58,28 +64,33 @@ impl Store {
     }
 
     pub(super) async fn version(&self) -> Result<Version, Fault> {
-        self.ask(cmd("GET").arg(&*self.version_key)).await
+        let mut get = cmd("GET");
+        get.arg(&*self.version_key);
+        let (version,) = self.ask(&[get]).await?;
+        Ok(version)
     }
 
     /// All that has not ended, with their ends in seconds since 1970.
     pub(super) async fn members(&self) -> Result<Vec<(String, f64)>, Fault> {
         let mut command = cmd("ZRANGE");
         command.arg(&*self.key).arg(UnixTime::now().seconds()).arg("+inf");
-        self.ask(command.arg("BYSCORE").arg("WITHSCORES")).await
+        command.arg("BYSCORE").arg("WITHSCORES");
+        let (members,) = self.ask(&[command]).await?;
+        Ok(members)
     }
 
     pub(super) async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
         // Rather a part of a second too long than too short.
         let end = until.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + 1;
-        let changed = self
-            .change(cmd("ZADD").arg(&*self.key).arg(end).arg(what.as_str()))
-            .await;
-        changed.map(drop)
+        let mut add = cmd("ZADD");
+        add.arg(&*self.key).arg(end).arg(what.as_str());
+        self.change(add).await.map(drop)
     }
 
     pub(super) async fn unblock(&self, what: &Blockable) -> Result<bool, StoreError> {
-        let removed = self.change(cmd("ZREM").arg(&*self.key).arg(what.as_str())).await?;
-        Ok(removed > 0)
+        let mut remove = cmd("ZREM");
+        remove.arg(&*self.key).arg(what.as_str());
+        Ok(self.change(remove).await? > 0)
     }
 
     pub(super) async fn list(&self) -> Result<Vec<Blocked>, StoreError> {
@@ -94,21 +105,18 @@ impl Store {
     }
 
     /// How many have changed. All of it happens or nothing.
-    async fn change(&self, command: &mut Cmd) -> Result<u64, StoreError> {
+    async fn change(&self, command: Cmd) -> Result<u64, StoreError> {
         let changed = async {
             let mut version = [0; 16];
             getrandom::fill(&mut version).map_err(|_| Fault::NoRandomness)?;
-            let ended = UnixTime::now().seconds() - REMOVED_AFTER;
-            let mut commands = pipe();
-            commands.atomic().add_command(command.clone());
-            commands
-                .cmd("ZREMRANGEBYSCORE")
-                .arg(&*self.key)
+            let mut tidy = cmd("ZREMRANGEBYSCORE");
+            tidy.arg(&*self.key)
                 .arg("-inf")
-                .arg(ended)
-                .ignore();
-            commands.cmd("SET").arg(&*self.version_key).arg(&version).ignore();
-            let (changed,): (u64,) = self.ask_all(&commands).await?;
+                .arg(UnixTime::now().seconds() - REMOVED_AFTER);
+            let mut renew = cmd("SET");
+            renew.arg(&*self.version_key).arg(&version);
+            let commands = [cmd("MULTI"), command, tidy, renew, cmd("EXEC")];
+            let (.., (changed, _, _)): (Value, Value, Value, Value, (u64, Value, Value)) = self.ask(&commands).await?;
             Ok(changed)
         };
         changed.await.map_err(|fault: Fault| {
@@ -117,17 +125,11 @@ impl Store {
         })
     }
 
-    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
+    async fn ask<T: FromRedisValue>(&self, commands: &[Cmd]) -> Result<T, Fault> {
+        let once = || self.shared.ask(&self.key, commands, Instant::now() + DEADLINE);
         // A connection that has broken since is noticed by using it.
-        match self.shared.ask(command, Instant::now() + DEADLINE).await {
-            Err(fault) if fault.ends_connection() => self.shared.ask(command, Instant::now() + DEADLINE).await,
-            answer => answer,
-        }
-    }
-
-    async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Fault> {
-        match self.shared.ask_all(commands, Instant::now() + DEADLINE).await {
-            Err(fault) if fault.ends_connection() => self.shared.ask_all(commands, Instant::now() + DEADLINE).await,
+        match once().await {
+            Err(fault) if fault.ends_connection() => once().await,
             answer => answer,
         }
     }

@@ -13,7 +13,11 @@ use actix_web::{
 use super::*;
 use crate::{
     RejectionEvent,
-    test_support::{builder, log, redis_server::RedisServer, sign},
+    test_support::{
+        builder, log,
+        redis_server::{MASTER, RedisCluster, RedisServer},
+        sign,
+    },
 };
 
 const HANG: Duration = Duration::from_secs(20);
@@ -126,6 +130,90 @@ fn what_is_on_the_list_is_refused_until_its_end() {
             .await
             .unwrap();
         assert_eq!(list.list().await.unwrap(), []);
+    });
+}
+
+/// The list and its version are of one slot, which may move.
+#[test]
+fn in_a_cluster() {
+    const KEY: &str = "approov:block-list";
+    const VERSION: &str = "{approov:block-list}:version";
+    let Some(cluster) = RedisCluster::start("in_a_cluster", &[]) else {
+        return;
+    };
+    log::capture();
+    let (slot, from) = cluster.slot(KEY);
+    let (to, third) = ((from + 1) % 3, (from + 2) % 3);
+    let has = |master: usize, key: &str| cluster.masters[master].ask(&["EXISTS", key]) == ":1";
+    run(async {
+        let list = quick(&cluster.address("", 0));
+        let (app, one) = (app!(list), token("one", "key"));
+        let (device, other) = (Blockable::device("one").unwrap(), Blockable::device("other").unwrap());
+        list.block(&other, later()).await.unwrap();
+        assert!(has(from, KEY) && has(from, VERSION));
+        for step in 0..4 {
+            match step {
+                1 => cluster.begin_to_move(&slot, from, to),
+                2 => cluster.move_keys(&slot, from, to),
+                3 => cluster.end_move(&slot, from, to),
+                _ => {}
+            }
+            becomes!(app, &one, None);
+            list.block(&device, later()).await.unwrap();
+            becomes!(app, &one, Some("device_blocked"));
+            assert_eq!(list.list().await.unwrap().len(), 2);
+            assert!(list.unblock(&device).await.unwrap());
+        }
+        assert!(has(to, KEY) && has(to, VERSION));
+
+        // One of the keys is there, the other one here.
+        cluster.begin_to_move(&slot, to, third);
+        cluster.move_key(VERSION, to, third);
+        becomes!(app, &one, None);
+        assert_eq!(list.block(&device, later()).await.unwrap_err().reason(), "refused");
+        assert_eq!(list.list().await.unwrap().len(), 1);
+        cluster.end_move(&slot, to, third);
+        list.block(&device, later()).await.unwrap();
+        becomes!(app, &one, Some("device_blocked"));
+    });
+    assert!(!log::own_lines_with("the Redis of the block list fails: refused(TRYAGAIN)").is_empty());
+}
+
+#[test]
+fn a_master_that_sentinels_name() {
+    let name = "a_master_that_sentinels_name";
+    let Some(master) = RedisServer::start(name, &[]) else {
+        return;
+    };
+    let port = master.port().to_string();
+    let Some(replica) = RedisServer::start(name, &["--replicaof", "127.0.0.1", &port]) else {
+        return;
+    };
+    let start = Instant::now();
+    while !replica.ask(&["ROLE"]).contains("connected") {
+        assert!(start.elapsed() < HANG);
+        thread::sleep(Duration::from_millis(20));
+    }
+    let Some(sentinel) = RedisServer::start_sentinel(name, &master, &[]) else {
+        return;
+    };
+    run(async {
+        let list = quick(&format!("redis-sentinel://127.0.0.1:{}/{MASTER}", sentinel.port()));
+        let (app, one) = (app!(list), token("one", "key"));
+        let device = Blockable::device("one").unwrap();
+        list.block(&device, later()).await.unwrap();
+        becomes!(app, &one, Some("device_blocked"));
+        assert_eq!(master.ask(&["WAIT", "1", "5000"]), ":1");
+        drop(master);
+        // What has a copy goes by it.
+        while list.unblock(&device).await.is_err() {
+            assert!(start.elapsed() < HANG);
+            assert!(reason!(app, one.as_str()).is_some());
+            actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+        }
+        becomes!(app, &one, None);
+        list.block(&device, later()).await.unwrap();
+        becomes!(app, &one, Some("device_blocked"));
     });
 }
 
@@ -299,7 +387,7 @@ fn settings() {
     assert!(error(list_of).contains("shorter than twice the refresh interval"));
     assert_eq!(
         BlockList::new("s3cret").unwrap_err().to_string(),
-        "the address given to `BlockList::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`"
+        "the address given to `BlockList::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`; of several servers `redis-sentinel://` or `redis-cluster://`"
     );
     assert!(
         list()

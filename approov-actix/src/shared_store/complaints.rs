@@ -17,6 +17,7 @@ pub(super) struct Complaints {
     start: Instant,
     /// When the next line may be written, in milliseconds after the start.
     next: AtomicU64,
+    /// The last line says so. Where one server of several fails, requests succeed and fail by turns.
     is_failing: AtomicBool,
 }
 
@@ -31,8 +32,8 @@ impl Complaints {
     }
 
     pub(super) fn failed(&self, fault: Fault) {
-        self.is_failing.store(true, Ordering::Relaxed);
         if self.may_speak(self.start.elapsed()) {
+            self.is_failing.store(true, Ordering::Relaxed);
             log::error!(target: LOG_TARGET, "the Redis of {} fails: {fault}", self.purpose);
         }
     }

@@ -10,7 +10,8 @@ use std::{
 };
 
 use redis::{
-    AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisConnectionInfo, RedisResult, aio::MultiplexedConnection,
+    Arg, AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisConnectionInfo, RedisResult,
+    aio::MultiplexedConnection,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -18,14 +19,11 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{
-    address::{Address, Place},
-    fault::Fault,
-    tls,
-};
+use super::{address::Place, cluster::Redirect, fault::Fault, tls};
 
 pub(crate) struct Connection {
     multiplexed: MultiplexedConnection,
+    place: Place,
     /// The task that reads and writes, in the runtime in which the connection was made.
     driver: AbortHandle,
     /// How many answers have come.
@@ -34,12 +32,18 @@ pub(crate) struct Connection {
     retired: OnceLock<Fault>,
 }
 
+/// What a server says.
+pub(super) enum Reply<T> {
+    Answer(T),
+    Elsewhere(Redirect),
+}
+
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Connection {
     /// Needs a tokio runtime, as has everything here.
-    pub(super) async fn open(address: &Address) -> Result<Self, Fault> {
-        let (multiplexed, driver) = match &address.place {
+    pub(super) async fn open(place: &Place, login: &RedisConnectionInfo) -> Result<Self, Fault> {
+        let (multiplexed, driver) = match place {
             Place::Tcp {
                 host,
                 port,
@@ -48,34 +52,48 @@ impl Connection {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
                 if *is_encrypted {
-                    log_in(&address.login, tls::encrypted(stream, host).await?).await?
+                    log_in(login, tls::encrypted(stream, host).await?).await?
                 } else {
-                    log_in(&address.login, stream).await?
+                    log_in(login, stream).await?
                 }
             }
             #[cfg(unix)]
-            Place::Unix(path) => log_in(&address.login, tokio::net::UnixStream::connect(path).await?).await?,
+            Place::Unix(path) => log_in(login, tokio::net::UnixStream::connect(path).await?).await?,
             #[cfg(not(unix))]
             Place::Unix(_) => return Err(Fault::Disconnected("no sockets of this kind on this system")),
         };
         Ok(Self {
             multiplexed,
+            place: place.clone(),
             driver: tokio::spawn(driver).abort_handle(),
             answers: AtomicU64::new(0),
             retired: OnceLock::new(),
         })
     }
 
-    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
-        self.heard(command.query_async(&mut self.multiplexed.clone()).await)
+    pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Fault> {
+        let answer = command.query_async(&mut self.multiplexed.clone()).await;
+        self.heard(answer.map_err(Fault::from))
     }
 
-    pub(crate) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Fault> {
-        self.heard(commands.query_async(&mut self.multiplexed.clone()).await)
+    /// The commands arrive together. `is_asking`: the server answers though the slot is only on its way to it.
+    pub(super) async fn ask_all<T: FromRedisValue>(
+        &self,
+        commands: &[Cmd],
+        is_asking: bool,
+    ) -> Result<Reply<T>, Fault> {
+        let commands = pipeline(commands, is_asking);
+        let answer: RedisResult<T> = commands.query_async(&mut self.multiplexed.clone()).await;
+        self.heard(match answer {
+            Ok(answer) => Ok(Reply::Answer(answer)),
+            Err(error) => match Redirect::of(&error, &self.place) {
+                Some(redirect) => Ok(Reply::Elsewhere(redirect)),
+                None => Err(error.into()),
+            },
+        })
     }
 
-    fn heard<T>(&self, answer: RedisResult<T>) -> Result<T, Fault> {
-        let answer = answer.map_err(Fault::from);
+    fn heard<T>(&self, answer: Result<T, Fault>) -> Result<T, Fault> {
         match answer {
             Err(fault) if fault.ends_connection() => self.retire(fault),
             _ => {
@@ -114,6 +132,19 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
     }
+}
+
+/// `ASKING` holds for the next command, or for the transaction that it begins.
+fn pipeline(commands: &[Cmd], is_asking: bool) -> Pipeline {
+    let is_transaction = commands.first().and_then(|command| command.args_iter().next()) == Some(Arg::Simple(b"MULTI"));
+    let mut pipeline = Pipeline::with_capacity(2 * commands.len());
+    for (index, command) in commands.iter().enumerate() {
+        if is_asking && (index == 0 || !is_transaction) {
+            pipeline.cmd("ASKING").ignore();
+        }
+        pipeline.add_command(command.clone());
+    }
+    pipeline
 }
 
 async fn log_in<S>(login: &RedisConnectionInfo, stream: S) -> Result<(MultiplexedConnection, Driver), Fault>

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError};
 
 /// Nothing in it comes from the server or the address: it is in log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,12 @@ impl Fault {
 
     /// Whether another connection may do better: to the server that has taken this one's place, for example.
     pub(crate) fn ends_connection(self) -> bool {
-        matches!(self, Self::Disconnected(_) | Self::Refused("READONLY" | "MASTERDOWN"))
+        const REPLACED: [&str; 4] = ["CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "READONLY"];
+        match self {
+            Self::Disconnected(_) => true,
+            Self::Refused(code) => REPLACED.contains(&code),
+            Self::TimedOut | Self::NoRandomness => false,
+        }
     }
 }
 
@@ -46,7 +51,8 @@ impl fmt::Display for Fault {
 }
 
 /// The errors of servers that are named. What else a server says could be anything.
-const CODES: [&str; 15] = [
+const CODES: [&str; 17] = [
+    "ASK",
     "CLUSTERDOWN",
     "CROSSSLOT",
     "ERR",
@@ -60,6 +66,7 @@ const CODES: [&str; 15] = [
     "NOREPLICAS",
     "OOM",
     "READONLY",
+    "TRYAGAIN",
     "WRONGPASS",
     "WRONGTYPE",
 ];
@@ -67,16 +74,18 @@ const CODES: [&str; 15] = [
 impl From<RedisError> for Fault {
     fn from(error: RedisError) -> Self {
         match error.kind() {
-            ErrorKind::AuthenticationFailed => Self::Refused("WRONGPASS"),
-            // Redis 6 writes it without a code where a password is not even set.
-            ErrorKind::Server(ServerErrorKind::ResponseError) => Self::Refused("ERR"),
-            ErrorKind::Server(_) | ErrorKind::Extension => {
-                let named = CODES.iter().find(|code| error.code() == Some(code));
-                Self::Refused(named.unwrap_or(&"another error"))
-            }
-            ErrorKind::Io => Self::BROKEN,
-            _ => Self::Disconnected("no answer that Redis would give"),
+            ErrorKind::AuthenticationFailed => return Self::Refused("WRONGPASS"),
+            ErrorKind::Io => return Self::BROKEN,
+            _ => {}
         }
+        // Of several commands, the first that failed.
+        let errors = error.into_server_errors();
+        let Some((_, error)) = errors.as_deref().and_then(<[_]>::first) else {
+            return Self::Disconnected("no answer that Redis would give");
+        };
+        // Redis 6 writes `ERR` without a code where a password is not even set.
+        let named = CODES.iter().find(|code| error.code() == **code);
+        Self::Refused(named.unwrap_or(&"another error"))
     }
 }
 

@@ -1,16 +1,16 @@
-//! Keeps a connection for each tokio runtime.
+//! Keeps a connection for each tokio runtime and server.
 //!
 //! Each worker of actix has a runtime of its own, so a worker that is busy holds up no other one's connection, an answer wakes no other thread, and what a runtime that has
 //! ended leaves behind is never looked at again.
 
 use std::{
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures_util::FutureExt as _;
-use redis::{Cmd, FromRedisValue, Pipeline, cmd};
+use redis::{Cmd, FromRedisValue, cmd};
 use tokio::{
     runtime::{Handle, Id},
     sync::watch,
@@ -18,21 +18,31 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-use super::{address::Address, complaints::Complaints, connection::Connection, fault::Fault};
+use super::{
+    address::{Address, Server, Servers},
+    cluster::{Redirect, Slots},
+    complaints::Complaints,
+    connection::{Connection, Reply},
+    fault::Fault,
+    sentinel,
+};
 use crate::logging::{LOG_TARGET, LogText};
 
 /// Between the beginnings of two attempts to connect. Until then the last fault is the answer.
 const ATTEMPT_INTERVAL: Duration = Duration::from_millis(100);
 /// How long an attempt may take at least. Longer than most requests wait, so that a slow one succeeds for those after it.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
+/// How many servers of a cluster may name another one before that one answers.
+const MOST_REDIRECTS: usize = 5;
 
 pub(crate) struct SharedStore {
     address: Address,
     purpose: Purpose,
-    lines: Mutex<Vec<(Id, Line)>>,
+    lines: Mutex<Vec<Line>>,
+    slots: Slots,
     complaints: Complaints,
-    /// What the server was last found to do when its memory is full.
-    policy: Mutex<Option<String>>,
+    /// What each server was last found to do when its memory is full.
+    policies: Mutex<Vec<(Server, String)>>,
 }
 
 /// What a server is asked for, in log lines.
@@ -43,10 +53,21 @@ pub(crate) struct Purpose {
     pub(crate) without: &'static str,
 }
 
-/// The connection of one runtime, made or being made.
+/// The connection of one runtime to one server, made or being made.
 struct Line {
+    runtime: Id,
+    server: Server,
     attempt: watch::Receiver<Option<Opened>>,
     begun: Instant,
+}
+
+/// Of a connection. What comes first is likelier to answer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Open,
+    Unknown,
+    BeingMade,
+    Failed,
 }
 
 type Opened = Result<Arc<Connection>, Fault>;
@@ -57,17 +78,59 @@ impl SharedStore {
             address,
             purpose,
             lines: Mutex::default(),
+            slots: Slots::default(),
             complaints: Complaints::new(purpose.name),
-            policy: Mutex::default(),
+            policies: Mutex::default(),
         }
     }
 
+    /// To the server that has this key, as far as is known.
+    pub(crate) async fn connection(self: &Arc<Self>, key: &str, until: Instant) -> Opened {
+        let named = match &self.address.servers {
+            Servers::Alone(server) => return self.connection_to(server, until).await,
+            Servers::Cluster(named) => named,
+        };
+        let mut opened = Err(Fault::BROKEN);
+        if let Some(owner) = self.slots.owner(key)
+            && self.state(&owner) != State::Failed
+        {
+            opened = self.connection_to(&owner, until).await;
+        }
+        // Any of them knows who has it.
+        for server in self.likeliest(named) {
+            if opened.is_ok() || Instant::now() >= until {
+                break;
+            }
+            opened = self.connection_to(&server, until).await;
+        }
+        opened
+    }
+
+    /// The servers of a cluster, those first that answer soonest.
+    fn likeliest(&self, named: &[Server]) -> Vec<Server> {
+        let lines = self.lines();
+        let known = lines.iter().map(|line| &line.server);
+        let mut servers: Vec<Server> = named.iter().chain(known).cloned().collect();
+        drop(lines);
+        servers.sort_by_key(|server| self.state(server));
+        servers
+    }
+
+    fn state(&self, server: &Server) -> State {
+        let Ok(runtime) = Handle::try_current() else {
+            return State::Failed;
+        };
+        let lines = self.lines();
+        let own = lines.iter().find(|line| line.is_of(runtime.id(), server));
+        own.map_or(State::Unknown, Line::state)
+    }
+
     /// The connection of this runtime. Any number of requests wait for one attempt.
-    pub(crate) async fn connection(self: &Arc<Self>, until: Instant) -> Opened {
+    async fn connection_to(self: &Arc<Self>, server: &Server, until: Instant) -> Opened {
         let Ok(runtime) = Handle::try_current() else {
             return Err(Fault::Disconnected("there is no tokio runtime"));
         };
-        let mut attempt = self.attempt(&runtime, until)?;
+        let mut attempt = self.attempt(&runtime, server, until)?;
         let opened = match timeout_at(until, attempt.wait_for(Option::is_some)).await {
             Ok(Ok(opened)) => (*opened).clone(),
             Ok(Err(_)) => Some(Err(Fault::BROKEN)),
@@ -76,61 +139,82 @@ impl SharedStore {
         opened.unwrap_or(Err(Fault::TimedOut))
     }
 
-    fn attempt(self: &Arc<Self>, runtime: &Handle, until: Instant) -> Result<watch::Receiver<Option<Opened>>, Fault> {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+    fn attempt(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        server: &Server,
+        until: Instant,
+    ) -> Result<watch::Receiver<Option<Opened>>, Fault> {
+        let mut lines = self.lines();
         let id = runtime.id();
-        let known = lines.iter().position(|(other, _)| *other == id);
-        if let Some((_, line)) = known.and_then(|index| lines.get(index)) {
+        if let Some(line) = lines.iter().find(|line| line.is_of(id, server)) {
             match line.fault() {
                 None => return Ok(line.attempt.clone()),
-                Some(fault) if line.begun.elapsed() < ATTEMPT_INTERVAL => return Err(fault),
+                Some(fault) if line.is_recent() => return Err(fault),
                 Some(_) => {}
             }
         }
-        let line = self.begin(runtime, until);
+        let line = self.begin(runtime, server, until);
         let attempt = line.attempt.clone();
-        lines.retain(|(other, line)| *other != id && line.is_of_use());
-        lines.push((id, line));
+        lines.retain(|line| !line.is_of(id, server) && (line.is_recent() || line.fault().is_none()));
+        lines.push(line);
         Ok(attempt)
     }
 
-    fn begin(self: &Arc<Self>, runtime: &Handle, until: Instant) -> Line {
+    fn begin(self: &Arc<Self>, runtime: &Handle, server: &Server, until: Instant) -> Line {
         let (sender, attempt) = watch::channel(None);
-        let store = Arc::clone(self);
         let begun = Instant::now();
         let limit = ATTEMPT_LIMIT.max(until.saturating_duration_since(begun));
+        let (store, own_server) = (Arc::clone(self), server.clone());
         runtime.spawn(async move {
-            let opened = timeout(limit, store.open()).await.unwrap_or(Err(Fault::TimedOut));
+            let opened = timeout(limit, store.open(&own_server)).await;
+            let opened = opened.unwrap_or(Err(Fault::TimedOut));
             if let Err(fault) = opened {
+                store.slots.forget(&own_server);
                 store.failed(fault);
             }
             // Nobody may wait any more.
             let _ = sender.send(Some(opened));
         });
-        Line { attempt, begun }
+        Line {
+            runtime: runtime.id(),
+            server: server.clone(),
+            attempt,
+            begun,
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Vec<Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first answer shows that the server is there, and that it takes the password.
-    async fn open(&self) -> Opened {
-        let connection = Connection::open(&self.address).await?;
+    async fn open(&self, server: &Server) -> Opened {
+        let login = &self.address.login;
+        let connection = match server {
+            Server::At(place) => Connection::open(place, login).await?,
+            Server::Master(sentinels) => sentinel::connect(sentinels, login).await?,
+        };
         match policy_of(&connection).await {
-            Ok(policy) => self.learned(policy),
-            Err(Fault::Refused(code)) if code != "NOAUTH" => self.learned("unknown".to_owned()),
+            Ok(policy) => self.learned(server, &policy),
+            Err(Fault::Refused(code)) if code != "NOAUTH" => self.learned(server, "unknown"),
             Err(fault) => return Err(fault),
         }
         Ok(Arc::new(connection))
     }
 
     /// Speaks of it once, and again when it is another one.
-    fn learned(&self, policy: String) {
-        let mut known = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.as_ref() == Some(&policy) {
-            return;
+    fn learned(&self, server: &Server, policy: &str) {
+        let mut policies = self.policies.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = policies.iter().position(|(other, _)| other == server);
+        match known.and_then(|index| policies.get_mut(index)) {
+            Some((_, known)) if known == policy => return,
+            Some((_, known)) => policy.clone_into(known),
+            None => policies.push((server.clone(), policy.to_owned())),
         }
-        let shown = known.insert(policy).clone();
-        drop(known);
+        drop(policies);
         let Purpose { name, without } = self.purpose;
-        match shown.as_str() {
+        match policy {
             "noeviction" => {}
             "unknown" => log::warn!(
                 target: LOG_TARGET,
@@ -139,35 +223,52 @@ impl SharedStore {
             _ => log::warn!(
                 target: LOG_TARGET,
                 "the Redis of {name} has the maxmemory-policy `{}`: WHEN ITS MEMORY IS FULL IT DROPS KEYS WITHOUT AN ERROR, and {without}; set it to `noeviction`",
-                LogText(&shown)
+                LogText(policy)
             ),
         }
     }
 
+    /// Asks this connection, and then whoever is named instead.
+    pub(crate) async fn follow<T: FromRedisValue>(
+        self: &Arc<Self>,
+        connection: &Connection,
+        key: &str,
+        commands: &[Cmd],
+        until: Instant,
+    ) -> Result<T, Fault> {
+        let mut reply = connection.ask_all(commands, false).await?;
+        let mut redirects = 0;
+        loop {
+            let Redirect { to, is_ask } = match reply {
+                Reply::Answer(answer) => return Ok(answer),
+                Reply::Elsewhere(redirect) => redirect,
+            };
+            if !self.address.is_of_cluster() || redirects == MOST_REDIRECTS {
+                return Err(Fault::Refused(if is_ask { "ASK" } else { "MOVED" }));
+            }
+            redirects += 1;
+            if !is_ask {
+                self.slots.learn(key, &to);
+            }
+            let connection = self.connection_to(&to, until).await?;
+            reply = connection.ask_all(commands, is_ask).await?;
+        }
+    }
+
     /// Asks once, within the time, of a connection that may turn out to be silent.
-    pub(crate) async fn ask<T: FromRedisValue>(self: &Arc<Self>, command: &Cmd, until: Instant) -> Result<T, Fault> {
-        let connection = self.connection(until).await?;
+    pub(crate) async fn ask<T: FromRedisValue>(
+        self: &Arc<Self>,
+        key: &str,
+        commands: &[Cmd],
+        until: Instant,
+    ) -> Result<T, Fault> {
+        let connection = self.connection(key, until).await?;
         let answers = connection.answers();
-        within(until, pin!(connection.ask(command))).await.unwrap_or_else(|| {
+        let asked = pin!(self.follow(&connection, key, commands, until));
+        within(until, asked).await.unwrap_or_else(|| {
             connection.retire_if_silent(answers);
             Err(Fault::TimedOut)
         })
-    }
-
-    /// The same for several commands.
-    pub(crate) async fn ask_all<T: FromRedisValue>(
-        self: &Arc<Self>,
-        commands: &Pipeline,
-        until: Instant,
-    ) -> Result<T, Fault> {
-        let connection = self.connection(until).await?;
-        let answers = connection.answers();
-        within(until, pin!(connection.ask_all(commands)))
-            .await
-            .unwrap_or_else(|| {
-                connection.retire_if_silent(answers);
-                Err(Fault::TimedOut)
-            })
     }
 
     pub(crate) fn failed(&self, fault: Fault) {
@@ -199,8 +300,20 @@ pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> 
 }
 
 impl Line {
-    fn is_of_use(&self) -> bool {
-        self.fault().is_none()
+    fn is_of(&self, runtime: Id, server: &Server) -> bool {
+        self.runtime == runtime && self.server == *server
+    }
+
+    fn is_recent(&self) -> bool {
+        self.begun.elapsed() < ATTEMPT_INTERVAL
+    }
+
+    fn state(&self) -> State {
+        match self.fault() {
+            Some(_) => State::Failed,
+            None if self.attempt.borrow().is_some() => State::Open,
+            None => State::BeingMade,
+        }
     }
 
     /// None if it has a good connection or is making one.
@@ -218,7 +331,7 @@ async fn policy_of(connection: &Connection) -> Result<String, Fault> {
     const NAME: &str = "maxmemory-policy";
     let pairs: Result<Vec<String>, _> = connection.ask(cmd("CONFIG").arg("GET").arg(NAME)).await;
     if let Ok([_, policy]) = pairs.as_deref() {
-        return Ok(policy.clone());
+        return Ok(policy.to_owned());
     }
     let information: String = connection.ask(cmd("INFO").arg("memory")).await?;
     let policy = information

@@ -1,10 +1,12 @@
 //! A Redis or Valkey that servers have in common: its address, connections to it, and how it fails.
 
 mod address;
+mod cluster;
 mod complaints;
 mod connection;
 mod fault;
 mod lines;
+mod sentinel;
 #[cfg(feature = "single-use-redis-rustls")]
 mod tls;
 #[cfg(not(feature = "single-use-redis-rustls"))]

@@ -1,10 +1,10 @@
 //! Claims in a Redis that servers have in common.
 
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{fmt, pin::pin, slice, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::{Either, select};
-use redis::{Cmd, Pipeline, Value, cmd};
+use redis::{Cmd, Value, cmd};
 use tokio::time::Instant;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// Keeps claims in Redis 6.2 or later, or in Valkey: for a service of several processes or servers. Feature `single-use-redis`, and `single-use-redis-rustls` for TLS.
 ///
-/// Nothing is connected before the first claim, and then each worker has a connection of its own. Clones, and stores of the same address and
+/// Nothing is connected before the first claim, and then each worker has a connection of its own, in a cluster one to each master. Clones, and stores of the same address and
 /// [prefix](Self::prefix), have their claims in common. A claim is one command, `SET … NX PX`; a key takes about 120 bytes of the server's memory until it ends by itself.
 ///
 /// Everything, with a new connection and a second attempt, ends within the [deadline](Self::deadline). Then the reason of the [`StoreError`] is one of these:
@@ -27,21 +27,23 @@ use crate::{
 /// |---|---|
 /// | `timed_out` | no answer within the deadline: the server is stopped, too slow, or cut off |
 /// | `disconnected` | there is no connection: nothing listens there, the name has no address, or TLS fails |
-/// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), or it is still starting (`LOADING`). The log names it |
+/// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), it is still starting (`LOADING`), or it is one of a cluster whose address begins like that of a single server (`MOVED`). The log names it |
 /// | `no_randomness` | the operating system gives no random numbers |
 ///
 /// While the server cannot be reached, one attempt to connect in 100 milliseconds is made for all requests of a worker, and between them requests fail at once. The log has
 /// one line in a second of it.
 ///
-/// A cluster of several masters and addresses of Sentinels are not supported. Where the server that takes over is found under the same name, as with most managed services, the
-/// next connection reaches it: also when the old one answers that it is now a replica.
+/// Where the server that takes over is found under the same name, as with most managed services, the next connection reaches it: also when the old one answers that it is now a
+/// replica. Else Sentinels name it, or the other servers of a cluster.
 ///
 /// # Security
 ///
 /// A claim that the server forgets is a request that can be replayed. So its `maxmemory-policy` must be `noeviction`: with any other the log has a warning when a connection
-/// is made. A restart without persistence forgets all claims, and one that fails over forgets those that the replica has not heard of.
+/// is made. A restart without persistence forgets all claims, and one that fails over forgets those that the replica has not heard of. A master that is cut off from its
+/// Sentinels goes on beside the new one, unless it has `min-replicas-to-write 1`.
 ///
-/// Anyone who can write to the server can take claims away or refuse requests: give it a password, a network of its own, or TLS. The address is shown
+/// Anyone who can write to the server can take claims away or refuse requests: give it a password, a network of its own, or TLS. Sentinels and the servers of a cluster say where
+/// the password is sent. The address is shown
 /// neither by errors nor by the log nor by `Debug`, as it may have a password in it.
 ///
 /// # Examples
@@ -81,7 +83,12 @@ impl RedisStore {
     /// - `rediss://…`: the same over TLS. The certificate is checked against the authorities that the system trusts.
     /// - `unix:///path`, with `?db=1&user=u&pass=p` where needed: a socket of this machine.
     ///
-    /// `valkey`, `valkeys`, `redis+unix` and `valkey+unix` mean the same.
+    /// - `redis-sentinel://host1,host2/mymaster`, `redis-sentinel://user:password@host1:26379,host2/mymaster/database?sentinel_username=u&sentinel_password=p`: the master that Sentinels
+    ///   call `mymaster`. The login before the hosts is that of the master. The port is 26379 where there is none. With `rediss-sentinel`, Sentinels and master speak TLS.
+    /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters, of which it is enough to name some. With `rediss-cluster`
+    ///   over TLS.
+    ///
+    /// `valkey` and `valkeys` mean the same as `redis` and `rediss`; `redis+unix`, `redis+sentinel` and `redis+cluster` the same as `unix`, `redis-sentinel` and `redis-cluster`.
     ///
     /// # Errors
     ///
@@ -176,10 +183,10 @@ async fn claim(
 ) -> Result<ClaimOutcome, Fault> {
     let until = Instant::now() + deadline;
     let attempt = Attempt::new(key, time_to_live)?;
-    let connection = shared.connection(until).await?;
+    let connection = shared.connection(key, until).await?;
     let midway = Instant::now() + until.saturating_duration_since(Instant::now()) / 2;
     let answers = connection.answers();
-    let mut first = pin!(attempt.first(&connection));
+    let mut first = pin!(attempt.first(shared, &connection, until));
     match within(midway, &mut first).await {
         Some(Err(fault @ Fault::Refused(_))) if fault.ends_connection() => {
             attempt.again(shared, until).await.or(Err(fault))
@@ -220,7 +227,8 @@ async fn whichever(
 struct Attempt {
     key: String,
     id: [u8; 16],
-    set: Cmd,
+    /// The claim, and whose it is.
+    commands: [Cmd; 2],
 }
 
 impl Attempt {
@@ -233,26 +241,33 @@ impl Attempt {
             .saturating_add(1);
         let mut set = cmd("SET");
         set.arg(key).arg(&id).arg("NX").arg("PX").arg(milliseconds);
+        let mut get = cmd("GET");
+        get.arg(key);
         Ok(Self {
             key: key.to_owned(),
             id,
-            set,
+            commands: [set, get],
         })
     }
 
-    async fn first(&self, connection: &Connection) -> Result<ClaimOutcome, Fault> {
-        match connection.ask(&self.set).await? {
-            Value::Okay => Ok(ClaimOutcome::First),
-            Value::Nil => Ok(ClaimOutcome::Repeated),
+    async fn first(
+        &self,
+        shared: &Arc<SharedStore>,
+        connection: &Connection,
+        until: Instant,
+    ) -> Result<ClaimOutcome, Fault> {
+        let [set, _] = &self.commands;
+        let answer = shared.follow(connection, &self.key, slice::from_ref(set), until);
+        match answer.await? {
+            (Value::Okay,) => Ok(ClaimOutcome::First),
+            (Value::Nil,) => Ok(ClaimOutcome::Repeated),
             _ => Err(Fault::Refused("another answer")),
         }
     }
 
     /// An earlier message, whose answer never came, may have made the claim.
     async fn again(&self, shared: &Arc<SharedStore>, until: Instant) -> Result<ClaimOutcome, Fault> {
-        let mut commands = Pipeline::new();
-        commands.add_command(self.set.clone()).cmd("GET").arg(&self.key);
-        match shared.ask_all(&commands, until).await? {
+        match shared.ask(&self.key, &self.commands, until).await? {
             (Value::Okay, _) => Ok(ClaimOutcome::First),
             (Value::Nil, Some(id)) if id == self.id => Ok(ClaimOutcome::First),
             (Value::Nil, Some::<Vec<u8>>(_)) => Ok(ClaimOutcome::Repeated),

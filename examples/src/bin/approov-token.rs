@@ -169,7 +169,7 @@ struct What {
 /// Where the list is.
 #[derive(Args)]
 struct Shared {
-    /// The address of Redis: `redis://:password@host`. Others on this machine can see arguments: better set `APPROOV_SINGLE_USE_STORE`.
+    /// The address of Redis: `redis://:password@host`, `redis-sentinel://host1,host2/mymaster` or `redis-cluster://host1,host2`. Others on this machine can see arguments: better set `APPROOV_SINGLE_USE_STORE`.
     #[arg(long, value_name = "ADDRESS")]
     redis: Option<String>,
     /// The key of the list.

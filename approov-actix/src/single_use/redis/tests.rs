@@ -1,5 +1,8 @@
 //! With a `redis-server` of each test's own.
 
+mod cluster;
+mod sentinel;
+
 use std::{future::Future, sync::Barrier, thread};
 
 use futures_util::future::join_all;
@@ -146,7 +149,7 @@ fn a_stopped_server_holds_nobody_up() {
         return;
     };
     run(async {
-        let store = store(&server.address());
+        let store = store(&server.address()).deadline(Duration::from_secs(1)).unwrap();
         recovers(&store, 0).await;
         server.stop();
         assert!(
@@ -309,6 +312,14 @@ fn the_server_that_takes_over_is_found() {
         assert_eq!(claim(&store, 3).await, FIRST);
         assert_eq!(claim(&store, 3).await, REPEATED);
         assert_eq!(proxy.connections(), 2);
+
+        // Cut off from its replicas it refuses, as it cannot know whether it is still the master.
+        sleep(Duration::from_millis(150)).await;
+        other.ask(&["CONFIG", "SET", "min-replicas-to-write", "2"]);
+        one.ask(&["REPLICAOF", "NO", "ONE"]);
+        proxy.lead_to(one.port());
+        assert_eq!(claim(&store, 4).await, FIRST);
+        assert_eq!(proxy.connections(), 3);
     });
 }
 
@@ -625,7 +636,7 @@ fn settings() {
     let error = |result: Result<RedisStore, ConfigError>| result.unwrap_err().to_string();
     assert_eq!(
         error(RedisStore::new("http://:s3cret@host")),
-        "the address given to `RedisStore::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`"
+        "the address given to `RedisStore::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`; of several servers `redis-sentinel://` or `redis-cluster://`"
     );
     let store = store("redis://:s3cret@host-1/3");
     assert_eq!(
