@@ -398,8 +398,8 @@ impl Proxy {
             let mut kept = Vec::new();
             for client in listener.incoming() {
                 let client = client.unwrap();
-                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
                 let server = server.load(Ordering::SeqCst);
+                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
                 if server == 0 {
                     kept.push(client);
                     continue;

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use redis::{Cmd, FromRedisValue, cmd};
 use tokio::{
     runtime::{Handle, Id},
@@ -34,6 +34,8 @@ const ATTEMPT_INTERVAL: Duration = Duration::from_millis(100);
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
 /// How many servers of a cluster may name another one before that one answers.
 const MOST_REDIRECTS: usize = 5;
+/// An attempt without an answer for so long connects once more: what was sent while the server was cut off may be lost.
+const ATTEMPT_REPETITION: Duration = Duration::from_millis(500);
 
 pub(crate) struct SharedStore {
     address: Address,
@@ -167,7 +169,7 @@ impl SharedStore {
         let limit = ATTEMPT_LIMIT.max(until.saturating_duration_since(begun));
         let (store, own_server) = (Arc::clone(self), server.clone());
         runtime.spawn(async move {
-            let opened = timeout(limit, store.open(&own_server)).await;
+            let opened = timeout(limit, store.open_first(&own_server)).await;
             let opened = opened.unwrap_or(Err(Fault::TimedOut));
             if let Err(fault) = opened {
                 store.slots.forget(&own_server);
@@ -186,6 +188,17 @@ impl SharedStore {
 
     fn lines(&self) -> MutexGuard<'_, Vec<Line>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whichever connection is there first.
+    async fn open_first(&self, server: &Server) -> Opened {
+        let mut openings = FuturesUnordered::new();
+        loop {
+            openings.push(self.open(server));
+            if let Ok(Some(opened)) = timeout(ATTEMPT_REPETITION, openings.next()).await {
+                return opened;
+            }
+        }
     }
 
     /// The first answer shows that the server is there, and that it takes the password.

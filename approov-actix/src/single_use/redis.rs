@@ -30,8 +30,8 @@ use crate::{
 /// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), it is still starting (`LOADING`), or it is one of a cluster whose address begins like that of a single server (`MOVED`). The log names it |
 /// | `no_randomness` | the operating system gives no random numbers |
 ///
-/// While the server cannot be reached, one attempt to connect in 100 milliseconds is made for all requests of a worker, and between them requests fail at once. The log has
-/// one line in a second of it.
+/// While the server cannot be reached, one attempt to connect in 100 milliseconds is made for all requests of a worker, and between them requests fail at once. An attempt
+/// that hears nothing connects once more each half second, so that a server that was cut off is used within a second of its return. The log has one line in a second of it.
 ///
 /// Where the server that takes over is found under the same name, as with most managed services, the next connection reaches it: also when the old one answers that it is now a
 /// replica. Else Sentinels name it, or the other servers of a cluster.
@@ -127,7 +127,8 @@ impl RedisStore {
         Ok(self)
     }
 
-    /// How long a claim may take in all, from 10 milliseconds to 5 seconds. Default: 250 milliseconds.
+    /// How long a claim may take in all, from 10 milliseconds to 5 seconds. Default: 250 milliseconds. After half of it without an answer the connection is held to be cut off,
+    /// and another one tries: so more than twice what the server takes.
     ///
     /// # Errors
     ///

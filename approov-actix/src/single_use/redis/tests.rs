@@ -311,7 +311,7 @@ fn the_server_that_takes_over_is_found() {
         one.ask(&["REPLICAOF", "127.0.0.1", &other.port().to_string()]);
         assert_eq!(claim(&store, 3).await, FIRST);
         assert_eq!(claim(&store, 3).await, REPEATED);
-        assert_eq!(proxy.connections(), 2);
+        assert!((2..5).contains(&proxy.connections()));
 
         // Cut off from its replicas it refuses, as it cannot know whether it is still the master.
         sleep(Duration::from_millis(150)).await;
@@ -319,7 +319,7 @@ fn the_server_that_takes_over_is_found() {
         one.ask(&["REPLICAOF", "NO", "ONE"]);
         proxy.lead_to(one.port());
         assert_eq!(claim(&store, 4).await, FIRST);
-        assert_eq!(proxy.connections(), 3);
+        assert!((3..7).contains(&proxy.connections()));
     });
 }
 
@@ -455,7 +455,7 @@ fn a_connection_that_has_fallen_silent_is_replaced() {
         // The first message has made the claim, and the answer is lost.
         let all = claims(&store, 1..200).await;
         assert!(all.iter().all(|outcome| *outcome == FIRST), "{all:?}");
-        assert_eq!(proxy.connections(), 2);
+        assert!((2..5).contains(&proxy.connections()));
         let all = claims(&store, 0..200).await;
         assert!(all.iter().all(|outcome| *outcome == REPEATED), "{all:?}");
     });
@@ -512,6 +512,25 @@ fn the_second_message_may_overtake_the_first() {
                 assert_eq!(whichever(later(one, 5), later(again, 1)).await, expected);
             }
         }
+    });
+}
+
+/// What it sent there is lost, so it would wait until its time is over.
+#[test]
+fn an_attempt_that_was_cut_off_connects_once_more() {
+    let Some(server) = RedisServer::start("an_attempt_that_was_cut_off_connects_once_more", &[]) else {
+        return;
+    };
+    let proxy = Proxy::start(None);
+    run(async {
+        let store = patient(&proxy.address());
+        let waiting = tokio::spawn(async move { claim(&store, 1).await });
+        while proxy.connections() == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        proxy.lead_to(server.port());
+        assert_eq!(waiting.await.unwrap(), FIRST);
+        assert!((2..5).contains(&proxy.connections()));
     });
 }
 
