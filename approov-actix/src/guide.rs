@@ -16,6 +16,7 @@ page!(handlers, "handlers.md");
 page!(middleware, "middleware.md");
 page!(claims, "claims.md");
 page!(token_binding, "token-binding.md");
+page!(configuration, "configuration.md");
 page!(refusals, "refusals.md");
 page!(roll_out, "roll-out.md");
 page!(key_sets, "key-sets.md");
@@ -27,6 +28,7 @@ page!(neighbours, "neighbours.md");
 page!(deployment, "deployment.md");
 page!(shapes_api, "shapes-api.md");
 page!(from_python, "from-python.md");
+page!(versions, "versions.md");
 
 #[doc = include_str!("guide/links.md")]
 #[doc = include_str!("../docs/performance.md")]

@@ -33,9 +33,6 @@ mod remembered;
 mod report;
 mod signatures;
 mod single_use;
-mod testing;
-#[rustfmt::skip]
-mod testing_example;
 mod tokens;
 mod ui;
 mod ways;
