@@ -56,7 +56,7 @@ test-aws-lc-rs:
 # With both backends, and the examples beside other crates.
 [group('tests')]
 test-all-features:
-    cargo test --workspace --all-features --lib --bins --test servers
+    cargo test --workspace --all-features --lib --test servers
 
 # Claims and blocked devices in a real Redis, and two servers behind nginx that share one. Installs both.
 [group('tests')]
@@ -115,11 +115,10 @@ copies:
     examples/shapes-api-diff --check
     examples/walk-through --check
 
-# Every combination of features, on the oldest compiler. Needs cargo-hack.
+# Each feature alone and beside each other one, on the oldest compiler; `just features ''` every combination. Needs cargo-hack.
 [group('publishing')]
-features:
-    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default,single-use-redis,single-use-redis-rustls --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
-
+features depth='--depth 3':
+    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset {{ depth }} --exclude-features default,single-use-redis,single-use-redis-rustls --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
     cargo +{{ msrv }} check -p approov-actix --no-default-features --features rust-crypto,single-use-redis
     cargo +{{ msrv }} check -p approov-actix --no-default-features --features aws-lc-rs,single-use-redis-rustls
 
@@ -187,7 +186,7 @@ mutants *options:
 
 # The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
 [group('deep')]
-deep: coverage long-run fuzz mutants
+deep: coverage long-run fuzz mutants (features '')
 
 # Everything that CI runs.
 ci:

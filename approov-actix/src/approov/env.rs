@@ -886,7 +886,10 @@ mod tests {
     #[test]
     fn every_variable_is_documented() {
         for &(name, _) in all_variables() {
-            assert!(include_str!("../../docs/configuration.md").contains(&format!("`{name}`")), "{name}");
+            assert!(
+                include_str!("../../docs/configuration.md").contains(&format!("`{name}`")),
+                "{name}"
+            );
             assert!(include_str!("env.rs").contains(&format!("`{name}`")), "{name}");
         }
     }
