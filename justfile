@@ -63,7 +63,7 @@ test-all-features:
 test-redis:
     command -v redis-server >/dev/null || { apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server >/dev/null; }
     APPROOV_TEST_REDIS_SERVER=$(command -v redis-server) cargo test --workspace --all-features --lib --test servers -- redis block
-    APPROOV_TEST_REDIS_SERVER=$(command -v redis-server) cargo test --workspace --test integration -- single_use::fleet
+    APPROOV_TEST_REDIS_SERVER=$(command -v redis-server) cargo test --workspace --test integration -- single_use::fleet single_use::failures
     tests/nginx >/dev/null && examples/fleet/run --check
 
 # Pages in Chromium, and the Shapes API under Postman's newman. Needs node; installs Chromium.

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -108,7 +108,7 @@ impl RedisServer {
         self.child.wait().unwrap();
     }
 
-    /// On the same port, with nothing in it.
+    /// On the same port, with nothing in it but what `--appendonly yes` has kept.
     pub fn start_again(&mut self) {
         let binary = env::var_os(VARIABLE).unwrap();
         self.child = spawn(&binary, &self.folder, self.port, &self.options);
@@ -123,9 +123,16 @@ impl RedisServer {
 
     /// Its answer, in the form of the protocol: `+OK`, `-ERR …`, `:1`, or what a text holds. Of a list, the items on lines.
     pub fn ask(&self, command: &[&str]) -> String {
-        let mut stream = self.tell(command);
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        read_reply(&mut BufReader::new(&mut stream)).unwrap()
+        read_reply(&mut BufReader::new(self.tell(command))).unwrap()
+    }
+
+    /// The same where a password is asked for.
+    pub fn ask_with_password(&self, password: &str, command: &[&str]) -> String {
+        let mut stream = self.tell(&["AUTH", password]);
+        stream.write_all(&encoded(command)).unwrap();
+        let mut reader = BufReader::new(stream);
+        assert_eq!(read_reply(&mut reader).unwrap(), "+OK");
+        read_reply(&mut reader).unwrap()
     }
 
     /// The same, of what it answers with `OK`.
@@ -137,9 +144,8 @@ impl RedisServer {
     /// The same without waiting for an answer.
     pub fn tell(&self, command: &[&str]) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let parts = command.iter().map(|part| format!("${}\r\n{part}\r\n", part.len()));
-        let text = format!("*{}\r\n{}", command.len(), parts.collect::<String>());
-        stream.write_all(text.as_bytes()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&encoded(command)).unwrap();
         stream
     }
 }
@@ -337,6 +343,11 @@ pub fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+fn encoded(command: &[&str]) -> Vec<u8> {
+    let parts = command.iter().map(|part| format!("${}\r\n{part}\r\n", part.len()));
+    format!("*{}\r\n{}", command.len(), parts.collect::<String>()).into_bytes()
+}
+
 fn read_reply(reader: &mut impl io::BufRead) -> io::Result<String> {
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -378,6 +389,8 @@ pub struct Proxy {
     cuts: Arc<AtomicBool>,
     /// Connections up to this number are silent.
     silent: Arc<AtomicUsize>,
+    /// By how many milliseconds answers come later.
+    delay: Arc<AtomicU64>,
     count: Arc<AtomicUsize>,
 }
 
@@ -390,11 +403,14 @@ impl Proxy {
             server: Arc::new(server.unwrap_or(0).into()),
             cuts: Arc::default(),
             silent: Arc::default(),
+            delay: Arc::default(),
             count: Arc::default(),
         };
         let (cuts, silent, count) = (proxy.cuts.clone(), proxy.silent.clone(), proxy.count.clone());
+        let delay = proxy.delay.clone();
         let server = proxy.server.clone();
         thread::spawn(move || {
+            // Those that lead nowhere stay open.
             let mut kept = Vec::new();
             for client in listener.incoming() {
                 let client = client.unwrap();
@@ -409,8 +425,12 @@ impl Proxy {
                 };
                 let (client_reads, server_reads) = (client.try_clone().unwrap(), server.try_clone().unwrap());
                 thread::spawn(move || forward(client_reads, server, || Way::Open));
-                let (cuts, silent) = (cuts.clone(), silent.clone());
+                let (cuts, silent, delay) = (cuts.clone(), silent.clone(), delay.clone());
                 let way = move || {
+                    let arrival = Instant::now();
+                    while arrival.elapsed() < Duration::from_millis(delay.load(Ordering::SeqCst)) {
+                        thread::sleep(Duration::from_millis(5));
+                    }
                     if silent.load(Ordering::SeqCst) >= number {
                         Way::Silent
                     } else if cuts.swap(false, Ordering::SeqCst) {
@@ -445,6 +465,12 @@ impl Proxy {
     /// Those that there are, not later ones.
     pub fn silence_connections(&self) {
         self.silent.store(self.connections(), Ordering::SeqCst);
+    }
+
+    /// Until this is called again each answer, or what comes of several at once, is held back for so long.
+    pub fn delay_answers(&self, time: Duration) {
+        let milliseconds = u64::try_from(time.as_millis()).unwrap();
+        self.delay.store(milliseconds, Ordering::SeqCst);
     }
 
     /// How many there have been.

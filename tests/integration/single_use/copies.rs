@@ -1,7 +1,10 @@
 //! Copies of a request, in whatever form, and requests that are none.
 
 use p256::ecdsa;
-use support::signing::{self, Key, Signature, text};
+use support::{
+    client::Request,
+    signing::{self, Key, Message, Signature, text},
+};
 
 use super::{REPLAYED, Served, Signatures, in_memory, later, signed, transfer};
 
@@ -14,6 +17,53 @@ fn with_other_s(signature: &[u8]) -> String {
     signing::bytes(&other.to_bytes())
 }
 
+/// What anyone can make of a request with this signature: all of it is the same request.
+pub(super) fn forms(message: &Message, signature: &Signature) -> Vec<(&'static str, Request)> {
+    let signed = |signature: &Signature| message.request().signed(&[signature]);
+    let more_headers = message
+        .clone()
+        .header("X-Not-Signed", "1")
+        .header("User-Agent", "another");
+    let (input, bytes) = signature.members();
+    let (other_input, other_bytes) = signature.clone().label("other").members();
+    let lines = |inputs: &[&str], signatures: &[&str]| {
+        let request = inputs.iter().fold(message.request(), |request, line| {
+            request.header("Signature-Input", line)
+        });
+        signatures
+            .iter()
+            .fold(request, |request, line| request.header("Signature", line))
+    };
+    let mut forms = vec![
+        ("the same", signed(signature)),
+        ("as a string", signed(&signature.clone().form(text))),
+        ("more headers", more_headers.request().signed(&[signature])),
+        (
+            "with spaces",
+            lines(&[&format!("  {input}  ")], &[&format!(" {bytes}")]),
+        ),
+        (
+            "beside another label",
+            lines(
+                &[&format!("{other_input}, {input}")],
+                &[&format!("{bytes}, {other_bytes}")],
+            ),
+        ),
+        (
+            "in lines of their own",
+            lines(&[&other_input, &input], &[&bytes, &other_bytes]),
+        ),
+        (
+            "with a parameter of the signature",
+            lines(&[&input], &[&format!("{bytes};a=1")]),
+        ),
+    ];
+    if signature.label == "install" {
+        forms.push(("the other s", signed(&signature.clone().form(with_other_s))));
+    }
+    forms
+}
+
 #[actix_web::test]
 async fn a_copy_is_refused_however_it_is_written() {
     for builder in [in_memory(), later()] {
@@ -22,49 +72,10 @@ async fn a_copy_is_refused_however_it_is_written() {
             let message = transfer();
             let signature = Signatures::of(&message).labelled(label).clone();
             server.accepts(label, &message.request().signed(&[&signature]));
-            let again = |case: &str, signature: &Signature| {
-                let answer = server.refuses(case, REPLAYED, &message.request().signed(&[signature]));
+            for (case, copy) in forms(&message, &signature) {
+                let answer = server.refuses(case, REPLAYED, &copy);
                 assert_eq!(answer.header("www-authenticate"), None, "{case}");
-            };
-            again("the same", &signature);
-            again("as a string", &signature.clone().form(text));
-            if label == "install" {
-                again("the other s", &signature.clone().form(with_other_s));
             }
-            let (input, bytes) = signature.members();
-            let (other_input, other_bytes) = signature.clone().label("other").members();
-            for (case, inputs, signatures) in [
-                ("with spaces", vec![format!("  {input}  ")], vec![format!(" {bytes}")]),
-                (
-                    "beside another label",
-                    vec![format!("{other_input}, {input}")],
-                    vec![format!("{bytes}, {other_bytes}")],
-                ),
-                (
-                    "in lines of their own",
-                    vec![other_input.clone(), input.clone()],
-                    vec![bytes.clone(), other_bytes.clone()],
-                ),
-                (
-                    "with a parameter of the signature",
-                    vec![input.clone()],
-                    vec![format!("{bytes};a=1")],
-                ),
-            ] {
-                let request = inputs.iter().fold(message.request(), |request, line| {
-                    request.header("Signature-Input", line)
-                });
-                let request = signatures
-                    .iter()
-                    .fold(request, |request, line| request.header("Signature", line));
-                server.refuses(case, REPLAYED, &request);
-            }
-            again("with another header", &signature);
-            let more = message
-                .clone()
-                .header("X-Not-Signed", "1")
-                .header("User-Agent", "another");
-            server.refuses("more headers", REPLAYED, &more.request().signed(&[&signature]));
         }
     }
 }
@@ -81,7 +92,7 @@ async fn the_other_s_first_uses_the_request_up_as_well() {
     server.refuses("as signed", REPLAYED, &message.request().signed(&[&signature]));
 }
 
-fn transfer_and_signatures() -> (signing::Message, Signatures) {
+fn transfer_and_signatures() -> (Message, Signatures) {
     let message = transfer();
     let signatures = Signatures::of(&message);
     (message, signatures)
@@ -123,7 +134,7 @@ async fn what_is_refused_uses_nothing_up() {
     }));
     let message = transfer();
     let signature = Signature::install(&message);
-    let signed = |message: &signing::Message| message.request().signed(&[&signature]);
+    let signed = |message: &Message| message.request().signed(&[&signature]);
     server.refuses("body", "digest_mismatch", &signed(&message.clone().alter_body()));
     server.refuses(
         "type",

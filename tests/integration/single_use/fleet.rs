@@ -1,78 +1,88 @@
 //! Two servers that share a real Redis.
 
-use std::time::{Duration, Instant};
+use std::{thread, time::Duration};
 
+use actix_web::web;
 use approov_actix::{ApproovBuilder, RedisStore, SingleUse};
-use support::redis_server::RedisServer;
+use futures_util::future::join_all;
+use support::{
+    redis_server::RedisServer,
+    signing::{Message, Signature},
+};
 
-use super::{REPLAYED, Served, Signatures, sent_at_once, transfer};
-use crate::signatures::signing;
+use super::{Served, Signatures, copies::forms, once, sent_at_once, transfer};
+use crate::{
+    patient,
+    signatures::{connect, exchange, signing},
+};
 
+/// With all the time in the world: it is not time that is tested.
 fn sharing(redis: &RedisServer) -> ApproovBuilder {
-    signing().single_use(SingleUse::new(RedisStore::new(&redis.address()).unwrap()))
+    let store = RedisStore::new(&redis.address()).unwrap();
+    signing().single_use(SingleUse::new(store.deadline(Duration::from_secs(5)).unwrap()))
 }
 
+/// In whatever form, and after one that only looks like them.
 #[actix_web::test]
 async fn of_many_copies_to_two_servers_one_is_accepted() {
     let Some(redis) = RedisServer::start("single_use::fleet::of_many_copies", &[]) else {
         return;
     };
     let servers = [Served::new(sharing(&redis)), Served::new(sharing(&redis))];
-    let both: &[&str] = &["install", "account"];
     for round in 0..200 {
         let message = transfer();
         let signatures = Signatures::of(&message);
-        // The signature that all have in common, or both, in either order.
-        let labels = |copy: usize| match (round % 3, copy % 2) {
-            (1, 1) => &both[..1],
-            (2, 1) => &["account", "install"],
-            _ => both,
-        };
-        let copies = (0..32).map(|copy| signatures.on(&message, labels(copy))).collect();
-        let statuses = sent_at_once(&servers, copies);
+        // One signature is in all of them.
+        let label = ["install", "account"][round % 2];
+        let mut copies: Vec<_> = [&["install", "account"], &["account", "install"]]
+            .map(|labels| signatures.on(&message, labels))
+            .into();
+        copies.extend(
+            forms(&message, signatures.labelled(label))
+                .into_iter()
+                .map(|(_, copy)| copy),
+        );
+        let altered = signatures.on(&message.clone().alter_body(), &[label]);
+        servers[round % 2].refuses("another body", "digest_mismatch", &altered);
+
+        let copies = copies.iter().cycle().skip(round).take(32).cloned();
+        let statuses = sent_at_once(&servers, copies.collect());
+        assert_eq!(statuses[0], 200, "{round}");
+        assert!(
+            statuses[1..].iter().all(|status| *status == 409),
+            "{round}: {statuses:?}"
+        );
+        for served in &servers {
+            served.codes.take();
+            served.admissions.lock().unwrap().clear();
+        }
+    }
+}
+
+/// One speaks HTTP/2 with a client whose requests share a connection.
+#[actix_web::test]
+async fn of_many_copies_over_http_2_one_is_accepted() {
+    let Some(redis) = RedisServer::start("single_use::fleet::over_http_2", &[]) else {
+        return;
+    };
+    let one = Served::new(sharing(&redis));
+    let other = Served::on(patient().workers(1).h2(), sharing(&redis), |app, _| {
+        app.default_service(web::to(once));
+    });
+    let client = connect(other.server.addr()).await;
+    let send = async |message: &Message| exchange(client.clone(), message, &message.url).await.0;
+    for round in 0..20 {
+        let message = transfer();
+        let message = message.carrying(&Signature::install(&message));
+        let (request, server) = (message.request(), one.server.addr());
+        let over_http_1 = thread::spawn(move || request.send(server).status);
+        let mut statuses = join_all((0..31).map(|_| send(&message))).await;
+        statuses.push(over_http_1.join().unwrap());
+        statuses.sort_unstable();
         assert_eq!(statuses[0], 200, "{round}");
         assert!(
             statuses[1..].iter().all(|status| *status == 409),
             "{round}: {statuses:?}"
         );
     }
-}
-
-/// No 500, nobody waits for long, and the next request after its return is served.
-#[actix_web::test]
-async fn while_redis_is_away_requests_are_refused() {
-    let Some(mut redis) = RedisServer::start("single_use::fleet::while_redis_is_away", &[]) else {
-        return;
-    };
-    let servers = [Served::new(sharing(&redis)), Served::new(sharing(&redis))];
-    let fresh = || {
-        let message = transfer();
-        Signatures::of(&message).on(&message, &["install"])
-    };
-    servers[0].accepts("before", &fresh());
-    for away in ["stopped", "killed"] {
-        if away == "stopped" {
-            redis.stop();
-        } else {
-            redis.kill();
-        }
-        let began = Instant::now();
-        let statuses = sent_at_once(&servers, (0..64).map(|_| fresh()).collect());
-        assert!(statuses.iter().all(|status| *status == 503), "{away}: {statuses:?}");
-        // A hang is what must not be.
-        assert!(began.elapsed() < Duration::from_secs(20), "{away}");
-        if away == "stopped" {
-            redis.go_on();
-        } else {
-            redis.start_again();
-        }
-        for served in &servers {
-            support::wait_until("it is served again", || served.send(&fresh()).status == 200);
-            served.codes.take();
-            served.admissions.lock().unwrap().clear();
-        }
-    }
-    let request = fresh();
-    servers[0].accepts("first", &request);
-    servers[1].refuses("the other server", REPLAYED, &request);
 }

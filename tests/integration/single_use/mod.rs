@@ -1,6 +1,7 @@
 //! Single use: of all deliveries of a signed request, one is accepted.
 
 mod copies;
+mod failures;
 mod fleet;
 mod kept;
 mod races;
@@ -16,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use actix_test::TestServer;
+use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
 use approov_actix::{
     Approov, ApproovBuilder, Claim, ClaimOutcome, MemoryStore, Policy, ReplayKey, SignaturePolicy, SingleUse,
@@ -150,11 +151,15 @@ impl Served {
     }
 
     fn with(builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
+        Self::on(patient().workers(1).h1(), builder, configure)
+    }
+
+    fn on(config: TestServerConfig, builder: ApproovBuilder, configure: fn(&mut web::ServiceConfig, &Approov)) -> Self {
         let admissions = Admissions::default();
         let record = Arc::clone(&admissions);
         let builder = builder.on_acceptance(move |event| record.lock().unwrap().push(event.single_use));
         let (approov, codes) = Codes::of(builder);
-        let server = actix_test::start_with(patient().workers(1).h1(), move || {
+        let server = actix_test::start_with(config, move || {
             let approov = approov.clone();
             App::new()
                 .app_data(approov.clone())
