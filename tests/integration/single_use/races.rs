@@ -107,22 +107,6 @@ async fn in_every_order_of_steps_one_is_accepted() {
         .build()
         .unwrap();
     let app = test::init_service(App::new().app_data(approov).default_service(web::to(once))).await;
-    let message = transfer();
-    let signatures = Signatures::of(&message);
-    let request = |labels: &[&str]| {
-        let mut request = test::TestRequest::post().uri(&message.target());
-        for (name, value) in &message.headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
-        }
-        let members = labels.iter().map(|label| signatures.labelled(label).members());
-        let (inputs, bytes): (Vec<_>, Vec<_>) = members.unzip();
-        request
-            .insert_header(("Signature-Input", inputs.join(", ")))
-            .insert_header(("Signature", bytes.join(", ")))
-            .insert_header(("Host", "api.example.com"))
-            .set_payload(message.body.clone())
-            .to_request()
-    };
     // Three polls are enough for two claims: one is sent with the poll in which the one before arrives.
     for copies in [
         vec![BOTH, BOTH],
@@ -133,6 +117,23 @@ async fn in_every_order_of_steps_one_is_accepted() {
         vec![BOTH, BOTH, INSTALL],
         vec![BOTH, BOTH, ACCOUNT],
     ] {
+        // Signed anew each time: on a slow machine all of it takes longer than a signature lives.
+        let message = transfer();
+        let signatures = Signatures::of(&message);
+        let request = |labels: &[&str]| {
+            let mut request = test::TestRequest::post().uri(&message.target());
+            for (name, value) in &message.headers {
+                request = request.insert_header((name.as_str(), value.as_str()));
+            }
+            let members = labels.iter().map(|label| signatures.labelled(label).members());
+            let (inputs, bytes): (Vec<_>, Vec<_>) = members.unzip();
+            request
+                .insert_header(("Signature-Input", inputs.join(", ")))
+                .insert_header(("Signature", bytes.join(", ")))
+                .insert_header(("Host", "api.example.com"))
+                .set_payload(message.body.clone())
+                .to_request()
+        };
         let mut left = vec![3; copies.len()];
         let mut schedules = Vec::new();
         orders(&mut left, &mut Vec::new(), &mut |order| schedules.push(order.to_vec()));
