@@ -1,13 +1,21 @@
 //! One request is claimed once, whoever looks at it.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
 use actix_web::{App, FromRequest as _, HttpRequest, dev::Service as _, middleware::from_fn, web};
 use approov_actix::{
-    ApproovClaims, ApproovSignature, ApproovVerdict, Enforcement, MemoryStore, Policy, SignaturePolicy, SingleUse,
-    SingleUseAdmission, approov_protected,
+    ApproovClaims, ApproovSignature, ApproovVerdict, Claim, Enforcement, MemoryStore, Policy, Refused, ReplayKey,
+    SignaturePolicy, SingleUse, SingleUseAdmission, SingleUseStore, approov_protected,
 };
 use support::{client::Request, log, signing::Message};
 
-use super::{ONCE, REPLAYED, Served, in_memory, later, once, signed, transfer};
+use super::{Answers, ONCE, REPLAYED, Served, Signatures, first, in_memory, later, once, signed, transfer};
 use crate::{nearest::SendOn, patient, signatures::signing};
 
 #[approov_protected(signature = "required", single_use = true)]
@@ -147,20 +155,29 @@ fn bodiless() -> Message {
 #[actix_web::test]
 async fn an_argument_alone_claims_where_it_can() {
     log::capture();
-    let alone: fn(&mut web::ServiceConfig, &approov_actix::Approov) = |app, _| {
+    async fn ask(request: HttpRequest) -> Result<&'static str, Refused> {
+        ApproovClaims::extract(&request).await?;
+        ApproovClaims::extract(&request).await.map(|_| "in")
+    }
+    let alone: fn(&mut web::ServiceConfig, &approov_actix::Approov) = |app, approov| {
         app.route(
             "/argument",
             web::post().to(|_: ApproovClaims, _: ApproovSignature| async { "in" }),
         )
-        .route(
-            "/asks",
-            web::post().to(|request: HttpRequest| async move { ApproovClaims::extract(&request).await.map(|_| "in") }),
+        .route("/asks", web::post().to(ask))
+        .service(
+            web::scope("/exempt")
+                .route("/asks", web::post().to(ask))
+                .wrap(approov.middleware().exempt("/exempt/asks")),
         );
     };
     let memory = Served::with(in_memory().policy(ONCE), alone);
-    let request = signed(&to("/argument", &bodiless()), &["install"]);
-    memory.accepts("memory", &request);
-    memory.refuses("memory", REPLAYED, &request);
+    // In an exempt layer a claim is kept: of two questions it is one.
+    for path in ["/argument", "/exempt/asks"] {
+        let request = signed(&to(path, &bodiless()), &["install"]);
+        memory.accepts(path, &request);
+        memory.refuses(path, REPLAYED, &request);
+    }
     let network = Served::with(later().policy(ONCE), alone);
     for (server, path) in [(&network, "/argument"), (&network, "/asks"), (&memory, "/asks")] {
         let request = signed(&to(path, &bodiless()), &["install"]);
@@ -206,6 +223,16 @@ async fn a_replay_can_be_reported_only() {
     server.accepts("first", &request);
     assert_eq!(server.send(&request).status, 409);
     assert_eq!(server.codes.take(), [REPLAYED, REPLAYED]);
+
+    // Both layers look at both claims, of which only one is a repetition.
+    for label in ["install", "account"] {
+        let message = to("/both", &transfer());
+        let signatures = Signatures::of(&message);
+        server.accepts(label, &signatures.on(&message, &[label]));
+        let both = signatures.on(&message, &["install", "account"]);
+        assert_eq!(server.send(&both).status, 409, "{label}");
+        assert_eq!(server.codes.take(), [REPLAYED, REPLAYED], "{label}");
+    }
 }
 
 #[actix_web::test]
@@ -224,9 +251,38 @@ async fn other_routes_are_as_they_were() {
     assert_eq!(server.admissions.lock().unwrap()[..], [None; 3]);
 }
 
+/// Counts its claims, of which each is the first.
+#[derive(Default)]
+struct Counting(AtomicU32);
+
+impl SingleUseStore for Counting {
+    fn claim(&self, _: &ReplayKey, _: Duration) -> Claim {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        first()
+    }
+}
+
 #[actix_web::test]
 async fn stores_that_are_not_shared_are_each_claimed() {
-    use super::{Answers, first};
+    let (one, other) = (Arc::new(Counting::default()), Arc::new(Counting::default()));
+    for (stores, counts) in [([&one, &other], [1, 1]), ([&one, &one], [2, 1])] {
+        let [outer, inner] =
+            stores.map(|store| signing().single_use(SingleUse::new(Arc::clone(store))).build().unwrap());
+        let server = actix_test::start_with(patient(), move || {
+            App::new().service(
+                web::scope("")
+                    .default_service(web::to(|| async { "in" }))
+                    .wrap(inner.middleware().policy(ONCE))
+                    .wrap(outer.middleware().policy(ONCE)),
+            )
+        });
+        assert_eq!(signed(&transfer(), &["install"]).send(server.addr()).status, 200);
+        assert_eq!([&one, &other].map(|store| store.0.load(Ordering::Relaxed)), counts);
+    }
+}
+
+#[actix_web::test]
+async fn one_of_two_stores_that_knows_a_request_refuses_it() {
     let one = signing().single_use(SingleUse::new(Answers(first))).build().unwrap();
     let memory = signing()
         .single_use(SingleUse::new(MemoryStore::new(1000).unwrap()))
