@@ -149,6 +149,16 @@ mod tests {
         assert!(claims.count() <= 4_000);
     }
 
+    /// In a quiet time as well.
+    #[test]
+    fn claims_that_are_rare_leave_no_trace() {
+        let claims = Claims::new(4_000);
+        for number in 0..2_000 {
+            assert_eq!(claims.claim(&key(number), at(500), at(100 * number)), FIRST, "{number}");
+        }
+        assert!(claims.count() <= 500, "{}", claims.count());
+    }
+
     #[test]
     fn of_many_at_once_one_is_first() {
         let claims = Claims::new(1_000);
