@@ -259,6 +259,13 @@ fn a_full_server_refuses() {
         for number in [1, 2, 3] {
             assert_eq!(claim(&store, number).await, REFUSED);
         }
+        // Another connection would do no better, so none of them was sent twice.
+        let commands = server.ask(&["INFO", "commandstats"]);
+        let set = commands.lines().find(|line| line.starts_with("cmdstat_set:"));
+        assert!(
+            set.is_some_and(|set| set.contains("calls=1,") && set.contains("rejected_calls=3,")),
+            "{set:?}"
+        );
         server.ask(&["CONFIG", "SET", "maxmemory", "0"]);
         assert_eq!(claim(&store, 1).await, REPEATED);
         assert_eq!(claim(&store, 4).await, FIRST);
@@ -320,6 +327,13 @@ fn the_server_that_takes_over_is_found() {
         proxy.lead_to(one.port());
         assert_eq!(claim(&store, 4).await, FIRST);
         assert!((3..7).contains(&proxy.connections()));
+
+        // Where nobody has taken over, what the replica says is the reason.
+        sleep(Duration::from_millis(150)).await;
+        let nobody = free_port();
+        proxy.lead_to(nobody);
+        one.ask(&["REPLICAOF", "127.0.0.1", &nobody.to_string()]);
+        assert_eq!(claim(&store, 5).await, REFUSED);
     });
 }
 
