@@ -186,33 +186,49 @@ async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
 /// What is covered may be costly to find, and everyone with a token can ask for it.
 #[actix_web::test]
 async fn not_more_query_parameters_than_any_client_covers() {
-    let approov = builder().build().unwrap();
     for (count, rejection) in [(8, Rejection::SignatureInvalid), (9, Rejection::SignatureComponent {})] {
-        let key = InstallationKey::new();
-        let token = TokenBuilder::new().installation_key(&key).build();
         let names: Vec<_> = (0..count).map(|i| format!(r#""@query-param";name="{i}""#)).collect();
         let query: Vec<_> = (0..count).map(|i| format!("{i}=1")).collect();
-        let input = format!(
-            r#"install=("@method" "@target-uri" "approov-token" {});created={}"#,
-            names.join(" "),
-            UnixTime::now().seconds().floor()
-        );
-        let request = TestRequest::with_uri(&format!("/?{}", query.join("&")))
-            .insert_header(("Approov-Token", token.as_str()))
-            .insert_header(("Signature-Input", input))
-            .insert_header(("Signature", format!("install=:{}:", "A".repeat(86) + "==")))
-            .to_http_request();
-        let claims = approov.verify_token(&token).unwrap();
-        let settings = approov.settings();
-        let verifier = super::Verifier {
-            settings: &settings.signature,
-            policy: &settings.default_policy.signature,
-            token_header: &settings.token_header,
-            claims: &claims,
-            explains: true,
-            now: UnixTime::now(),
-        };
-        let verdict = verifier.verify(&request);
-        assert_eq!(verdict.map(drop), Err(rejection));
+        let target = format!("/?{}", query.join("&"));
+        assert_eq!(verdict_on_forgery(&target, &names.join(" ")), rejection);
     }
+}
+
+/// Each of the three is as long as the target.
+#[actix_web::test]
+async fn not_more_of_a_long_target_than_any_client_covers() {
+    let target = format!("/{}", "a".repeat(50_000));
+    for (components, rejection) in [
+        (r#""@authority""#, Rejection::SignatureInvalid),
+        (r#""@authority" "@query""#, Rejection::SignatureComponent {}),
+    ] {
+        assert_eq!(verdict_on_forgery(&target, components), rejection);
+    }
+}
+
+/// On a signature that nobody made, of what is usual and of these components.
+fn verdict_on_forgery(target: &str, components: &str) -> Rejection {
+    let approov = builder().build().unwrap();
+    let key = InstallationKey::new();
+    let token = TokenBuilder::new().installation_key(&key).build();
+    let input = format!(
+        r#"install=("@method" "@target-uri" "approov-token" {components});created={}"#,
+        UnixTime::now().seconds().floor()
+    );
+    let request = TestRequest::with_uri(target)
+        .insert_header(("Approov-Token", token.as_str()))
+        .insert_header(("Signature-Input", input))
+        .insert_header(("Signature", format!("install=:{}:", "A".repeat(86) + "==")))
+        .to_http_request();
+    let claims = approov.verify_token(&token).unwrap();
+    let settings = approov.settings();
+    let verifier = super::Verifier {
+        settings: &settings.signature,
+        policy: &settings.default_policy.signature,
+        token_header: &settings.token_header,
+        claims: &claims,
+        explains: true,
+        now: UnixTime::now(),
+    };
+    verifier.verify(&request).map(drop).unwrap_err()
 }

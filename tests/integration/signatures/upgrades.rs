@@ -8,7 +8,7 @@ use support::{
 use super::{
     Served, WITH_BODY,
     bodies::{MULTIPART, WAYS, chunked, post, routes},
-    signing, signing_by,
+    signing, signing_at, signing_by,
 };
 
 const WEBSOCKET: [(&str, &str); 2] = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
@@ -108,35 +108,39 @@ async fn an_upgrade_is_no_way_around_the_digest() {
 /// Neither a tunnel nor `OPTIONS *` has a path: RFC 9112, section 3.3, and RFC 9421, sections 2.2.2, 2.2.5 and 2.2.6.
 #[actix_web::test]
 async fn targets_without_a_path() {
-    let server = Served::new(signing());
-    for (method, target) in [("OPTIONS", "*"), ("CONNECT", "api.example.com:443")] {
-        let message = Message {
-            method: method.to_owned(),
-            ..Message::get("https://api.example.com")
-        };
-        let signature = Signature::install(&message);
-        for (uri, path, request_target, is_good) in [
-            ("https://api.example.com", "/", target, true),
-            ("https://api.example.com/", "/", target, false),
-            ("https://api.example.com*", "/", target, false),
-            ("https://api.example.com", "*", target, false),
-            ("https://api.example.com", "", target, false),
-            ("https://api.example.com", "/", "/", false),
-            ("https://api.example.com", "/", "", false),
-        ] {
-            let signature = signature
-                .clone()
-                .value("@target-uri", uri)
-                .line("\"@path\"", path)
-                .line("\"@request-target\"", request_target);
-            let request = message
-                .request_to(target)
-                .host(Some("api.example.com:443"))
-                .signed(&[&signature]);
-            let case = format!("{method} {uri} {path} {request_target}");
-            let answer = request.send_and_hang_up(server.server.addr());
-            let codes = server.codes();
-            assert_eq!(codes.is_empty(), is_good, "{case}: {codes:?} {answer:?}");
+    // The prefix of an origin stands before a path, and here is none.
+    for origin in ["https://api.example.com", "https://api.example.com/v1"] {
+        let server = Served::new(signing_at(origin));
+        for (method, target) in [("OPTIONS", "*"), ("CONNECT", "api.example.com:443")] {
+            let message = Message {
+                method: method.to_owned(),
+                ..Message::get("https://api.example.com")
+            };
+            let signature = Signature::install(&message);
+            for (uri, path, request_target, is_good) in [
+                ("https://api.example.com", "/", target, true),
+                ("https://api.example.com/", "/", target, false),
+                ("https://api.example.com*", "/", target, false),
+                ("https://api.example.com/v1", "/v1", "/v1", false),
+                ("https://api.example.com", "*", target, false),
+                ("https://api.example.com", "", target, false),
+                ("https://api.example.com", "/", "/", false),
+                ("https://api.example.com", "/", "", false),
+            ] {
+                let signature = signature
+                    .clone()
+                    .value("@target-uri", uri)
+                    .line("\"@path\"", path)
+                    .line("\"@request-target\"", request_target);
+                let request = message
+                    .request_to(target)
+                    .host(Some("api.example.com:443"))
+                    .signed(&[&signature]);
+                let case = format!("{origin} {method} {uri} {path} {request_target}");
+                let answer = request.send_and_hang_up(server.server.addr());
+                let codes = server.codes();
+                assert_eq!(codes.is_empty(), is_good, "{case}: {codes:?} {answer:?}");
+            }
         }
     }
 }
