@@ -79,7 +79,6 @@ impl<'a> Target<'a> {
         })
     }
 
-    /// The parameters of the query, decoded.
     /// `@path`: RFC 9421, section 2.2.6.
     pub(super) fn absolute_path(&self) -> &str {
         if self.path.is_empty() { "/" } else { &self.path }
@@ -106,7 +105,7 @@ impl<'a> Target<'a> {
         self.authority.len() + self.path.len() + self.query.map_or(0, str::len)
     }
 
-    /// None if there are more than any client sends.
+    /// The parameters of the query, decoded. None if there are more than any client sends.
     pub(super) fn query_parameters(&self) -> Option<QueryParameters<'a>> {
         const MAX: usize = 1000;
         let query = self.query.unwrap_or_default();
