@@ -802,6 +802,8 @@ mod tests {
         assert_eq!(settings.token_header, "approov-token");
         assert!(settings.default_policy.binding.is_empty());
         assert!(!settings.default_policy.allow_missing_binding_claim);
+        let mut held = settings.body_budget.hold();
+        assert!(held.grow(128 * 1024 * 1024) && !held.grow(1));
     }
 
     #[test]
