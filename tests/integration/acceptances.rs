@@ -8,7 +8,7 @@ use actix_web::{
     body::BoxBody,
     dev::{Service as _, ServiceRequest, ServiceResponse},
     error::{ErrorBadGateway, ErrorForbidden},
-    middleware::{Next, from_fn},
+    middleware::{Next, NormalizePath, from_fn},
     test::{TestRequest, init_service},
     web,
 };
@@ -296,6 +296,23 @@ async fn a_request_that_is_sent_on_is_told_of_once_by_what_is_around() {
         let _ = request.send(inner.addr());
         assert_eq!(std::mem::take(&mut *inside.lock().unwrap()), [expected], "{then}");
     }
+}
+
+/// A middleware inside may change the path, and only then does a route match.
+#[actix_web::test]
+async fn a_request_is_told_with_the_route_that_has_answered_it() {
+    let patterns = Arc::<Mutex<Vec<_>>>::default();
+    let record = Arc::clone(&patterns);
+    let builder = builder().on_acceptance(move |event| record.lock().unwrap().push(event.request.match_pattern()));
+    let approov = builder.build().unwrap();
+    let server = actix_test::start_with(patient(), move || {
+        App::new()
+            .route("/orders/{id}", web::get().to(|| async { "in" }))
+            .wrap(NormalizePath::trim())
+            .wrap(approov.middleware())
+    });
+    assert_eq!(get("/orders/1/").token(&token::good()).send(server.addr()).status, 200);
+    assert_eq!(*patterns.lock().unwrap(), [Some("/orders/{id}".to_owned())]);
 }
 
 #[actix_web::test]

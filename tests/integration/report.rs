@@ -290,8 +290,16 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
     start(Policy::new().signature(SignaturePolicy::required())).await;
     assert_eq!((reports(), unprotected_hosts()), (1, 1));
 
+    let own_check = || {
+        log::own_lines_with("the middleware's policy only REPORTS requests that the application's own check refuses")
+            .len()
+    };
     drop(init_service(App::new().wrap(approov.middleware().report(true))).await);
-    assert_eq!((reports(), unprotected_hosts()), (2, 1));
+    assert_eq!((reports(), unprotected_hosts(), own_check()), (2, 1, 0));
+
+    let checking = builder().check(|_, _| Ok(())).build().unwrap();
+    drop(init_service(App::new().wrap(checking.middleware().report(true))).await);
+    assert_eq!((reports(), unprotected_hosts(), own_check()), (3, 1, 1));
 }
 
 #[actix_web::test]
