@@ -68,8 +68,12 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 /// `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../docs/block-list.md")]
+    mod block_list {}
     #[doc = include_str!("../../docs/claims.md")]
     mod claims {}
+    #[doc = include_str!("../../docs/configuration.md")]
+    mod configuration {}
     #[doc = include_str!("../../docs/deployment.md")]
     mod deployment {}
     #[doc = include_str!("../../docs/from-python.md")]
@@ -78,8 +82,12 @@ mod guides {
     mod handlers {}
     #[doc = include_str!("../../docs/key-sets.md")]
     mod key_sets {}
+    #[doc = include_str!("../../docs/key-sets-reference.md")]
+    mod key_sets_reference {}
     #[doc = include_str!("../../docs/message-signing.md")]
     mod message_signing {}
+    #[doc = include_str!("../../docs/message-signing-reference.md")]
+    mod message_signing_reference {}
     #[doc = include_str!("../../docs/middleware.md")]
     mod middleware {}
     #[doc = include_str!("../../docs/neighbours.md")]
@@ -90,6 +98,10 @@ mod guides {
     mod roll_out {}
     #[doc = include_str!("../../docs/shapes-api.md")]
     mod shapes_api {}
+    #[doc = include_str!("../../docs/signatures-fail.md")]
+    mod signatures_fail {}
+    #[doc = include_str!("../../docs/single-use.md")]
+    mod single_use {}
     #[doc = include_str!("../../docs/testing.md")]
     mod testing {}
     #[doc = include_str!("../../docs/token-binding.md")]
