@@ -450,6 +450,24 @@ fn a_list_that_cannot_be_changed() {
         ),
         (&["list", "--redis", &closed], &[], "Redis does not do it: disconnected"),
         (
+            &["list", "--redis", &closed.replace("redis://", "redis-cluster://")],
+            &[],
+            "Redis does not do it: disconnected",
+        ),
+        (
+            &["list"],
+            &[(
+                "APPROOV_SINGLE_USE_STORE",
+                &format!("{}/mymaster", closed.replace("redis://", "redis-sentinel://")),
+            )],
+            "Redis does not do it: disconnected",
+        ),
+        (
+            &["list", "--redis", "redis-sentinel://:s3cret@one,two"],
+            &[],
+            "--redis has no name of a master",
+        ),
+        (
             &["block", "--device", "a b", "--for", "1h", "--redis", &closed],
             &[],
             "--device has white space in it",

@@ -41,13 +41,25 @@ impl RedisServer {
 
     /// Half a second after its master has died it makes a replica the master, without asking another Sentinel.
     pub fn start_sentinel(test: &str, master: &Self, options: &[&str]) -> Option<Self> {
-        let settings = [
-            format!("monitor {MASTER} 127.0.0.1 {} 1", master.port),
+        let port = master.port.to_string();
+        Self::start_sentinel_of(test, ("127.0.0.1", &port), &[], options)
+    }
+
+    /// The same for a master at this host and port, and with more settings.
+    pub fn start_sentinel_of(
+        test: &str,
+        (host, port): (&str, &str),
+        settings: &[&str],
+        options: &[&str],
+    ) -> Option<Self> {
+        let own = [
+            format!("monitor {MASTER} {host} {port} 1"),
             format!("down-after-milliseconds {MASTER} 500"),
             format!("failover-timeout {MASTER} 2000"),
         ];
-        let lines = settings.map(|setting| format!("sentinel {setting}\n"));
-        Self::start_with(test, Some(&lines.concat()), &[&["--sentinel"], options].concat())
+        let settings: Vec<_> = settings.iter().copied().chain(own.iter().map(String::as_str)).collect();
+        let configuration = format!("sentinel {}\n", settings.join("\nsentinel "));
+        Self::start_with(test, Some(&configuration), &[&["--sentinel"], options].concat())
     }
 
     fn start_with(test: &str, configuration: Option<&str>, options: &[&str]) -> Option<Self> {
@@ -139,6 +151,11 @@ impl RedisServer {
     pub fn must(&self, command: &[&str]) {
         let answer = self.ask(command);
         assert_eq!(answer, "+OK", "{command:?}");
+    }
+
+    /// Until the replica has as many keys. `WAIT` would only wait for what its own connection has written.
+    pub fn wait_for_copy(&self, replica: &Self) {
+        wait_until(|| self.ask(&["DBSIZE"]) == replica.ask(&["DBSIZE"]));
     }
 
     /// The same without waiting for an answer.

@@ -755,7 +755,16 @@ mod tests {
         ] {
             assert_eq!(error(&[&[(SECRET, GOOD)], &vars[..]].concat()), sentence);
         }
-        for (name, value) in [(SINGLE_USE_PREFIX, "hidden $x"), (SINGLE_USE_STORE, "http://hidden")] {
+        for several in ["redis-sentinel://one,two/mymaster", "redis-cluster://one,two"] {
+            let store = (SINGLE_USE_STORE, several);
+            assert_eq!(identity(&[store]), identity(&[store, (SINGLE_USE_DEADLINE, "100")]));
+        }
+        for (name, value) in [
+            (SINGLE_USE_PREFIX, "hidden $x"),
+            (SINGLE_USE_STORE, "http://hidden"),
+            (SINGLE_USE_STORE, "redis-sentinel://hidden"),
+            (SINGLE_USE_STORE, "redis-cluster://:hidden@one,two/1"),
+        ] {
             let vars = if name == SINGLE_USE_STORE {
                 vec![(SECRET, GOOD), (name, value)]
             } else {

@@ -203,7 +203,7 @@ fn a_master_that_sentinels_name() {
         let device = Blockable::device("one").unwrap();
         list.block(&device, later()).await.unwrap();
         becomes!(app, &one, Some("device_blocked"));
-        assert_eq!(master.ask(&["WAIT", "1", "5000"]), ":1");
+        master.wait_for_copy(&replica);
         drop(master);
         // What has a copy goes by it.
         while list.unblock(&device).await.is_err() {

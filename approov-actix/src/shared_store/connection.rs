@@ -2,13 +2,14 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use futures_util::FutureExt as _;
 use redis::{
     Arg, AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisConnectionInfo, RedisResult,
     aio::MultiplexedConnection,
@@ -16,7 +17,8 @@ use redis::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    task::AbortHandle,
+    task::{AbortHandle, yield_now},
+    time::{Instant, timeout_at},
 };
 
 use super::{address::Place, cluster::Redirect, fault::Fault, tls};
@@ -76,12 +78,23 @@ impl Connection {
         self.heard(answer.map_err(Fault::from))
     }
 
-    /// The commands arrive together. `is_asking`: the server answers though the slot is only on its way to it.
-    pub(super) async fn ask_all<T: FromRedisValue>(
+    /// Asks a server that may turn out to be silent.
+    pub(super) async fn ask_until<T: FromRedisValue>(
         &self,
+        until: Instant,
         commands: &[Cmd],
         is_asking: bool,
     ) -> Result<Reply<T>, Fault> {
+        let answers = self.answers();
+        let asked = pin!(self.ask_all(commands, is_asking));
+        within(until, asked).await.unwrap_or_else(|| {
+            self.retire_if_silent(answers);
+            Err(Fault::TimedOut)
+        })
+    }
+
+    /// The commands arrive together. `is_asking`: the server answers though the slot is only on its way to it.
+    async fn ask_all<T: FromRedisValue>(&self, commands: &[Cmd], is_asking: bool) -> Result<Reply<T>, Fault> {
         let commands = pipeline(commands, is_asking);
         let answer: RedisResult<T> = commands.query_async(&mut self.multiplexed.clone()).await;
         self.heard(match answer {
@@ -132,6 +145,21 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.driver.abort();
     }
+}
+
+/// None at the end of the time. What has arrived by then counts, even if this thread was busy elsewhere and could not look at it.
+pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> Option<F::Output> {
+    if let Ok(output) = timeout_at(until, &mut future).await {
+        return Some(output);
+    }
+    // Each time the runtime looks what has arrived. One task reads it, the next takes it.
+    for _ in 0..2 {
+        yield_now().await;
+        if let Some(output) = (&mut future).now_or_never() {
+            return Some(output);
+        }
+    }
+    None
 }
 
 /// `ASKING` holds for the next command, or for the transaction that it begins.

@@ -4,17 +4,15 @@
 //! ended leaves behind is never looked at again.
 
 use std::{
-    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use redis::{Cmd, FromRedisValue, cmd};
 use tokio::{
     runtime::{Handle, Id},
     sync::watch,
-    task::yield_now,
     time::{Instant, timeout, timeout_at},
 };
 
@@ -241,7 +239,7 @@ impl SharedStore {
         }
     }
 
-    /// Asks this connection, and then whoever is named instead.
+    /// Asks this connection, and then whoever is named instead, within the time.
     pub(crate) async fn follow<T: FromRedisValue>(
         self: &Arc<Self>,
         connection: &Connection,
@@ -249,7 +247,7 @@ impl SharedStore {
         commands: &[Cmd],
         until: Instant,
     ) -> Result<T, Fault> {
-        let mut reply = connection.ask_all(commands, false).await?;
+        let mut reply = connection.ask_until(until, commands, false).await?;
         let mut redirects = 0;
         loop {
             let Redirect { to, is_ask } = match reply {
@@ -264,11 +262,11 @@ impl SharedStore {
                 self.slots.learn(key, &to);
             }
             let connection = self.connection_to(&to, until).await?;
-            reply = connection.ask_all(commands, is_ask).await?;
+            reply = connection.ask_until(until, commands, is_ask).await?;
         }
     }
 
-    /// Asks once, within the time, of a connection that may turn out to be silent.
+    /// Asks once, within the time.
     pub(crate) async fn ask<T: FromRedisValue>(
         self: &Arc<Self>,
         key: &str,
@@ -276,12 +274,7 @@ impl SharedStore {
         until: Instant,
     ) -> Result<T, Fault> {
         let connection = self.connection(key, until).await?;
-        let answers = connection.answers();
-        let asked = pin!(self.follow(&connection, key, commands, until));
-        within(until, asked).await.unwrap_or_else(|| {
-            connection.retire_if_silent(answers);
-            Err(Fault::TimedOut)
-        })
+        self.follow(&connection, key, commands, until).await
     }
 
     pub(crate) fn failed(&self, fault: Fault) {
@@ -295,21 +288,6 @@ impl SharedStore {
     pub(crate) fn address(&self) -> &Address {
         &self.address
     }
-}
-
-/// None at the end of the time. What has arrived by then counts, even if this thread was busy elsewhere and could not look at it.
-pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> Option<F::Output> {
-    if let Ok(output) = timeout_at(until, &mut future).await {
-        return Some(output);
-    }
-    // Each time the runtime looks what has arrived. One task reads it, the next takes it.
-    for _ in 0..2 {
-        yield_now().await;
-        if let Some(output) = (&mut future).now_or_never() {
-            return Some(output);
-        }
-    }
-    None
 }
 
 impl Line {

@@ -15,7 +15,7 @@ mod tls;
 
 pub(crate) use self::{
     address::{Address, key_fault},
-    connection::Connection,
+    connection::{Connection, within},
     fault::Fault,
-    lines::{Purpose, SharedStore, within},
+    lines::{Purpose, SharedStore},
 };

@@ -43,8 +43,7 @@ use crate::{
 /// Sentinels goes on beside the new one, unless it has `min-replicas-to-write 1`.
 ///
 /// Anyone who can write to the server can take claims away or refuse requests: give it a password, a network of its own, or TLS. Sentinels and the servers of a cluster say where
-/// the password is sent. The address is shown
-/// neither by errors nor by the log nor by `Debug`, as it may have a password in it.
+/// the password is sent. The address is shown neither by errors nor by the log nor by `Debug`, as it may have a password in it.
 ///
 /// # Examples
 ///
@@ -82,7 +81,6 @@ impl RedisStore {
     ///   there is none. What means something in an address is written with `%` in a password.
     /// - `rediss://…`: the same over TLS. The certificate is checked against the authorities that the system trusts.
     /// - `unix:///path`, with `?db=1&user=u&pass=p` where needed: a socket of this machine.
-    ///
     /// - `redis-sentinel://host1,host2/mymaster`, `redis-sentinel://user:password@host1:26379,host2/mymaster/database?sentinel_username=u&sentinel_password=p`: the master that Sentinels
     ///   call `mymaster`. The login before the hosts is that of the master. The port is 26379 where there is none. With `rediss-sentinel`, Sentinels and master speak TLS.
     /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters, of which it is enough to name some. With `rediss-cluster`
@@ -175,7 +173,7 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-/// After half of the time without a word, another connection tries as well.
+/// After half of the time without a word, another connection tries as well. Whatever is awaited here ends in time by itself.
 async fn claim(
     shared: &Arc<SharedStore>,
     key: &str,
@@ -196,15 +194,10 @@ async fn claim(
         Some(outcome) => outcome,
         None if connection.retire_if_silent(answers) => {
             let again = pin!(attempt.again(shared, until));
-            within(until, pin!(whichever(first, again)))
-                .await
-                .unwrap_or(Err(Fault::TimedOut))
+            whichever(first, again).await
         }
         // Others were answered meanwhile: this one waits its turn.
-        None => within(until, first).await.unwrap_or_else(|| {
-            connection.retire_if_silent(answers);
-            Err(Fault::TimedOut)
-        }),
+        None => first.await,
     }
 }
 

@@ -631,37 +631,48 @@ fn without_a_runtime_there_is_no_panic() {
 #[cfg(feature = "single-use-redis-rustls")]
 #[test]
 fn over_tls() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/servers/tls");
-    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (certificate, private_key, authority) = (file("server.pem"), file("server.key"), file("ca.pem"));
     let port = free_port().to_string();
-    let options = [
-        "--tls-port",
-        &port,
-        "--tls-cert-file",
-        &certificate,
-        "--tls-key-file",
-        &private_key,
-    ];
-    let options = [
-        &options[..],
-        &["--tls-ca-cert-file", &authority, "--tls-auth-clients", "no"],
-    ]
-    .concat();
+    let options = tls_options();
+    let options: Vec<_> = options
+        .iter()
+        .map(String::as_str)
+        .chain(["--tls-port", &port])
+        .collect();
     let Some(_server) = RedisServer::start("over_tls", &options) else {
         return;
     };
     log::capture();
-    let is_trusted = std::env::var("SSL_CERT_FILE").is_ok_and(|file| file.ends_with("tests/servers/tls/ca.pem"));
     run(async {
         let store = patient(&format!("rediss://localhost:{port}"));
         let outcome = claim(&store, 1).await;
-        assert_eq!(outcome, if is_trusted { FIRST } else { DISCONNECTED });
+        assert_eq!(outcome, if is_authority_trusted() { FIRST } else { DISCONNECTED });
         let outcomes = claims(&store, 2..200).await;
         assert!(outcomes.iter().all(|other| *other == outcome), "{outcomes:?}");
     });
     let faults = log::own_lines_with("disconnected(TLS: the certificate is not trusted, or is for another host)");
-    assert_eq!(faults.is_empty(), is_trusted);
+    assert_eq!(faults.is_empty(), is_authority_trusted());
+}
+
+/// A certificate for `localhost`.
+#[cfg(feature = "single-use-redis-rustls")]
+fn tls_options() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/servers/tls");
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let options = [
+        ("--tls-cert-file", file("server.pem")),
+        ("--tls-key-file", file("server.key")),
+        ("--tls-ca-cert-file", file("ca.pem")),
+        ("--tls-auth-clients", "no".to_owned()),
+    ];
+    options
+        .into_iter()
+        .flat_map(|(name, value)| [name.to_owned(), value])
+        .collect()
+}
+
+#[cfg(feature = "single-use-redis-rustls")]
+fn is_authority_trusted() -> bool {
+    std::env::var("SSL_CERT_FILE").is_ok_and(|file| file.ends_with("tests/servers/tls/ca.pem"))
 }
 
 #[test]

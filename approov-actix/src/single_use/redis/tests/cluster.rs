@@ -197,9 +197,9 @@ fn a_replica_takes_over_with_the_claims() {
         let numbers: Vec<_> = numbers_of(&cluster, 0, 0).take(600).collect();
         let (old, new) = numbers.split_at(10);
         for number in old {
-            assert_eq!(claim(&store, *number).await, FIRST);
+            assert_eq!(claim_for(&store, *number, 10 * MINUTE).await, FIRST);
         }
-        assert_eq!(cluster.masters[0].ask(&["WAIT", "1", "5000"]), ":1");
+        cluster.masters[0].wait_for_copy(&replica);
         let mut new = new.iter();
         let mut claim_until = async |is_over: &dyn Fn(Result<ClaimOutcome, &'static str>) -> bool| {
             let start = Instant::now();

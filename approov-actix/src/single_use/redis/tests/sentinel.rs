@@ -72,10 +72,10 @@ fn the_master_that_a_sentinel_makes_is_found() {
     log::capture();
     run(async {
         let store = patient(&named(&[sentinel.port()]));
-        assert_eq!(claim(&store, 1).await, FIRST);
+        assert_eq!(claim_for(&store, 1, 10 * MINUTE).await, FIRST);
         assert_eq!(claim(&store, 1).await, REPEATED);
-        assert_eq!(claim(&store, 2).await, FIRST);
-        assert_eq!(master.ask(&["WAIT", "1", "5000"]), ":1");
+        assert_eq!(claim_for(&store, 2, 10 * MINUTE).await, FIRST);
+        master.wait_for_copy(&replica);
 
         let start = Instant::now();
         while sentinel.ask(&["SENTINEL", "FAILOVER", MASTER]) != "+OK" {
@@ -107,8 +107,8 @@ fn a_master_that_dies_is_replaced() {
     };
     run(async {
         let store = patient(&watched.address());
-        assert_eq!(claim(&store, 1).await, FIRST);
-        assert_eq!(watched.master.ask(&["WAIT", "1", "5000"]), ":1");
+        assert_eq!(claim_for(&store, 1, 10 * MINUTE).await, FIRST);
+        watched.master.wait_for_copy(&watched.replica);
         watched.master.kill();
         let outcomes = claims(&store, 2..100).await;
         assert!(outcomes.iter().all(|outcome| *outcome == DISCONNECTED), "{outcomes:?}");
@@ -208,4 +208,31 @@ fn passwords_of_sentinels_are_their_own() {
     for secret in ["s#cret", "wr0ng", "m4ster", "127.0.0.1"] {
         assert!(log::own_lines_with(secret).is_empty(), "{secret}");
     }
+}
+
+/// With `SSL_CERT_FILE` as for one server. The Sentinel names the master as its certificate does.
+#[cfg(feature = "single-use-redis-rustls")]
+#[test]
+fn over_tls() {
+    let (master_port, sentinel_port) = (free_port().to_string(), free_port().to_string());
+    let options = tls_options();
+    let with_port = |port| -> Vec<_> { options.iter().map(String::as_str).chain(["--tls-port", port]).collect() };
+    let Some(_master) = RedisServer::start("over_tls_by_a_sentinel", &with_port(&master_port)) else {
+        return;
+    };
+    let names = ["resolve-hostnames yes", "announce-hostnames yes"];
+    let options = [&with_port(&sentinel_port)[..], &["--tls-replication", "yes"]].concat();
+    let Some(_sentinel) =
+        RedisServer::start_sentinel_of("over_tls_by_a_sentinel", ("localhost", &master_port), &names, &options)
+    else {
+        return;
+    };
+    log::capture();
+    run(async {
+        let store = patient(&format!("rediss-sentinel://localhost:{sentinel_port}/{MASTER}"));
+        let expected = if is_authority_trusted() { FIRST } else { DISCONNECTED };
+        assert_eq!(claim(&store, 1).await, expected);
+    });
+    let faults = log::own_lines_with("disconnected(TLS: the certificate is not trusted, or is for another host)");
+    assert_eq!(faults.is_empty(), is_authority_trusted());
 }
