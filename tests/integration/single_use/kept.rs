@@ -151,23 +151,24 @@ fn bodiless() -> Message {
     }
 }
 
+async fn ask_twice(request: HttpRequest) -> Result<&'static str, Refused> {
+    ApproovClaims::extract(&request).await?;
+    ApproovClaims::extract(&request).await.map(|_| "in")
+}
+
 /// It can neither wait nor, where the handler asks by itself, keep the claim. It says so before it claims anything.
 #[actix_web::test]
 async fn an_argument_alone_claims_where_it_can() {
     log::capture();
-    async fn ask(request: HttpRequest) -> Result<&'static str, Refused> {
-        ApproovClaims::extract(&request).await?;
-        ApproovClaims::extract(&request).await.map(|_| "in")
-    }
     let alone: fn(&mut web::ServiceConfig, &approov_actix::Approov) = |app, approov| {
         app.route(
             "/argument",
             web::post().to(|_: ApproovClaims, _: ApproovSignature| async { "in" }),
         )
-        .route("/asks", web::post().to(ask))
+        .route("/asks", web::post().to(ask_twice))
         .service(
             web::scope("/exempt")
-                .route("/asks", web::post().to(ask))
+                .route("/asks", web::post().to(ask_twice))
                 .wrap(approov.middleware().exempt("/exempt/asks")),
         );
     };
