@@ -1,9 +1,9 @@
 //! One form for each ECDSA signature.
 
-/// The order of the group of P-256: SEC 2, section 2.4.2.
-const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
-    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+/// The order of the group of P-256: SEC 2, section 2.4.2. Its upper and its lower half.
+const ORDER: [u128; 2] = [
+    0xffff_ffff_0000_0000_ffff_ffff_ffff_ffff,
+    0xbce6_faad_a717_9e84_f3b9_cac2_fc63_2551,
 ];
 
 /// `r` and the lower of `s` and `n - s`: anyone can make the one from the other, and both are good.
@@ -17,15 +17,24 @@ pub(super) fn with_low_s(signature: &[u8]) -> Vec<u8> {
 
 /// `s` is at most the order, or no key would have verified the signature.
 fn order_minus(s: [u8; 32]) -> [u8; 32] {
-    let mut difference = [0; 32];
-    let mut borrow = false;
-    for (i, digit) in difference.iter_mut().enumerate().rev() {
-        let (without_s, first) = ORDER[i].overflowing_sub(s[i]);
-        let (without_borrow, second) = without_s.overflowing_sub(u8::from(borrow));
-        *digit = without_borrow;
-        borrow = first || second;
-    }
-    difference
+    let [upper, lower] = halves(s);
+    let (difference, borrow) = ORDER[1].overflowing_sub(lower);
+    bytes([
+        ORDER[0].wrapping_sub(upper).wrapping_sub(u128::from(borrow)),
+        difference,
+    ])
+}
+
+fn halves(number: [u8; 32]) -> [u128; 2] {
+    let half = |half: Option<&[u8; 16]>| half.copied().map(u128::from_be_bytes).unwrap_or_default();
+    [half(number.first_chunk()), half(number.last_chunk())]
+}
+
+fn bytes(halves: [u128; 2]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&halves[0].to_be_bytes());
+    bytes[16..].copy_from_slice(&halves[1].to_be_bytes());
+    bytes
 }
 
 #[cfg(test)]
@@ -37,7 +46,7 @@ mod tests {
         let signature = |s: [u8; 32]| [[7; 32], s].concat();
         let mut one = [0; 32];
         one[31] = 1;
-        let mut high = ORDER;
+        let mut high = bytes(ORDER);
         high[31] -= 1;
         assert_eq!(with_low_s(&signature(high)), signature(one));
         assert_eq!(with_low_s(&signature(one)), signature(one));
@@ -45,7 +54,7 @@ mod tests {
         // Halves of the order, which is odd.
         let mut half = [0; 32];
         let mut carry = 0;
-        for (digit, order) in half.iter_mut().zip(ORDER) {
+        for (digit, order) in half.iter_mut().zip(bytes(ORDER)) {
             *digit = (order >> 1) | (carry << 7);
             carry = order & 1;
         }

@@ -18,7 +18,7 @@ use crate::{
 /// Keeps claims in memory: for a service that runs as one process.
 ///
 /// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still sees every claim, and of several capacities the
-/// largest counts. A claim takes about 40 bytes, and only once it is made.
+/// largest counts. A claim takes some 37 bytes, and only once it is made.
 ///
 /// # Security
 ///

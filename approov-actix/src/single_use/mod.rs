@@ -2,6 +2,7 @@
 
 mod claims;
 mod memory;
+mod primitives;
 #[cfg(feature = "single-use-redis")]
 mod redis;
 mod replay_key;
@@ -47,19 +48,6 @@ pub enum SingleUseAdmission {
     Claimed,
     /// The store has not answered, and `SingleUse::admit_on_failure` lets such requests in.
     AdmittedWithoutStore,
-}
-
-/// What claims in memory are made with. `tests/interleavings` puts loom's in its place, hashes that are the same each time, and few shards.
-mod primitives {
-    pub(super) const SHARDS: usize = 64;
-
-    pub(super) use std::{
-        hash::RandomState,
-        sync::{
-            Mutex, PoisonError,
-            atomic::{AtomicU32, AtomicUsize, Ordering},
-        },
-    };
 }
 
 /// How much longer than a request is good its claim is kept: by so much the clocks of servers may differ.

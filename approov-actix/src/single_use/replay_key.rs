@@ -25,13 +25,15 @@ use crate::crypto::sha256_of;
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// `signature` is in one form already. The lengths keep the parts apart.
+    /// `signature` is in one form already. The lengths keep the parts apart. Short: one block of SHA-256 less for each claim.
     pub(crate) fn new(label: &str, key_id: &str, signature: &[u8]) -> Self {
-        const VERSION: &[u8] = b"approov-actix single use 1";
-        let parts = [VERSION, label.as_bytes(), key_id.as_bytes(), signature];
-        let lengths = parts.map(|part| (part.len() as u64).to_be_bytes());
-        let parts = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]);
-        Self(sha256_of(parts))
+        const VERSION: &[u8] = b"approov-1";
+        let mut text = Vec::with_capacity(256);
+        for part in [VERSION, label.as_bytes(), key_id.as_bytes(), signature] {
+            text.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            text.extend_from_slice(part);
+        }
+        Self(sha256_of([&*text]))
     }
 
     /// The 32 bytes.
