@@ -1,20 +1,35 @@
 //! What `examples/README.md` promises of all of them.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 
-/// Names of the binaries, and their texts.
-fn examples() -> Vec<(String, String)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let name = |path: &std::path::Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    files
-        .map(|path| (name(&path), fs::read_to_string(path).unwrap()))
-        .collect()
+struct Example {
+    name: String,
+    /// Below `examples`.
+    path: String,
+    text: String,
+}
+
+fn examples() -> Vec<Example> {
+    let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin")).unwrap();
+    let example = |entry: DirEntry| {
+        let mut file = entry.path();
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        if file.is_dir() {
+            file.push("main.rs");
+        }
+        let path = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        Example {
+            name,
+            path: path.to_str().unwrap().replace('\\', "/"),
+            text: fs::read_to_string(&file).unwrap(),
+        }
+    };
+    folder.map(|entry| example(entry.unwrap())).collect()
 }
 
 #[test]
 fn each_says_in_three_lines_what_it_shows() {
-    for (name, text) in examples() {
+    for Example { name, text, .. } in examples() {
         let header: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
         assert!(header.len() == 3 && header[1] == "//!", "{name}: {header:?}");
         let command = header[2].strip_prefix("//! `cargo run ").unwrap();
@@ -26,8 +41,8 @@ fn each_says_in_three_lines_what_it_shows() {
 #[test]
 fn each_is_in_the_table() {
     let table = include_str!("../../examples/README.md");
-    for (name, _) in examples() {
-        let line = format!("| [`{name}`](src/bin/{name}.rs) ");
+    for Example { name, path, .. } in examples() {
+        let line = format!("| [`{name}`]({path}) ");
         assert!(table.lines().any(|found| found.starts_with(&line)), "{name} is missing");
     }
 }

@@ -170,8 +170,9 @@ fn the_demo_mode_depends_on_keys_alone() {
         ("APPROOV_LOGGING_ENABLED", "true"),
     ];
     let server = Process::serve(QUICKSTART, &vars, None);
-    assert!(server.stderr().contains("DEMO MODE"), "{}", server.stderr());
+    // It comes after the server listens, so this waits for it.
     assert!(server.announcement().contains("curl"));
+    assert!(server.stderr().contains("DEMO MODE"), "{}", server.stderr());
     assert!(!server.stderr().contains("no variable of"), "{}", server.stderr());
 }
 

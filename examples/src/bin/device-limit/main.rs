@@ -1,7 +1,6 @@
 //! A rate limit for each device, by the device id of the verified claims: with `governor` in one process, or with a script in a Redis that servers share.
 //!
-//! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds.
-//! With `DEVICE_LIMIT_STORE=redis://…` it has them on all servers together.
+//! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds; with `DEVICE_LIMIT_STORE=redis://…`, on all servers together.
 
 mod limiter;
 
