@@ -91,7 +91,7 @@ pub struct SecurityScheme {
 pub struct Operation<'a> {
     /// Its method.
     pub method: &'a Method,
-    /// Its path, as it stands in the document: `/orders/{id}`.
+    /// Its path, as in the document: `/orders/{id}`.
     pub path: &'a str,
 }
 
@@ -153,7 +153,7 @@ impl SecurityScheme {
     /// # Errors
     ///
     /// If it is no OpenAPI document of version 3.0 or 3.1, if it has another scheme with the name `Approov`, such as one with another header, or if a path is a
-    /// reference: what stands elsewhere may be shared by paths that are protected and paths that are not.
+    /// reference: what is elsewhere may be shared by paths that are protected and paths that are not.
     ///
     /// # Examples
     ///
@@ -260,7 +260,7 @@ fn not_openapi() -> ConfigError {
 
 /// A whole OpenAPI document: what [`SecurityScheme::add_to`] returns.
 ///
-/// serde writes it, and `Display` as JSON. Members stand in alphabetical order, unless the application turns the feature `preserve_order` of `serde_json` on.
+/// serde writes it, and `Display` as JSON. Members are in alphabetical order, unless the application turns the feature `preserve_order` of `serde_json` on.
 ///
 /// # Examples
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 
-/// Makes the enum from its table, in which the meaning, the code and the default status of each reason stand once.
+/// Makes the enum from its table, in which the meaning, the code and the default status of each reason are written once.
 ///
 /// A field can only be a `&'static str`, so no reason can hold what a caller wrote. The first field is the detail.
 macro_rules! rejections {

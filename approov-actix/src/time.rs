@@ -10,7 +10,7 @@ pub(crate) const YEAR_10000: f64 = 253_402_300_800.0;
 pub(crate) struct UnixTime(f64);
 
 impl UnixTime {
-    /// The system's time. A clock that stands before 1970 makes every token expired.
+    /// The system's time. A clock before 1970 makes every token expired.
     pub(crate) fn now() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
         Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))

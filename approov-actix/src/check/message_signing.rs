@@ -40,7 +40,7 @@ impl<'a> Check<'a> {
 
     pub(super) async fn check_body(self, mut head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
         let mut verdict = self.body_verdict(payload, &head).await;
-        // A body can be kept back until the keys were replaced. What the old ones have verified counts no longer.
+        // A body can be kept back until the keys were replaced. What the old ones have verified is no longer valid.
         if head.findings.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
             // Of a body that is there, so nobody waits again.

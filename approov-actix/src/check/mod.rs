@@ -99,7 +99,7 @@ impl Check<'_> {
             if findings.generation == self.approov.current_keys().generation() {
                 return self.settle_time(findings);
             }
-            // The keys were replaced meanwhile: what the old ones have verified counts no longer. The claim does.
+            // The keys were replaced meanwhile: what the old ones have verified is no longer valid. The claim does.
             let head = self.check_head()?;
             claimed = self.finish(self.check_body(head, payload).await?)?;
         }

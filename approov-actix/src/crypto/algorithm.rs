@@ -85,7 +85,7 @@ impl Algorithm {
         Self::EdDSA,
     ];
 
-    /// The name as it stands in the `alg` member of a token's header and of a JWK.
+    /// The name in the `alg` member of a token's header and of a JWK.
     ///
     /// # Examples
     ///

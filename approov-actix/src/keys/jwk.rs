@@ -83,7 +83,7 @@ impl JwkSet {
     }
 }
 
-/// Why a text is no set. Says where it goes wrong, and nothing of what stands there: that may be a secret.
+/// Why a text is no set. Says where it goes wrong, and nothing of what is there: that may be a secret.
 fn no_set(text: &str) -> String {
     let reason = match text.trim_ascii_start() {
         "" => "it is empty",

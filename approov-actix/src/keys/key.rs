@@ -47,7 +47,7 @@ pub struct Key {
     fingerprint: Vec<u8>,
 }
 
-/// The longest key id: it stands in the log.
+/// The longest key id: it is in the log.
 pub(crate) const MAX_KID_BYTES: usize = 256;
 /// What is wrong with a key whose id is longer.
 pub(crate) const LONG_ID: Fault = "has a `kid` of more than 256 bytes";

@@ -63,7 +63,7 @@ impl KeySet {
     ///
     /// # Security
     ///
-    /// Every key in the set makes good tokens, so what is not used any more does not belong into it. There are at most eight for an algorithm because a token without `kid`
+    /// Every key in the set makes good tokens, so what is not used any more does not belong in it. There are at most eight for an algorithm because a token without `kid`
     /// is tried with each of them.
     ///
     /// # Examples

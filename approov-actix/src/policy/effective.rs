@@ -100,12 +100,12 @@ impl EffectivePolicy {
                 warn("only REPORTS requests without a good message signature and lets them in");
             }
         } else if reports_tokens && self.signature.requirement != SignatureRequirement::Off {
-            warn("enforces message signatures, but not tokens: who leaves the token out avoids the signature");
+            warn("enforces message signatures, but not tokens: anyone who leaves the token out avoids the signature");
         }
         if self.binding_enforcement == Enforcement::Report {
             warn("only REPORTS tokens that are not bound to the request and lets them in");
         } else if reports_tokens {
-            warn("enforces bindings, but not tokens: who leaves the token out avoids the binding");
+            warn("enforces bindings, but not tokens: anyone who leaves the token out avoids the binding");
         }
         if self.single_use && self.single_use_enforcement == Enforcement::Report {
             warn("only REPORTS requests that were seen before and lets them in");

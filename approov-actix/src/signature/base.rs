@@ -39,7 +39,7 @@ enum Kind {
     Field(FieldForm),
 }
 
-/// How a field's value stands in the base.
+/// How a field's value is written in the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FieldForm {
     Combined,
@@ -290,7 +290,7 @@ impl<'a> Base<'a> {
         self.target.uri(Style::STANDARD.target)
     }
 
-    /// What is covered: names, and identifiers as they stand in the input where they have parameters.
+    /// What is covered: names, and identifiers as in the input where they have parameters.
     pub(super) fn into_identifiers(self) -> Vec<String> {
         let identifier = |line: Line<'_>| match line
             .identifier

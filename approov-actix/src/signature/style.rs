@@ -18,7 +18,7 @@ pub(super) struct Style {
 pub(super) enum TargetStyle {
     /// As on the wire.
     Wire,
-    /// Older Android releases: characters that `java.net.URI` does not take are escaped, whatever stands on the wire.
+    /// Older Android releases: characters that `java.net.URI` does not take are escaped, whatever is on the wire.
     Escaped,
     /// iOS: no root path.
     Rootless,

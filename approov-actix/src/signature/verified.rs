@@ -17,7 +17,7 @@ pub(super) struct VerifiedSignature {
     pub(super) bytes: Vec<u8>,
     /// What is covered, in order.
     pub(super) components: Vec<Component>,
-    /// The same, as it stands in the signature's input.
+    /// The same, as in the signature's input.
     pub(super) identifiers: Vec<String>,
     pub(super) validity: Validity,
     pub(super) nonce: Option<String>,
@@ -88,7 +88,7 @@ impl ApproovSignature {
         self.signature.label.name()
     }
 
-    /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as they stand in the signature's input:
+    /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as in the signature's input:
     /// `"@query-param";name="id"`.
     ///
     /// # Security

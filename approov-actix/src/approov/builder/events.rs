@@ -91,7 +91,7 @@ impl ApproovBuilder {
 
     /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms.
     ///
-    /// A request that one layer reports and another one refuses is told of twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's
+    /// A request that one layer reports and another one refuses is announced twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's
     /// thread, so it should not block; if it panics, actix closes the connection without an answer.
     ///
     /// # Security

@@ -301,7 +301,7 @@ fn a_replica_refuses_until_it_is_promoted() {
     assert!(log::own_lines_with("disconnected").is_empty());
 }
 
-/// The name leads to another server, and the connection to the old one, which is a replica now, still stands.
+/// The name leads to another server, and the connection to the old one, which is a replica now, is still there.
 #[test]
 fn the_server_that_takes_over_is_found() {
     let name = "the_server_that_takes_over_is_found";
