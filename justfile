@@ -101,6 +101,11 @@ links: docs
     git ls-files -z '*.md' ':!approov-actix' | xargs -0 rumdl check --no-cache --no-config --enable MD052,MD053 --config 'MD052.shortcut-syntax = true'
     lychee --offline --include-fragments --no-progress --exclude '/doc/src/|/dispatcher#' "${CARGO_TARGET_DIR:-target}"/doc/approov_actix{,_macros}
 
+# Words that readers stumble over, in pages and comments. Needs node.
+[group('documentation')]
+words:
+    tests/words
+
 # As docs.rs builds it: each item with the feature that brings it. Needs a nightly compiler.
 [group('documentation')]
 docs-rs:

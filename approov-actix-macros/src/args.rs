@@ -1,4 +1,4 @@
-//! What stands in the brackets of the attribute.
+//! What is in the brackets of the attribute.
 
 use proc_macro2::Span;
 use syn::{
@@ -147,7 +147,7 @@ fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
 
 const CRATE: &str = "expected a path in quotes: `crate = \"approov_actix\"`";
 
-/// The error of a missing `=` stands at the key: behind the last token there is nothing to point at.
+/// The error of a missing `=` is at the key: behind the last token there is nothing to point at.
 fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;

@@ -106,7 +106,7 @@ fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
 fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenStream) {
     let value = match args {
         Args { policy: Some(path), .. } if is_value(path, function) => {
-            // With the path's span, so that an error about the value's type stands there.
+            // With the path's span, so that an error about the value's type is there.
             quote_spanned!(path.span()=> &#path)
         }
         Args { policy: Some(path), .. } => return (quote!(#path), quote!()),
@@ -143,7 +143,7 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
     };
     let name = &function.sig.ident;
     let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
-    // Of the handler's own visibility, because it stands in the handler's signature.
+    // Of the handler's own visibility, because it is in the handler's signature.
     let visibility = &function.vis;
     let item = quote! {
         #[doc(hidden)]

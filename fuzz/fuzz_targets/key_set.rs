@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// A secret that stands in no seed.
+/// A secret that is in no seed.
 const FORGER: &str = "dGhpcyBpcyBub3QgdGhlIHNlY3JldCBvZiBhbnkgc2VlZCE=";
 
 const ALGORITHMS: [Algorithm; 10] = [

@@ -1,4 +1,4 @@
-//! What the application is told of requests that pass.
+//! What the application hears of requests that pass.
 
 use std::sync::{Arc, Mutex};
 
@@ -129,7 +129,7 @@ async fn what_is_only_reported_is_not_told() {
     }
 }
 
-/// What is told of each request: acceptances, and the codes of what is refused or reported.
+/// What is said of each request: acceptances, and the codes of what is refused or reported.
 fn recording_all(builder: ApproovBuilder) -> (Approov, Arc<Mutex<Vec<String>>>) {
     let events = Arc::<Mutex<Vec<String>>>::default();
     let (accepted, rejected) = (Arc::clone(&events), Arc::clone(&events));

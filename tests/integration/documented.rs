@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const LISTING: &str = include_str!("../public-api.txt");
 const SECTIONS: [&str; 2] = ["# Security", "# Examples"];
 
-/// Kind and name of an item that stands at the beginning of `line`: `("struct", "Approov")`.
+/// Kind and name of an item that is at the beginning of `line`: `("struct", "Approov")`.
 fn item(line: &str) -> Option<(&str, &str)> {
     let (kind, rest) = line.trim_start().strip_prefix("pub ")?.split_once(' ')?;
     // Without what a trait requires.

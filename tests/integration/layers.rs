@@ -36,7 +36,7 @@ fn two() -> (Approov, Approov) {
     (approov(), with_secret(OTHER_SECRET).build().unwrap())
 }
 
-/// On one worker, so that anything remembered by the thread would show.
+/// On one worker, so that anything kept by the thread would show.
 macro_rules! serve {
     ($app:expr) => {
         actix_test::start_with(patient().workers(1), $app)

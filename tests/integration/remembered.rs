@@ -1,4 +1,4 @@
-//! Remembered tokens: nothing that is refused without a memory is let in with one.
+//! Cached tokens: nothing that is refused without a cache is let in with one.
 
 use std::time::Duration;
 

@@ -82,7 +82,7 @@ pub fn assert_same_claims(claims: &ApproovClaims, expected: &Map<String, Value>)
 /// A component that a signature covers, as it is written in `Signature-Input`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
-    /// As it stands there: `"content-digest";key="sha-256"`.
+    /// As it is there: `"content-digest";key="sha-256"`.
     pub identifier: String,
     /// `content-digest`.
     pub name: String,
@@ -98,7 +98,7 @@ impl Component {
     }
 }
 
-/// The signature base: RFC 9421, section 2.5. `list` is the member of `Signature-Input`, spelt as RFC 9651 spells it. None for what stands in no example of the RFC.
+/// The signature base: RFC 9421, section 2.5. `list` is the member of `Signature-Input`, spelt as RFC 9651 spells it. None for what is in no example of the RFC.
 #[must_use]
 pub fn signature_base(message: &Message, list: &str) -> Option<Vec<u8>> {
     let mut base = Vec::new();

@@ -281,7 +281,7 @@ pub struct Signature {
     pub lines: Vec<(String, String)>,
     /// The parameters, with the first `;`.
     pub parameters: String,
-    /// What stands in `Signature-Input` in place of what was signed.
+    /// What is in `Signature-Input` in place of what was signed.
     pub input: Option<String>,
     /// How the bytes are written.
     pub form: fn(&[u8]) -> String,

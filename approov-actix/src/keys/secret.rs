@@ -10,7 +10,7 @@ use crate::config::Fault;
 /// HS256 wants a key at least as long as its hash: RFC 7518, section 3.2.
 const MIN_LENGTH: usize = 32;
 
-/// Texts that stand in place of the secret in Approov's quickstarts.
+/// Texts that take the place of the secret in Approov's quickstarts.
 const PLACEHOLDERS: [&str; 4] = [
     "approov_base64_secret_here",
     "approov-base64-encoded-secret-here",

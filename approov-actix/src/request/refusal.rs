@@ -46,7 +46,7 @@ impl Refusal {
     }
 
     /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or
-    /// stands in an `Option` that swallows its error.
+    /// is in an `Option` that swallows its error.
     pub(crate) fn answer_announced_when_sent(self, request: &HttpRequest) -> Refused {
         let id = self.request_id(request);
         let event = self.event(EventRequest::new(request, id.as_deref()));

@@ -568,7 +568,7 @@ fn explanation(rejection: Rejection) -> &'static str {
     }
 }
 
-/// The claims as they stand in the token. Nothing is decided by them.
+/// The claims as they are in the token. Nothing is decided by them.
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()

@@ -89,7 +89,7 @@ fn a_public_key_is_no_secret() {
     }
 }
 
-/// The other way round: what a secret's JWK has is used for HMAC, whatever else stands in it.
+/// The other way round: what a secret's JWK has is used for HMAC, whatever else is in it.
 #[test]
 fn a_secret_is_no_public_key() {
     let secret = TestKey::new("HS256");

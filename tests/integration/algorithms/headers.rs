@@ -118,7 +118,7 @@ fn a_header_brings_no_key() {
     }
 }
 
-/// Who has a token of an old key is seen by the key that verified it, which the header does not have to name.
+/// Who still has a token of an old key is seen by the key that verified it, which the header does not have to name.
 #[test]
 fn claims_name_the_key_that_verified_the_token() {
     let key = TestKey::new("ES256");

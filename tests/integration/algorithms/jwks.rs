@@ -74,7 +74,7 @@ fn assert_all_dropped(rows: &[Unfit]) {
     rows.iter().for_each(assert_dropped);
 }
 
-/// Key ids stand in the log.
+/// Key ids are in the log.
 #[test]
 fn long_kids() {
     log::capture();
@@ -145,7 +145,7 @@ fn an_ed25519_key_that_is_no_point() {
     );
 }
 
-/// Who has such a key in a configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
+/// A server with such a key in its configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
 /// points whose order divides eight, in all their encodings.
 #[test]
 fn ed25519_keys_of_small_order() {

@@ -50,7 +50,7 @@ fn there_is_an_attack_for_every_reason() {
     assert_eq!(tried, known);
 }
 
-/// To every signature there is another one that is as good, so nothing may be remembered by it.
+/// To every signature there is another one that is as good, so nothing may be kept by it.
 #[actix_web::test]
 async fn the_other_s_is_as_good() {
     let other: fn(&[u8]) -> String = |raw| {

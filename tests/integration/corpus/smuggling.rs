@@ -79,7 +79,7 @@ impl Site {
         let (text, fates) = row.rsplit_once(" => ").unwrap();
         for way in WAYS {
             let sent = expand(text, way);
-            // What stands after a `|` is sent after the first answer.
+            // What is after a `|` is sent after the first answer.
             let (now, later) = sent.split_at(sent.iter().position(|byte| *byte == b'|').unwrap_or(sent.len()));
             let received = answers(&exchange(self.server.addr(), now, later.get(1..)));
             let fates = Fate::list(fates, received.len());
@@ -149,7 +149,7 @@ impl Fate {
     }
 }
 
-/// What stands in a row: `¶` is CR and LF, and the other signs are what they show. `[/]` is the path. `[GET]` is a whole request without a
+/// What is in a row: `¶` is CR and LF, and the other signs are what they show. `[/]` is the path. `[GET]` is a whole request without a
 /// token, `[GET A]` one with the token of device A; `[POST]` and `[POST A]` begin one whose header section has no end yet; `[CHUNKED]` and
 /// `[CHUNKED A]` begin a body of chunks; `[A]` is the token header alone. `<<…>>` is a body, with its length before it.
 fn expand(text: &str, way: &str) -> Vec<u8> {

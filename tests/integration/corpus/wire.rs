@@ -62,7 +62,7 @@ pub(super) fn answers(mut received: &[u8]) -> Vec<Answer> {
     answers
 }
 
-/// The first answer, and what stands after it.
+/// The first answer, and what is after it.
 fn first(received: &[u8]) -> Option<(Answer, &[u8])> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Response::new(&mut headers);

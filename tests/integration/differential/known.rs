@@ -11,7 +11,7 @@ use crate::{builder, key, patient};
 
 const KEY: &[u8] = b"a secret for HMAC, of 32 bytes!!";
 
-/// The status of a request to `target`, whose signature covers method, host and token, and what stands in `lines`.
+/// The status of a request to `target`, whose signature covers method, host and token, and what is in `lines`.
 fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16 {
     let token = token::good();
     let covered = [

@@ -23,7 +23,7 @@ const IN_QUERIES: &str = "abcxyzABC019-._~!$()*,;:@/?+";
 /// Not in the standard, and on the wire all the same.
 const RAW: &str = "abcABC019|[]{}^\\'%";
 
-/// Names of query parameters as they are sent, and as they stand in `@query-param`.
+/// Names of query parameters as they are sent, and as they are in `@query-param`.
 const QUERY_NAMES: [(&str, &str); 8] = [
     ("a", "a"),
     ("A", "A"),
@@ -132,7 +132,7 @@ pub(super) fn request(rng: &mut Rng, signer: Signer, credentials: &Credentials) 
         draft.signatures.push(signature(rng, label, signer, components));
     }
     rng.shuffle(&mut draft.signatures);
-    // Fields may stand in any order, but the lines of one may not.
+    // Fields may be in any order, but the lines of one may not.
     draft.request.headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
     let middle = rng.usize(..draft.request.headers.len());
     let name_at = |headers: &[(String, String)], i: usize| headers[i].0.to_ascii_lowercase();

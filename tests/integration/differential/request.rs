@@ -98,7 +98,7 @@ impl Component {
         }
     }
 
-    /// As it stands in `Signature-Input`.
+    /// As it is in `Signature-Input`.
     pub(super) fn id(&self) -> String {
         let parameter = match &self.form {
             Form::Plain => String::new(),
@@ -126,7 +126,7 @@ impl Signature {
         value.as_str()
     }
 
-    /// The components, as they stand in `Signature-Input`.
+    /// The components, as they are in `Signature-Input`.
     pub(super) fn list(&self) -> String {
         list(&self.components)
     }

@@ -58,7 +58,7 @@ fn site() -> Site {
     })
 }
 
-/// `Files` has no `wrap` of its own: it stands in a scope that has.
+/// `Files` has no `wrap` of its own: it is in a scope that has.
 #[actix_web::test]
 async fn files_are_protected_and_a_public_folder_is_not() {
     let site = site();

@@ -84,7 +84,7 @@ fn authorized(path: &str, user: &str) -> Request {
 
 const BOTH: &str = "user-1 on ExampleApproovTokenDID==";
 
-/// Who has no genuine app is refused as such, and the user's token is never looked at, whatever it is.
+/// A caller without a genuine app is refused as such, and the user's token is never looked at, whatever it is.
 #[actix_web::test]
 async fn without_approov_s_token_the_users_token_is_never_looked_at() {
     let runs = Runs::default();

@@ -120,7 +120,7 @@ proptest! {
         }
     }
 
-    /// Also where the token itself is remembered.
+    /// Also where the token itself is cached.
     #[test]
     fn one_changed_byte_is_a_refusal(server in 0..ALGORITHMS.len(), change in Change::any(), is_remembered: bool) {
         static TOKENS: LazyLock<Vec<String>> = LazyLock::new(|| SERVERS.iter().map(|(key, _)| key.token(None)).collect());

@@ -140,7 +140,7 @@ fn status_when_the_key_goes(path: &str) -> u16 {
     answer.status
 }
 
-/// The middleware has accepted the token and remembered that for the request; then its key goes.
+/// The middleware has accepted the token and kept that with the request; then its key goes.
 #[actix_web::test]
 async fn what_was_verified_does_not_outlive_its_key() {
     for path in ["/guard", "/middleware", "/verdict"] {

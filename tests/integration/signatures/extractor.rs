@@ -1,4 +1,4 @@
-//! What handlers are told of the signature, and what an argument alone cannot check.
+//! What handlers learn of the signature, and what an argument alone cannot check.
 
 use actix_web::web;
 use approov_actix::{Approov, ApproovClaims, ApproovSignature, SignaturePolicy, approov_protected};

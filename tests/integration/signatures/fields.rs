@@ -1,4 +1,4 @@
-//! RFC 9421, sections 2.1 and 2.2: how values of components come to stand in the base.
+//! RFC 9421, sections 2.1 and 2.2: how values of components come to be in the base.
 
 use support::{
     client::Request,
@@ -16,7 +16,7 @@ fn covering(request: Request, identifier: &str, value: &str) -> Request {
     request.signed(&[&Signature::install(&message()).line(identifier, value)])
 }
 
-/// Each header line as it is sent, and what must stand in the base.
+/// Each header line as it is sent, and what must be in the base.
 #[actix_web::test]
 async fn header_lines_are_trimmed_and_joined() {
     let server = Served::new(signing());

@@ -330,7 +330,7 @@ async fn verdict(verdict: ApproovVerdict) -> String {
     }
 }
 
-/// Who is told of the app is told the truth, also where faults are only reported.
+/// What is said of the app is true, also where faults are only reported.
 #[actix_web::test]
 async fn what_is_only_reported_is_not_genuine() {
     let server = Served::with(signing_by(REPORTED), |app, approov| {

@@ -61,7 +61,7 @@ const STRICT: [&str; 7] = [
 ];
 const LAX: [&str; 2] = ["/lax", "/lax-middleware"];
 
-/// The handler, whose policy is the strict one, and everything else that may stand around or inside of it.
+/// The handler, whose policy is the strict one, and everything else that may be around or inside of it.
 fn nest(app: &mut web::ServiceConfig, approov: &Approov, strict: Policy, other: Policy, handler: fn() -> Route) {
     let wrap = |policy| approov.middleware().policy(policy);
     let lax = || web::to(guarded);

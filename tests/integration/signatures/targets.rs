@@ -335,7 +335,7 @@ async fn the_absolute_form() {
         &request("https://c.example.com/x", Some("c.example.com")),
     );
 
-    // Covered as it stands on the request line, under the public origin.
+    // Covered as it is on the request line, under the public origin.
     let message = Message::get("https://a.example.com/x?y");
     let on_the_line = |line: &str, target: &str| {
         let signature = Signature::install(&message).covering(&message, &["@method", "@target-uri", "approov-token"]);

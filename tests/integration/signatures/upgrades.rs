@@ -108,7 +108,7 @@ async fn an_upgrade_is_no_way_around_the_digest() {
 /// Neither a tunnel nor `OPTIONS *` has a path: RFC 9112, section 3.3, and RFC 9421, sections 2.2.2, 2.2.5 and 2.2.6.
 #[actix_web::test]
 async fn targets_without_a_path() {
-    // The prefix of an origin stands before a path, and here is none.
+    // The prefix of an origin is before a path, and here is none.
     for origin in ["https://api.example.com", "https://api.example.com/v1"] {
         let server = Served::new(signing_at(origin));
         for (method, target) in [("OPTIONS", "*"), ("CONNECT", "api.example.com:443")] {

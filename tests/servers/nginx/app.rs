@@ -23,7 +23,7 @@ pub(super) struct Call {
     pub(super) url: String,
     headers: Vec<String>,
     body: Option<String>,
-    /// What stands in the request line, if it is not the URL's path.
+    /// What is in the request line, if it is not the URL's path.
     target: Option<String>,
 }
 

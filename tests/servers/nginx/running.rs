@@ -15,7 +15,7 @@ use crate::process::free_port;
 
 const GUIDE: &str = include_str!("../../../docs/deployment.md");
 
-/// What stands around the guide's part, so that nothing outside of one folder is written, and one process is all there is.
+/// What is around the guide's part, so that nothing outside of one folder is written, and one process is all there is.
 const AROUND: &str = "
 daemon off;
 master_process off;

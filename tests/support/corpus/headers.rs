@@ -38,7 +38,7 @@ fn named(kind: &str, refusal: &'static str, rows: impl IntoIterator<Item = (&'st
     rows.into_iter().map(row).collect()
 }
 
-/// More than one line, whatever stands in them: which one counts is nobody's to choose.
+/// More than one line, whatever is in them: which one counts is nobody's to choose.
 fn repeated() -> Vec<Attack> {
     let (good, forged, expired) = (token::good(), token::forged(), token::expired());
     let of = |values: &[&str]| {
@@ -365,7 +365,7 @@ fn with_company() -> Vec<Attack> {
     behind.chain(without).collect()
 }
 
-/// Against a server whose token header is `Authorization`: what belongs to others stands there as well.
+/// Against a server whose token header is `Authorization`: what belongs to others is there as well.
 #[must_use]
 pub fn for_authorization() -> Vec<Attack> {
     let good = token::good();

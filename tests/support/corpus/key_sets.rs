@@ -20,7 +20,7 @@ pub use secrets::secrets;
 /// An entry of a JWK Set that must not be used. Its refusal is how the sentence in the log ends.
 #[derive(Debug, Clone)]
 pub struct Unfit {
-    /// The JWK, or whatever stands in its place.
+    /// The JWK, or whatever is in its place.
     pub entry: Attack,
     /// The `kid` that the log shows.
     pub kid: Option<String>,

@@ -49,7 +49,7 @@ impl ApproovBuilder {
     /// added unless the response has them. If it panics, actix closes the connection without an answer.
     ///
     /// It is called when a request is refused, also where an `Option` or `Result` in a handler then keeps the refusal to itself. What is to happen
-    /// for each answered refusal belongs into [`on_rejection`](Self::on_rejection).
+    /// for each answered refusal belongs in [`on_rejection`](Self::on_rejection).
     ///
     /// # Security
     ///

@@ -104,7 +104,7 @@ fn large_text() -> String {
     "large ".repeat(fastrand::usize(20_000..50_000))
 }
 
-/// Expired since, or its key is gone. The server may have remembered it.
+/// Expired since, or its key is gone. The server may have cached it.
 pub(super) fn once_good(maker: &mut Maker<'_>) -> Draft {
     match maker.used(false) {
         Some(token) => Draft::refused(check(&token.text)),

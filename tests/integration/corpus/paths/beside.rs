@@ -104,7 +104,7 @@ async fn methods_of_a_protected_resource() {
     }
 }
 
-/// The check stands at the handlers, so no path goes past it.
+/// The check is at the handlers, so no path goes past it.
 pub(super) fn guards() -> Site {
     Site::new("guards", |approov, runs| {
         actix_test::start_with(config(), move || {

@@ -20,7 +20,7 @@ pub const WINDOW_SECONDS: u64 = 600;
 pub struct SignatureAttack {
     /// What is tried.
     pub name: String,
-    /// The header lines, in order. Each stands in place of the message's own of this name.
+    /// The header lines, in order. Each is in place of the message's own of this name.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The refusal.
     pub refusal: &'static str,

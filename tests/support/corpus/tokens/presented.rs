@@ -1,4 +1,4 @@
-//! What stands in the header beside a token, or in place of one.
+//! What is in the header beside a token, or in place of one.
 
 use super::{Attack, all, good, payload, sign_with};
 

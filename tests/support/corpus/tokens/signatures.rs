@@ -72,7 +72,7 @@ fn replaced() -> Vec<Attack> {
     )
 }
 
-/// Made with the secret, but not of `header.payload` as they stand there.
+/// Made with the secret, but not of `header.payload` as they are there.
 fn of_something_else() -> Vec<Attack> {
     let (message, good) = message_and_signature();
     let (header, payload) = message.split_once('.').unwrap();
@@ -170,7 +170,7 @@ fn as_text() -> Vec<Attack> {
     rows
 }
 
-/// The last letter stays: not every one can stand there.
+/// The last letter stays: not every one can be there.
 fn swap_case(text: &str) -> String {
     let (start, last) = text.split_at(text.len() - 1);
     let swap = |letter: char| {
