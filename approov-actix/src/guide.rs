@@ -10,7 +10,14 @@ macro_rules! page {
     };
 }
 
-page!(overview, "overview.md");
+#[doc = include_str!("guide/links.md")]
+#[doc = include_str!("../docs/overview.md")]
+///
+/// ## As a picture
+///
+#[doc = include_str!("../docs/overview.svg")]
+pub mod overview {}
+
 page!(token_check, "token-check.md");
 page!(handlers, "handlers.md");
 page!(middleware, "middleware.md");
