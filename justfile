@@ -27,10 +27,10 @@ test *arguments:
 test-without-cache:
     TEST_TOKEN_CACHE_CAPACITY=0 cargo test --workspace --lib --test integration
 
-# What the attribute says of mistakes, as the compiler of CI words it.
+# What the attribute says of mistakes, as the compiler of CI words it. With RustCrypto, as trybuild compiles all dependencies anew, and AWS-LC takes long.
 [group('tests')]
 test-mistakes:
-    APPROOV_UI_TESTS=1 cargo test --workspace --test integration -- ui::
+    APPROOV_UI_TESTS=1 cargo test {{ only_rust_crypto }} --test integration -- ui::
 
 # Behind nginx, as the guide to deployment says. Installs nginx.
 [group('tests')]

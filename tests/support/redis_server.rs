@@ -285,10 +285,27 @@ impl RedisCluster {
     /// From now on the first one says `MOVED`.
     pub fn end_move(&self, slot: &str, from: usize, to: usize) {
         self.move_keys(slot, from, to);
-        for member in [to, from] {
-            self.masters[member].must(&["CLUSTER", "SETSLOT", slot, "NODE", &self.id(to)]);
+        let id = self.id(to);
+        // The new owner first, as `redis-cli` does it.
+        let others = (0..self.masters.len()).filter(|member| *member != to);
+        for member in [to].into_iter().chain(others) {
+            self.masters[member].must(&["CLUSTER", "SETSLOT", slot, "NODE", &id]);
         }
+        // A server that has not heard of the latest epoch can lose a slot again that it gets next.
+        wait_until(|| {
+            let mut epochs: Vec<_> = self.masters.iter().map(epoch).collect();
+            epochs.dedup();
+            epochs.len() == 1
+        });
     }
+}
+
+fn epoch(member: &RedisServer) -> Option<String> {
+    let information = member.ask(&["CLUSTER", "INFO"]);
+    let line = information
+        .lines()
+        .find(|line| line.starts_with("cluster_current_epoch:"));
+    line.map(str::to_owned)
 }
 
 fn start_member(test: &str, options: &[&str]) -> Option<RedisServer> {
