@@ -95,13 +95,19 @@ impl SharedStore {
             && self.state(&owner) != State::Failed
         {
             opened = self.connection_to(&owner, until).await;
+            if opened.is_ok() {
+                return opened;
+            }
         }
         // Any of them knows who has it.
         for server in self.likeliest(named) {
-            if opened.is_ok() || Instant::now() >= until {
+            if Instant::now() >= until {
                 break;
             }
             opened = self.connection_to(&server, until).await;
+            if opened.is_ok() {
+                break;
+            }
         }
         opened
     }
