@@ -147,3 +147,19 @@ fn a_store_that_is_none_is_a_mistake() {
     );
     assert!(!printed.contains("s3cret"), "{printed}");
 }
+
+/// Less than a millisecond lies between two requests: no part of it is lost.
+#[test]
+fn a_limit_in_redis_may_be_high() {
+    let Some(redis) = RedisServer::start("a_limit_in_redis_may_be_high", &[]) else {
+        return;
+    };
+    let vars = [
+        ("APPROOV_BASE64_SECRET", SECRET),
+        ("DEVICE_REQUESTS_PER_MINUTE", "100000"),
+        ("DEVICE_LIMIT_STORE", &redis.address()),
+    ];
+    let server = Process::serve(DEVICE_LIMIT, &vars, None);
+    assert_eq!(ask(&server, &token::good()).status, 200);
+    assert!(!server.stderr().contains("not limited"), "{}", server.stderr());
+}

@@ -81,7 +81,7 @@ impl SharedLimiter {
     async fn take(&self, device: &str) -> Result<Result<(), Duration>, RedisError> {
         let mut connection = self.connection.clone();
         let mut call = self.script.key(format!("device-limit:{device}"));
-        call.arg(60_000 / self.per_minute).arg(self.per_minute.get());
+        call.arg(self.per_minute.get());
         Ok(match call.invoke_async(&mut connection).await? {
             0 => Ok(()),
             milliseconds => Err(Duration::from_millis(milliseconds)),
