@@ -13,12 +13,11 @@ compile_error!(
 
 pub(super) static PROVIDER: std::sync::LazyLock<CryptoProvider> = std::sync::LazyLock::new(|| unreachable!());
 
-/// This backend reads points when they are used.
-pub(super) enum Point {}
+/// This backend prepares nothing.
+pub(super) enum PreparedKey {}
 
-impl Point {
-    #[allow(clippy::unnecessary_wraps, reason = "as with AWS-LC")]
-    pub(super) fn parse(_: Algorithm, _: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
+impl PreparedKey {
+    pub(super) fn new(_: Algorithm, _: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
         Ok(None)
     }
 

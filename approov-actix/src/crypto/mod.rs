@@ -15,7 +15,6 @@ mod backend;
 mod backend;
 mod digest;
 mod material;
-mod prepared_key;
 #[cfg(feature = "testing")]
 mod signing;
 mod verifying_key;
@@ -29,6 +28,5 @@ pub(crate) use self::verifying_key::VERIFICATIONS;
 pub(crate) use self::{
     digest::{constant_time_eq, sha256, sha256_base64, sha256_of},
     material::KeyMaterial,
-    prepared_key::PreparedKey,
     verifying_key::VerifyingKey,
 };

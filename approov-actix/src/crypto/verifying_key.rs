@@ -6,19 +6,54 @@ use jsonwebtoken::{DecodingKey, crypto::JwtVerifier};
 
 use super::{algorithm::Algorithm, backend, material::KeyMaterial};
 
-/// A key together with the only algorithm it is ever used with. For a few messages; one for many is a [`PreparedKey`](super::PreparedKey).
+/// A key together with the only algorithm it is ever used with.
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
-    key: DecodingKey,
-    /// Of an RSA key.
-    modulus: Option<Vec<u8>>,
-    /// An elliptic curve's point, where the backend can read it beforehand.
-    point: Option<backend::Point>,
+    form: Form,
+}
+
+enum Form {
+    Prepared(backend::PreparedKey),
+    /// For which a verifier is built for each signature.
+    Unprepared {
+        key: DecodingKey,
+        /// Of an RSA key.
+        modulus: Option<Vec<u8>>,
+    },
 }
 
 impl VerifyingKey {
     /// A key of the type that the algorithm takes. None if the backend cannot use it: a point that is not on the curve.
     pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
+        let form = match backend::PreparedKey::new(algorithm, material).ok()? {
+            Some(key) => Form::Prepared(key),
+            None => Form::unprepared(algorithm, material)?,
+        };
+        Some(Self { algorithm, form })
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        #[cfg(test)]
+        VERIFICATIONS.with(|count| count.set(count.get() + 1));
+
+        match &self.form {
+            Form::Prepared(key) => key.verifies(message, signature),
+            Form::Unprepared { key, modulus } => {
+                is_in_range(signature, modulus.as_deref())
+                    && verifier(self.algorithm, key)
+                        .is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+            }
+        }
+    }
+}
+
+impl Form {
+    fn unprepared(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
         let key = match material {
             KeyMaterial::Secret(secret) => DecodingKey::from_secret(secret),
             KeyMaterial::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
@@ -29,53 +64,19 @@ impl VerifyingKey {
             KeyMaterial::Rsa { n, .. } => Some(n.to_vec()),
             _ => None,
         };
-        let key = Self {
-            algorithm,
-            key,
-            modulus,
-            point: backend::Point::parse(algorithm, material).ok()?,
-        };
-        key.verifier().is_some().then_some(key)
+        verifier(algorithm, &key)?;
+        Some(Self::Unprepared { key, modulus })
     }
+}
 
-    pub(crate) fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
+/// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
+/// ones as well, which would give each token a second spelling.
+fn is_in_range(signature: &[u8], modulus: Option<&[u8]>) -> bool {
+    modulus.is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
+}
 
-    /// Whether `signature` is this key's signature of `message`. MACs are compared in constant time, by the backend.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        self.verifies_by(message, signature, |accepts| {
-            self.verifier().is_some_and(|verifier| accepts(&*verifier))
-        })
-    }
-
-    /// Needs one of this key's verifiers only where there is no quicker way.
-    pub(super) fn verifies_by(
-        &self,
-        message: &[u8],
-        signature: &Vec<u8>,
-        ask_verifier: impl FnOnce(&dyn Fn(&dyn JwtVerifier) -> bool) -> bool,
-    ) -> bool {
-        #[cfg(test)]
-        VERIFICATIONS.with(|count| count.set(count.get() + 1));
-
-        if let Some(point) = &self.point {
-            return point.verifies(message, signature);
-        }
-        self.is_in_range(signature) && ask_verifier(&|verifier| verifier.verify(message, signature).is_ok())
-    }
-
-    /// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
-    /// ones as well, which would give each token a second spelling.
-    fn is_in_range(&self, signature: &[u8]) -> bool {
-        self.modulus
-            .as_deref()
-            .is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
-    }
-
-    pub(super) fn verifier(&self) -> Option<Box<dyn JwtVerifier>> {
-        (backend::PROVIDER.verifier_factory)(&to_backend(self.algorithm), &self.key).ok()
-    }
+fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Option<Box<dyn JwtVerifier>> {
+    (backend::PROVIDER.verifier_factory)(&to_backend(algorithm), key).ok()
 }
 
 pub(super) fn to_backend(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
@@ -134,9 +135,9 @@ mod tests {
 
         assert!(key.verifies(message, &signature));
         assert!(!key.verifies(&message[1..], &signature));
-        assert!(!key.verifies(message, &signature[..31].to_vec()));
+        assert!(!key.verifies(message, &signature[..31]));
         assert!(!key.verifies(message, &[signature.as_slice(), &[0]].concat()));
-        assert!(!key.verifies(message, &Vec::new()));
+        assert!(!key.verifies(message, &[]));
         assert!(!hs256(&secret[1..]).verifies(message, &signature));
     }
 

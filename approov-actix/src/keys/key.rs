@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::{ConfigError, Fault},
     crypto::algorithm::{Algorithm, KeyType},
-    crypto::{KeyMaterial, PreparedKey, sha256},
+    crypto::{KeyMaterial, VerifyingKey, sha256},
     logging::LOG_TARGET,
 };
 
@@ -42,7 +42,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Key {
     kid: Option<Arc<str>>,
-    verifying: Arc<PreparedKey>,
+    verifying: Arc<VerifyingKey>,
     /// The same for the same key, and for no other one. Of a public key, its thumbprint (RFC 7638).
     fingerprint: Vec<u8>,
 }
@@ -193,7 +193,7 @@ impl Key {
 
     fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
         strength::check(algorithm, material)?;
-        let verifying = PreparedKey::new(algorithm, material).ok_or("is not a valid key")?;
+        let verifying = VerifyingKey::new(algorithm, material).ok_or("is not a valid key")?;
         Ok(Self {
             kid: None,
             verifying: Arc::new(verifying),
@@ -228,7 +228,7 @@ impl Key {
         self.kid.clone()
     }
 
-    pub(crate) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.verifying.verifies(message, signature)
     }
 }

@@ -109,7 +109,7 @@ impl CurrentKeys {
         alg: &str,
         kid: Option<&str>,
         message: &[u8],
-        signature: &Vec<u8>,
+        signature: &[u8],
     ) -> Result<Option<Arc<str>>, Rejection> {
         let verdict = self.keys.verify(alg, kid, message, signature);
         if verdict.is_err() && kid.is_some_and(|kid| !self.keys.has(kid)) {
@@ -455,7 +455,7 @@ mod tests {
             let parts = vec![SourceKeys::fixed(vec![key(1), key(2).with_key_id("b")])];
             KeyRing::new(parts, vec![refresher(on_unknown_kid)], None).unwrap()
         };
-        let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &vec![0; 32]).unwrap_err();
+        let verify = |ring: &KeyRing, kid| ring.current().verify("HS256", kid, b"m", &[0; 32]).unwrap_err();
 
         let address = ring(true);
         assert_eq!(verify(&address, None), Rejection::TokenSignature);

@@ -160,7 +160,7 @@ impl KeySet {
         alg: &str,
         kid: Option<&str>,
         message: &[u8],
-        signature: &Vec<u8>,
+        signature: &[u8],
     ) -> Result<&Key, Rejection> {
         if self.is_empty() {
             return Err(Rejection::KeysUnavailable);

@@ -189,7 +189,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn verify(&self, base: &[u8], signature: &Vec<u8>) -> bool {
+    fn verify(&self, base: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Install(key) => key.verifies(base, signature),
             Self::Account(keys) => keys.iter().any(|key| key.verifies(base, signature)),
@@ -295,7 +295,7 @@ impl Signed<'_> {
         base: &Base<'_>,
         styles: &[Style],
         keys: &Keys<'_>,
-        signature: &Vec<u8>,
+        signature: &[u8],
     ) -> Result<(), Rejection> {
         if signature.len() == self.label.signature_length()
             && styles.iter().any(|style| keys.verify(&base.text(*style), signature))
