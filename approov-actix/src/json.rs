@@ -2,9 +2,9 @@
 //!
 //! Names count as equal after their escapes are resolved, so a member cannot be smuggled in beside its twin.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// A type that is read member by member.
 pub(crate) trait Members<'de> {
@@ -13,8 +13,8 @@ pub(crate) trait Members<'de> {
     /// Objects with more members are refused.
     const MAX_MEMBERS: usize;
 
-    /// Reads the value of the member `name`, which is one of [`KNOWN`](Self::KNOWN).
-    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error>;
+    /// Reads the value of the member whose name is that of this index in [`KNOWN`](Self::KNOWN).
+    fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error>;
 }
 
 /// Why an object could not be read.
@@ -92,23 +92,19 @@ struct Names<'de> {
 }
 
 impl<'de> Names<'de> {
-    /// The name, if it is a known one.
-    fn add<T: Members<'de>>(&mut self, name: Cow<'de, str>) -> Option<&'static str> {
+    /// The index of the name, if it is a known one.
+    fn add<T: Members<'de>>(&mut self, name: &str) -> Option<usize> {
         self.count += 1;
         self.last = None;
-        let number = number(name.as_bytes());
-        let Some(index) = number.and_then(|number| T::NUMBERS.iter().position(|known| *known == number)) else {
-            self.others.push(name);
-            return None;
-        };
-        let known = Some(T::KNOWN[index]);
+        let number = number(name.as_bytes())?;
+        let index = T::NUMBERS[..T::KNOWN.len()].iter().position(|known| *known == number)?;
         if self.known & (1 << index) == 0 {
             self.known |= 1 << index;
-            self.last = known;
+            self.last = Some(T::KNOWN[index]);
         } else {
             self.is_one_repeated = true;
         }
-        known
+        Some(index)
     }
 
     /// Sorts them first: a token of 8 KiB has room for more than a thousand.
@@ -136,18 +132,52 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Text(name)) = map.next_key()? {
-            let known = self.names.add::<T>(name);
+        while let Some(known) = map.next_key_seed(NameVisitor::<T>(self.names, PhantomData))? {
             if self.names.count > T::MAX_MEMBERS {
                 self.names.last = None;
                 return Err(de::Error::custom("too many members"));
             }
             match known {
-                Some(name) => self.object.read(name, &mut map)?,
+                Some(index) => self.object.read(index, &mut map)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
+    }
+}
+
+/// Adds a name. Its value is the index of a known one.
+struct NameVisitor<'v, 'de, T>(&'v mut Names<'de>, PhantomData<T>);
+
+impl<'de, T: Members<'de>> DeserializeSeed<'de> for NameVisitor<'_, 'de, T> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, T: Members<'de>> Visitor<'de> for NameVisitor<'_, 'de, T> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        let index = self.0.add::<T>(name);
+        if index.is_none() {
+            self.0.others.push(Cow::Borrowed(name));
+        }
+        Ok(index)
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let index = self.0.add::<T>(name);
+        if index.is_none() {
+            self.0.others.push(Cow::Owned(name.to_owned()));
+        }
+        Ok(index)
     }
 }
 
@@ -191,7 +221,7 @@ mod tests {
         const KNOWN: &'static [&'static str] = &["a"];
         const MAX_MEMBERS: usize = 3;
 
-        fn read<A: MapAccess<'de>>(&mut self, _name: &'static str, map: &mut A) -> Result<(), A::Error> {
+        fn read<A: MapAccess<'de>>(&mut self, _: usize, map: &mut A) -> Result<(), A::Error> {
             self.a = Some(map.next_value()?);
             Ok(())
         }

@@ -107,7 +107,7 @@ impl<'de> Members<'de> for SetMembers<'de> {
     const KNOWN: &'static [&'static str] = &["keys"];
     const MAX_MEMBERS: usize = usize::MAX;
 
-    fn read<A: MapAccess<'de>>(&mut self, _name: &'static str, map: &mut A) -> Result<(), A::Error> {
+    fn read<A: MapAccess<'de>>(&mut self, _: usize, map: &mut A) -> Result<(), A::Error> {
         self.keys = Some(map.next_value()?);
         Ok(())
     }
@@ -136,8 +136,8 @@ impl<'de> Members<'de> for Jwk<'de> {
     ];
     const MAX_MEMBERS: usize = usize::MAX;
 
-    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-        let member = match name {
+    fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error> {
+        let member = match Self::KNOWN[known] {
             "kty" => &mut self.kty,
             "use" => &mut self.usage,
             "alg" => &mut self.alg,

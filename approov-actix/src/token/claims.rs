@@ -13,7 +13,7 @@ use serde::{
 };
 
 use super::{
-    known_claims::KnownClaims,
+    known_claims::{Audience, KnownClaims},
     pay,
     texts::{Span, Texts},
 };
@@ -77,7 +77,7 @@ struct Claims {
     /// Of the key that verified the token.
     kid: Option<Arc<str>>,
     /// Read from `ipk` when it is first needed. `None` if it is not a key.
-    installation_key: OnceLock<Option<VerifyingKey>>,
+    installation_key: OnceLock<Option<Box<VerifyingKey>>>,
 }
 
 impl ApproovClaims {
@@ -152,7 +152,7 @@ impl ApproovClaims {
 
     /// The intended audience: `aud` (RFC 7519, section 4.1.3). Empty without the claim; a single text is a list of one.
     pub fn audience(&self) -> impl Iterator<Item = &str> {
-        let audience = self.0.known.aud.iter().flatten();
+        let audience = self.0.known.aud.iter().flat_map(Audience::spans);
         audience.filter_map(|span| self.text(Some(*span)))
     }
 
@@ -219,8 +219,8 @@ impl ApproovClaims {
 
     /// The key in `ipk`. `None` without the claim, or if it is not a good key.
     pub(crate) fn installation_verifying_key(&self) -> Option<&VerifyingKey> {
-        let key = || installation_key(self.installation_key()?);
-        self.0.installation_key.get_or_init(key).as_ref()
+        let key = || installation_key(self.installation_key()?).map(Box::new);
+        self.0.installation_key.get_or_init(key).as_deref()
     }
 
     pub(super) fn parse(payload: String, kid: Option<Arc<str>>) -> Result<Self, Rejection> {

@@ -1,6 +1,6 @@
 //! The compact serialisation of a JWS (RFC 7515, section 7.1): three segments of base64url.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
 
 use crate::rejection::Rejection;
 
@@ -11,75 +11,101 @@ pub(super) const MAX_LENGTH: usize = 8 * 1024;
 pub(super) struct Compact<'a> {
     /// What is signed: header and payload as sent, with the dot between them.
     pub(super) signing_input: &'a [u8],
-    pub(super) header: &'a str,
-    payload: &'a str,
-    signature: &'a str,
+    pub(super) header: Segment<'a>,
+    pub(super) payload: Segment<'a>,
+    pub(super) signature: Segment<'a>,
 }
 
 impl<'a> Compact<'a> {
-    pub(super) fn split(token: &'a str) -> Result<Self, Rejection> {
+    pub(super) fn split(token: &'a [u8]) -> Result<Self, Rejection> {
         if token.len() > MAX_LENGTH {
             return Err(Rejection::TokenTooLong);
         }
-        let mut segments = token.split('.');
-        let (Some(header), Some(payload), Some(signature)) = (segments.next(), segments.next(), segments.next()) else {
+        let mut dots = memchr::memchr_iter(b'.', token);
+        let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
             return Err(Rejection::TokenMalformed);
         };
-        match segments.take(3).count() {
+        match dots.take(3).count() {
             0 => Ok(Self {
-                signing_input: &token.as_bytes()[..header.len() + 1 + payload.len()],
-                header,
-                payload,
-                signature,
+                signing_input: &token[..second],
+                header: Segment(&token[..first]),
+                payload: Segment(&token[first + 1..second]),
+                signature: Segment(&token[second + 1..]),
             }),
             // A comma is in no token: a proxy has joined several.
-            _ if token.contains(',') => Err(Rejection::TokenRepeated),
-            2 if token.bytes().all(is_of_compact) => Err(Rejection::TokenEncrypted),
+            _ if token.contains(&b',') => Err(Rejection::TokenRepeated),
+            2 if token.iter().all(is_of_compact) => Err(Rejection::TokenEncrypted),
             _ => Err(Rejection::TokenMalformed),
         }
     }
-
-    pub(super) fn header_text(&self) -> Result<String, Rejection> {
-        decode_text(self.header)
-    }
-
-    pub(super) fn payload(&self) -> Result<String, Rejection> {
-        decode_text(self.payload)
-    }
-
-    pub(super) fn signature(&self) -> Result<Vec<u8>, Rejection> {
-        decode(self.signature)
-    }
 }
 
-fn is_of_compact(byte: u8) -> bool {
+fn is_of_compact(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
-/// Strict: no padding, no white space, and only one spelling of the same bytes.
-fn decode(segment: &str) -> Result<Vec<u8>, Rejection> {
-    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Rejection::TokenMalformed)
+/// One segment: base64url, or anything else.
+#[derive(Clone, Copy)]
+pub(super) struct Segment<'a>(pub(super) &'a [u8]);
+
+impl Segment<'_> {
+    /// The bytes, in `buffer`. Strict: no padding, no white space, and only one spelling of the same bytes.
+    pub(super) fn decode(self, mut buffer: Vec<u8>) -> Result<Vec<u8>, Rejection> {
+        buffer.clear();
+        match BASE64URL.decode_vec(self.0, &mut buffer) {
+            Ok(()) => Ok(buffer),
+            Err(_) => Err(Rejection::TokenMalformed),
+        }
+    }
+
+    /// The text, in `buffer`.
+    pub(super) fn decode_text(self, buffer: Vec<u8>) -> Result<String, Rejection> {
+        String::from_utf8(self.decode(buffer)?).map_err(|_| Rejection::TokenMalformed)
+    }
+
+    /// A buffer in which the segment has room.
+    pub(super) fn buffer(self) -> Vec<u8> {
+        Vec::with_capacity(base64::decoded_len_estimate(self.0.len()))
+    }
 }
 
-fn decode_text(segment: &str) -> Result<String, Rejection> {
-    String::from_utf8(decode(segment)?).map_err(|_| Rejection::TokenMalformed)
+use engine::BASE64URL;
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod engine {
+    use std::sync::LazyLock;
+
+    use base64::engine::{Simd, general_purpose::NO_PAD};
+
+    pub(super) static BASE64URL: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod engine {
+    pub(super) use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn split(token: &str) -> Result<(), Rejection> {
-        Compact::split(token).map(drop)
+        Compact::split(token.as_bytes()).map(drop)
+    }
+
+    fn decode(segment: &str) -> Result<Vec<u8>, Rejection> {
+        Segment(segment.as_bytes()).decode(b"from before".to_vec())
     }
 
     #[test]
     fn segments() {
-        let compact = Compact::split("YQ.YmM.ZGVm").unwrap();
+        let compact = Compact::split(b"YQ.YmM.ZGVm").unwrap();
+        let text = |segment: Segment<'_>| segment.decode_text(segment.buffer()).unwrap();
         assert_eq!(compact.signing_input, b"YQ.YmM");
-        assert_eq!(compact.header_text().unwrap(), "a");
-        assert_eq!(compact.payload().unwrap(), "bc");
-        assert_eq!(compact.signature().unwrap(), b"def");
+        let segments = [compact.header, compact.payload, compact.signature];
+        assert_eq!(segments.map(text), ["a", "bc", "def"]);
     }
 
     #[test]
@@ -109,8 +135,24 @@ mod tests {
         }
     }
 
+    /// Long segments are decoded by other instructions than short ones.
+    #[test]
+    fn base64url_is_as_strict_in_long_segments() {
+        let good = URL_SAFE_NO_PAD.encode((0..240).collect::<Vec<u8>>());
+        for length in [good.len() - 65, good.len() - 1, good.len()] {
+            let good = &good.as_bytes()[..length];
+            for (place, byte) in (0..length).flat_map(|place| (0..=u8::MAX).map(move |byte| (place, byte))) {
+                let mut segment = good.to_vec();
+                segment[place] = byte;
+                let expected = URL_SAFE_NO_PAD.decode(&segment).map_err(|_| Rejection::TokenMalformed);
+                assert_eq!(Segment(&segment).decode(Vec::new()), expected, "{byte} at {place}");
+            }
+        }
+    }
+
     #[test]
     fn text_is_utf8() {
-        assert_eq!(decode_text("_w"), Err(Rejection::TokenMalformed));
+        let text = Segment(b"_w").decode_text(Vec::new());
+        assert_eq!(text, Err(Rejection::TokenMalformed));
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{IgnoredAny, MapAccess};
 
+use super::compact::Segment;
 use crate::json::{JsonError, Members, Text, read_object};
 use crate::rejection::Rejection;
 
@@ -17,11 +18,11 @@ pub(super) struct JoseHeader<'a> {
 }
 
 /// The usual header, `{"alg":"HS256","typ":"JWT"}`, as it is encoded in a token.
-const USUAL: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+const USUAL: &[u8] = b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
 impl<'a> JoseHeader<'a> {
     /// What [`parse`](Self::parse) finds in the usual header, if this is the usual one.
-    pub(super) fn usual(segment: &str) -> Option<Self> {
+    pub(super) fn usual(Segment(segment): Segment<'_>) -> Option<Self> {
         (segment == USUAL).then_some(Self {
             alg: Cow::Borrowed("HS256"),
             kid: None,
@@ -45,8 +46,8 @@ impl<'de> Members<'de> for JoseHeader<'de> {
     /// RFC 7515 registers eleven. The limit bounds the work that a caller without a key can cause.
     const MAX_MEMBERS: usize = 32;
 
-    fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-        match name {
+    fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error> {
+        match Self::KNOWN[known] {
             "alg" => self.alg = map.next_value::<Text<'_>>()?.0,
             "kid" => self.kid = Some(map.next_value::<Text<'_>>()?.0),
             "crit" | "b64" => {
@@ -70,12 +71,9 @@ mod tests {
     #[test]
     fn the_usual_header_is_what_parsing_finds_in_it() {
         let text = r#"{"alg":"HS256","typ":"JWT"}"#;
-        let segment = crate::test_support::encode(text);
-        assert_eq!(JoseHeader::usual(&segment), JoseHeader::parse(text).ok());
-        assert_eq!(
-            JoseHeader::usual(&crate::test_support::encode(r#"{"typ":"JWT","alg":"HS256"}"#)),
-            None
-        );
+        let usual = |text| JoseHeader::usual(Segment(crate::test_support::encode(text).as_bytes()));
+        assert_eq!(usual(text), JoseHeader::parse(text).ok());
+        assert_eq!(usual(r#"{"typ":"JWT","alg":"HS256"}"#), None);
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! The claims that have a meaning here: those of RFC 7519, and Approov's own.
 
-use std::{borrow::Cow, fmt};
+use std::{fmt, slice};
 
 use serde::{
     Deserialize,
-    de::{self, Deserializer, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor},
 };
 
 use super::texts::{Span, TextCollector, Texts};
 use crate::{
-    json::{JsonError, Members, Text, read_into},
+    json::{JsonError, Members, read_into},
     time::YEAR_10000,
 };
 
@@ -21,14 +21,22 @@ macro_rules! known_claims {
             $(pub(super) $name: Option<$kept>,)*
         }
 
+        /// Of each name in the table.
+        #[allow(non_camel_case_types)]
+        enum Index {
+            $($name,)*
+        }
+
         impl<'de> Members<'de> for Reader<'de> {
             const KNOWN: &'static [&'static str] = &[$(stringify!($name)),*];
             /// Claims are only read if the signature is good, and the length of a token limits their number.
             const MAX_MEMBERS: usize = usize::MAX;
 
-            fn read<A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error> {
-                match name {
-                    $(stringify!($name) => self.claims.$name = Some(Claim::keep(map.next_value()?, &mut self.texts)),)*
+            fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error> {
+                match known {
+                    $(known if known == Index::$name as usize => {
+                        self.claims.$name = Some(Claim::read(map, &mut self.texts)?);
+                    })*
                     _ => return Err(de::Error::custom("no claim of this name is known")),
                 }
                 Ok(())
@@ -42,7 +50,7 @@ known_claims! {
     nbf: f64,
     iat: PastTime,
     iss: Span,
-    aud: Box<[Span]>,
+    aud: Audience,
     sub: Span,
     did: Span,
     ip: Span,
@@ -71,42 +79,46 @@ struct Reader<'de> {
 }
 
 /// A type that the table gives to a claim.
-trait Claim<'de> {
-    /// The value in the payload.
-    type Json: Deserialize<'de>;
-
-    fn keep(json: Self::Json, texts: &mut TextCollector<'de>) -> Self;
+trait Claim<'de>: Sized {
+    fn read<A: MapAccess<'de>>(map: &mut A, texts: &mut TextCollector<'de>) -> Result<Self, A::Error>;
 }
 
-impl Claim<'_> for f64 {
-    type Json = Self;
-
-    fn keep(time: Self, _: &mut TextCollector<'_>) -> Self {
-        time
+impl<'de> Claim<'de> for f64 {
+    fn read<A: MapAccess<'de>>(map: &mut A, _: &mut TextCollector<'de>) -> Result<Self, A::Error> {
+        map.next_value()
     }
 }
 
-impl Claim<'_> for PastTime {
-    type Json = Self;
-
-    fn keep(time: Self, _: &mut TextCollector<'_>) -> Self {
-        time
+impl<'de> Claim<'de> for PastTime {
+    fn read<A: MapAccess<'de>>(map: &mut A, _: &mut TextCollector<'de>) -> Result<Self, A::Error> {
+        map.next_value()
     }
 }
 
 impl<'de> Claim<'de> for Span {
-    type Json = Text<'de>;
-
-    fn keep(Text(text): Text<'de>, texts: &mut TextCollector<'de>) -> Self {
-        texts.add(text)
+    fn read<A: MapAccess<'de>>(map: &mut A, texts: &mut TextCollector<'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(TextSeed(texts))
     }
 }
 
-impl<'de> Claim<'de> for Box<[Span]> {
-    type Json = OneOrMore<'de>;
+impl<'de> Claim<'de> for Audience {
+    fn read<A: MapAccess<'de>>(map: &mut A, texts: &mut TextCollector<'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(AudienceSeed(texts))
+    }
+}
 
-    fn keep(OneOrMore(list): OneOrMore<'de>, texts: &mut TextCollector<'de>) -> Self {
-        list.into_iter().map(|text| texts.add(text)).collect()
+/// `aud`: mostly one text, which is not worth a list of its own.
+pub(super) enum Audience {
+    One(Span),
+    List(Box<[Span]>),
+}
+
+impl Audience {
+    pub(super) fn spans(&self) -> &[Span] {
+        match self {
+            Self::One(span) => slice::from_ref(span),
+            Self::List(list) => list,
+        }
     }
 }
 
@@ -125,37 +137,62 @@ impl<'de> Deserialize<'de> for PastTime {
     }
 }
 
-/// `aud`: one text, or a list of them.
-struct OneOrMore<'de>(Vec<Cow<'de, str>>);
+struct TextSeed<'c, 'de>(&'c mut TextCollector<'de>);
 
-impl<'de> Deserialize<'de> for OneOrMore<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OneOrMoreVisitor;
+impl<'de> DeserializeSeed<'de> for TextSeed<'_, 'de> {
+    type Value = Span;
 
-        impl<'de> Visitor<'de> for OneOrMoreVisitor {
-            type Value = OneOrMore<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Span, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a list of strings")
-            }
+impl<'de> Visitor<'de> for TextSeed<'_, 'de> {
+    type Value = Span;
 
-            fn visit_borrowed_str<E>(self, one: &'de str) -> Result<Self::Value, E> {
-                Ok(OneOrMore(vec![Cow::Borrowed(one)]))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
 
-            fn visit_str<E>(self, one: &str) -> Result<Self::Value, E> {
-                Ok(OneOrMore(vec![Cow::Owned(one.to_owned())]))
-            }
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Span, E> {
+        Ok(self.0.add(text))
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(Text(one)) = list.next_element()? {
-                    texts.push(one);
-                }
-                Ok(OneOrMore(texts))
-            }
+    fn visit_str<E>(self, text: &str) -> Result<Span, E> {
+        Ok(self.0.add_unescaped(text))
+    }
+}
+
+struct AudienceSeed<'c, 'de>(&'c mut TextCollector<'de>);
+
+impl<'de> DeserializeSeed<'de> for AudienceSeed<'_, 'de> {
+    type Value = Audience;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Audience, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AudienceSeed<'_, 'de> {
+    type Value = Audience;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a list of strings")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Audience, E> {
+        Ok(Audience::One(self.0.add(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Audience, E> {
+        Ok(Audience::One(self.0.add_unescaped(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {
+        let mut spans = Vec::new();
+        while let Some(span) = list.next_element_seed(TextSeed(self.0))? {
+            spans.push(span);
         }
-
-        deserializer.deserialize_any(OneOrMoreVisitor)
+        Ok(Audience::List(spans.into_boxed_slice()))
     }
 }

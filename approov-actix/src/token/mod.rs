@@ -15,7 +15,7 @@ pub use claims::{ApproovClaims, ClaimError};
 pub(crate) use header_value::{presented, trim};
 pub(crate) use rules::{Leeway, TokenRules};
 
-use self::{compact::Compact, header_value::token_text, jose_header::JoseHeader};
+use self::{compact::Compact, header_value::check_presented, jose_header::JoseHeader};
 use crate::{keys::CurrentKeys, rejection::Rejection, time::UnixTime};
 
 /// What a verdict depends on, apart from the token.
@@ -48,7 +48,8 @@ impl Verifier<'_> {
                 is_cached: true,
             });
         }
-        let claims = self.verify_uncached(token_text(token)?)?;
+        check_presented(token)?;
+        let claims = self.verify_uncached(token)?;
         if let Some(lookup) = lookup {
             lookup.insert(generation, &claims, self.now);
         }
@@ -59,22 +60,21 @@ impl Verifier<'_> {
     }
 
     /// Form, header, signature, claims, time. No claim is read before the signature is verified.
-    fn verify_uncached(self, token: &str) -> Result<ApproovClaims, Rejection> {
+    fn verify_uncached(self, token: &[u8]) -> Result<ApproovClaims, Rejection> {
         let compact = Compact::split(token)?;
         let text;
         let header = if let Some(header) = JoseHeader::usual(compact.header) {
             header
         } else {
-            text = compact.header_text()?;
+            text = compact.header.decode_text(Vec::new())?;
             JoseHeader::parse(&text)?
         };
-        let kid = self.keys.verify(
-            &header.alg,
-            header.kid.as_deref(),
-            compact.signing_input,
-            &compact.signature()?,
-        )?;
-        let claims = ApproovClaims::parse(compact.payload()?, kid)?;
+        let buffer = compact.payload.buffer();
+        let signature = compact.signature.decode(buffer)?;
+        let (alg, kid) = (&header.alg, header.kid.as_deref());
+        let kid = self.keys.verify(alg, kid, compact.signing_input, &signature)?;
+        let payload = compact.payload.decode_text(signature)?;
+        let claims = ApproovClaims::parse(payload, kid)?;
         self.rules.check(&claims, self.now)?;
         Ok(claims)
     }

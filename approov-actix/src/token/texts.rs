@@ -1,7 +1,5 @@
 //! The texts of a token's claims, all in one string: each claim keeps a [`Span`] of four bytes.
 
-use std::borrow::Cow;
-
 use super::compact::MAX_LENGTH;
 
 /// Where the text of a claim is in [`Texts`].
@@ -63,15 +61,16 @@ impl<'de> TextCollector<'de> {
         }
     }
 
-    pub(super) fn add(&mut self, text: Cow<'de, str>) -> Span {
-        match text {
-            Cow::Borrowed(text) => Span::new(text.as_ptr().addr() - self.payload.as_ptr().addr(), text.len()),
-            Cow::Owned(text) => {
-                let start = self.payload.len() + self.unescaped.len();
-                self.unescaped.push_str(&text);
-                Span::new(start, text.len())
-            }
-        }
+    /// A text of the payload.
+    pub(super) fn add(&mut self, text: &'de str) -> Span {
+        Span::new(text.as_ptr().addr() - self.payload.as_ptr().addr(), text.len())
+    }
+
+    /// A text that is escaped in the payload.
+    pub(super) fn add_unescaped(&mut self, text: &str) -> Span {
+        let start = self.payload.len() + self.unescaped.len();
+        self.unescaped.push_str(text);
+        Span::new(start, text.len())
     }
 
     pub(super) fn into_unescaped(self) -> String {
