@@ -1,8 +1,8 @@
 //! The lines of a header field. Whatever joins them does it here, so that the work stays bounded: a line can cost its sender one byte (HPACK).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 
 /// More than any client sends.
 const MAX_LINES: usize = 64;
@@ -16,29 +16,38 @@ pub(crate) struct TooLong;
 #[derive(Debug)]
 pub(crate) struct FieldLines<'a> {
     separator: &'static str,
-    lines: Vec<&'a [u8]>,
+    first: &'a [u8],
+    /// Rarely any.
+    others: Vec<&'a [u8]>,
 }
 
 impl<'a> FieldLines<'a> {
     /// None if the field is absent.
     pub(crate) fn of(headers: &'a HeaderMap, name: &str) -> Result<Option<Self>, TooLong> {
-        let mut lines = Vec::new();
-        let mut bytes = 0;
-        for line in headers.get_all(name) {
+        let mut lines = headers.get_all(name).map(HeaderValue::as_bytes);
+        let Some(first) = lines.next() else {
+            return Ok(None);
+        };
+        let (mut bytes, mut others) = (first.len(), Vec::new());
+        for line in lines {
             bytes += line.len();
-            if lines.len() == MAX_LINES || bytes > MAX_BYTES {
+            if others.len() == MAX_LINES - 1 {
                 return Err(TooLong);
             }
-            lines.push(line.as_bytes().trim_ascii());
+            others.push(line.trim_ascii());
         }
-        Ok((!lines.is_empty()).then(|| Self {
+        if bytes > MAX_BYTES {
+            return Err(TooLong);
+        }
+        Ok(Some(Self {
             separator: separator(name),
-            lines,
+            first: first.trim_ascii(),
+            others,
         }))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.lines.iter().copied()
+        iter::once(self.first).chain(self.others.iter().copied())
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -47,18 +56,25 @@ impl<'a> FieldLines<'a> {
 
     /// The lines as one value.
     pub(crate) fn joined(&self) -> Cow<'a, [u8]> {
-        joined(&self.lines, self.separator)
+        if self.others.is_empty() {
+            return Cow::Borrowed(self.first);
+        }
+        let lines: Vec<_> = self.iter().collect();
+        Cow::Owned(lines.join(self.separator.as_bytes()))
     }
 
     /// The same of a structured field, in which empty lines do not count: RFC 9651, section 4.2. None if there is no other.
     pub(crate) fn joined_members(&self) -> Option<Cow<'a, [u8]>> {
-        let lines: Vec<_> = self.iter().filter(|line| !line.is_empty()).collect();
-        (!lines.is_empty()).then(|| joined(&lines, self.separator))
+        let mut lines = self.iter().filter(|line| !line.is_empty());
+        let first = lines.next()?;
+        let others: Vec<_> = lines.collect();
+        let members = Self { first, others, ..*self };
+        Some(members.joined())
     }
 
     /// The value, if the lines are one by the rules of the field: there is one, or they are cookies, which HTTP/2 cuts into crumbs.
     pub(crate) fn single_value(&self) -> Option<Cow<'a, [u8]>> {
-        (self.lines.len() == 1 || self.separator == COOKIE_SEPARATOR).then(|| self.joined())
+        (self.others.is_empty() || self.separator == COOKIE_SEPARATOR).then(|| self.joined())
     }
 }
 
@@ -74,16 +90,9 @@ fn separator(name: &str) -> &'static str {
     }
 }
 
-fn joined<'a>(lines: &[&'a [u8]], separator: &str) -> Cow<'a, [u8]> {
-    match lines {
-        [line] => Cow::Borrowed(line),
-        lines => Cow::Owned(lines.join(separator.as_bytes())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     use super::*;
 

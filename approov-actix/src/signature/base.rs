@@ -23,6 +23,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Component {
     pub(super) name: String,
+    /// With its parameters, as RFC 9651 writes it, if it has any.
+    parametrised: Option<String>,
     kind: Kind,
 }
 
@@ -73,8 +75,7 @@ pub(super) struct ComponentFault {
 
 impl ComponentFault {
     fn new(item: &Item<'_>, fault: Fault) -> Self {
-        let mut identifier = String::new();
-        item.serialize_into(&mut identifier);
+        let identifier = item.serialized();
         Self { identifier, fault }
     }
 }
@@ -114,8 +115,27 @@ impl Component {
         };
         Some(Self {
             name: name.to_owned(),
+            parametrised: (!item.parameters.is_empty()).then(|| item.serialized()),
             kind,
         })
+    }
+
+    /// The name, or the identifier where it says more.
+    pub(super) fn shown(&self) -> &str {
+        self.parametrised.as_ref().unwrap_or(&self.name)
+    }
+
+    /// As it is in the input.
+    fn write_identifier(&self, base: &mut Vec<u8>) {
+        match &self.parametrised {
+            Some(identifier) => base.extend_from_slice(identifier.as_bytes()),
+            // No name has anything in it that would be escaped.
+            None => {
+                base.push(b'"');
+                base.extend_from_slice(self.name.as_bytes());
+                base.push(b'"');
+            }
+        }
     }
 
     /// Whether this covers all of the thing that it is named after.
@@ -160,15 +180,10 @@ impl Allowance {
 
 /// What is to be signed, but for what clients write differently.
 pub(super) struct Base<'a> {
-    lines: Vec<Line<'a>>,
+    lines: Vec<(&'a Component, Value<'a>)>,
     target: &'a Target<'a>,
+    covered: Covered,
     parameters: String,
-}
-
-struct Line<'a> {
-    identifier: String,
-    has_parameters: bool,
-    value: Value<'a>,
 }
 
 /// The value of a component.
@@ -254,7 +269,7 @@ impl<'a> Base<'a> {
     /// Finds the value of each component, once.
     pub(super) fn new(
         input: &InnerList<'_>,
-        components: &[Component],
+        components: &'a [Component],
         request: &'a HttpRequest,
         target: &'a Target<'a>,
         allowance: &Allowance,
@@ -268,19 +283,14 @@ impl<'a> Base<'a> {
         let mut lines = Vec::with_capacity(components.len());
         for (item, component) in input.items.iter().zip(components) {
             let value = values.of(component).map_err(|fault| ComponentFault::new(item, fault))?;
-            let mut identifier = String::new();
-            item.serialize_into(&mut identifier);
-            lines.push(Line {
-                identifier,
-                has_parameters: !item.parameters.is_empty(),
-                value,
-            });
+            lines.push((component, value));
         }
-        let mut parameters = String::new();
+        let mut parameters = String::with_capacity(256);
         input.serialize_into(&mut parameters);
         Ok(Self {
             lines,
             target,
+            covered: covered(components),
             parameters,
         })
     }
@@ -290,26 +300,19 @@ impl<'a> Base<'a> {
         self.target.uri(Style::STANDARD.target)
     }
 
-    /// What is covered: names, and identifiers as in the input where they have parameters.
-    pub(super) fn into_identifiers(self) -> Vec<String> {
-        let identifier = |line: Line<'_>| match line
-            .identifier
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-        {
-            Some(name) if !line.has_parameters => name.to_owned(),
-            _ => line.identifier,
-        };
-        self.lines.into_iter().map(identifier).collect()
+    /// The texts that a client may have signed, the likeliest first. The others are made only when they are asked for.
+    pub(super) fn texts(&self) -> impl Iterator<Item = Vec<u8>> {
+        let styles = self.target.styles(self.covered);
+        styles.map(|style| self.text(style))
     }
 
     /// A line for each component, and the parameters.
-    pub(super) fn text(&self, style: Style) -> Vec<u8> {
-        let mut base = Vec::with_capacity(512);
-        for line in &self.lines {
-            base.extend_from_slice(line.identifier.as_bytes());
+    fn text(&self, style: Style) -> Vec<u8> {
+        let mut base = Vec::with_capacity(1024);
+        for (component, value) in &self.lines {
+            component.write_identifier(&mut base);
             base.extend_from_slice(b": ");
-            match &line.value {
+            match value {
                 Value::Fixed(value) => base.extend_from_slice(value),
                 Value::TargetUri => base.extend_from_slice(self.target.uri(style.target).as_bytes()),
                 Value::Authority => base.extend_from_slice(self.target.authority(style.authority).as_bytes()),
@@ -348,8 +351,7 @@ fn derived_kind(name: &str, item: &Item<'_>) -> Option<Kind> {
 
 /// `;req` and `;tr` are not for us to understand, so they are refused like any unknown parameter; so are contradictory ones.
 fn field_form(name: &str, item: &Item<'_>) -> Option<FieldForm> {
-    let is_field_name =
-        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase());
+    let is_field_name = |name: &str| !name.is_empty() && name.bytes().all(is_of_field_name);
     if !is_field_name(name) {
         return None;
     }
@@ -365,6 +367,10 @@ fn field_form(name: &str, item: &Item<'_>) -> Option<FieldForm> {
     }
 }
 
+fn is_of_field_name(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !matches!(byte, b'"' | b'\\')
+}
+
 /// Whether all of each of these things is covered. The case of their names does not matter.
 pub(super) fn covers_all(components: &[Component], names: &[&str]) -> bool {
     let is_covered = |name: &&str| {
@@ -375,7 +381,7 @@ pub(super) fn covers_all(components: &[Component], names: &[&str]) -> bool {
 }
 
 /// What of that releases may write differently.
-pub(super) fn covered(components: &[Component]) -> Covered {
+fn covered(components: &[Component]) -> Covered {
     let has = |kind: &Kind| components.iter().any(|component| component.kind == *kind);
     Covered {
         target_uri: has(&Kind::TargetUri),

@@ -88,12 +88,12 @@ impl Member<'_> {
 
 impl Item<'_> {
     /// As RFC 9651, section 4.1.3, writes it.
-    pub(super) fn serialize_into(&self, text: &mut String) {
-        let mut item = ItemSerializer::with_buffer(text).bare_item(&self.value);
+    pub(super) fn serialized(&self) -> String {
+        let mut item = ItemSerializer::new().bare_item(&self.value);
         for (name, value) in &self.parameters {
             item = item.parameter(name, value);
         }
-        let _: &mut String = item.finish();
+        item.finish()
     }
 
     /// The parameter of this name.

@@ -22,7 +22,6 @@ use self::{
     base::{Allowance, Base, Component, ComponentFault, covers_all},
     fields::{InnerList, Member, combined, member, parse_dictionary},
     label::Label,
-    style::Style,
     target::Target,
     verified::VerifiedSignature,
 };
@@ -226,8 +225,7 @@ impl Signed<'_> {
         let target = self.target()?;
         let base = Base::new(self.input, &components, self.request, &target, self.allowance)
             .map_err(|fault| self.component_refused(&fault))?;
-        let styles: Vec<_> = target.styles(base::covered(&components)).collect();
-        self.check_signature(&base, &styles, keys, &signature)?;
+        self.check_signature(&base, keys, &signature)?;
         let covered: Vec<_> = components
             .iter()
             .filter(|component| component.name == "content-digest")
@@ -236,7 +234,6 @@ impl Signed<'_> {
         Ok(VerifiedSignature {
             label: self.label,
             bytes: signature,
-            identifiers: base.into_identifiers(),
             validity,
             nonce: self.nonce()?,
             digest: digest.transpose()?,
@@ -290,25 +287,15 @@ impl Signed<'_> {
         }))
     }
 
-    fn check_signature(
-        &self,
-        base: &Base<'_>,
-        styles: &[Style],
-        keys: &Keys<'_>,
-        signature: &[u8],
-    ) -> Result<(), Rejection> {
-        if signature.len() == self.label.signature_length()
-            && styles.iter().any(|style| keys.verify(&base.text(*style), signature))
-        {
+    fn check_signature(&self, base: &Base<'_>, keys: &Keys<'_>, signature: &[u8]) -> Result<(), Rejection> {
+        if signature.len() == self.label.signature_length() && base.texts().any(|text| keys.verify(&text, signature)) {
             return Ok(());
         }
-        Err(self.refused(Rejection::SignatureInvalid, || {
-            self.explanation(base, styles, signature.len())
-        }))
+        Err(self.refused(Rejection::SignatureInvalid, || self.explanation(base, signature.len())))
     }
 
     /// Tells an integrator whether the signed text or the key differs. The client's word for it decides nothing.
-    fn explanation(&self, base: &Base<'_>, styles: &[Style], length: usize) -> String {
+    fn explanation(&self, base: &Base<'_>, length: usize) -> String {
         let expected = self.label.signature_length();
         if length != expected {
             return format!(
@@ -319,7 +306,7 @@ impl Signed<'_> {
         let Some(digest) = self.base_digest() else {
             return "the client sent no Signature-Base-Digest that could tell more".to_owned();
         };
-        if styles.iter().any(|style| crypto::sha256(&base.text(*style)) == digest) {
+        if base.texts().any(|text| crypto::sha256(&text) == digest) {
             return "the client signed the same text, so the key differs".to_owned();
         }
         format!(

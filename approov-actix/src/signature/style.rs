@@ -129,7 +129,8 @@ impl Target<'_> {
             query,
             ..
         } = self;
-        let mut uri = format!("{scheme}://{authority}");
+        let mut uri = String::with_capacity(scheme.len() + self.length() + 4);
+        uri.extend([scheme, "://", authority]);
         match style {
             TargetStyle::Wire => uri.push_str(path),
             TargetStyle::Rootless => uri.push_str(path.trim_end_matches('/')),

@@ -17,8 +17,6 @@ pub(super) struct VerifiedSignature {
     pub(super) bytes: Vec<u8>,
     /// What is covered, in order.
     pub(super) components: Vec<Component>,
-    /// The same, as in the signature's input.
-    pub(super) identifiers: Vec<String>,
     pub(super) validity: Validity,
     pub(super) nonce: Option<String>,
     /// What the body must have, if the signature covers its digest.
@@ -95,7 +93,7 @@ impl ApproovSignature {
     ///
     /// To ask for one, use [`covers`](Self::covers): a component with parameters covers less than its name says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
-        self.signature.identifiers.iter().map(String::as_str)
+        self.signature.components.iter().map(Component::shown)
     }
 
     /// Whether the signature covers this derived component or header, without parameters. The case of the name does not matter.
@@ -155,7 +153,7 @@ impl fmt::Debug for ApproovSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApproovSignature")
             .field("label", &self.label())
-            .field("components", &self.signature.identifiers)
+            .field("components", &self.components().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
