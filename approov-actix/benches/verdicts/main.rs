@@ -11,6 +11,7 @@
 )]
 
 mod binding;
+mod body;
 mod guard;
 mod hostile;
 mod message_signature;
@@ -32,6 +33,7 @@ criterion_group!(
     binding::all,
     guard::all,
     message_signature::all,
+    body::all,
     single_use::all,
     hostile::all
 );

@@ -125,12 +125,14 @@ impl<'a> Check<'a> {
                 if let Some(verdict) = self.known_body_verdict(expected) {
                     return verdict;
                 }
-                let body = body::read(self.request, payload, &self.body_bounds(&head.findings)).await?;
-                let verdict = expected.check(&body);
+                let mut hasher = expected.hasher();
+                let bounds = self.body_bounds(&head.findings);
+                let length = body::read(self.request, payload, &bounds, |chunk| hasher.update(chunk)).await?;
+                let verdict = hasher.verdict();
                 RequestState::write(self.request, |state| {
                     state.body = Some(Box::new(ComparedBody {
                         expected: (**expected).clone(),
-                        length: body.len(),
+                        length,
                         verdict,
                     }));
                 });

@@ -9,6 +9,14 @@ pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> St
     STANDARD.encode(sha256_of(parts))
 }
 
+/// Which hash a [`Hasher`](super::Hasher) computes.
+#[cfg(feature = "message-signing")]
+#[derive(Clone, Copy)]
+pub(crate) enum Hash {
+    Sha256,
+    Sha512,
+}
+
 /// SHA-256 of `parts`, one after the other.
 pub(crate) fn sha256_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hash = Sha256::new();

@@ -25,6 +25,8 @@ pub(crate) use self::backend::tls_provider;
 pub(crate) use self::signing::{es256_signing_key, hs256_signing_key, sign};
 #[cfg(test)]
 pub(crate) use self::verifying_key::VERIFICATIONS;
+#[cfg(feature = "message-signing")]
+pub(crate) use self::{backend::Hasher, digest::Hash};
 pub(crate) use self::{
     digest::{constant_time_eq, sha256, sha256_base64, sha256_of},
     material::KeyMaterial,

@@ -6,10 +6,11 @@ use actix_web::{
     error::PayloadError,
     http::{Method, Version, header},
     rt::time::timeout,
-    web::{Bytes, BytesMut},
+    web::Bytes,
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 
+use super::chunks::Chunks;
 use crate::{body_budget::BodyBudget, rejection::Rejection, time::UnixTime};
 
 /// What may be spent on a body before it is judged.
@@ -63,7 +64,7 @@ pub(crate) async fn refuse_any(
             Ok(chunk) => (chunk, Rejection::DigestMissing),
             Err(late) => (None, late),
         };
-        put_back(payload, Bytes::new(), chunk, stream);
+        Chunks::default().put_back(payload, chunk, stream);
         return Err(fault);
     }
 }
@@ -103,12 +104,13 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-/// The whole body. It is put back, also where it is too large, too late or breaks off.
+/// Shows each chunk of the body, and tells how many bytes there were. The body is put back, also where it is too large, too late or breaks off.
 pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     bounds: &Bounds<'_>,
-) -> Result<Bytes, Rejection> {
+    mut show: impl FnMut(&[u8]),
+) -> Result<usize, Rejection> {
     if is_endless(request) {
         return Err(Rejection::BodyUnavailable);
     }
@@ -116,44 +118,37 @@ pub(crate) async fn read(
         return Err(Rejection::BodyTooLarge);
     }
     let mut stream = payload.take();
-    let mut body = BytesMut::new();
+    let mut body = Chunks::default();
     let mut held = bounds.budget.hold();
     loop {
         let (chunk, fault) = match bounds.next(&mut stream).await {
             Ok(None) => break,
-            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > bounds.bytes => {
+            Ok(Some(Ok(chunk))) if body.length() + chunk.len() > bounds.bytes => {
                 (Some(Ok(chunk)), Rejection::BodyTooLarge)
             }
             Ok(Some(Ok(chunk))) if held.grow(chunk.len()) => {
-                body.extend_from_slice(&chunk);
+                show(&chunk);
+                body.push(chunk);
                 continue;
             }
             Ok(Some(Ok(chunk))) => (Some(Ok(chunk)), Rejection::BodyBudget),
             Ok(Some(Err(broken))) => (Some(Err(broken)), Rejection::BodyUnavailable),
             Err(late) => (None, late),
         };
-        put_back(payload, body.freeze(), chunk, stream);
+        body.put_back(payload, chunk, stream);
         return Err(fault);
     }
-    let body = body.freeze();
-    if !body.is_empty() {
-        *payload = Payload::from(body.clone());
+    let length = body.length();
+    if length > 0 {
+        body.put_back(payload, None, Payload::None);
     }
-    Ok(body)
-}
-
-/// What was read, and then the rest.
-fn put_back(payload: &mut Payload, read: Bytes, chunk: Option<Result<Bytes, PayloadError>>, rest: Payload) {
-    let read = (!read.is_empty()).then_some(Ok(read));
-    let stream = stream::iter(read.into_iter().chain(chunk)).chain(rest);
-    *payload = Payload::Stream {
-        payload: Box::pin(stream),
-    };
+    Ok(length)
 }
 
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
+    use futures_util::stream;
 
     use super::*;
 
@@ -177,9 +172,11 @@ mod tests {
             )),
         };
         let (past, future) = (bounds(-1.0), bounds(1000.0));
-        assert_eq!(read(&request, &mut chunks(), &future).await.unwrap(), "aaa");
+        let mut shown = Vec::new();
+        let verdict = read(&request, &mut chunks(), &future, |chunk| shown.extend_from_slice(chunk)).await;
+        assert_eq!((verdict, shown.as_slice()), (Ok(3), b"aaa".as_slice()));
         let mut payload = chunks();
-        let verdict = read(&request, &mut payload, &past).await;
+        let verdict = read(&request, &mut payload, &past, |_| ()).await;
         assert_eq!(verdict.unwrap_err(), Rejection::TokenExpired);
         assert_eq!(payload.count().await, 3, "what was not read is left");
     }

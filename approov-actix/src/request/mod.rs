@@ -2,6 +2,7 @@
 
 pub(crate) mod acceptance;
 pub(crate) mod body;
+mod chunks;
 pub(crate) mod layer;
 pub(crate) mod outcome;
 pub(crate) mod refusal;

@@ -127,15 +127,14 @@ impl Component {
 
     /// As it is in the input.
     fn write_identifier(&self, base: &mut Vec<u8>) {
-        match &self.parametrised {
-            Some(identifier) => base.extend_from_slice(identifier.as_bytes()),
-            // No name has anything in it that would be escaped.
-            None => {
-                base.push(b'"');
-                base.extend_from_slice(self.name.as_bytes());
-                base.push(b'"');
-            }
+        if let Some(identifier) = &self.parametrised {
+            base.extend_from_slice(identifier.as_bytes());
+            return;
         }
+        // No name has anything in it that would be escaped.
+        base.push(b'"');
+        base.extend_from_slice(self.name.as_bytes());
+        base.push(b'"');
     }
 
     /// Whether this covers all of the thing that it is named after.

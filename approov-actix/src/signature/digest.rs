@@ -1,14 +1,13 @@
 //! `Content-Digest`: RFC 9530, section 2.
 
 use actix_web::http::header::HeaderMap;
-use sha2::{Digest as _, Sha512};
 
 use super::{
     base::Component,
     fields::{combined, member, parse_dictionary},
 };
 use crate::{
-    crypto::{self, constant_time_eq},
+    crypto::{Hash, Hasher, constant_time_eq},
     rejection::Rejection,
 };
 
@@ -62,21 +61,42 @@ impl ExpectedDigest {
         }
     }
 
-    /// Whether the body has all of them.
-    pub(crate) fn check(&self, body: &[u8]) -> Result<(), Rejection> {
-        let matches = |expected: &Option<Vec<u8>>, digest: fn(&[u8]) -> Vec<u8>| {
-            expected
-                .as_ref()
-                .is_none_or(|expected| constant_time_eq(expected, &digest(body)))
+    /// To be shown the body.
+    pub(crate) fn hasher(&self) -> BodyHasher<'_> {
+        let hasher = |expected: &Option<Vec<u8>>, hash| expected.is_some().then(|| Hasher::new(hash));
+        BodyHasher {
+            expected: self,
+            sha256: hasher(&self.sha256, Hash::Sha256),
+            sha512: hasher(&self.sha512, Hash::Sha512),
+        }
+    }
+}
+
+/// Computes the digests of a body while it comes.
+pub(crate) struct BodyHasher<'a> {
+    expected: &'a ExpectedDigest,
+    sha256: Option<Hasher>,
+    sha512: Option<Hasher>,
+}
+
+impl BodyHasher<'_> {
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        let hashers = [&mut self.sha256, &mut self.sha512];
+        for hasher in hashers.into_iter().flatten() {
+            hasher.update(chunk);
+        }
+    }
+
+    /// Whether the body has all of the digests.
+    pub(crate) fn verdict(self) -> Result<(), Rejection> {
+        let matches = |expected: &Option<Vec<u8>>, hasher: Option<Hasher>| match (expected, hasher) {
+            (Some(expected), Some(hasher)) => constant_time_eq(expected, &hasher.finish()),
+            (expected, _) => expected.is_none(),
         };
-        if matches(&self.sha256, crypto::sha256) && matches(&self.sha512, sha512) {
+        if matches(&self.expected.sha256, self.sha256) && matches(&self.expected.sha512, self.sha512) {
             Ok(())
         } else {
             Err(Rejection::DigestMismatch)
         }
     }
-}
-
-fn sha512(bytes: &[u8]) -> Vec<u8> {
-    Sha512::digest(bytes).to_vec()
 }

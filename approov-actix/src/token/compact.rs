@@ -34,13 +34,13 @@ impl<'a> Compact<'a> {
             }),
             // A comma is in no token: a proxy has joined several.
             _ if token.contains(&b',') => Err(Rejection::TokenRepeated),
-            2 if token.iter().all(is_of_compact) => Err(Rejection::TokenEncrypted),
+            2 if token.iter().copied().all(is_of_compact) => Err(Rejection::TokenEncrypted),
             _ => Err(Rejection::TokenMalformed),
         }
     }
 }
 
-fn is_of_compact(byte: &u8) -> bool {
+fn is_of_compact(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
