@@ -43,7 +43,9 @@ page!(versions, "versions.md");
 #[doc = include_str!("guide/links.md")]
 #[doc = include_str!("../docs/performance.md")]
 ///
-/// ## As bars
+/// ## The plot
 ///
 #[doc = include_str!("../docs/performance.svg")]
 pub mod performance {}
+
+page!(performance_lab, "performance-lab.md");

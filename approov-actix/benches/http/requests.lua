@@ -1,4 +1,5 @@
--- Sends each line of a file as the token of a request, again and again. The requests are written before the clock starts.
+-- Sends each line of a file as the token of a request, again and again; an empty line as a request without one. The requests are written before
+-- the clock starts.
 
 local requests = {}
 local count = 0
@@ -6,7 +7,9 @@ local count = 0
 function init(arguments)
   for token in io.lines(arguments[1]) do
     count = count + 1
-    requests[count] = wrk.format("GET", nil, { ["Approov-Token"] = token })
+    local headers = {}
+    if token ~= "" then headers["Approov-Token"] = token end
+    requests[count] = wrk.format("GET", nil, headers)
   end
 end
 
@@ -17,8 +20,9 @@ function request()
   return requests[next]
 end
 
-function done(summary)
+function done(summary, latency)
   local errors = summary.errors
-  local bad = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  print(string.format("RESULT %d %d %d", summary.requests, summary.duration, bad))
+  local broken = errors.connect + errors.read + errors.write + errors.timeout
+  local p50, p99 = latency:percentile(50), latency:percentile(99)
+  print(string.format("RESULT %d %d %d %d %d %d", summary.requests, summary.duration, broken, errors.status, p50, p99))
 end

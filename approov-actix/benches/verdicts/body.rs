@@ -1,4 +1,4 @@
-//! A body of 1 MiB whose digest is signed, as it comes from the network: in chunks, and the hash of it alone.
+//! Bodies whose digest is signed, as they come from the network: in chunks, and the hash of them alone.
 
 use std::{
     hint::black_box,
@@ -15,31 +15,41 @@ use actix_web::{
     web::Bytes,
 };
 use approov_actix::{
-    approov_protected,
+    Approov, MessageSigning, Policy, SignaturePolicy, approov_protected,
     testing::{InstallationKey, RequestSigner},
 };
 use criterion::Criterion;
 use futures_util::stream;
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    message_signature::{ORIGIN, approov},
-    minter::Minter,
-};
+use crate::{message_signature::ORIGIN, minter::Minter};
 
-const SIZE: usize = 1024 * 1024;
+const SIZES: [(&str, usize); 3] = [
+    ("64_kib", 64 * 1024),
+    ("1_mib", 1024 * 1024),
+    ("8_mib", 8 * 1024 * 1024),
+];
 /// As much as actix reads at once.
 const CHUNK: usize = 32 * 1024;
 
 #[post("/upload")]
-#[approov_protected(signature = "required")]
+#[approov_protected]
 async fn upload(payload: actix_web::web::Payload) -> HttpResponse {
     black_box(payload);
     HttpResponse::NoContent().finish()
 }
 
 pub(crate) fn all(criterion: &mut Criterion) {
-    let body: Bytes = (0..250).cycle().take(SIZE).collect::<Vec<u8>>().into();
+    for (name, size) in SIZES {
+        body(
+            criterion,
+            name,
+            &(0..250).cycle().take(size).collect::<Vec<u8>>().into(),
+        );
+    }
+}
+
+fn body(criterion: &mut Criterion, size: &str, body: &Bytes) {
     let key = InstallationKey::new();
     let minter = Minter::hs256().with_installation_key(&key.public_key());
     let token = minter.mint();
@@ -48,11 +58,17 @@ pub(crate) fn all(criterion: &mut Criterion) {
         "POST",
         &format!("{ORIGIN}/upload"),
         &[("approov-token", &token)],
-        Some(&body),
+        Some(body),
     );
 
+    let approov = Approov::builder()
+        .keys(minter.key())
+        .message_signing(MessageSigning::new().public_origins(ORIGIN))
+        .policy(Policy::new().signature(SignaturePolicy::required().body_limit(body.len())))
+        .build()
+        .unwrap();
     let system = System::new();
-    let app = App::new().app_data(approov(&minter)).service(upload);
+    let app = App::new().app_data(approov).service(upload);
     let app = system.block_on(init_service(app));
     let call = |body: &Bytes| {
         let request = TestRequest::post()
@@ -73,15 +89,15 @@ pub(crate) fn all(criterion: &mut Criterion) {
         let status = system.block_on(call_service(&app, request)).status();
         (start.elapsed(), status.as_u16())
     };
-    assert_eq!(call(&body).1, 204);
+    assert_eq!(call(body).1, 204);
     assert_eq!(call(&body.slice(1..)).1, 401);
 
-    let mut group = criterion.benchmark_group("body_1_mib");
+    let mut group = criterion.benchmark_group(format!("body_{size}"));
     group.bench_function("digest_check", |bencher| {
-        bencher.iter_custom(|iterations| (0..iterations).map(|_| call(&body).0).sum());
+        bencher.iter_custom(|iterations| (0..iterations).map(|_| call(body).0).sum());
     });
     group.bench_function("raw_sha256", |bencher| {
-        bencher.iter(|| Sha256::digest(black_box(&body)));
+        bencher.iter(|| Sha256::digest(black_box(body)));
     });
     group.finish();
 }

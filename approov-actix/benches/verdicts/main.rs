@@ -1,4 +1,4 @@
-//! What a verdict costs. `docs/performance.md` says how to run this and what came out.
+//! What a verdict costs. `docs/performance-lab.md` says how to run this and what came out.
 //!
 //! Every fixture asserts that it succeeds or fails as its name says: a fast refusal must not pass for a fast acceptance.
 
@@ -12,6 +12,7 @@
 
 mod binding;
 mod body;
+mod growth;
 mod guard;
 mod hostile;
 mod message_signature;
@@ -30,6 +31,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group!(
     verdicts,
     token::all,
+    growth::all,
     binding::all,
     guard::all,
     message_signature::all,
