@@ -22,11 +22,6 @@ _default:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
-# The same without a token cache: most of what is refused is refused by other code when the token is cached.
-[group('tests')]
-test-without-cache:
-    TEST_TOKEN_CACHE_CAPACITY=0 cargo test --workspace --lib --test integration
-
 # What the attribute says of mistakes, as the compiler of CI words it. With RustCrypto, as trybuild compiles all dependencies anew, and AWS-LC takes long.
 [group('tests')]
 test-mistakes:
@@ -42,21 +37,21 @@ test-nginx:
 test-differential:
     APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
 
-# With the backend rust-crypto and nothing of AWS-LC, and with a cache for a single token.
+# With the backend rust-crypto and nothing of AWS-LC, and without a token cache: most of what is refused is refused by other code when the token is cached.
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
-    TEST_TOKEN_CACHE_CAPACITY=1 cargo test {{ only_rust_crypto }} --lib --tests
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --lib --tests
 
 # With the backend aws-lc-rs and no other feature.
 [group('tests')]
 test-aws-lc-rs:
     cargo test -p approov-actix --no-default-features --features aws-lc-rs --lib
 
-# With both backends, and the examples beside other crates.
+# With both backends, the examples beside other crates, and a cache for a single token.
 [group('tests')]
 test-all-features:
-    cargo test --workspace --all-features --lib --test servers
+    TEST_TOKEN_CACHE_CAPACITY=1 cargo test --workspace --all-features --lib --test servers
 
 # Claims and blocked devices in a real Redis, and two servers behind nginx that share one. Installs both.
 [group('tests')]
