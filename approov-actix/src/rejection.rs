@@ -57,7 +57,7 @@ rejections! {
     /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to
     /// those that have braces, so match these with `..`, as below. The code of an existing reason never changes.
     ///
-    /// What to do about each: [why was my request refused?](crate::guide::refusals)
+    /// What to do about each: [refusal codes](crate::guide::refusal_codes)
     ///
     /// # Security
     ///
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn every_code_is_a_heading_of_the_guide() {
-        let headings: Vec<_> = include_str!("../docs/refusals.md")
+        let headings: Vec<_> = include_str!("../docs/refusal-codes.md")
             .lines()
             .filter_map(|line| line.strip_prefix("### "))
             .collect();

@@ -6,7 +6,7 @@ use approov_actix::{Approov, ApproovBuilder};
 
 /// Every code. The guide has a heading for each, which a unit test of the library compares with its own list.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    let headings = include_str!("../../docs/refusals.md").lines();
+    let headings = include_str!("../../docs/refusal-codes.md").lines();
     headings.filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
 }
 

@@ -564,7 +564,7 @@ fn explanation(rejection: Rejection) -> &'static str {
         Rejection::TokenMalformed => {
             "This is no JWT: three segments of base64url without padding, with JSON in the first two."
         }
-        _ => "See docs/refusals.md.",
+        _ => "See docs/refusal-codes.md.",
     }
 }
 
