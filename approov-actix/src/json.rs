@@ -93,11 +93,15 @@ struct Names<'de> {
 
 impl<'de> Names<'de> {
     /// The index of the name, if it is a known one.
-    fn add<T: Members<'de>>(&mut self, name: &str) -> Option<usize> {
+    fn add<T: Members<'de>>(&mut self, name: Cow<'de, str>) -> Option<usize> {
         self.count += 1;
         self.last = None;
-        let number = number(name.as_bytes())?;
-        let index = T::NUMBERS[..T::KNOWN.len()].iter().position(|known| *known == number)?;
+        let mut known = T::NUMBERS[..T::KNOWN.len()].iter();
+        let number = number(name.as_bytes());
+        let Some(index) = number.and_then(|number| known.position(|known| *known == number)) else {
+            self.others.push(name);
+            return None;
+        };
         if self.known & (1 << index) == 0 {
             self.known |= 1 << index;
             self.last = Some(T::KNOWN[index]);
@@ -165,19 +169,11 @@ impl<'de, T: Members<'de>> Visitor<'de> for NameVisitor<'_, 'de, T> {
     }
 
     fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        let index = self.0.add::<T>(name);
-        if index.is_none() {
-            self.0.others.push(Cow::Borrowed(name));
-        }
-        Ok(index)
+        Ok(self.0.add::<T>(Cow::Borrowed(name)))
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let index = self.0.add::<T>(name);
-        if index.is_none() {
-            self.0.others.push(Cow::Owned(name.to_owned()));
-        }
-        Ok(index)
+        Ok(self.0.add::<T>(Cow::Owned(name.to_owned())))
     }
 }
 

@@ -54,15 +54,12 @@ impl VerifyingKey {
 
 impl Form {
     fn unprepared(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
-        let key = match material {
-            KeyMaterial::Secret(secret) => DecodingKey::from_secret(secret),
-            KeyMaterial::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
-            KeyMaterial::Ec(point) => DecodingKey::from_ec_der(point),
-            KeyMaterial::Ed25519(key) => DecodingKey::from_ed_der(key),
-        };
-        let modulus = match material {
-            KeyMaterial::Rsa { n, .. } => Some(n.to_vec()),
-            _ => None,
+        let (key, modulus) = match material {
+            // Every backend prepares the secret of an HMAC, so this one is for something else.
+            KeyMaterial::Secret(_) => return None,
+            KeyMaterial::Rsa { n, e } => (DecodingKey::from_rsa_raw_components(n, e), Some(n.to_vec())),
+            KeyMaterial::Ec(point) => (DecodingKey::from_ec_der(point), None),
+            KeyMaterial::Ed25519(key) => (DecodingKey::from_ed_der(key), None),
         };
         verifier(algorithm, &key)?;
         Some(Self::Unprepared { key, modulus })

@@ -128,7 +128,7 @@ pub(crate) async fn read(
             }
             Ok(Some(Ok(chunk))) if held.grow(chunk.len()) => {
                 show(&chunk);
-                body.push(chunk);
+                body.push(&chunk);
                 continue;
             }
             Ok(Some(Ok(chunk))) => (Some(Ok(chunk)), Rejection::BodyBudget),

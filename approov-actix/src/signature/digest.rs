@@ -63,37 +63,25 @@ impl ExpectedDigest {
 
     /// To be shown the body.
     pub(crate) fn hasher(&self) -> BodyHasher<'_> {
-        let hasher = |expected: &Option<Vec<u8>>, hash| expected.is_some().then(|| Hasher::new(hash));
-        BodyHasher {
-            expected: self,
-            sha256: hasher(&self.sha256, Hash::Sha256),
-            sha512: hasher(&self.sha512, Hash::Sha512),
-        }
+        let digests = [(Hash::Sha256, &self.sha256), (Hash::Sha512, &self.sha512)];
+        BodyHasher(digests.map(|(hash, expected)| Some((Hasher::new(hash), expected.as_deref()?))))
     }
 }
 
-/// Computes the digests of a body while it comes.
-pub(crate) struct BodyHasher<'a> {
-    expected: &'a ExpectedDigest,
-    sha256: Option<Hasher>,
-    sha512: Option<Hasher>,
-}
+/// Computes the digests of a body while it comes, each beside the expected one.
+pub(crate) struct BodyHasher<'a>([Option<(Hasher, &'a [u8])>; 2]);
 
 impl BodyHasher<'_> {
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        let hashers = [&mut self.sha256, &mut self.sha512];
-        for hasher in hashers.into_iter().flatten() {
+        for (hasher, _) in self.0.iter_mut().flatten() {
             hasher.update(chunk);
         }
     }
 
     /// Whether the body has all of the digests.
     pub(crate) fn verdict(self) -> Result<(), Rejection> {
-        let matches = |expected: &Option<Vec<u8>>, hasher: Option<Hasher>| match (expected, hasher) {
-            (Some(expected), Some(hasher)) => constant_time_eq(expected, &hasher.finish()),
-            (expected, _) => expected.is_none(),
-        };
-        if matches(&self.expected.sha256, self.sha256) && matches(&self.expected.sha512, self.sha512) {
+        let mut digests = self.0.into_iter().flatten();
+        if digests.all(|(hasher, expected)| constant_time_eq(expected, &hasher.finish())) {
             Ok(())
         } else {
             Err(Rejection::DigestMismatch)

@@ -154,11 +154,11 @@ impl<'de> Visitor<'de> for TextSeed<'_, 'de> {
         f.write_str("a string")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Span, E> {
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Span, E> {
         Ok(self.0.add(text))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Span, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Span, E> {
         Ok(self.0.add_unescaped(text))
     }
 }
@@ -180,12 +180,12 @@ impl<'de> Visitor<'de> for AudienceSeed<'_, 'de> {
         f.write_str("a string or a list of strings")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Audience, E> {
-        Ok(Audience::One(self.0.add(text)))
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Audience, E> {
+        TextSeed(self.0).visit_borrowed_str(text).map(Audience::One)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Audience, E> {
-        Ok(Audience::One(self.0.add_unescaped(text)))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Audience, E> {
+        TextSeed(self.0).visit_str(text).map(Audience::One)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {

@@ -11,7 +11,7 @@ use crate::{
 const NOW: f64 = 1_700_000_000.0;
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-fn verify_with(rules: &TokenRules, token: &str) -> Result<ApproovClaims, Rejection> {
+fn verify_with(rules: &TokenRules, token: &(impl AsRef<[u8]> + ?Sized)) -> Result<ApproovClaims, Rejection> {
     let keys = CurrentKeys::of([key()]);
     verify_at(NOW, &keys, rules, &TokenCache::new(0), token)
 }
@@ -21,7 +21,7 @@ fn verify_at(
     keys: &CurrentKeys,
     rules: &TokenRules,
     cache: &TokenCache,
-    token: &str,
+    token: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<ApproovClaims, Rejection> {
     let verifier = Verifier {
         keys,
@@ -29,10 +29,10 @@ fn verify_at(
         cache,
         now: UnixTime::at(now),
     };
-    verifier.verify(token.as_bytes()).map(|verified| verified.claims)
+    verifier.verify(token.as_ref()).map(|verified| verified.claims)
 }
 
-fn verify_token(token: &str) -> Result<ApproovClaims, Rejection> {
+fn verify_token(token: &(impl AsRef<[u8]> + ?Sized)) -> Result<ApproovClaims, Rejection> {
     verify_with(&TokenRules::default(), token)
 }
 
@@ -372,6 +372,22 @@ fn signatures() {
     // A bad signature is found before anything in the payload is, so a forger learns nothing from the order of checks.
     let junk = sign_with(&[8; 32], &encode(HEADER), &encode("junk"));
     assert_eq!(verify_token(&junk).map(drop), Err(Rejection::TokenSignature));
+}
+
+#[test]
+fn bytes_that_are_not_text() {
+    let good = sign(HEADER, r#"{"exp":1800000000}"#);
+    let dots: Vec<_> = good.match_indices('.').map(|(place, _)| place).collect();
+    for (place, rejection) in [
+        (0, Rejection::TokenMalformed),
+        (dots[0] + 1, Rejection::TokenSignature),
+        (dots[1] + 1, Rejection::TokenMalformed),
+    ] {
+        let mut token = good.clone().into_bytes();
+        token[place] = 0xff;
+        assert_eq!(verify_token(&token).map(drop), Err(rejection), "{place}");
+    }
+    assert_eq!(verify_token(b"a.b.\xff").map(drop), Err(Rejection::TokenMalformed));
 }
 
 /// Every single changed character, in every place.
