@@ -193,6 +193,7 @@ impl<'de> Visitor<'de> for AudienceSeed<'_, 'de> {
         while let Some(span) = list.next_element_seed(TextSeed(self.0))? {
             spans.push(span);
         }
-        Ok(Audience::List(spans.into_boxed_slice()))
+        // A list of its own size: what shrinks in place leaves a hole behind it.
+        Ok(Audience::List(spans.as_slice().into()))
     }
 }

@@ -30,10 +30,11 @@ pub(super) struct Texts {
 
 impl Texts {
     pub(super) fn new(payload: String, unescaped: &str) -> Self {
-        Self {
-            payload_length: payload.len(),
-            all: payload + unescaped,
-        }
+        let payload_length = payload.len();
+        let mut all = payload;
+        all.reserve_exact(unescaped.len());
+        all.push_str(unescaped);
+        Self { all, payload_length }
     }
 
     pub(super) fn payload(&self) -> &str {
