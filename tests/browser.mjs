@@ -1,5 +1,5 @@
 // Drives the home page of shapes-api, and the page of prometheus, in headless Chromium. Run by tests/browser:
-// node browser.mjs CHROMIUM FOLDER-OF-PLAYWRIGHT SHAPES-API PROMETHEUS SCREENSHOT
+// node browser.mjs CHROMIUM FOLDER-OF-PLAYWRIGHT SHAPES-API PROMETHEUS SCREENSHOTS
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -8,10 +8,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const [executablePath, playwright, shapesApi, prometheus, screenshot] = process.argv.slice(2);
+const [executablePath, playwright, shapesApi, prometheus, screenshots] = process.argv.slice(2);
 const { chromium } = createRequire(join(resolve(playwright), "package.json"))("playwright-core");
 
 /** For a server to start, and for an answer to show. */
@@ -36,6 +36,7 @@ const CALLS = [
   { path: "/v2/forms", token: "good", authorization: AUTHORIZATION, status: 200, bodies: forms },
   { path: "/v2/forms", token: "expired", authorization: AUTHORIZATION, status: 401, bodies: refusal },
   { path: "/v2/forms", token: "forged", authorization: AUTHORIZATION, status: 401, bodies: refusal },
+  { path: "/v2/forms", token: "stolen", authorization: AUTHORIZATION, status: 401, bodies: refusal },
 ];
 const ENDPOINTS = ["/v1/hello", "/v1/shapes", "/v1/forms", "/v2/hello", "/v2/shapes", "/v2/forms"];
 
@@ -121,6 +122,7 @@ async function pressAll(page, press) {
     const headers = request.headers();
     const shown = { status: await cell(row, 2), body: JSON.parse(await cell(row, 3)) };
     const what = `${labels[index]}: ${JSON.stringify(shown)}`;
+    assert.notEqual(await cell(row, 4), "", `${what}: is explained`);
     assert.equal(request.method(), "GET", what);
     assert.equal(new URL(request.url()).pathname, path, what);
     assert.equal(headers.authorization, authorization, what);
@@ -134,6 +136,26 @@ async function pressAll(page, press) {
   }
   return tokens;
 }
+
+/** Photographs the page as a telephone and a desk show it, light and dark, and wants nothing wider than the screen. */
+async function photograph(page, name) {
+  mkdirSync(screenshots, { recursive: true });
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than ${width} pixels`);
+    const backgrounds = [];
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      backgrounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+      await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+    assert.notEqual(backgrounds[0], backgrounds[1], `${name} has a dark form`);
+  }
+}
+
+/** Where the columns of the table are. */
+const columns = (page, table) =>
+  page.locator(`${table} tr:first-child th`).evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().x));
 
 /** Chromium writes every refusal to the console, which is no error of the page; there must be nothing else. */
 function assertClean(seen, url, rounds) {
@@ -162,9 +184,10 @@ try {
     assert.equal(await page.title(), "Shapes API");
     const links = await page.locator("a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
     assert.deepEqual(links, ENDPOINTS, "the endpoints");
+    const before = await columns(page, "#calls");
     const first = await pressAll(page, (button) => button.click());
-    mkdirSync(dirname(screenshot), { recursive: true });
-    await page.screenshot({ path: screenshot, fullPage: true });
+    assert.deepEqual(await columns(page, "#calls"), before, "the columns stay where they are");
+    await photograph(page, "shapes-api");
 
     await sleep(1000); // tokens of another second are others
     await page.reload();
@@ -206,8 +229,9 @@ try {
       assert.equal((await ask(token)).status, 401);
     }
     await page.waitForFunction(() => document.querySelectorAll("#decisions tr").length === 2);
-    assert.deepEqual(await decisions(), [["refused", "token_missing", "2"], ["refused", "token_malformed", "1"]]);
+    assert.deepEqual(await decisions(), [["refused", "token_malformed", "1"], ["refused", "token_missing", "2"]]);
     await page.waitForFunction(() => document.querySelector("#decisions td:nth-child(4)").textContent === "0.0");
+    await photograph(page, "prometheus");
     assert.deepEqual(seen.errors, [], "errors in the console");
     const outside = seen.requests.filter((request) => new URL(request).port !== String(metricsPort));
     assert.deepEqual(outside, [], "requests to elsewhere");
@@ -216,4 +240,4 @@ try {
 } finally {
   await browser.close();
 }
-console.log(`browser: all ${CALLS.length} buttons did what they must, twice, and the decisions were shown; the screenshot is ${screenshot}`);
+console.log(`browser: all ${CALLS.length} buttons did what they must, twice, and the decisions were shown; the screenshots are in ${screenshots}`);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{Settings, demo::Demo};
 
-/// An endpoint, as the home page describes it. The method is `GET`.
+/// An endpoint, as the home page describes it. Its method is `GET`.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
     path: &'static str,
@@ -19,7 +19,7 @@ pub struct Endpoint {
 const AUTHORIZATION: &str = "Bearer user-1";
 
 impl Endpoint {
-    /// One that everyone can call.
+    /// An endpoint that anyone can call.
     #[must_use]
     pub const fn open(path: &'static str) -> Self {
         Self {
@@ -29,14 +29,14 @@ impl Endpoint {
         }
     }
 
-    /// One that needs the header `Authorization`.
+    /// Needs the header `Authorization`.
     #[must_use]
     pub const fn with_authorization(mut self) -> Self {
         self.needs_authorization = true;
         self
     }
 
-    /// One that needs an Approov token, bound to `Authorization` if it needs that as well.
+    /// Needs an Approov token, bound to `Authorization` if the endpoint needs that as well.
     #[must_use]
     pub const fn with_token(mut self) -> Self {
         self.needs_token = true;
@@ -85,18 +85,36 @@ fn buttons(endpoints: &[Endpoint], demo: &Demo) -> String {
 fn calls(endpoint: &Endpoint, demo: &Demo) -> Vec<Value> {
     let authorization = endpoint.needs_authorization.then_some(AUTHORIZATION);
     let token = demo.token(authorization.as_slice());
-    let mut tokens = vec![("no token", None)];
+    let without = match (endpoint.needs_token, endpoint.needs_authorization) {
+        (true, _) => "A script, or an app that is not yours: it has no token.",
+        (false, true) => "Needs a login, and nothing else: a script with a login gets in.",
+        (false, false) => "Open to everyone, scripts included.",
+    };
+    let mut tokens = vec![("no token", None, without)];
     if endpoint.needs_token {
+        let genuine = "A genuine app: Approov signed its token with your account's key.";
+        let expired = "A recorded token: a few minutes later it is worthless.";
+        let forged = "Signed with a wrong key: this is what a failed attestation looks like.";
         tokens.extend([
-            ("good", Some(token.clone().build())),
-            ("expired", Some(token.clone().expired().build())),
-            ("forged", Some(token.forged().build())),
+            ("good", Some(token.clone().build()), genuine),
+            ("expired", Some(token.clone().expired().build()), expired),
+            ("forged", Some(token.forged().build()), forged),
         ]);
+    }
+    if endpoint.needs_token && endpoint.needs_authorization {
+        let stolen = "A genuine token, but bound to another user's Authorization: stealing it does not help.";
+        tokens.push(("stolen", Some(demo.token(&["Bearer user-2"]).build()), stolen));
     }
     tokens
         .into_iter()
-        .map(|(name, token)| {
-            json!({ "path": endpoint.path, "token": token, "tokenName": name, "authorization": authorization })
+        .map(|(name, token, meaning)| {
+            json!({
+                "path": endpoint.path,
+                "authorization": authorization,
+                "tokenName": name,
+                "token": token,
+                "meaning": meaning,
+            })
         })
         .collect()
 }

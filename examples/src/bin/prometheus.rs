@@ -14,7 +14,7 @@ const ACCEPTED: &str = "approov_accepted_requests_total";
 const REFUSED: &str = "approov_refused_requests_total";
 const REPORTED: &str = "approov_reported_requests_total";
 
-/// Codes are few and fixed. A device id as a label would be a series for each device.
+/// Codes are few and fixed. A device id as a label would make a series for each device.
 fn count_acceptance(event: &AcceptanceEvent<'_>) {
     let token = if event.token_cached { "cached" } else { "verified" };
     metrics::counter!(ACCEPTED, "token" => token).increment(1);
@@ -53,7 +53,19 @@ async fn orders() -> impl Responder {
 async fn metrics_text(metrics: web::Data<PrometheusHandle>) -> impl Responder {
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(metrics.render())
+        .body(sorted(&metrics.render()))
+}
+
+/// Sorts metrics and their series by name: the recorder has no fixed order, and the page must not jump.
+fn sorted(text: &str) -> String {
+    let mut metrics: Vec<Vec<&str>> = text.split("\n\n").map(|metric| metric.lines().collect()).collect();
+    for lines in &mut metrics {
+        // Help and type come first.
+        lines.sort_unstable_by_key(|line| (!line.starts_with('#'), *line));
+    }
+    metrics.retain(|lines| !lines.is_empty());
+    metrics.sort_unstable();
+    metrics.iter().map(|lines| lines.join("\n") + "\n\n").collect()
 }
 
 #[get("/")]
@@ -86,7 +98,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .bind((settings.host.as_str(), settings.port))
     .map_err(|error| settings.bind_error(&error))?;
 
-    // A listener of their own, for this machine only: what an attacker tries, and whether it works, is not for everyone to see.
+    // Metrics have their own listener, for this machine only: not everyone should see what an attacker tries, and whether it works.
     let metrics_server =
         HttpServer::new(move || App::new().app_data(metrics.clone()).service(metrics_text).service(page))
             .workers(1)
