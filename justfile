@@ -113,7 +113,6 @@ docs-rs:
 [group('documentation')]
 copies:
     examples/shapes-api-diff --check
-    examples/walk-through --check
 
 # Each feature alone and beside each other one, on the oldest compiler; `just features ''` every combination. Needs cargo-hack.
 [group('publishing')]

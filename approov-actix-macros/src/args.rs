@@ -1,4 +1,4 @@
-//! What is in the brackets of the attribute.
+//! Parses the arguments of the attribute.
 
 use proc_macro2::Span;
 use syn::{
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(crate) single_use: Option<LitBool>,
     /// Whether failed checks are only reported.
     pub(crate) report: Option<LitBool>,
-    /// Says all of it.
+    /// Takes the place of the keys above.
     pub(crate) policy: Option<Path>,
     /// The path to the runtime crate.
     pub(crate) krate: Option<Path>,
@@ -32,7 +32,7 @@ pub(crate) enum BindingArg {
     Headers(Vec<LitStr>),
 }
 
-/// Whether a message signature is asked for.
+/// Whether a message signature is required.
 pub(crate) enum SignatureArg {
     /// `signature = false`.
     Off,
@@ -113,7 +113,7 @@ impl Args {
 }
 
 impl Args {
-    /// What is not signed cannot be told from its copy.
+    /// Without a signature, a request cannot be told from its copy.
     fn refuse_single_use_of_nothing(&self) -> Result<()> {
         let is_optional = matches!(self.signature, Some(SignatureArg::Off | SignatureArg::IfAble));
         match &self.single_use {
@@ -126,7 +126,7 @@ impl Args {
     }
 }
 
-/// A policy says all that the other keys say.
+/// A policy already defines everything that the other keys define.
 fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
     let has = |name: &str| seen.iter().any(|seen| seen == name);
     for (part, what) in [
@@ -147,7 +147,7 @@ fn refuse_both(key: &Ident, seen: &[String]) -> Result<()> {
 
 const CRATE: &str = "expected a path in quotes: `crate = \"approov_actix\"`";
 
-/// The error of a missing `=` is at the key: behind the last token there is nothing to point at.
+/// The error about a missing `=` points at the key, because after the last token there is nothing to point at.
 fn parse_equals(key: &Ident, input: ParseStream<'_>) -> Result<()> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
@@ -179,7 +179,7 @@ fn parse_policy(input: ParseStream<'_>) -> Result<Path> {
     Ok(path)
 }
 
-/// By its name a policy is known to be a value or a type. The compiler would complain of a value that it looked for among the types.
+/// The name tells whether a policy is a value or a type. The compiler would report a lower-case value as a missing type.
 fn refuse_lower_case(path: &Path) -> Result<()> {
     let name = path.segments.last().map(|last| last.ident.unraw().to_string());
     if name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase())) {
@@ -268,7 +268,7 @@ fn bound(names: Vec<LitStr>, span: Span) -> Result<BindingArg> {
     Ok(BindingArg::Headers(names))
 }
 
-/// As `Policy::binding` says, to which the names are given: it would refuse them too, with an error that points elsewhere.
+/// The same rule as that of `Policy::binding`, which gets the names. It would refuse them too, but with an error that points elsewhere.
 fn is_header_name(name: &str) -> bool {
     let is_dash = |c: char| matches!(c, '-' | '.');
     !name.is_empty()
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(good, 63 * 5 + 2 + 3);
     }
 
-    /// Nobody may believe that a check is on when it is not compiled in.
+    /// Nobody must believe that a check is on when it is not compiled in.
     #[test]
     fn signatures_need_their_feature() {
         for (key, value) in [("signature", r#""required""#), ("single_use", "true")] {

@@ -9,11 +9,10 @@ use syn::{
 
 use crate::args::{Args, BindingArg, SignatureArg};
 
-/// As many as actix has handlers for.
+/// The most parameters that actix supports.
 const MAX_PARAMETERS: usize = 16;
 
-/// Replaces the parameters `A, B, …` by the one parameter `Guarded<Policy, (A, B, …)>`, which is taken apart in the first lines of
-/// the body.
+/// Replaces the parameters `A, B, …` with the one parameter `Guarded<Policy, (A, B, …)>`, which the first lines of the body unpack.
 pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
     refuse_unsuitable(&function)?;
     let krate = args.krate.clone().unwrap_or_else(|| parse_quote!(::approov_actix));
@@ -25,7 +24,7 @@ pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
     let parameter: FnArg = parse_quote!(#guarded: #krate::__private::Guarded<#policy, (#(#types,)*)>);
     let lets = unpack(&guarded, &parameters);
     let body = &function.block;
-    // An arm, so that the body's items and temporaries stay inside and its end does not outlive the parameters.
+    // A match arm, so that the body's items and temporaries stay inside it and do not outlive the parameters.
     let block: Block = parse_quote!({ #lets match () { () => #body } });
 
     function.sig.inputs = std::iter::once(parameter).collect();
@@ -33,7 +32,7 @@ pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
     Ok(quote!(#policy_item #function))
 }
 
-/// The first lines of the body: they take the guarded tuple apart, into the handler's own patterns.
+/// The first lines of the body, which unpack the guarded tuple into the handler's own patterns.
 fn unpack(guarded: &Ident, parameters: &[PatType]) -> TokenStream {
     let mut elements = Vec::new();
     let mut lets = Vec::new();
@@ -41,7 +40,7 @@ fn unpack(guarded: &Ident, parameters: &[PatType]) -> TokenStream {
         if attrs.is_empty() && matches!(**pat, Pat::Ident(_)) {
             elements.push(quote!(#pat));
         } else {
-            // By way of a name of its own, a value that the pattern does not bind lives as long as a parameter would.
+            // With a name of its own, a value that the pattern does not bind lives as long as a parameter would.
             let value = format_ident!("__approov_{i}", span = Span::mixed_site());
             lets.push(quote!(#(#attrs)* let #pat = #value;));
             elements.push(quote!(#value));
@@ -102,11 +101,11 @@ fn parameters(function: &ItemFn) -> Result<Vec<PatType>> {
         .collect()
 }
 
-/// The policy's type, and the item that declares it where there is one.
+/// The policy's type, and the item that declares it, if there is one.
 fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenStream) {
     let value = match args {
         Args { policy: Some(path), .. } if is_value(path, function) => {
-            // With the path's span, so that an error about the value's type is there.
+            // With the path's span, so that an error about the value's type points there.
             quote_spanned!(path.span()=> &#path)
         }
         Args { policy: Some(path), .. } => return (quote!(#path), quote!()),
@@ -143,7 +142,7 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
     };
     let name = &function.sig.ident;
     let policy = format_ident!("__ApproovPolicy_{}", name, span = Span::call_site());
-    // Of the handler's own visibility, because it is in the handler's signature.
+    // As visible as the handler, because it is in the handler's signature.
     let visibility = &function.vis;
     let item = quote! {
         #[doc(hidden)]
@@ -159,8 +158,7 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
     (quote!(#policy), item)
 }
 
-/// Whether the path is that of a `const` or `static`: its last name has an upper-case letter and no lower-case one. A single letter is the name of a
-/// type parameter, which may be one of the `impl` block around, and generic arguments are those of a type.
+/// Whether the path is that of a `const` or `static`: its last name has an upper-case letter and no lower-case one. A single letter is a type parameter, perhaps of the `impl` block around, and only a type has generic arguments.
 fn is_value(path: &Path, function: &ItemFn) -> bool {
     let Some(last) = path.segments.last() else {
         return false;

@@ -22,30 +22,26 @@ use syn::{Error, Item, ItemFn};
 /// | `#[approov_protected]` | the application's default policy |
 /// | `binding = "Authorization"` | the token must be bound to this header |
 /// | `binding = ["Authorization", "X-Device-Id"]` | the token must be bound to these headers, in this order |
-/// | `binding = false` | no binding, even where the application's default has one |
+/// | `binding = false` | no binding, even if the application's default has one |
 /// | `signature = "required"` | the request must carry a message signature (feature `message-signing`) |
-/// | `signature = "if-able"` | it must, if the token says that the app is able to sign |
-/// | `signature = "strict"` | it must: by the installation's own key, at most 60 seconds old, and a body must be covered |
-/// | `signature = false` | signatures are not looked at, even where the application's default asks for them |
-/// | `single_use = true` | each signed request is accepted once; needs a signature that is required, and a store |
-/// | `single_use = false` | it is accepted as often as it comes, even where the application's default says otherwise |
+/// | `signature = "if-able"` | the request must carry one if its token says that the app is able to sign |
+/// | `signature = "strict"` | the request must carry one by the installation's own key, at most 60 seconds old, that covers the body |
+/// | `signature = false` | signatures are ignored, even if the application's default requires them |
+/// | `single_use = true` | each signed request is accepted only once; needs a required signature and a store |
+/// | `single_use = false` | a signed request can be repeated, even if the application's default requires single use |
 /// | `report = true` | failed checks of any kind are logged, and the request goes on |
-/// | `report = false` | they are refused, even where the application's default only reports |
-/// | `policy = path::to::POLICY` | what this `const` or `static` says |
-/// | `policy = path::to::Type` | what this `RoutePolicy` says |
-/// | `crate = "path"` | where `approov-actix` is found under another name |
+/// | `report = false` | failed checks refuse the request, even if the application's default only reports |
+/// | `policy = path::to::POLICY` | the policy in this `const` or `static` |
+/// | `policy = path::to::Type` | the policy of this `RoutePolicy` |
+/// | `crate = "path"` | the path of `approov-actix`, if the crate has another name in your code |
 ///
-/// What is not said here is inherited from the application's default policy. `policy` says all of it: it excludes `binding`, `signature`, `single_use` and `report`.
+/// Settings that you leave open are inherited from the application's default policy. You cannot combine `policy` with `binding`, `signature`, `single_use` or `report`.
 ///
-/// A path whose last name has no lower-case letter, `ORDERS` or `policies::ORDERS`, is that of a `Policy`, or of a `static` that dereferences to one, such as
-/// a `LazyLock<Policy>`. Any other path, a single letter included, is that of a type; one whose last name begins with a lower-case letter is an error.
+/// If the last name of a path has no lower-case letter, as in `ORDERS` or `policies::ORDERS`, the path is that of a `Policy`, or of a `static` that dereferences to a `Policy`, such as a `LazyLock<Policy>`. Any other path, including a single letter, is that of a type. A last name that begins with a lower-case letter is an error.
 ///
-/// The attribute may stand above or below `#[get]` and its like, and on handlers that are registered with
-/// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]`
-/// and `#[tracing::instrument]` with `fields` read the parameters, so they stand above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
+/// You can put the attribute above or below `#[get]` and similar attributes, and on handlers that you register with `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]` and `#[tracing::instrument]` with `fields` read the parameters, so put them above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `single_use = …`, `report = …` and `policy = POLICY`, because an attribute there
-/// cannot add an item; `binding = false` works everywhere. The type must be as visible as the handler, a `const` or `static` need not be.
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `single_use = …`, `report = …` and `policy = POLICY`, because an attribute there cannot add an item. `binding = false` works everywhere. The type must be as visible as the handler; a `const` or `static` need not be.
 ///
 /// # Examples
 ///
@@ -87,15 +83,13 @@ use syn::{Error, Item, ItemFn};
 ///
 /// # Security
 ///
-/// With `report = true` everyone gets in. It is for rolling out; nothing warns of it at the start.
+/// With `report = true` everyone gets in. Use it only to roll out: there is no warning at start-up.
 ///
-/// Without an `Approov` in the application's data or in a middleware around the handler, the answer is 500: never "allowed".
+/// Without an `Approov` in the application's data or in a middleware around the handler, the answer is 500: the request is never let in.
 ///
-/// The check comes before the handler's own extractors: no byte of a refused request's body is read. Parameters named
-/// `Option<ApproovClaims>` make nothing optional here.
+/// The check runs before the handler's own extractors: no byte of a refused request's body is read. A parameter of type `Option<ApproovClaims>` makes nothing optional here.
 ///
-/// The function that is left takes one parameter that only a checked request can make, so calling it around the check does not
-/// compile.
+/// The generated function takes one parameter that only a checked request can produce, so code that calls it to bypass the check does not compile.
 #[proc_macro_attribute]
 pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
     let original: proc_macro2::TokenStream = item.clone().into();
@@ -105,7 +99,7 @@ pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
     });
     let expanded = function.and_then(|function| expand::expand(&syn::parse(args)?, function));
     expanded
-        // The original beside the error lets an editor go on understanding the file; it never gets past the compiler.
+        // With the original beside the error, an editor still understands the file. The error stops the compiler anyway.
         .unwrap_or_else(|error| {
             let mut tokens = error.into_compile_error();
             original.to_tokens(&mut tokens);

@@ -1,4 +1,4 @@
-//! How many bytes of bodies an application holds back at once.
+//! Limits how many bytes of request bodies an application holds at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,20 +18,20 @@ impl BodyBudget {
         }
     }
 
-    /// Nothing, to begin with.
+    /// Starts with nothing held.
     pub(crate) fn hold(&self) -> Held<'_> {
         Held { budget: self, bytes: 0 }
     }
 }
 
-/// What one request holds, until this is dropped.
+/// The bytes that one request holds until this is dropped.
 pub(crate) struct Held<'a> {
     budget: &'a BodyBudget,
     bytes: usize,
 }
 
 impl Held<'_> {
-    /// Whether there is room for more.
+    /// Holds this many bytes more, if there is room. Returns whether there was.
     pub(crate) fn grow(&mut self, bytes: usize) -> bool {
         let with_more = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.budget.limit);
         let grown = self

@@ -1,10 +1,10 @@
-//! Settings, and why an application may not start.
+//! Settings, and the errors that must stop an application from starting.
 
 use std::fmt;
 
 /// A setting is missing or wrong: the application must not start.
 ///
-/// One sentence that names the setting. `Debug` writes the same sentence, because `main() -> Result` prints that.
+/// The message is one sentence that names the setting. `Debug` writes the same sentence, because `main() -> Result` prints it.
 ///
 /// # Security
 ///
@@ -28,7 +28,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// What kind of mistake it is, for a program that does something else than stop.
+    /// The kind of mistake, for a program that does something other than stop.
     ///
     /// # Examples
     ///
@@ -53,7 +53,7 @@ impl ConfigError {
         Self::new(ConfigErrorKind::Invalid, sentence)
     }
 
-    /// A setting that means something only with a feature. Nobody may believe that a check is on when it is not.
+    /// For a setting that needs a missing feature. Ignoring it would let the user believe that a check is on.
     pub(crate) fn feature_missing(origin: &str, feature: &str) -> Self {
         Self::new(
             ConfigErrorKind::FeatureMissing,
@@ -66,14 +66,14 @@ impl ConfigError {
 ///
 /// # Security
 ///
-/// Whatever the kind: without an `Approov` do not serve what it is meant to protect.
+/// Whatever the kind, do not serve protected routes without an `Approov`.
 ///
 /// # Examples
 ///
 /// ```
 /// use approov_actix::{ConfigError, ConfigErrorKind};
 ///
-/// /// Only a file or an address may be there later.
+/// /// Only a file or an address may become available later.
 /// fn is_worth_another_attempt(error: &ConfigError) -> bool {
 ///     error.kind() == ConfigErrorKind::KeySource
 /// }
@@ -83,9 +83,9 @@ impl ConfigError {
 pub enum ConfigErrorKind {
     /// No key is configured.
     NoKeys,
-    /// A setting has a value that means nothing.
+    /// A setting has an invalid value.
     Invalid,
-    /// Two settings exclude each other, or one is missing that another one needs.
+    /// Two settings exclude each other, or a setting needs another one that is missing.
     Conflict,
     /// A file or an address of keys cannot be read, or has no usable key. A later attempt may succeed.
     KeySource,
@@ -107,25 +107,25 @@ impl fmt::Debug for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The end of a sentence that begins with the setting. Never has a part of its value.
+/// The end of a sentence that begins with the setting. Never contains any part of the setting's value.
 pub(crate) type Fault = &'static str;
 
-/// What is wrong with a text that must equal what others write, such as a key id. What is left over from a shell or a file equals nothing.
+/// What is wrong with a text that must equal a text from elsewhere, such as a key id. Leftovers of a shell or a file would match nothing.
 pub(crate) fn text_fault(text: &str) -> Option<Fault> {
     if text.is_empty() {
         Some("is empty")
     } else if text.trim() != text || text.contains(char::is_control) {
         Some("begins or ends with white space, or has a control character")
     } else if text.contains(['"', '\'', '`']) {
-        Some("has a quote in it; quotes are not taken off")
+        Some("has a quote in it; quotes are not removed")
     } else if text.contains(['$', '{', '}']) {
-        Some("has `$`, `{` or `}` in it, as of a variable that was not replaced")
+        Some("has `$`, `{` or `}` in it, as if a variable was not replaced")
     } else {
         None
     }
 }
 
-/// A value, and what an error calls it. The value itself is never shown.
+/// A value, and its name in errors. Errors never show the value.
 pub(crate) struct Setting<T = String> {
     pub(crate) origin: String,
     pub(crate) value: T,
@@ -139,7 +139,7 @@ impl<T> Setting<T> {
         }
     }
 
-    /// What is wrong with it: a sentence that begins with its name.
+    /// An error whose sentence begins with the name of the setting.
     pub(crate) fn error(&self, fault: impl fmt::Display) -> ConfigError {
         ConfigError::invalid(format!("{} {fault}", self.origin))
     }

@@ -1,6 +1,11 @@
-//! What tells of a decision: the log line, and the application's hook.
+//! Announces decisions: the log lines and the application's hooks.
 
-use std::{fmt, ops::Deref};
+use std::{
+    collections::HashSet,
+    fmt,
+    ops::Deref,
+    sync::{Mutex, PoisonError},
+};
 
 use actix_web::{HttpRequest, dev::RequestHead, http::StatusCode};
 
@@ -16,7 +21,7 @@ use crate::{
 ///
 /// # Security
 ///
-/// `Debug` shows method, path and the reason. The request's headers hold the token and the bound values: do not log them.
+/// The request's headers hold the token and the bound values: do not log them. `Debug` does not show them.
 ///
 /// # Examples
 ///
@@ -35,7 +40,7 @@ use crate::{
 pub struct RejectionEvent<'a> {
     /// Method, URI, headers and peer address of the request, and the route that it matched.
     pub request: EventRequest<'a>,
-    /// Why.
+    /// Why the request was refused or reported.
     pub rejection: Rejection,
     /// The claims of the token, if and only if the token was genuine and valid.
     pub claims: Option<&'a ApproovClaims>,
@@ -81,7 +86,7 @@ impl fmt::Debug for RejectionEvent<'_> {
 ///
 /// # Security
 ///
-/// `Debug` shows method, path and claims. The request's headers hold the token and the bound values: do not log them.
+/// The request's headers hold the token and the bound values: do not log them. `Debug` does not show them.
 ///
 /// # Examples
 ///
@@ -100,10 +105,9 @@ pub struct AcceptanceEvent<'a> {
     pub request: EventRequest<'a>,
     /// The claims of its token.
     pub claims: &'a ApproovClaims,
-    /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time, the
-    /// binding and the message signature were.
+    /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time, its binding and the message signature are always checked.
     pub token_cached: bool,
-    /// How it was let in, where requests are of single use; else none.
+    /// How the request was let in, if the policy requires single use; otherwise `None`.
     pub single_use: Option<SingleUseAdmission>,
     /// The [name](crate::ApproovBuilder::name) of the configuration, if it has one.
     pub name: Option<&'a str>,
@@ -122,7 +126,7 @@ impl fmt::Debug for AcceptanceEvent<'_> {
     }
 }
 
-/// The request that an event is about: everything that its head has, and two things more.
+/// The request that an event is about: its head, its route and its id.
 ///
 /// # Security
 ///
@@ -159,7 +163,7 @@ impl<'a> EventRequest<'a> {
         }
     }
 
-    /// The pattern of the route, such as `/orders/{id}`: a label for metrics, unlike the path. None if no route matches.
+    /// The pattern of the route, such as `/orders/{id}`. Unlike the path, it is suitable as a label for metrics. `None` if no route matches.
     pub fn match_pattern(&self) -> Option<String> {
         match self.source {
             Source::Live(request) => request.match_pattern(),
@@ -167,7 +171,7 @@ impl<'a> EventRequest<'a> {
         }
     }
 
-    /// What [`request_id`](crate::ApproovBuilder::request_id) calls the request.
+    /// The id that [`request_id`](crate::ApproovBuilder::request_id) gives the request.
     pub fn id(&self) -> Option<&str> {
         self.id
     }
@@ -199,8 +203,7 @@ impl fmt::Debug for EventRequest<'_> {
     }
 }
 
-/// What an event needs of a request that may be gone by then. A clone of the `HttpRequest` itself, where it outlives an extractor, makes actix
-/// panic when the request is routed later.
+/// What an event needs from a request that may be gone by then. A clone of the `HttpRequest` that outlives an extractor would make actix panic when it routes the request later.
 pub(crate) struct KeptRequest {
     head: RequestHead,
     match_pattern: Option<String>,
@@ -233,12 +236,23 @@ pub(crate) struct Listeners {
     pub(crate) logging: bool,
     pub(crate) on_rejection: Option<Box<OnRejection>>,
     pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
+    pub(crate) warned: Mutex<HashSet<String>>,
 }
 
 impl Listeners {
-    /// What the application calls the request. Not to be asked while its extensions are borrowed.
+    /// The application's id for the request. Do not call this while the request's extensions are borrowed.
     pub(crate) fn id_of(&self, request: &HttpRequest) -> Option<String> {
         self.request_id.as_ref().and_then(|id_of| id_of(request))
+    }
+
+    /// A warning about the configuration. Each worker finds its cause anew, so it is given only once.
+    pub(crate) fn warn_once(&self, sentence: String) {
+        let name = Name(self.name.as_deref());
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.contains(&sentence) {
+            log::warn!(target: LOG_TARGET, "{sentence}{name}");
+            warned.insert(sentence);
+        }
     }
 
     /// A request was refused, or would have been.
@@ -302,7 +316,7 @@ impl fmt::Display for Request<'_> {
     }
 }
 
-/// What support asks for, of a genuine token only.
+/// What Approov's support asks for, from a genuine token only.
 struct Device<'a>(Option<&'a ApproovClaims>);
 
 impl fmt::Display for Device<'_> {
@@ -318,7 +332,7 @@ impl fmt::Display for Device<'_> {
     }
 }
 
-/// The names of the configuration and of the request, where the application gives some.
+/// The names of the configuration and of the request, if the application gives any.
 struct Origin<'a>(Option<&'a str>, Option<&'a str>);
 
 impl fmt::Display for Origin<'_> {

@@ -1,4 +1,4 @@
-//! The lines of a header field. Whatever joins them does it here, so that the work stays bounded: a line can cost its sender one byte (HPACK).
+//! The lines of a header field. All joining happens here, so that the work stays bounded: a line can cost its sender one byte (HPACK).
 
 use std::{borrow::Cow, iter};
 
@@ -8,7 +8,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue};
 const MAX_LINES: usize = 64;
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A field with more lines, or more bytes in them, than anybody sends in earnest.
+/// A field with more lines or more bytes than any real client sends.
 #[derive(Debug)]
 pub(crate) struct TooLong;
 
@@ -22,7 +22,7 @@ pub(crate) struct FieldLines<'a> {
 }
 
 impl<'a> FieldLines<'a> {
-    /// None if the field is absent.
+    /// `None` if the field is absent.
     pub(crate) fn of(headers: &'a HeaderMap, name: &str) -> Result<Option<Self>, TooLong> {
         let mut lines = headers.get_all(name).map(HeaderValue::as_bytes);
         let Some(first) = lines.next() else {
@@ -63,7 +63,7 @@ impl<'a> FieldLines<'a> {
         Cow::Owned(lines.join(self.separator.as_bytes()))
     }
 
-    /// The same of a structured field, in which empty lines do not count: RFC 9651, section 4.2. None if there is no other.
+    /// The same for a structured field, in which empty lines are ignored: RFC 9651, section 4.2. `None` if all lines are empty.
     pub(crate) fn joined_members(&self) -> Option<Cow<'a, [u8]>> {
         let mut lines = self.iter().filter(|line| !line.is_empty());
         let first = lines.next()?;
@@ -72,7 +72,7 @@ impl<'a> FieldLines<'a> {
         Some(members.joined())
     }
 
-    /// The value, if the lines are one by the rules of the field: there is one, or they are cookies, which HTTP/2 cuts into crumbs.
+    /// The value, if the lines form a single one: there is only one line, or they are cookies, which HTTP/2 splits into several lines.
     pub(crate) fn single_value(&self) -> Option<Cow<'a, [u8]>> {
         (self.others.is_empty() || self.separator == COOKIE_SEPARATOR).then(|| self.joined())
     }

@@ -1,7 +1,7 @@
 #![doc = include_str!("guide/links.md")]
 #![doc = include_str!("../docs/README.md")]
 
-/// A page of `docs`. Its links lead to the pages here, because of two definitions of one reference the first one counts.
+/// A page of `docs`. Its links lead to the pages here, because the first definition of a reference wins.
 macro_rules! page {
     ($name:ident, $file:literal) => {
         #[doc = include_str!("guide/links.md")]
@@ -36,7 +36,9 @@ page!(single_use, "single-use.md");
 page!(block_list, "block-list.md");
 page!(testing, "testing.md");
 page!(neighbours, "neighbours.md");
+page!(logs_and_metrics, "logs-and-metrics.md");
 page!(deployment, "deployment.md");
+page!(proxies, "proxies.md");
 page!(kubernetes, "kubernetes.md");
 page!(shapes_api, "shapes-api.md");
 page!(from_python, "from-python.md");

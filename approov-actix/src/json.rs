@@ -1,6 +1,6 @@
-//! One strict reading of a JSON object: each member once, those that matter with their type.
+//! Reads a JSON object strictly: each member once, and known members with their type.
 //!
-//! Names count as equal after their escapes are resolved, so a member cannot be smuggled in beside its twin.
+//! Names are compared after their escapes are resolved, so an escaped name cannot hide a repeated member.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -13,14 +13,14 @@ pub(crate) trait Members<'de> {
     /// Objects with more members are refused.
     const MAX_MEMBERS: usize;
 
-    /// Reads the value of the member whose name is that of this index in [`KNOWN`](Self::KNOWN).
+    /// Reads the value of the member whose name has this index in [`KNOWN`](Self::KNOWN).
     fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error>;
 }
 
 /// Why an object could not be read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum JsonError {
-    /// Not JSON, not an object, a member twice, or too many.
+    /// Not JSON, not an object, a repeated member, or too many members.
     Malformed,
     /// A known member whose value has the wrong type.
     Member(&'static str),
@@ -47,7 +47,7 @@ pub(crate) fn read_into<'de>(object: &mut impl Members<'de>, text: &'de str) -> 
     }
 }
 
-/// The known names as numbers: to compare them one after the other as texts takes longer than to read the values.
+/// The known names as numbers: comparing them as texts, one after the other, takes longer than reading the values.
 trait Numbered<'de>: Members<'de> {
     const NUMBERS: [u64; u32::BITS as usize] = {
         let mut numbers = [0; u32::BITS as usize];
@@ -65,7 +65,7 @@ trait Numbered<'de>: Members<'de> {
 
 impl<'de, T: Members<'de>> Numbered<'de> for T {}
 
-/// A name of up to seven bytes, and its length. Never 0.
+/// A name of up to seven bytes and its length, as one number. Never 0.
 const fn number(name: &[u8]) -> Option<u64> {
     if name.len() > 7 {
         return None;
@@ -79,15 +79,15 @@ const fn number(name: &[u8]) -> Option<u64> {
     Some(number)
 }
 
-/// The names that were read so far.
+/// The names read so far.
 #[derive(Default)]
 struct Names<'de> {
     count: usize,
-    /// Which of the known ones: a bit for each.
+    /// The known names among them: a bit for each.
     known: u32,
     others: Vec<Cow<'de, str>>,
     is_one_repeated: bool,
-    /// The last one, if it is a known one for the first time.
+    /// The last name, if it is known and was not read before.
     last: Option<&'static str>,
 }
 
@@ -111,7 +111,7 @@ impl<'de> Names<'de> {
         Some(index)
     }
 
-    /// Sorts them first: a token of 8 KiB has room for more than a thousand.
+    /// Sorts them first, because a token of 8 KiB has room for more than a thousand.
     fn are_distinct(&mut self) -> bool {
         self.others.sort_unstable();
         !self.is_one_repeated && self.others.windows(2).all(|pair| pair[0] != pair[1])
@@ -150,7 +150,7 @@ impl<'de, T: Members<'de>> Visitor<'de> for ObjectVisitor<'_, 'de, T> {
     }
 }
 
-/// Adds a name. Its value is the index of a known one.
+/// Adds a name. The value is its index, if it is known.
 struct NameVisitor<'v, 'de, T>(&'v mut Names<'de>, PhantomData<T>);
 
 impl<'de, T: Members<'de>> DeserializeSeed<'de> for NameVisitor<'_, 'de, T> {
@@ -177,7 +177,7 @@ impl<'de, T: Members<'de>> Visitor<'de> for NameVisitor<'_, 'de, T> {
     }
 }
 
-/// A JSON string, borrowed from the input where it has no escapes.
+/// A JSON string, borrowed from the input if it has no escapes.
 pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

@@ -1,16 +1,16 @@
 //! Lets only genuine installations of a mobile app reach an [actix-web](https://actix.rs) backend.
 //!
 //! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
-//! request. This crate checks it, before your own code sees the request:
+//! request. This crate checks that token before your own code sees the request:
 //!
 //! | you want | write | guide |
 //! |---|---|---|
 //! | protect one handler | [`#[approov_protected]`](macro@approov_protected) | [handlers](guide::handlers) |
 //! | protect an app, a scope or a resource | [`.wrap(approov.middleware())`](Approov::middleware) | [middleware](guide::middleware) |
-//! | use what the token says | the argument [`ApproovClaims`], as the first one, which alone protects the handler | [claims](guide::claims) |
-//! | serve others as well | the argument [`ApproovVerdict`] | [claims](guide::claims#to-serve-others-as-well) |
+//! | use the token's claims | [`ApproovClaims`] as the first argument, which protects the handler without an attribute | [claims](guide::claims) |
+//! | serve other clients as well | the argument [`ApproovVerdict`] | [claims](guide::claims#to-serve-others-as-well) |
 //!
-//! **New to Approov?** Begin with the [overview](guide::overview). All [guides](guide) are part of this documentation.
+//! **New to Approov?** Start with the [overview](guide::overview). All [guides](guide) are part of this documentation.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer, get};
@@ -24,7 +24,7 @@
 //!
 //! #[actix_web::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     env_logger::init(); // without a logger neither refusals nor warnings can be seen
+//!     env_logger::init(); // without a logger you see neither refusals nor warnings
 //!     let approov = Approov::from_env()?; // APPROOV_BASE64_SECRET, …
 //!     HttpServer::new(move || App::new().app_data(approov.clone()).service(orders))
 //!         .bind(("127.0.0.1", 8002))?
@@ -46,7 +46,7 @@
 //! approov-actix = { version = "0.1", features = ["testing"] }
 //! ```
 //!
-//! With the program above as `src/main.rs`, tokens for it are made by another one, `examples/token.rs`:
+//! Save the program above as `src/main.rs`. The following one, `examples/token.rs`, makes tokens for it:
 //!
 //! ```
 //! # #[cfg(feature = "testing")]
@@ -69,75 +69,63 @@
 //! curl -i http://127.0.0.1:8002/orders                                                                # 401: token_missing
 //! ```
 //!
-//! The secret of real apps comes from the Approov CLI: `approov secret -get base64`.
+//! For real apps, get the secret from the Approov CLI: `approov secret -get base64`.
 //!
 //! # How a request is checked
 //!
-//! Always in this order, up to the first refusal. No byte of the body is read before the fourth step:
+//! The checks run in this order and stop at the first refusal. No byte of the body is read before step 4:
 //!
-//! 1. **Token**: one token header; a compact JWS of three strict segments; a key that may have signed it, used with its own algorithm and no other; the
-//!    signature; the claims; `exp` and `nbf`. See [`Approov::verify_token`].
-//! 2. **Binding**, where the policy asks for one: each bound header once and not empty; the token's `pay` claim; their equality. See
+//! 1. **Token**: exactly one token header; a compact JWS of three strictly encoded segments; a configured key that may have signed it, used only with that key's own algorithm; the signature; the claims; `exp` and `nbf`. See [`Approov::verify_token`].
+//! 2. **Binding**, if the policy requires one: each bound header is present once and not empty; the token has a `pay` claim; the two match. See
 //!    [`Policy::binding`].
-//! 3. **Message signature** (feature `message-signing`), where the policy asks for one: RFC 9421, headers only.
-//! 4. **Content digest**, where such a signature covers it: the body, up to a limit; the handler gets it untouched.
+//! 3. **Message signature** (feature `message-signing`), if the policy requires one: RFC 9421, headers only.
+//! 4. **Content digest**, if that signature covers one: the body, up to a limit; the handler gets it unchanged.
 //! 5. **Your own checks**: see [`ApproovBuilder::check`].
 //!
-//! A *guard* is what [`#[approov_protected]`](macro@approov_protected) puts around a handler's arguments; it has nothing to do with those of [`actix_web::guard`].
-//! The token of a request is verified once, however many middlewares, guards and arguments look at it. A token that an app sends again comes
-//! from a [cache](guide::performance#cached-tokens); only its time is checked again. Each middleware, guard and argument checks its own policy: a
+//! A *guard* is the check that [`#[approov_protected]`](macro@approov_protected) puts in front of a handler's arguments. It has nothing to do with [`actix_web::guard`].
+//! A request's token is verified once, however many middlewares, guards and arguments check the request. If an app sends the same token again, its claims come from a [cache](guide::performance#cached-tokens), and only `exp` and `nbf` are checked again. Each middleware, guard and argument checks its own policy: a
 //! lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
 //!
 //! # Keys
 //!
-//! [`ApproovBuilder::keys`] takes keys from anywhere, as often as you call it: the [account secret](Key::from_base64_secret), or better a public
-//! key, which cannot make tokens. A public key comes from a [PEM file](KeyFile::pem), from a JWK Set in a [file](KeyFile::jwks) or at an address (`JwksUrl`,
-//! feature `jwks-url`), or from [text](Key::from_pem). The server reads files and addresses again while it runs, each at
-//! [its own interval](KeyFile::refresh_interval); you can [replace](Approov::replace_keys) other keys. [`KeySet`] tells which key is tried for which
-//! token.
+//! [`ApproovBuilder::keys`] accepts keys from any source, and you can call it several times. A key is the [account secret](Key::from_base64_secret) or, better, a public key, which cannot make tokens. A public key comes from a [PEM file](KeyFile::pem), from a JWK Set in a [file](KeyFile::jwks) or at an address (`JwksUrl`,
+//! feature `jwks-url`), or from [text](Key::from_pem). The server rereads files and addresses while it runs, each at [its own interval](KeyFile::refresh_interval); you can [replace](Approov::replace_keys) other keys. [`KeySet`] describes which keys are tried for a token.
 //!
 //! # Policy
 //!
-//! A [`Policy`] says what a route asks for: its binding, its message signature, and whether each kind of check is
-//! [enforced or only reported](Enforcement), for rolling out. [`ApproovBuilder::policy`] sets the application's default. Guards and middlewares have
-//! policies of their own over it, and do not inherit from each other.
+//! A [`Policy`] defines what a route requires: a binding, a message signature, and whether each kind of check is [enforced or, during a roll-out, only reported](Enforcement). [`ApproovBuilder::policy`] sets the application's default. Guards and middlewares can override it with their own policies, and do not inherit from each other.
 //!
 //! # When a request is refused
 //!
-//! The answer is 401 with the body `{}`, whatever the reason. The log (target `approov_actix`; it needs a logger, such as `env_logger`) and the hook of
-//! [`on_rejection`](ApproovBuilder::on_rejection) know it: [why was my request refused?](guide::refusals) [`reject_with`](ApproovBuilder::reject_with) builds another
-//! answer. [`on_acceptance`](ApproovBuilder::on_acceptance) tells of requests that pass. Log lines and events name the
-//! [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) where you give them names.
+//! The answer is usually 401, with the body `{}` whatever the reason; [`Rejection::default_status`] lists the other statuses. The reason goes to the log (target `approov_actix`; you need a logger, such as `env_logger`) and to the hook of [`on_rejection`](ApproovBuilder::on_rejection): [why was my request refused?](guide::refusals) Use [`reject_with`](ApproovBuilder::reject_with) to build another answer, and [`on_acceptance`](ApproovBuilder::on_acceptance) to learn of requests that pass. Log lines and events name the [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) if you give them names.
 //!
-//! If you get a 503: there are no keys at this moment. [`Approov::status`] tells it to probes. If you get a 500: no [`Approov`] was found. Add it to the application's data, or wrap the app with its middleware.
+//! A 503 usually means that there are no keys at this moment; [`Approov::status`] reports this to probes. A 500 usually means that no [`Approov`] was found: add it to the application's data, or wrap the app with its middleware.
 //!
 //! # Configuration
 //!
-//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] is for code, and they mix. A mistake is a
+//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] configures in code, and you can combine the two. A mistake is a
 //! [`ConfigError`]: one sentence for people, and a [kind](ConfigError::kind) for programs.
 //!
 //! # Features
 //!
 //! - `aws-lc-rs` (default): verifies with AWS-LC.
-//! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does
-//!   not compile and says so.
-//! - `jwks-url`: keys from an address: `JwksUrl`, `APPROOV_JWKS_URL`. TLS is spoken by rustls, with AWS-LC or, where only `rust-crypto` is
-//!   on, with *ring*, which needs a C compiler; certificates are checked against the authorities that the system trusts.
+//! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does not compile, and the error tells you why.
+//! - `jwks-url`: keys from an address: `JwksUrl`, `APPROOV_JWKS_URL`. TLS uses rustls with AWS-LC or, if only `rust-crypto` is on, with *ring*, which needs a C compiler. Certificates are checked against the authorities that the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
-//! - `message-signing`: checks the signatures that Approov's clients put on each request: RFC 9421. See `SignaturePolicy`, `MessageSigning` and
+//! - `message-signing`: checks the RFC 9421 signatures that Approov's clients add to each request. See `SignaturePolicy`, `MessageSigning` and
 //!   `ApproovSignature`.
 //! - `single-use-redis`: single use across servers, in Redis or Valkey, and a list of blocked devices and revoked tokens that servers share: `RedisStore`, `BlockList`.
-//! - `single-use-redis-rustls`: the same over TLS, spoken as with `jwks-url`.
+//! - `single-use-redis-rustls`: the same over TLS, as for `jwks-url`.
 //! - `openapi`: describes the protection in an OpenAPI document, in the module `openapi`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
 //! # Security
 //!
-//! No `unsafe`. No token, secret, key or bound value is logged or shown by `Debug`. What cannot be decided is refused.
+//! This crate has no `unsafe` code. It never logs a token, secret, key or bound value, or shows one in `Debug` output. If it cannot reach a decision, it refuses the request.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
-// Each feature has one door. What only it would use is compiled without it as well.
+// Each feature is switched on in one place, so code that only the feature uses is compiled without it as well.
 #![cfg_attr(
     not(all(feature = "jwks-url", feature = "message-signing", feature = "testing")),
     allow(dead_code, unreachable_pub, unused_imports)
@@ -152,7 +140,7 @@ mod config;
 mod crypto;
 mod event;
 mod field_lines;
-// In the documentation alone. What its pages have of code is compiled by the tests, which have everything that it needs.
+// For the documentation only. The tests compile the code of its pages, because they have the dependencies that it needs.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod json;
@@ -211,11 +199,11 @@ pub use crate::{
     single_use::{Claim, ClaimOutcome, MemoryStore, ReplayKey, SingleUse, SingleUseStore, StoreError},
 };
 #[cfg(feature = "macros")]
-/// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and what the compiler says.
+/// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and compiler messages.
 ///
 pub use approov_actix_macros::approov_protected;
 
-/// For code that `#[approov_protected]` writes. Not part of the public interface.
+/// For code that `#[approov_protected]` generates. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{

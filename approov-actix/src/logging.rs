@@ -20,7 +20,7 @@ impl fmt::Display for LogText<'_> {
     }
 }
 
-/// The name of a configuration, where it has one, at the end of a line.
+/// The name of a configuration, if it has one, at the end of a line.
 #[derive(Clone, Copy)]
 pub(crate) struct Name<'a>(pub(crate) Option<&'a str>);
 

@@ -1,4 +1,4 @@
-//! What an application says about message signatures, beside its policies.
+//! The application's settings for message signatures, apart from its policies.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use crate::{config::Setting, keys::Key};
 
 /// How message signatures (RFC 9421) are verified in the whole application. Feature `message-signing`.
 ///
-/// What a route asks for is in its [`Policy`](crate::Policy). By default no route asks for a signature.
+/// A route's [`Policy`](crate::Policy) defines what the route requires. By default no route requires a signature.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ use crate::{config::Setting, keys::Key};
 ///
 /// # Security
 ///
-/// Set [`public_origins`](Self::public_origins): signatures are compared with them, and without them with what the request itself says.
+/// Set [`public_origins`](Self::public_origins). Without them, signatures are checked against the host that the request itself names.
 #[derive(Default)]
 #[must_use = "this does nothing until it is given to `ApproovBuilder::message_signing`"]
 pub struct MessageSigning {
@@ -39,7 +39,7 @@ pub struct MessageSigning {
 }
 
 impl MessageSigning {
-    /// These settings, and those of `before` where these say nothing. Account keys add up.
+    /// These settings, and those of `before` for whatever is unset here. Account keys add up.
     pub(crate) fn over(mut self, mut before: Self) -> Self {
         before.account_keys.append(&mut self.account_keys);
         Self {

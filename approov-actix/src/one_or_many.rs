@@ -1,14 +1,14 @@
-//! One text or several, as a method takes them.
+//! Arguments that are one text or several.
 
-/// One text, or a list of them: what methods take that ask for names, paths or addresses.
+/// One text or a list of texts: the argument of methods that take names, paths or addresses.
 ///
-/// A `&str`, `String` or `&String` is one text, whatever is in it: `"a, b"` is not taken apart. An array, a slice or a `Vec` of texts is a list.
+/// A `&str`, `String` or `&String` is one text, whatever is in it: `"a, b"` is not split. An array, a slice or a `Vec` of texts is a list.
 ///
-/// This trait cannot be implemented outside of this crate.
+/// You cannot implement this trait outside this crate.
 ///
 /// # Security
 ///
-/// As no text is taken apart, none can smuggle a second one in: a name with a comma is an invalid name.
+/// Because no text is split, none can smuggle in a second one: a name with a comma is an invalid name.
 ///
 /// # Examples
 ///

@@ -1,6 +1,6 @@
 //! Approov in an OpenAPI document. Feature `openapi`.
 //!
-//! Whatever makes the document, such as utoipa: it only has to be of a type that serde writes.
+//! The document can come from any tool, such as utoipa, as long as serde can serialise it.
 //!
 //! ```
 //! # use serde_json::json;
@@ -22,7 +22,7 @@
 //!
 //! # Security
 //!
-//! A document protects nothing: middlewares, guards and arguments do. It tells what is asked for, also where a failed check is only reported.
+//! A document protects nothing: middlewares, guards and arguments do. It describes what is required, even if a failed check is only reported.
 
 use std::fmt;
 
@@ -51,20 +51,9 @@ const METHODS: [Method; 8] = [
     Method::TRACE,
 ];
 
-/// Describes in an OpenAPI document, of version 3.0 or 3.1, that requests need an Approov token: the
-/// [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations that require it,
-/// and their answer 401.
+/// Describes in an OpenAPI document, version 3.0 or 3.1, that requests need an Approov token: the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations that require it, and their 401 answer. The document then names the header that carries the token, but contains no key.
 ///
-/// Operations that say themselves that they require `Approov` need no more: with utoipa, `#[utoipa::path(security(("Approov" = [])))]`. Others
-/// are chosen with [`required_where`](Self::required_where).
-///
-/// # Examples
-///
-/// See the [module](self).
-///
-/// # Security
-///
-/// It describes and does not protect. Which header carries the token is in it; no key is.
+/// Operations that already declare that they require `Approov` need nothing more: with utoipa, `#[utoipa::path(security(("Approov" = [])))]`. Choose others with [`required_where`](Self::required_where).
 pub struct SecurityScheme {
     scheme: Value,
     refusal: Value,
@@ -85,7 +74,7 @@ pub struct SecurityScheme {
 ///
 /// # Security
 ///
-/// This is what the document says, not what the application routes.
+/// Method and path are those of the document, which may differ from what the application routes.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
@@ -96,13 +85,7 @@ pub struct Operation<'a> {
 }
 
 impl SecurityScheme {
-    /// The scheme of this configuration: its token header, and what a refusal looks like. With
-    /// [`reject_with`](crate::ApproovBuilder::reject_with) only the application knows its body, so the answer 401 is described without one. If yours has
-    /// another body or another status, say so in the document: as `components.responses.ApproovRefusal`, or in each operation.
-    ///
-    /// # Examples
-    ///
-    /// See the [module](self).
+    /// The scheme of this configuration: its token header, and what a refusal looks like. With [`reject_with`](crate::ApproovBuilder::reject_with), only the application knows the body of a refusal, so the 401 answer is described without one. If your refusals have another body or another status, describe them in the document: as `components.responses.ApproovRefusal`, or in each operation.
     pub fn new(approov: &Approov) -> Self {
         let settings = approov.settings();
         let description = "The Approov token: a JWT that a genuine installation of the app gets from Approov and that lives for minutes.";
@@ -127,9 +110,9 @@ impl SecurityScheme {
         }
     }
 
-    /// These operations require it too: those behind a middleware, which know nothing of it themselves.
+    /// Chooses more operations that require the token: those behind a middleware, which do not declare it themselves.
     ///
-    /// Without it no operation is added. Called again, it replaces what was said before.
+    /// By default no operation is added. A second call replaces the first.
     ///
     /// # Examples
     ///
@@ -146,18 +129,13 @@ impl SecurityScheme {
         self
     }
 
-    /// The document with all this in it. What it says already stays: another description of the scheme, an answer of the same name, an operation's own 401.
+    /// Returns the document with the scheme, the requirements and the 401 answers. Whatever the document already defines stays: another description of the scheme, an answer of the same name, an operation's own 401.
     ///
-    /// An operation that requires something else too, such as the user's bearer token, then requires both.
+    /// A chosen operation that already requires something else, such as the user's bearer token, then requires both.
     ///
     /// # Errors
     ///
-    /// If it is no OpenAPI document of version 3.0 or 3.1, if it has another scheme with the name `Approov`, such as one with another header, or if a path is a
-    /// reference: what is elsewhere may be shared by paths that are protected and paths that are not.
-    ///
-    /// # Examples
-    ///
-    /// See the [module](self).
+    /// If it is not an OpenAPI document of version 3.0 or 3.1, if it has a different scheme with the name `Approov`, such as one with another header, or if a path is a reference, because protected and unprotected paths may share its target.
     pub fn add_to(&self, document: impl Serialize) -> Result<Document, ConfigError> {
         let mut document = serde_json::to_value(document).map_err(|_| not_openapi())?;
         let is_openapi = document["openapi"]
@@ -177,7 +155,7 @@ impl SecurityScheme {
         Ok(Document(document))
     }
 
-    /// Whether this is a scheme, and another one.
+    /// Whether this is a scheme that differs from ours.
     fn contradicts(&self, scheme: &Value) -> bool {
         let differs = |field: &str| scheme[field] != self.scheme[field];
         let lower_case_name = |scheme: &Value| scheme["name"].as_str().map(str::to_ascii_lowercase);
@@ -185,7 +163,7 @@ impl SecurityScheme {
         !scheme.is_null() && (differs("type") || differs("in") || differs("scheme") || differs_in_name)
     }
 
-    /// None if something is not what OpenAPI says it is.
+    /// `None` if something does not have the type that OpenAPI requires.
     fn describe(&self, document: &mut Value) -> Option<()> {
         let document = document.as_object_mut()?;
         let components = object(document, "components")?;
@@ -234,7 +212,7 @@ fn is_path(field: &str) -> bool {
     field.starts_with('/')
 }
 
-/// Each of the alternatives then asks for Approov too: one more alternative would do without the others.
+/// Adds Approov to each alternative, because a request has to satisfy only one of them.
 fn require(alternatives: &mut Vec<Value>) -> Option<()> {
     if alternatives.is_empty() {
         alternatives.push(json!({}));
@@ -245,7 +223,7 @@ fn require(alternatives: &mut Vec<Value>) -> Option<()> {
     Some(())
 }
 
-/// The object in this field, which is made if there is none.
+/// The object in this field, created if there is none.
 fn object<'a>(of: &'a mut Map<String, Value>, field: &str) -> Option<&'a mut Map<String, Value>> {
     of.entry(field).or_insert_with(|| json!({})).as_object_mut()
 }
@@ -258,9 +236,9 @@ fn not_openapi() -> ConfigError {
     fault("is no OpenAPI document of version 3.0 or 3.1")
 }
 
-/// A whole OpenAPI document: what [`SecurityScheme::add_to`] returns.
+/// A whole OpenAPI document, as [`SecurityScheme::add_to`] returns it.
 ///
-/// serde writes it, and `Display` as JSON. Members are in alphabetical order, unless the application turns the feature `preserve_order` of `serde_json` on.
+/// serde can serialise it, and `Display` writes it as JSON. Members are in alphabetical order, unless the application turns on the feature `preserve_order` of `serde_json`.
 ///
 /// # Examples
 ///
@@ -275,7 +253,7 @@ fn not_openapi() -> ConfigError {
 ///
 /// # Security
 ///
-/// It names every path that it describes: whether everyone may read it is your decision.
+/// It names every path that it describes: decide who may read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document(Value);
 
@@ -319,7 +297,7 @@ mod tests {
         json!({ "openapi": "3.1.0", "paths": { "/a": { "parameters": [], "get": operation } } })
     }
 
-    /// What becomes of the operation.
+    /// The operation after the scheme was added.
     fn described(scheme: &SecurityScheme, operation: &Value) -> Value {
         let mut document = add(scheme, with_operation(operation));
         document["paths"]["/a"]["get"].take()
@@ -496,7 +474,7 @@ mod tests {
             json!({ "ApproovRefusal": refusal })
         );
 
-        // What the application says itself stays.
+        // The application's own description stays.
         let own = json!({ "description": "Please update the app." });
         document["components"]["responses"]["ApproovRefusal"] = own.clone();
         assert_eq!(

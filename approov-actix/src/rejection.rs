@@ -4,9 +4,9 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 
-/// Makes the enum from its table, in which the meaning, the code and the default status of each reason are written once.
+/// Makes the enum from a table that defines the meaning, the code and the default status of each reason once.
 ///
-/// A field can only be a `&'static str`, so no reason can hold what a caller wrote. The first field is the detail.
+/// A field can only be a `&'static str`, so no reason can hold text from a caller. The first field is the detail.
 macro_rules! rejections {
     (@status 401) => { StatusCode::UNAUTHORIZED };
     (@status 409) => { StatusCode::CONFLICT };
@@ -54,15 +54,13 @@ rejections! {
     /// Why a request was refused. Each reason begins with its [`code`](Self::code) and its
     /// [default status](Self::default_status).
     ///
-    /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to
-    /// those that have braces, so match these with `..`, as below. The code of an existing reason never changes.
+    /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to the reasons that have braces, so match those with `..`, as below. The code of an existing reason never changes.
     ///
-    /// What to do about each: [refusal codes](crate::guide::refusal_codes)
+    /// [Refusal codes](crate::guide::refusal_codes) describes what to do about each.
     ///
     /// # Security
     ///
-    /// A `Rejection` carries nothing that a caller wrote: neither its `Display` nor its `Debug` can leak a token, a
-    /// secret or a header value.
+    /// A `Rejection` carries no text from a caller: neither its `Display` nor its `Debug` can leak a token, a secret or a header value.
     ///
     /// # Examples
     ///
@@ -84,14 +82,13 @@ rejections! {
     pub enum Rejection {
         /// the request has no token header.
         TokenMissing => ("token_missing", 401),
-        /// the token header is empty, or says `Bearer` and nothing else. Some Android versions send this when they get
+        /// the token header is empty, or is `Bearer` and nothing else. Some Android versions send this when they get
         /// no token.
         TokenEmpty => ("token_empty", 401),
-        /// instead of a token, the header holds the word with which the Approov SDK says why it has none. The word is
-        /// not authenticated.
+        /// instead of a token, the header holds a status word that says why the Approov SDK has no token. The word is not authenticated.
         #[non_exhaustive]
         TokenStatusWord {
-            /// The word, such as `NO_NETWORK`: one of those that the SDK is known to send.
+            /// The word, such as `NO_NETWORK`: one that the SDK is known to send.
             word: &'static str,
         } => ("token_status_word", 401),
         /// the request has more than one token header.
@@ -106,46 +103,44 @@ rejections! {
         TokenMalformed => ("token_malformed", 401),
         /// the token's header has `crit` or `b64`, which demand extensions that are not supported.
         TokenCriticalHeader => ("token_critical_header", 401),
-        /// the server has no key at this moment, because no source of keys could be read so far, or for too long, or all keys
-        /// were revoked. A state of the server: the token may be good.
+        /// the server has no key at this moment: no source of keys could be read yet, or for too long, or all keys were revoked. This is a state of the server, and the token may be valid.
         KeysUnavailable => ("keys_unavailable", 503),
         /// the token's `kid` is not the id of any configured key, and every key has an id.
         TokenKeyUnknown => ("token_key_unknown", 401),
-        /// the token's `alg` is not the algorithm of any key that its `kid` leaves to choose from.
+        /// the token's `alg` is not the algorithm of any key that may be tried for its `kid`.
         TokenAlgorithm => ("token_algorithm", 401),
         /// no configured key made this signature. **The usual sign of an app that failed attestation**, and also of a
         /// wrong secret.
         TokenSignature => ("token_signature", 401),
-        /// a claim of a well-signed token has the wrong type or an impossible value.
+        /// a claim of a correctly signed token has the wrong type or an impossible value.
         #[non_exhaustive]
         TokenClaimInvalid {
             /// The name of the claim, such as `exp`.
             claim: &'static str,
         } => ("token_claim_invalid", 401),
-        /// a well-signed token has no `exp`.
+        /// a correctly signed token has no `exp`.
         TokenExpiryMissing => ("token_expiry_missing", 401),
         /// the token's `exp` is not in the future.
         TokenExpired => ("token_expired", 401),
         /// the token's `nbf` is in the future.
         TokenNotYetValid => ("token_not_yet_valid", 401),
-        /// an issuer is configured, and the token's `iss` is missing or names another.
+        /// an issuer is configured, and the token's `iss` is missing or different.
         TokenIssuer => ("token_issuer", 401),
         /// an audience is configured, and the token's `aud` is missing or does not name it.
         TokenAudience => ("token_audience", 401),
         /// a header that the token must be bound to is missing or empty.
         #[non_exhaustive]
         BindingHeaderMissing {} => ("binding_header_missing", 401),
-        /// the request has a header that the token must be bound to more than once.
+        /// the request repeats a header that the token must be bound to.
         #[non_exhaustive]
         BindingHeaderRepeated {} => ("binding_header_repeated", 401),
         /// the token has no `pay` claim, so it is bound to nothing.
         BindingClaimMissing => ("binding_claim_missing", 401),
-        /// the token is bound to something other than what the request's headers hold.
+        /// the token is bound to values other than those in the request's headers.
         BindingMismatch => ("binding_mismatch", 401),
         /// the policy requires a message signature, and the request has none with an accepted label.
         SignatureMissing => ("signature_missing", 401),
-        /// `Signature` or `Signature-Input` is not a structured field (RFC 9651), repeats a label, comes without the
-        /// other, or has a parameter of the wrong type.
+        /// `Signature` or `Signature-Input` is not a structured field (RFC 9651), repeats a label, comes without the other header, or has a parameter of the wrong type.
         SignatureMalformed => ("signature_malformed", 401),
         /// the request has a signature, but there is no key to verify it with: the token has no `ipk`, or no configured
         /// account key fits its `mskid`.
@@ -154,16 +149,15 @@ rejections! {
         SignatureKeyInvalid => ("signature_key_invalid", 401),
         /// the signature's `alg` is not the algorithm of its label.
         SignatureAlgorithm => ("signature_algorithm", 401),
-        /// the signature does not cover all of what it must: the method, the target, the token header, and what else the
-        /// policy asks for.
+        /// the signature does not cover everything that it must: the method, the target, the token header, and whatever else the policy requires.
         #[non_exhaustive]
         SignatureCoverage {} => ("signature_coverage", 401),
-        /// the signature covers something twice, something unknown or not supported, or a header that is missing.
+        /// the signature covers a component twice, a component that is unknown or not supported, or a header that is missing.
         #[non_exhaustive]
         SignatureComponent {} => ("signature_component", 401),
         /// the request's host is missing, malformed, or not one of the configured public origins.
         SignatureTarget => ("signature_target", 401),
-        /// the signature has no `created` or no `expires`, and the configuration or the policy requires it.
+        /// the signature has no `created` or no `expires`, and the configuration or the policy requires it. Or the policy requires single use, and the request stays valid for too long for that.
         SignatureTimeMissing => ("signature_time_missing", 401),
         /// the signature's `created` is in the future by more than the clock skew.
         SignatureNotYetValid => ("signature_not_yet_valid", 401),
@@ -174,35 +168,33 @@ rejections! {
         SignatureInvalid => ("signature_invalid", 401),
         /// the request has a body, and the signature covers no digest of it, although the policy requires one.
         DigestMissing => ("digest_missing", 401),
-        /// the signature covers `Content-Digest`, which is not a structured field, or has neither sha-256 nor sha-512.
+        /// the signature covers `Content-Digest`, but that header is not a structured field, or has neither sha-256 nor sha-512.
         DigestMalformed => ("digest_malformed", 401),
         /// the body is not the one that was signed.
         DigestMismatch => ("digest_mismatch", 401),
         /// the body is larger than the limit up to which digests are computed.
         BodyTooLarge => ("body_too_large", 413),
-        /// the bodies that wait for their digests are more than `MessageSigning::body_budget` allows.
+        /// the bodies that are held for their digests would exceed `MessageSigning::body_budget`.
         BodyBudget => ("body_budget", 503),
-        /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or
-        /// [`ApproovClaims`](crate::ApproovClaims) alone protects the handler, and an argument cannot look at the body.
+        /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or only [`ApproovClaims`](crate::ApproovClaims) protects the handler, and an argument cannot read the body.
         BodyUnavailable => ("body_unavailable", 401),
-        /// a check of the application's own has refused the request.
+        /// one of the application's own checks refused the request.
         #[non_exhaustive]
         ApplicationCheck {
             /// The reason that the check gives, such as `device_blocked`.
             reason: &'static str,
         } => ("application_check", 401),
-        /// the policy is of single use, and a request with this signature was accepted before. 409, so that no app takes it for a token
-        /// that it must renew, and signs the same once more.
+        /// the policy requires single use, and a request with this signature was accepted before. The status is 409, so that no app renews its token and signs the same request again.
         RequestReplayed => ("request_replayed", 409),
-        /// the policy is of single use, and whether the request was accepted before cannot be told.
+        /// the policy requires single use, and the server cannot tell whether the request was accepted before.
         #[non_exhaustive]
         SingleUseUnavailable {
             /// The reason that the store gives, such as `timed_out`.
             reason: &'static str,
         } => ("single_use_unavailable", 503),
-        /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. A fault of the server.
+        /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. This is a fault of the server.
         NotConfigured => ("not_configured", 500),
-        /// the policy binds tokens to the very header that carries them, or asks for single use without a required signature or a store. A fault of the server.
+        /// the policy binds tokens to the header that carries them, or requires single use but has no required signature or no store. This is a fault of the server.
         PolicyInvalid => ("policy_invalid", 500),
     }
 }
@@ -238,8 +230,7 @@ impl Rejection {
         self.row().detail
     }
 
-    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another: 401, but 409
-    /// for a replay, 413 if the body is too large, 503 if the server has no key, no room for a body or no store of claims, and 500 if its configuration is at fault.
+    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another. It is 401, except: 409 for a replay; 413 if the body is too large; 503 if the server has no key, has no room for the body or cannot claim the request; 500 if the server's configuration is at fault.
     ///
     /// # Examples
     ///
@@ -255,7 +246,7 @@ impl Rejection {
 
     /// Whether the server's own configuration is at fault, and not the request. The answer is then always a plain 500.
     ///
-    /// [`KeysUnavailable`](Self::KeysUnavailable) is no such fault: it may pass by itself.
+    /// [`KeysUnavailable`](Self::KeysUnavailable) is not such a fault: it may go away without a change.
     ///
     /// # Examples
     ///

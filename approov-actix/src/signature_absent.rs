@@ -1,4 +1,4 @@
-//! In place of `signature` where the feature `message-signing` is off: no policy can ask for a signature, so none of this is ever reached.
+//! Replaces `signature` if the feature `message-signing` is off. No policy can then require a signature, so none of this is ever reached.
 #![allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
 
 use actix_web::{HttpRequest, http::header::HeaderName};
@@ -12,7 +12,7 @@ use crate::{
 pub(crate) struct SignatureSettings;
 
 impl SignatureSettings {
-    pub(crate) fn build(_: MessageSigning) -> Result<Self, ConfigError> {
+    pub(crate) fn build(_: MessageSigning, _: Option<String>) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 

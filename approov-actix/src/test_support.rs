@@ -1,4 +1,4 @@
-//! Tokens for unit tests, signed by another implementation than the one that verifies them.
+//! Tokens for unit tests, signed by a different implementation from the one that verifies them.
 
 #[cfg(feature = "single-use-redis")]
 #[path = "../../tests/support/log.rs"]
@@ -17,14 +17,14 @@ use crate::{Algorithm, ApproovBuilder, Key};
 
 pub(crate) const SECRET: [u8; 32] = secret(7);
 
-/// Another one for each number.
+/// A different secret for each number.
 pub(crate) const fn secret(number: u8) -> [u8; 32] {
     let mut secret = [number; 32];
     secret[0] = !number;
     secret
 }
 
-/// A builder that knows [`SECRET`] as its key.
+/// A builder whose key is [`SECRET`].
 pub(crate) fn builder() -> ApproovBuilder {
     ApproovBuilder::default().keys(key())
 }
@@ -43,7 +43,7 @@ pub(crate) fn encode(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// A token of segments that are encoded already.
+/// A token made of segments that are already encoded.
 pub(crate) fn sign_with(secret: &[u8], header: &str, payload: &str) -> String {
     let message = format!("{header}.{payload}");
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();

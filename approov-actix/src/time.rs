@@ -1,4 +1,4 @@
-//! Time as tokens and signatures count it: in seconds since 1970.
+//! Time as tokens and signatures express it: in seconds since 1970.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ impl UnixTime {
         Self(since_epoch.map_or(f64::INFINITY, |since| since.as_secs_f64()))
     }
 
-    /// Nothing if this is earlier. A time beyond what a `Duration` holds is as good as never.
+    /// Zero if this time is earlier. A span that is too long for a `Duration` becomes the longest one.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::try_from_secs_f64((self.0 - earlier.0).max(0.0)).unwrap_or(Duration::MAX)
     }
@@ -31,7 +31,7 @@ impl UnixTime {
     }
 }
 
-/// None if the system has no such time.
+/// `None` if the system cannot represent the time.
 pub(crate) fn system_time(seconds: f64) -> Option<SystemTime> {
     let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
     UNIX_EPOCH.checked_add(since_epoch)

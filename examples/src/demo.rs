@@ -1,6 +1,6 @@
-//! The demo mode: a server that has no key makes one up, and tokens for it.
+//! The demo mode: a server without a key makes one up, and tokens for it.
 //!
-//! This exists in the examples alone. A real server never makes tokens: Approov does.
+//! This exists only in the examples. A real server never makes tokens: Approov does.
 
 use std::{error::Error, time::Duration};
 
@@ -30,7 +30,7 @@ pub struct Call {
     pub args: &'static str,
     /// The values that the token is bound to. None: no token is sent.
     pub token: Option<&'static [&'static str]>,
-    /// What of the request is signed, if it is.
+    /// What is signed, if anything.
     pub signed: Option<Signed>,
 }
 
@@ -44,7 +44,7 @@ pub enum Signed {
 }
 
 impl Call {
-    /// A call that everyone can make.
+    /// A call that anyone can make.
     pub const OPEN: Self = Self {
         title: "",
         path: "",
@@ -77,7 +77,7 @@ impl Demo {
     #[allow(clippy::print_stdout, reason = "for the person who started it, beside the log")]
     pub(crate) fn announce(&self, url: &str, calls: &[Call]) {
         log::warn!("DEMO MODE: no variable names a key, so this run has a random secret and offers tokens for it");
-        println!("\nPaste these into another terminal. The tokens are good for an hour, and for this run alone.");
+        println!("\nPaste these into another terminal. The tokens are valid for an hour, and only for this run.");
         for call in calls {
             let Call { title, path, args, .. } = call;
             let headers = self
@@ -86,7 +86,7 @@ impl Demo {
                 .fold(String::new(), |line, (name, value)| {
                     line + " -H '" + &name + ": " + &value + "'"
                 });
-            // Some shells take these for patterns of file names.
+            // Some shells treat these as patterns of file names.
             let quote = if path.contains(['?', '[']) { "'" } else { "" };
             println!("\n# {title}\ncurl -i{args}{headers} {quote}{url}{path}{quote}");
         }

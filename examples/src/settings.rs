@@ -20,8 +20,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `.env` from this folder or a parent, then the environment, which wins; and starts the log, with this filter unless
-    /// `RUST_LOG` says otherwise.
+    /// Reads `.env` from the current folder or a parent, then the environment, which takes precedence. Starts the log with this filter, unless
+    /// `RUST_LOG` sets another.
     ///
     /// # Errors
     ///
@@ -30,7 +30,7 @@ impl Settings {
         Self::load_with_log(|| start_log(filter))
     }
 
-    /// As [`load`](Self::load), with a log of the server's own, which is started when `.env` has been read.
+    /// Like [`load`](Self::load), but with the server's own log, which is started after `.env` has been read.
     ///
     /// # Errors
     ///
@@ -51,11 +51,11 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Makes the `Approov` from the environment; in demo mode, which is on when no variable names a key, with a secret of this run.
+    /// Makes the `Approov` from the environment. If no variable names a key, the demo mode is on, with a secret for this run.
     ///
     /// # Errors
     ///
-    /// If the environment is wrong, or others than this machine could reach a server in demo mode.
+    /// If the environment is wrong, or other machines could reach a server in demo mode.
     pub fn approov(&mut self, builder: impl Fn() -> ApproovBuilder) -> Result<Approov, Box<dyn Error>> {
         match builder().env()?.build() {
             Err(error) if error.kind() == ConfigErrorKind::NoKeys => {
@@ -127,7 +127,7 @@ impl From<&str> for StartError {
     }
 }
 
-/// Reads `.env` from this folder or a parent into the environment, which wins.
+/// Reads `.env` from the current folder or a parent into the environment, which takes precedence.
 ///
 /// # Errors
 ///
@@ -154,7 +154,7 @@ fn variable(name: &str) -> Result<Option<String>, StartError> {
 ///
 /// # Errors
 ///
-/// If it is no number of this type.
+/// If it is not a number of this type.
 pub fn number<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
     variable(name)?
         .map(|value| {
@@ -166,7 +166,7 @@ pub fn number<T: FromStr>(name: &str) -> Result<Option<T>, StartError> {
         .transpose()
 }
 
-/// At `debug` and `trace` the HTTP client writes whole addresses and answers: no log may go below `warn` for these.
+/// At `debug` and `trace`, the HTTP client logs whole addresses and answers, so no log may go below `warn` for these.
 pub const HTTP_CLIENT: [&str; 2] = ["ureq", "ureq_proto"];
 
 fn start_log(filter: &str) {

@@ -121,7 +121,7 @@ fn account_keys_sign_with_hs256_and_are_two_at_most() {
     assert!(with(&[SECRET, OTHER_SECRET]).build().is_ok());
     assert_eq!(
         error(with(&[SECRET, OTHER_SECRET, &third])),
-        "the key given to `MessageSigning::account_key` is the third message signing key of the account; two are the most"
+        "the key given to `MessageSigning::account_key` is the third message signing key of the account; the maximum is two"
     );
     // They add up from call to call.
     let one_more = MessageSigning::new().account_key(key(&third));

@@ -279,7 +279,12 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
     let reports = || log::own_lines_with("the middleware's policy only REPORTS requests without a genuine token").len();
     let unprotected_hosts = || log::own_lines_with("without a public origin").len();
 
-    let start = async |policy| drop(init_service(App::new().wrap(approov.middleware().policy(policy))).await);
+    // As two workers do it.
+    let start = async |policy| {
+        for _ in 0..2 {
+            drop(init_service(App::new().wrap(approov.middleware().policy(policy))).await);
+        }
+    };
     start(Policy::new()).await;
     start(Policy::new().token_enforcement(Enforcement::Enforce)).await;
     assert_eq!((reports(), unprotected_hosts()), (0, 0));
@@ -295,11 +300,19 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
             .len()
     };
     drop(init_service(App::new().wrap(approov.middleware().report(true))).await);
-    assert_eq!((reports(), unprotected_hosts(), own_check()), (2, 1, 0));
+    assert_eq!((reports(), unprotected_hosts(), own_check()), (1, 1, 0));
+    for unasked in ["tokens that are not bound", "without a good message signature"] {
+        assert!(log::own_lines_with(unasked).is_empty(), "{unasked}");
+    }
 
-    let checking = builder().check(|_, _| Ok(())).build().unwrap();
+    let checking = builder().name("retail").check(|_, _| Ok(())).build().unwrap();
     drop(init_service(App::new().wrap(checking.middleware().report(true))).await);
-    assert_eq!((reports(), unprotected_hosts(), own_check()), (3, 1, 1));
+    assert_eq!((reports(), unprotected_hosts(), own_check()), (2, 1, 1));
+    assert_eq!(log::own_lines_with("lets them in name=retail").len(), 2);
+    let bound = Policy::new().binding(&["X-User"]).signature(SignaturePolicy::required());
+    drop(init_service(App::new().wrap(checking.middleware().policy(bound.report(true)))).await);
+    assert_eq!(log::own_lines_with("lets them in name=retail").len(), 4);
+    assert_eq!(log::own_lines_with("set APPROOV_PUBLIC_ORIGIN name=retail").len(), 1);
 }
 
 #[actix_web::test]

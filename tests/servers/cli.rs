@@ -319,7 +319,7 @@ fn what_can_never_match_is_warned_of() {
         ),
         (
             &["https://a/", "--header", &of_another],
-            "its `ipk` is missing or another",
+            "its `ipk` is missing or different",
         ),
     ] {
         let stderr = warnings(args);
@@ -372,7 +372,7 @@ fn misuse_of_sign() {
         ),
         (
             &["sign", "https://a/", "--account-key", "junk!"],
-            "Error: --account-key is not base64; put in the output of `approov secret -messageSigningKey get-base64url`",
+            "Error: --account-key is not base64; use the output of `approov secret -messageSigningKey get-base64url`",
         ),
         (
             &["mint", "--installation-key", junk],
@@ -442,17 +442,17 @@ fn a_list_that_cannot_be_changed() {
             &[][..],
             "no list: give --redis, or set APPROOV_SINGLE_USE_STORE",
         ),
-        (&["list", "--redis", "s3cret"], &[], "--redis is no address of Redis"),
+        (&["list", "--redis", "s3cret"], &[], "--redis is not a Redis address"),
         (
             &["list"],
             &[("APPROOV_SINGLE_USE_STORE", "memory")],
-            "APPROOV_SINGLE_USE_STORE is no address of Redis",
+            "APPROOV_SINGLE_USE_STORE is not a Redis address",
         ),
-        (&["list", "--redis", &closed], &[], "Redis does not do it: disconnected"),
+        (&["list", "--redis", &closed], &[], "Redis failed: disconnected"),
         (
             &["list", "--redis", &closed.replace("redis://", "redis-cluster://")],
             &[],
-            "Redis does not do it: disconnected",
+            "Redis failed: disconnected",
         ),
         (
             &["list"],
@@ -460,7 +460,7 @@ fn a_list_that_cannot_be_changed() {
                 "APPROOV_SINGLE_USE_STORE",
                 &format!("{}/mymaster", closed.replace("redis://", "redis-sentinel://")),
             )],
-            "Redis does not do it: disconnected",
+            "Redis failed: disconnected",
         ),
         (
             &["list", "--redis", "redis-sentinel://:s3cret@one,two"],
@@ -475,7 +475,7 @@ fn a_list_that_cannot_be_changed() {
         (
             &["unblock", "--token", "a", "--redis", &closed],
             &[],
-            "--token is no token",
+            "--token is not a token",
         ),
         (&["block", "--for", "1h", "--redis", &closed], &[], "required arguments"),
         (&["block", "--device", "a", "--redis", &closed], &[], "--for <TIME>"),

@@ -130,7 +130,7 @@ fn a_key_set_from_an_address_and_what_the_log_says_of_it() {
     wait_until_logged(&server, "ERROR approov_actix] APPROOV_JWKS_URL names an address that ");
     wait_until_logged(
         &server,
-        "ERROR approov_actix] the keys of APPROOV_JWKS_URL are too old and no longer count",
+        "ERROR approov_actix] the keys of APPROOV_JWKS_URL are too old and no longer valid",
     );
     wait_until_logged(&server, "ERROR approov_actix] there is NO KEY: every token is refused");
     wait_until("the end of the key", || !is_accepted(&server, FIRST.token));
@@ -272,7 +272,7 @@ fn wrong_keys_stop_the_start() {
     assert_stopped(&[
         (
             &[(PEM, &pem), rs256],
-            file(PEM, "is not an RSA key, which the algorithm takes"),
+            file(PEM, "is not an RSA key, which the algorithm requires"),
         ),
         (&[(PEM, &text), rs256], file(PEM, "is not PEM")),
         (&[(PEM, &jwks), eddsa], file(PEM, "is not PEM")),

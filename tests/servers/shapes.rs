@@ -55,22 +55,6 @@ fn forms(server: &Process, token: Option<&str>, authorization: Option<&str>) -> 
     status(&request.send(server.address()))
 }
 
-/// No token at all, in two forms, and bad ones.
-fn without() -> [Option<String>; 2] {
-    [None, Some(String::new())]
-}
-
-fn bad() -> [Option<String>; 5] {
-    [
-        "NO_NETWORK".to_owned(),
-        "junk".to_owned(),
-        token::forged(),
-        token::expired(),
-        token::with(&serde_json::json!({ "exp": null })),
-    ]
-    .map(Some)
-}
-
 #[test]
 fn open_endpoints_of_both_servers() {
     let protected = serve(true, true);
@@ -113,98 +97,61 @@ fn open_endpoints_of_both_servers() {
     }
 }
 
-#[test]
-fn enforced() {
-    let server = serve(true, true);
-    assert_eq!(shapes(&server, Some(&token::good())), 200);
-    assert_eq!(
-        shapes(&server, Some(&token::with(&serde_json::json!({ "aud": "approov.io" })))),
-        200
-    );
-    for token in without() {
-        assert_eq!(shapes(&server, token.as_deref()), 400, "{token:?}");
-        for authorization in [None, Some(USER)] {
-            assert_eq!(forms(&server, token.as_deref(), authorization), 400, "{token:?}");
-        }
-    }
-    for token in bad() {
-        assert_eq!(shapes(&server, token.as_deref()), 401, "{token:?}");
-        for authorization in [None, Some(USER)] {
-            assert_eq!(forms(&server, token.as_deref(), authorization), 401, "{token:?}");
-        }
-    }
+/// Token and `Authorization` of a row.
+fn sent(row: &str) -> (Option<String>, Option<&'static str>) {
     let bound = token::bound(&[USER]);
-    assert_eq!(forms(&server, Some(&bound), Some(USER)), 200);
-    assert_eq!(forms(&server, Some(&bound), Some("Bearer user-2")), 401);
-    assert_eq!(forms(&server, Some(&token::good()), Some(USER)), 401);
-    assert_eq!(forms(&server, Some(&bound), None), 400);
-    assert_eq!(forms(&server, Some(&bound), Some("  ")), 400);
-    assert_eq!(forms(&server, Some(&token::good()), None), 400);
-
-    let log = server.stderr();
-    for line in [
-        "approov_actix] ACCEPTED GET /v2/shapes",
-        "approov_actix] REJECTED token_missing GET /v2/shapes",
-        "approov_actix] REJECTED token_status_word(NO_NETWORK) GET /v2/forms",
-        "approov_actix] REJECTED binding_mismatch GET /v2/forms",
-        "AUTHORIZATION TOKEN EMPTY OR MISSING",
-    ] {
-        assert!(log.contains(line), "{line}");
+    match row {
+        "a valid token" | "an unbound token" => (Some(token::good()), Some(USER)),
+        "no token" => (None, Some(USER)),
+        "an empty header" => (Some(String::new()), Some(USER)),
+        "a malformed token" => (Some("junk".to_owned()), Some(USER)),
+        "an expired token" => (Some(token::expired()), Some(USER)),
+        "a forged token" => (Some(token::forged()), Some(USER)),
+        "a status word" => (Some("NO_NETWORK".to_owned()), Some(USER)),
+        "a token bound to another user" => (Some(token::bound(&["Bearer user-2"])), Some(USER)),
+        "a token bound to this user" => (Some(bound), Some(USER)),
+        "a bound token without a user" => (Some(bound), None),
+        "a bound token with an empty user" => (Some(bound), Some(" ")),
+        "neither token nor user" => (None, None),
+        other => panic!("an unknown row: {other}"),
     }
-    assert!(!log.contains("WOULD REJECT"));
 }
 
 #[test]
-fn tokens_reported_bindings_enforced() {
-    let server = serve(false, true);
-    for token in without().into_iter().chain(bad()) {
-        assert_eq!(shapes(&server, token.as_deref()), 200, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some(USER)), 200, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), None), 400, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some("")), 400, "{token:?}");
-    }
-    assert_eq!(forms(&server, Some(&token::bound(&[USER])), Some(USER)), 200);
-    assert_eq!(forms(&server, Some(&token::bound(&[USER])), Some("Bearer user-2")), 401);
-    assert_eq!(forms(&server, Some(&token::good()), Some(USER)), 401);
-    assert_eq!(forms(&server, Some(&token::good()), None), 400);
-    let log = server.stderr();
-    assert!(log.contains("approov_actix] WOULD REJECT token_signature GET /v2/forms"));
-    assert!(log.contains("only REPORTS requests without a genuine token"));
-    assert!(log.contains("who leaves the token out avoids"), "{log}");
-}
+fn each_request_in_each_mode_is_answered_as_the_guide_says() {
+    let guide = include_str!("../../docs/shapes-api.md");
+    let rows = guide.lines().filter_map(|line| line.strip_prefix("| `/v2/"));
+    let mut rows = rows.map(|row| row.trim_end_matches(" |").split(" | ").collect::<Vec<_>>());
+    // In the order of the columns: are tokens enforced, and bindings?
+    let modes = [(true, true), (true, false), (false, true), (false, false)];
+    let mut servers = modes.map(|(token, binding)| (serve(token, binding), 0));
+    let count = rows.by_ref().map(|row| {
+        let (path, request) = row[0].split_once("`, ").unwrap();
+        let (token, authorization) = sent(request);
+        let code = row[1].trim_matches('`');
+        for ((server, seen), cell) in servers.iter_mut().zip(&row[2..]) {
+            let status = match path {
+                "shapes" => shapes(server, token.as_deref()),
+                _ => forms(server, token.as_deref(), authorization),
+            };
+            let log = server.stderr();
+            let lines = &log[*seen..];
+            *seen = log.len();
+            let word = cell.trim_start_matches(char::is_numeric).trim_end_matches(" + ERROR");
+            let line = match code {
+                "–" => format!("approov_actix]{word} GET /v2/{path}"),
+                _ => format!("approov_actix]{word} {code}"),
+            };
+            assert!(lines.contains(&line), "{row:?}: {lines}");
+            let is_error = lines.contains("AUTHORIZATION TOKEN EMPTY OR MISSING");
+            assert_eq!(format!("{status}{word}{}", if is_error { " + ERROR" } else { "" }), **cell, "{row:?}");
+        }
+    });
+    assert_eq!(count.count(), 20);
 
-#[test]
-fn tokens_enforced_bindings_reported() {
-    let server = serve(true, false);
-    for token in without() {
-        assert_eq!(shapes(&server, token.as_deref()), 400, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some(USER)), 400, "{token:?}");
-    }
-    for token in bad() {
-        assert_eq!(shapes(&server, token.as_deref()), 401, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some(USER)), 401, "{token:?}");
-    }
-    for token in [token::bound(&[USER]), token::bound(&["Bearer user-2"]), token::good()] {
-        assert_eq!(forms(&server, Some(&token), Some(USER)), 200);
-        assert_eq!(forms(&server, Some(&token), None), 400);
-        assert_eq!(forms(&server, Some(&token), Some(" ")), 400);
-    }
-    let log = server.stderr();
-    assert!(log.contains("approov_actix] WOULD REJECT binding_mismatch GET /v2/forms"));
-    assert!(log.contains("approov_actix] WOULD REJECT binding_claim_missing GET /v2/forms"));
-}
-
-#[test]
-fn both_reported() {
-    let server = serve(false, false);
-    let good = [token::bound(&[USER]), token::bound(&["Bearer user-2"]), token::good()].map(Some);
-    for token in without().into_iter().chain(bad()).chain(good) {
-        assert_eq!(shapes(&server, token.as_deref()), 200, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some(USER)), 200, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), None), 400, "{token:?}");
-        assert_eq!(forms(&server, token.as_deref(), Some("")), 400, "{token:?}");
-    }
-    assert!(!server.stderr().contains(" REJECTED "));
+    let log = servers.map(|(server, _)| server.stderr());
+    assert!(log[2].contains("only REPORTS requests without a genuine token"));
+    assert!(log[2].contains("who leaves the token out avoids"));
 }
 
 #[test]

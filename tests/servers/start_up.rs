@@ -9,7 +9,7 @@ use support::{
 use crate::{HELLO, QUICKSTART, process::Process};
 
 const NAME: &str = "APPROOV_BASE64_SECRET";
-const GET: &str = "put in the output of `approov secret -get base64`";
+const GET: &str = "use the output of `approov secret -get base64`";
 
 #[test]
 fn what_is_printed() {
@@ -67,7 +67,7 @@ fn what_is_printed() {
         ),
         (
             &[good, ("APPROOV_TOKEN_BINDING", "Authorization")],
-            "\"APPROOV_TOKEN_BINDING\" is no variable of approov-actix; the nearest is APPROOV_TOKEN_BINDING_HEADER: rename or remove it",
+            "\"APPROOV_TOKEN_BINDING\" is not a variable of approov-actix; the nearest is APPROOV_TOKEN_BINDING_HEADER: rename or remove it",
         ),
         (
             &[("HTTP_HOST", "0.0.0.0")],
@@ -157,7 +157,7 @@ fn only_a_variable_that_nobody_knows_is_warned_about() {
     let server = Process::serve(HELLO, &of_others, None);
     assert!(!server.stderr().contains("no variable"), "{}", server.stderr());
     let server = Process::serve(HELLO, &[of_others[0], ("APPROOV_DEV_KEY", "xyz")], None);
-    let warning = r#""APPROOV_DEV_KEY" is no variable of approov-actix and has no effect"#;
+    let warning = r#""APPROOV_DEV_KEY" is not a variable of approov-actix and has no effect"#;
     assert!(server.stderr().contains(warning), "{}", server.stderr());
 }
 

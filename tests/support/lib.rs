@@ -84,6 +84,8 @@ mod guides {
     mod key_sets {}
     #[doc = include_str!("../../docs/key-sets-reference.md")]
     mod key_sets_reference {}
+    #[doc = include_str!("../../docs/logs-and-metrics.md")]
+    mod logs_and_metrics {}
     #[doc = include_str!("../../docs/message-signing.md")]
     mod message_signing {}
     #[doc = include_str!("../../docs/message-signing-reference.md")]

@@ -1,4 +1,4 @@
-//! Checks of the application's own.
+//! The application's own checks.
 
 use actix_web::HttpRequest;
 
@@ -6,11 +6,11 @@ use crate::{rejection::Rejection, token::ApproovClaims};
 
 pub(crate) type ApplicationCheck = dyn Fn(&HttpRequest, &ApproovClaims) -> Result<(), CheckFailed> + Send + Sync;
 
-/// Why a check of your own refuses a request. See [`ApproovBuilder::check`](crate::ApproovBuilder::check).
+/// Why one of your own checks refuses a request. See [`ApproovBuilder::check`](crate::ApproovBuilder::check).
 ///
 /// # Security
 ///
-/// The reason is in log lines, so it is a text of your program and cannot come from a request.
+/// The reason appears in log lines. It is a `&'static str`, so that it cannot come from a request.
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub struct CheckFailed {
 }
 
 impl CheckFailed {
-    /// For this reason: a short code such as `device_blocked`, for log lines and metrics.
+    /// Creates a failure with this reason: a short code such as `device_blocked`, for log lines and metrics.
     pub const fn new(reason: &'static str) -> Self {
         Self { reason }
     }

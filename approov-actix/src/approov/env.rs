@@ -67,20 +67,20 @@ impl ApproovBuilder {
     /// | `APPROOV_SINGLE_USE_ADMIT_ON_FAILURE` | `true`: let requests in while the store cannot answer | `false` |
     /// | `APPROOV_ABORT_REQUEST_ON_REPLAY` | `false`: report only | `true` |
     ///
-    /// Booleans are `true`, `false`, `1` or `0`, in any case. No `.env` file is read: that is the application's business.
+    /// Booleans are `true`, `false`, `1` or `0`, in upper or lower case. The library reads no `.env` file: that is up to the application.
     ///
-    /// A name that is almost one of these, or a likely guess such as `APPROOV_TOKEN_BINDING`, is an error. What else begins with `APPROOV_` may be
-    /// a variable of your own, so it is only warned about; those of the Approov CLI, `APPROOV_ROLE` and `APPROOV_MANAGEMENT_TOKEN`, and those
-    /// that Kubernetes makes for a Service whose name begins with `approov`, are not even that.
+    /// A name that is almost one of these, or a likely guess such as `APPROOV_TOKEN_BINDING`, is an error. Any other name that begins with `APPROOV_` may be
+    /// a variable of your own, so it only causes a warning. There is no warning for the variables of the Approov CLI, `APPROOV_ROLE` and
+    /// `APPROOV_MANAGEMENT_TOKEN`, or for those that Kubernetes sets for a Service whose name begins with `approov`.
     ///
     /// # Errors
     ///
-    /// If a variable is set to something else than the table says, or to nothing, if more than one source of keys is set, or if a name is
+    /// If a variable is empty or has a value that the table does not allow, if more than one source of keys is set, or if a name is
     /// almost that of a variable.
     ///
     /// # Security
     ///
-    /// Where a check is only reported, a warning in the log says so at the start.
+    /// If a check is only reported, a warning in the log says so at the start.
     ///
     /// # Examples
     ///
@@ -88,7 +88,7 @@ impl ApproovBuilder {
     /// use approov_actix::{Approov, ConfigError};
     ///
     /// fn approov() -> Result<Approov, ConfigError> {
-    ///     // What comes after `env` wins over the environment.
+    ///     // Calls after `env` override the environment.
     ///     Approov::builder().env()?.audience("api.example.com").build()
     /// }
     /// ```
@@ -118,7 +118,7 @@ const NO_STORE: &str = "is neither `memory` nor an address of Redis";
 const SINGLE_USE_CAPACITY: &str = "APPROOV_SINGLE_USE_CAPACITY";
 const SINGLE_USE_ADMIT: &str = "APPROOV_SINGLE_USE_ADMIT_ON_FAILURE";
 
-/// The environment names one source of keys; a mixture is for code, where it can be seen.
+/// The environment may name only one source of keys. Only code may mix sources, because there the mixture is visible.
 const KEY_SOURCES: [&str; 7] = [
     SECRET,
     URL_SAFE_SECRET,
@@ -131,7 +131,7 @@ const KEY_SOURCES: [&str; 7] = [
 
 type Apply = fn(ApproovBuilder, name: &str, value: &str) -> Result<ApproovBuilder, ConfigError>;
 
-/// For variables that mean something only together: see [`keys`], [`account_keys`] and [`single_use`].
+/// For variables that are only meaningful together: see [`keys`], [`account_keys`] and [`single_use`].
 const WITH_OTHERS: Apply = |builder, _, _| Ok(builder);
 
 /// Every variable, and what it sets.
@@ -173,7 +173,7 @@ const VARIABLES: [(&str, Apply); 18] = [
     }),
 ];
 
-/// Those that need the feature `message-signing`.
+/// The variables that need the feature `message-signing`.
 const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 19] = [
     (ACCOUNT_KEY, WITH_OTHERS),
     (ACCOUNT_KEY_FILE, WITH_OTHERS),
@@ -246,7 +246,7 @@ const MESSAGE_SIGNING_VARIABLES: [(&str, Apply); 19] = [
     }),
 ];
 
-/// Takes the settings from `vars` and leaves what they do not name as it is.
+/// Applies the settings in `vars`. Settings that `vars` does not name stay as they are.
 fn apply(
     mut builder: ApproovBuilder,
     vars: impl IntoIterator<Item = (OsString, OsString)>,
@@ -263,7 +263,7 @@ fn apply(
 
 type Settings = Vec<(&'static str, Apply, String)>;
 
-/// The variables that mean something here.
+/// The variables that the library knows.
 fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Settings, ConfigError> {
     let mut settings = Settings::new();
     for (name, value) in vars {
@@ -287,18 +287,18 @@ fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Resul
     Ok(settings)
 }
 
-/// A check that somebody believes to be on must not be off for a slip in its name. A name that is like none of ours may be the user's own: that it
-/// begins with `APPROOV_` is no reason to stay down.
+/// A typo in a name must not silently turn a check off. A name that is unlike any of the library's may be the user's own, so its prefix
+/// `APPROOV_` must not stop the start.
 fn refuse_mistaken(name: &str, value: &str) -> Result<(), ConfigError> {
     let known: Vec<&str> = all_variables().map(|(known, _)| *known).collect();
     match Stranger::new(name, value, &known) {
         Stranger::OfOthers | Stranger::Unrelated => {}
         Stranger::Unknown => {
-            log::warn!(target: LOG_TARGET, "{name:?} is no variable of approov-actix and has no effect");
+            log::warn!(target: LOG_TARGET, "{name:?} is not a variable of approov-actix and has no effect");
         }
         Stranger::Meant(meant) => {
             let sentence =
-                format!("{name:?} is no variable of approov-actix; the nearest is {meant}: rename or remove it");
+                format!("{name:?} is not a variable of approov-actix; the nearest is {meant}: rename or remove it");
             return Err(ConfigError::invalid(sentence));
         }
     }
@@ -379,7 +379,7 @@ fn public_key_algorithm(setting: Option<Setting>) -> Result<Algorithm, ConfigErr
         .ok_or_else(|| setting.error("is none of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA"))
 }
 
-/// The secret itself, where its file is named.
+/// The secret itself, read from its file if the setting names one.
 fn content(setting: Setting) -> Result<Setting, ConfigError> {
     if !setting.origin.ends_with("_FILE") {
         return Ok(setting);
@@ -395,7 +395,7 @@ fn content(setting: Setting) -> Result<Setting, ConfigError> {
     }
 }
 
-/// Keys for HS256. `name` says in a fault how the secret is called.
+/// Keys for HS256. `name` adapts a fault to the kind of secret.
 fn secret_keys(setting: &Setting, name: fn(&'static str) -> String) -> Result<Vec<Key>, ConfigError> {
     let secrets = decode_secrets(&setting.value).map_err(|fault| setting.error(name(fault)))?;
     let key = |secret: &Vec<u8>| Key::of_secret(Algorithm::HS256, secret, &setting.origin);
@@ -648,11 +648,11 @@ mod tests {
             ),
             (
                 &[(KEY, &three)],
-                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is the third message signing key of the account; two are the most",
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is the third message signing key of the account; the maximum is two",
             ),
             (
                 &[(KEY, "junk!")],
-                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is not base64; put in the output of `approov secret -messageSigningKey \
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY is not base64; use the output of `approov secret -messageSigningKey \
                  get-base64url`, unchanged",
             ),
             (
@@ -673,7 +673,7 @@ mod tests {
             ),
             (
                 &[(KEY, GOOD), (ID, "\"a\"")],
-                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID has a quote in it; quotes are not taken off",
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_ID has a quote in it; quotes are not removed",
             ),
             (
                 &[("APPROOV_SIGNATURE_CLOCK_SKEW_SECONDS", "3601")],
@@ -721,7 +721,7 @@ mod tests {
             ),
             (
                 &[("APPROOV_SIGNATURE_BODY_BUDGET_BYTES", "2097151")],
-                "APPROOV_SIGNATURE_BODY_BUDGET_BYTES is less than a single body may have: 2097152",
+                "APPROOV_SIGNATURE_BODY_BUDGET_BYTES is less than the limit for a single body: 2097152",
             ),
             (
                 &[("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", "2M")],
@@ -905,7 +905,7 @@ mod tests {
         }
     }
 
-    /// Even where no source is refreshed.
+    /// Even if no source is refreshed.
     #[test]
     fn wrong_refresh_times_stop_the_start() {
         for (name, value, fault) in [
@@ -922,7 +922,7 @@ mod tests {
         assert!(build(&[(SECRET, GOOD), (JWKS_REFRESH, "86400"), (JWKS_MAX_STALE, "172800")]).is_ok());
     }
 
-    /// As Docker and Kubernetes hand over secrets: with a line end behind them, often.
+    /// Docker and Kubernetes often hand over secrets with a trailing newline.
     #[test]
     fn secrets_from_files() {
         let file = |name: &str, content: &str| {
@@ -938,7 +938,7 @@ mod tests {
             let faults = [
                 (
                     bad.as_str(),
-                    "is not base64; put in the output of `approov secret -get base64`, unchanged",
+                    "is not base64; use the output of `approov secret -get base64`, unchanged",
                 ),
                 (&empty, "is empty"),
                 ("/", "is not a regular file"),
@@ -959,7 +959,7 @@ mod tests {
             assert!(account(&good).is_ok());
             assert_eq!(
                 account(&bad).unwrap_err().to_string(),
-                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE names a file that is not base64; put in the output of `approov secret \
+                "APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY_FILE names a file that is not base64; use the output of `approov secret \
                  -messageSigningKey get-base64url`, unchanged"
             );
             let both = [(SECRET, GOOD), (ACCOUNT_KEY_FILE, &*good), (ACCOUNT_KEY, GOOD)];
@@ -993,7 +993,7 @@ mod tests {
             ("APPROOV_MESSAGE_SIGNING_KEY", ACCOUNT_KEY),
         ] {
             let sentence =
-                format!("{name:?} is no variable of approov-actix; the nearest is {meant}: rename or remove it");
+                format!("{name:?} is not a variable of approov-actix; the nearest is {meant}: rename or remove it");
             assert_eq!(error(&[(SECRET, GOOD), (name, "xyz")]), sentence);
         }
         for name in [

@@ -1,25 +1,25 @@
-//! Variables that are none of the library's: which of them are mistakes.
+//! Finds the mistakes among variables that are not the library's.
 
-/// What every variable of the library begins with, up to the first `_`.
+/// The prefix of every variable of the library, up to the first `_`.
 pub(super) const PREFIX: &str = "APPROOV";
 
-/// What a variable is that the library does not have.
+/// What a variable is if it is not the library's.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stranger {
-    /// It belongs to something else that is known.
+    /// It belongs to other known software.
     OfOthers,
-    /// It was almost surely meant to be this one.
+    /// It was almost certainly meant to be this one.
     Meant(&'static str),
-    /// It begins like the library's.
+    /// It has the library's prefix.
     Unknown,
-    /// It does not.
+    /// It does not have the library's prefix.
     Unrelated,
 }
 
-/// The Approov command line tool reads them.
+/// The variables of the Approov CLI, without the prefix.
 const OF_THE_CLI: [&str; 2] = ["ROLE", "MANAGEMENT_TOKEN"];
 
-/// What people write who have not looked it up, and what they mean.
+/// Likely guesses of people who have not looked up the name, and the variables that they mean.
 pub(super) const GUESSES: [(&str, &str); 13] = [
     ("SECRET", "APPROOV_BASE64_SECRET"),
     ("SECRET_KEY", "APPROOV_BASE64_SECRET"),
@@ -37,7 +37,7 @@ pub(super) const GUESSES: [(&str, &str); 13] = [
 ];
 
 impl Stranger {
-    /// `known` are the library's variables, of which `name` is none.
+    /// `known` are the library's variables. `name` is not one of them.
     pub(super) fn new(name: &str, value: &str, known: &[&'static str]) -> Self {
         let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
         if let Some(meant) = without_separator(&name, known) {
@@ -76,14 +76,14 @@ fn distance(one: &str, other: &str) -> usize {
     strsim::damerau_levenshtein(one, other)
 }
 
-/// `APROOV_` and its like are anyone's, unless what follows is a name of the library's.
+/// A prefix such as `APROOV_` may be anyone's, unless the rest is a name of the library's.
 fn misspelt_prefix(prefix: &str, name: &str, known: &[&'static str]) -> Option<&'static str> {
     let is_near = prefix.len().abs_diff(PREFIX.len()) <= 2 && distance(prefix, PREFIX) <= 2;
     let mut known = known.iter().filter(|_| is_near);
     known.find(|known| without_prefix(known) == name).copied()
 }
 
-/// The nearest of those that the name was probably meant to be.
+/// The nearest of the variables that the name was probably meant to be.
 fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
     let is_meant = |known: &str| distance(name, known) <= known.len() / 5 || are_words_alike(name, known);
     let other_words = |known: &str| {
@@ -99,8 +99,8 @@ fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
     nearest.copied()
 }
 
-/// Whether one has some words more than the other, or others in one place: `TOKEN_BINDING`, `TOKEN_HEADER_NAME`, `PUBLIC_KEY_PATH`. Names of few
-/// words are alike by chance.
+/// Whether one name has more words than the other, or a single word differs: `TOKEN_BINDING`, `TOKEN_HEADER_NAME`, `PUBLIC_KEY_PATH`. Names of few
+/// words can be alike by chance.
 fn are_words_alike(name: &str, known: &str) -> bool {
     let (name, known): (Vec<_>, Vec<_>) = (name.split('_').collect(), known.split('_').collect());
     let is_known = |word: &&&str| known.iter().any(|known| is_word_alike(word, known));
@@ -111,18 +111,18 @@ fn are_words_alike(name: &str, known: &str) -> bool {
     common >= 2 && (is_part || has_one_more || has_another)
 }
 
-/// `BINDINGS` and `BINDIN` are `BINDING`. Short words are alike by chance.
+/// `BINDINGS` and `BINDIN` are like `BINDING`. Short words can be alike by chance.
 fn is_word_alike(word: &str, known: &str) -> bool {
     word == known || (known.len() >= 5 && distance(word, known) <= 1)
 }
 
-/// Kubernetes sets variables for each Service in the namespace, `approov-api` for instance: `APPROOV_API_SERVICE_HOST`, `APPROOV_API_SERVICE_PORT`,
-/// the same with a port's name behind it, and those of Docker's links, `APPROOV_API_PORT` to `APPROOV_API_PORT_443_TCP_ADDR`.
+/// Kubernetes sets variables for each Service in the namespace. For `approov-api`, they are `APPROOV_API_SERVICE_HOST`, `APPROOV_API_SERVICE_PORT`,
+/// the same followed by a port's name, and those of Docker links, `APPROOV_API_PORT` to `APPROOV_API_PORT_443_TCP_ADDR`.
 fn is_of_a_service(name: &str, value: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_protocol = |word: &str| matches!(word, "TCP" | "UDP" | "SCTP");
     let is_number = |word: &str| word.parse::<u16>().is_ok();
-    // A service of any name, or of the name `approov`.
+    // The name of the service is any number of words, and none for the service `approov`.
     (0..words.len()).any(|start| match &words[start..] {
         ["SERVICE", "HOST"] | ["SERVICE", "PORT", ..] => true,
         ["PORT"] => value.contains("://"),

@@ -1,4 +1,4 @@
-//! What an application holds: [`Approov`].
+//! [`Approov`], the configuration that an application holds.
 
 pub(crate) mod application_check;
 pub(crate) mod builder;
@@ -25,7 +25,7 @@ use crate::{
     config::ConfigError,
     event::{Listeners, RejectionEvent},
     keys::{ApproovStatus, CurrentKeys, KeyRing, KeySet},
-    policy::EffectivePolicy,
+    policy::{EffectivePolicy, PolicyOrigin},
     rejection::Rejection,
     signature::SignatureSettings,
     single_use::SingleUse,
@@ -33,14 +33,14 @@ use crate::{
     token::{self, ApproovClaims, TokenCache, TokenRules, Verified},
 };
 
-/// The header in which apps send the token unless they were told otherwise.
+/// The header in which apps send the token by default.
 pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("approov-token");
 
-/// The Approov configuration of an application: keys, default policy, what a refusal looks like.
+/// The Approov configuration of an application: keys, default policy, and the response to refused requests.
 ///
-/// Make one at start-up, outside the closure of `HttpServer::new`, and give a clone to each worker: as application data
-/// for guards and extractors, or as a [middleware](Self::middleware), or both. Clones are cheap and share everything.
-/// `Send + Sync`.
+/// Create one at start-up, outside the closure of `HttpServer::new`, and give a clone to each worker: as application data
+/// for guards and extractors, as a [middleware](Self::middleware), or both. Clones are cheap and share everything.
+/// The type is `Send + Sync`.
 ///
 /// # Examples
 ///
@@ -64,22 +64,22 @@ pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("app
 /// }
 /// ```
 ///
-/// Both `app_data(approov)` and `app_data(web::Data::new(approov))` are found, but use one form in an application: where a
-/// request could see different values in both forms, which of them is nearer cannot be told, and the answer is 500.
+/// You can register it with `app_data(approov)` or with `app_data(web::Data::new(approov))`, but use only one form in an application. If a
+/// request sees a different value in each form, the nearer one cannot be determined and the answer is 500.
 ///
 /// # Security
 ///
-/// `Debug` shows neither keys nor hooks. Handlers that find no `Approov` answer 500: nothing is ever let in for want of a configuration.
+/// `Debug` shows neither keys nor hooks. A guard or extractor that finds no `Approov` answers 500: a missing configuration never lets a request in.
 #[derive(Clone)]
 pub struct Approov {
-    /// Tells this configuration from every other one of the process. Never used again, unlike an address.
+    /// Distinguishes this configuration from all others in the process. Unlike an address, it is never reused.
     id: u64,
     settings: Arc<Settings>,
 }
 
 pub(crate) type RejectWith = dyn Fn(&RejectionEvent<'_>) -> HttpResponse + Send + Sync;
 
-/// What the builder has checked.
+/// The settings that the builder has checked.
 pub(crate) struct Settings {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) rules: TokenRules,
@@ -94,20 +94,33 @@ pub(crate) struct Settings {
     pub(crate) listeners: Listeners,
 }
 
+impl Settings {
+    /// Warns of the checks that this policy only reports.
+    pub(crate) fn warn_of_reports(&self, origin: PolicyOrigin, policy: &EffectivePolicy) {
+        let whose = match origin {
+            PolicyOrigin::Application => "the application's",
+            PolicyOrigin::Middleware => "the middleware's",
+        };
+        for what in policy.report_warnings(origin, !self.checks.is_empty()) {
+            self.listeners.warn_once(format!("{whose} policy {what}"));
+        }
+    }
+}
+
 impl Approov {
-    /// Verifies a token that came another way than in the token header: in the first message of a WebSocket, in gRPC metadata.
+    /// Verifies a token that does not come in the token header, but for example in the first message of a WebSocket or in gRPC metadata.
     ///
-    /// Form, signature, claims and time are checked exactly as for a request; a `Bearer ` prefix is accepted as well. A binding
-    /// is not: see [`ApproovClaims::is_bound_to`].
+    /// Format, signature, claims and time are checked exactly as for a request, and a `Bearer ` prefix is accepted. The binding is not
+    /// checked: see [`ApproovClaims::is_bound_to`].
     ///
     /// # Security
     ///
-    /// This is the token check alone. Compare the binding yourself if there is one, and ask again when the connection lives longer than the token:
+    /// This is the token check alone. If there is a binding, check it yourself. If the connection outlives the token, require a new token: see
     /// [`expires_at`](ApproovClaims::expires_at).
     ///
     /// # Errors
     ///
-    /// The reason why the token is not good. Nothing is logged.
+    /// The reason why the token is not valid. Nothing is logged.
     ///
     /// # Examples
     ///
@@ -124,18 +137,14 @@ impl Approov {
         Ok(verified.claims)
     }
 
-    /// Verifies tokens with these keys from now on, in place of all others, without a restart.
+    /// Replaces all keys with these, without a restart.
     ///
-    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. The cache is emptied, and what the old
-    /// keys verified in requests that are being served no longer counts.
+    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. The cache is emptied, and tokens
+    /// are verified again, even in requests that are being served.
     ///
     /// # Errors
     ///
-    /// If keys come from a file or an address: these are refreshed, and would soon take the place of the new ones.
-    ///
-    /// # Security
-    ///
-    /// Nothing that a removed key has verified counts afterwards, in requests that are under way too.
+    /// If keys come from a file or an address, because the next refresh would bring those keys back.
     ///
     /// # Examples
     ///
@@ -152,16 +161,12 @@ impl Approov {
         self.settings.keys.replace(&keys)
     }
 
-    /// How many keys there are, how old they are, and whether they are still read again.
-    ///
-    /// # Examples
-    ///
-    /// See [`ApproovStatus`].
+    /// How many keys there are, how old they are, and whether they are still being refreshed.
     pub fn status(&self) -> ApproovStatus {
         self.settings.keys.status()
     }
 
-    /// The keys that count at this moment.
+    /// The keys that are valid now.
     pub(crate) fn current_keys(&self) -> Guard<Arc<CurrentKeys>> {
         self.settings.keys.current()
     }

@@ -11,11 +11,11 @@ use crate::{
 
 /// Something that a [`BlockList`](crate::BlockList) blocks: a device, an installation, or a token.
 ///
-/// `Display` writes it as it is kept: `device:…`, `installation:…`, `token:…`.
+/// `Display` writes it as the list keeps it: `device:…`, `installation:…`, `token:…`.
 ///
 /// # Security
 ///
-/// Of a token there is only a hash, from which nobody gets it back. Ids and public keys of installations are shown as they are.
+/// A token is kept only as a hash, from which nobody can recover it. Device ids and the public keys of installations are shown as they are.
 ///
 /// # Examples
 ///
@@ -31,11 +31,9 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Blockable(String);
 
-/// Something that is on a [`BlockList`](crate::BlockList). See [`BlockList::list`](crate::BlockList::list).
+/// An entry of a [`BlockList`](crate::BlockList), as [`BlockList::list`](crate::BlockList::list) returns it.
 ///
-/// # Security
-///
-/// What has been written to the list by others, and in another form, is left out: it blocks nobody.
+/// Entries that others have written in another form are left out: they block nobody.
 ///
 /// # Examples
 ///
@@ -52,9 +50,9 @@ pub struct Blockable(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Blocked {
-    /// What it is.
+    /// What is blocked.
     pub what: Blockable,
-    /// Until when.
+    /// When the block ends.
     pub until: SystemTime,
 }
 
@@ -63,44 +61,44 @@ pub(super) const INSTALLATION: &str = "installation:";
 pub(super) const TOKEN: &str = "token:";
 
 impl Blockable {
-    /// A device, by the `did` of its tokens, as [`ApproovClaims::device_id`](crate::ApproovClaims::device_id) gives it.
+    /// A device, by the `did` of its tokens, as [`ApproovClaims::device_id`](crate::ApproovClaims::device_id) returns it.
     ///
     /// # Errors
     ///
-    /// If it cannot be one: it is empty, has white space or quotes in it, or is longer than 200 bytes.
+    /// If the id is empty or longer than 200 bytes, or contains white space, control characters, quotes, `$`, `{` or `}`.
     pub fn device(id: &str) -> Result<Self, ConfigError> {
         Self::text(DEVICE, 200, &Setting::new("the id given to `Blockable::device`", id))
     }
 
-    /// An installation, by the `ipk` of its tokens, as [`ApproovClaims::installation_key`](crate::ApproovClaims::installation_key) gives it.
+    /// An installation, by the `ipk` of its tokens, as [`ApproovClaims::installation_key`](crate::ApproovClaims::installation_key) returns it.
     ///
     /// # Errors
     ///
-    /// If it cannot be one: it is empty, has white space or quotes in it, or is longer than 1000 bytes.
+    /// If the key is empty or longer than 1000 bytes, or contains white space, control characters, quotes, `$`, `{` or `}`.
     pub fn installation_key(key: &str) -> Result<Self, ConfigError> {
         let key = Setting::new("the key given to `Blockable::installation_key`", key);
         Self::text(INSTALLATION, 1000, &key)
     }
 
-    /// A token, as it is in the header. Only a hash of it is kept.
+    /// A token, without the prefix `Bearer`. The list keeps only its hash.
     ///
     /// # Errors
     ///
-    /// If it has not three parts.
+    /// If the token does not have three parts.
     pub fn token(token: &str) -> Result<Self, ConfigError> {
         match token_hash(token.trim().as_bytes()) {
             Some(hash) => Ok(Self(format!("{TOKEN}{}", URL_SAFE_NO_PAD.encode(hash)))),
             None => Err(ConfigError::invalid(
-                "the token given to `Blockable::token` is no token: three parts with dots between them",
+                "the token given to `Blockable::token` is not a token: a token has three parts with dots between them",
             )),
         }
     }
 
-    /// A token, by its hash: SHA-256 of its first two parts with the dot between them, in base64url or hexadecimal. The third part, the signature, can be written in more than one way.
+    /// A token, by its hash: SHA-256 of its first two parts with the dot between them, in base64url or hexadecimal. The third part, the signature, is left out because it can be written in more than one way.
     ///
     /// # Errors
     ///
-    /// If it is not 32 bytes in one of these forms.
+    /// If the hash is not 32 bytes in one of these forms.
     pub fn token_hash(hash: &str) -> Result<Self, ConfigError> {
         let bytes = hexadecimal(hash).or_else(|| {
             let bytes = URL_SAFE_NO_PAD.decode(hash.trim_end_matches('=')).ok()?;
@@ -132,7 +130,7 @@ impl Blockable {
         }
     }
 
-    /// As the list has it. None if this program has not written it.
+    /// As the list keeps it. None if it has another form.
     pub(super) fn kept(member: &str) -> Option<Self> {
         let known = [DEVICE, INSTALLATION, TOKEN];
         let is_known = known.iter().any(|kind| member.starts_with(kind));
@@ -156,7 +154,7 @@ impl fmt::Debug for Blockable {
     }
 }
 
-/// Of what is signed. Anyone can write an ECDSA signature in two ways, so a token that is revoked would come back with the other one.
+/// The hash of the signed part. Anyone can write an ECDSA signature in two ways, so a revoked token would otherwise come back in the other way.
 pub(super) fn token_hash(token: &[u8]) -> Option<[u8; 32]> {
     let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.');
     let (_, end, more) = (dots.next()?, dots.next()?.0, dots.next());

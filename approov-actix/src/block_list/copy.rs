@@ -1,4 +1,4 @@
-//! The copy of the list that requests are compared with.
+//! The copy of the list that requests are checked against.
 
 use std::{
     collections::HashMap,
@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) struct LocalCopy {
     entries: ArcSwapOption<Entries>,
-    /// When the server has last said that these are the entries.
+    /// When the server last confirmed the entries.
     confirmed: ArcSwapOption<Instant>,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    /// What this program has not written is left out.
+    /// Leaves out entries of another form.
     pub(super) fn new(members: Vec<(String, f64)>) -> Self {
         let mut entries = Self::default();
         for (member, end) in members {
@@ -60,7 +60,7 @@ impl LocalCopy {
         }
     }
 
-    /// How many there were before, if there was a copy.
+    /// Returns how many entries there were before, if there was a copy.
     pub(super) fn replace(&self, entries: Entries) -> Option<usize> {
         let before = self.entries.swap(Some(entries.into()));
         before.map(|entries| entries.count())
@@ -70,7 +70,7 @@ impl LocalCopy {
         self.confirmed.store(Some(Instant::now().into()));
     }
 
-    /// Without `max_stale` a copy of any age does, and none.
+    /// Without `max_stale`, a copy of any age is enough, or none.
     pub(super) fn check(
         &self,
         request: &HttpRequest,
@@ -78,7 +78,7 @@ impl LocalCopy {
         token_header: &str,
         max_stale: Option<Duration>,
     ) -> Result<(), CheckFailed> {
-        // Before anything else, so that a wrong name is found before a token is to be revoked.
+        // Before anything else, so that a wrong name is noticed before you need to revoke a token.
         let token = request.headers().get(token_header);
         let token = token.ok_or(CheckFailed::new("token_header_unknown"))?;
         if let Some(max_stale) = max_stale {

@@ -1,4 +1,4 @@
-//! What is blocked before its time, on all servers of a service.
+//! Blocks devices and tokens on all servers of a service.
 
 mod blockable;
 mod copy;
@@ -25,10 +25,10 @@ use crate::{
     token::ApproovClaims,
 };
 
-/// Blocks devices and revokes tokens before their time, on all servers that share a Redis or Valkey. Feature `single-use-redis`.
+/// Blocks devices, and revokes tokens before they expire, on all servers that share a Redis or Valkey. Feature `single-use-redis`.
 ///
-/// The list is kept in the server. Each process has a copy of it, which a thread refreshes [every two seconds](Self::refresh_interval): a request costs no round trip, and a change
-/// counts everywhere within that time. `approov-token`, an example of this crate, changes the list from a shell.
+/// The list is kept in Redis. Each process has a copy, which a thread refreshes [every two seconds](Self::refresh_interval). So a request costs no round trip, and a change
+/// takes effect everywhere within that time. To change the list from a shell, use `approov-token`, an example of this crate.
 ///
 /// A request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), for one of these reasons:
 ///
@@ -36,15 +36,15 @@ use crate::{
 /// |---|---|
 /// | `device_blocked` | its device id, or its installation key, is on the list |
 /// | `token_revoked` | its token is on the list |
-/// | `block_list_unavailable` | the copy is [too old](Self::max_stale), or was never read. [`admit_on_failure`](Self::admit_on_failure) lets such requests in |
-/// | `token_header_unknown` | the request has no header of the name that the list knows, so that no token could be revoked: see [`token_header`](Self::token_header) |
+/// | `block_list_unavailable` | the copy is [too old](Self::max_stale), or was never read. [`admit_on_failure`](Self::admit_on_failure) lets these requests in |
+/// | `token_header_unknown` | the header that the list reads is missing or has no token in it, so no token could be revoked: see [`token_header`](Self::token_header) |
 ///
 /// # Security
 ///
-/// A device id changes when the app is installed again, so blocking is a brake and no lock.
+/// A device id changes when the app is installed again, so blocking only slows an attacker down.
 ///
-/// Anyone who can write to the server can lock users out or let them in. An eviction policy, or a restart without persistence, forgets the list: the log has a warning of the
-/// former, and an error when the list is suddenly empty.
+/// Anyone who can write to the server can lock users out or let them in. With an eviction policy, or at a restart without persistence, the server forgets the list. The log has a
+/// warning about such a policy, and an error when the list is suddenly gone.
 ///
 /// # Examples
 ///
@@ -78,11 +78,11 @@ const LONGEST_REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DEFAULT_MAX_STALE: Duration = Duration::from_secs(30);
 
 impl BlockList {
-    /// In the server at this address, in the master that Sentinels name, or in a cluster. See [`RedisStore::new`](crate::RedisStore::new) for what an address is.
+    /// A list in the server at this address, in the master that Sentinels name, or in a cluster. For the forms of an address, see [`RedisStore::new`](crate::RedisStore::new).
     ///
     /// # Errors
     ///
-    /// If it is no such address, or asks for TLS without the feature `single-use-redis-rustls`. That nothing answers there is no error.
+    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not an error if nothing answers there.
     pub fn new(address: &str) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(Address::parse(&Setting::new(
@@ -96,12 +96,12 @@ impl BlockList {
         })
     }
 
-    /// The key of the list in the server. Default: `approov:block-list`. There is another one beside it, with `:version` at its end: `{approov:block-list}:version` in a cluster, where the
-    /// braces keep both on one server, else `approov:block-list:version`.
+    /// The key of the list in Redis. Default: `approov:block-list`. A second key, with `:version` at its end, has the list's version: `approov:block-list:version`, or, in a cluster,
+    /// `{approov:block-list}:version`, where the braces keep both keys on one server.
     ///
     /// # Errors
     ///
-    /// If it is empty, longer than 100 bytes, or has anything in it but the visible characters of ASCII without quotes, `$`, `{` and `}`.
+    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII characters.
     pub fn key(mut self, key: &str) -> Result<Self, ConfigError> {
         let key = Setting::<String>::new("the key given to `BlockList::key`", key);
         if let Some(fault) = key_fault(&key.value) {
@@ -111,11 +111,11 @@ impl BlockList {
         Ok(self)
     }
 
-    /// The header that carries tokens: the same as for [`ApproovBuilder::token_header`](crate::ApproovBuilder::token_header). Default: `Approov-Token`.
+    /// The header that carries tokens. Set it if you set [`ApproovBuilder::token_header`](crate::ApproovBuilder::token_header). Default: `Approov-Token`.
     ///
     /// # Security
     ///
-    /// With another name than that of the tokens every request is refused, rather than that revoked tokens pass.
+    /// If the request has no header of this name, it is refused. Otherwise, a wrong name would let revoked tokens in.
     pub fn token_header(mut self, name: &str) -> Self {
         name.clone_into(&mut self.token_header);
         self
@@ -127,28 +127,29 @@ impl BlockList {
         self
     }
 
-    /// How old the copy may become while the server cannot be reached. At least twice the refresh interval. Default: 30 seconds.
+    /// How old the copy may become while the server cannot be reached: at least twice the refresh interval. Default: 30 seconds.
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.max_stale = time;
         self
     }
 
-    /// Whether requests are let in while there is no copy, or one that is too old: by the old copy, where there is one. Default: no.
+    /// Whether requests are let in while the copy is missing or too old. An old copy still blocks its entries. Default: no.
     ///
     /// # Security
     ///
-    /// Anyone who can keep servers from the list then gets in what was blocked since.
+    /// Anyone who can cut servers off from the list can then let in what was blocked since.
     pub fn admit_on_failure(mut self, admit: bool) -> Self {
         self.admit_on_failure = admit;
         self
     }
 
-    /// The check, for [`ApproovBuilder::check`](crate::ApproovBuilder::check). It reads the list, for which it waits two seconds at most, and starts the thread that refreshes the copy. The thread
+    /// The check, for [`ApproovBuilder::check`](crate::ApproovBuilder::check). This method reads the list, waiting two seconds at most, and starts the thread that refreshes the copy. The thread
     /// ends with the check.
     ///
     /// # Errors
     ///
-    /// If a time is out of its bounds, or there can be no thread. That the list cannot be read is no error, but then requests are refused until it can.
+    /// If a time is out of its bounds, or the thread cannot be started. It is not an error if the list cannot be read, but then requests are refused until it can, unless
+    /// [`admit_on_failure`](Self::admit_on_failure) is set.
     pub fn check(
         &self,
     ) -> Result<impl Fn(&HttpRequest, &ApproovClaims) -> Result<(), CheckFailed> + Send + Sync + use<>, ConfigError>
@@ -179,30 +180,30 @@ impl BlockList {
         })
     }
 
-    /// Puts this on the list until then, whether it is there already or not.
+    /// Puts `what` on the list until this time, whether it is already there or not.
     ///
     /// # Errors
     ///
-    /// If the server does not answer within two seconds, or answers with an error: for a reason of [`RedisStore`](crate::RedisStore). A cluster may refuse while it moves the list to
+    /// If the server does not answer within two seconds, or answers with an error. The reasons are those of [`RedisStore`](crate::RedisStore). A cluster may refuse while it moves the list to
     /// another server: try again.
     pub async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
         self.store.block(what, until).await
     }
 
-    /// Takes this off the list. Whether it was on it.
+    /// Takes `what` off the list. Returns whether it was on the list.
     ///
     /// # Errors
     ///
-    /// As with [`block`](Self::block).
+    /// The same as for [`block`](Self::block).
     pub async fn unblock(&self, what: &Blockable) -> Result<bool, StoreError> {
         self.store.unblock(what).await
     }
 
-    /// What is on the list and has not ended, by its end.
+    /// The entries that have not ended, ordered by their end.
     ///
     /// # Errors
     ///
-    /// As with [`block`](Self::block).
+    /// The same as for [`block`](Self::block).
     pub async fn list(&self) -> Result<Vec<Blocked>, StoreError> {
         self.store.list().await
     }

@@ -1,4 +1,4 @@
-//! Refreshes the copy, on a thread with a runtime of its own.
+//! Refreshes the copy, on a thread with its own runtime.
 
 use std::{
     io,
@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{logging::LOG_TARGET, panics::unless_it_panics, shared_store::Fault};
 
-/// How long the start waits for the first reading.
+/// How long the start waits for the first read.
 const FIRST_READING: Duration = Duration::from_secs(2);
-/// The list is read so often even if its version is the same: someone may have changed it by hand.
+/// How often the whole list is read even if its version is the same: someone may have changed it by hand.
 const WHOLE_READING: Duration = Duration::from_secs(60);
 /// How long the thread sleeps at a time, so that it ends soon after the check.
 const LONGEST_NAP: Duration = Duration::from_millis(500);
@@ -26,7 +26,7 @@ pub(super) struct Refresh {
     store: Store,
     copy: Weak<LocalCopy>,
     interval: Duration,
-    /// Of the copy, and when it was read as a whole.
+    /// The version of the copy, and when the whole list was read.
     known: Option<(Version, Instant)>,
 }
 
@@ -40,24 +40,24 @@ impl Refresh {
         }
     }
 
-    /// Returns after the first reading, good or bad.
+    /// Returns after the first read, whether it succeeds or not, or when it takes too long.
     pub(super) fn start(self) -> io::Result<()> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (sender, read) = mpsc::channel();
         let thread = thread::Builder::new().name("approov-blocks".to_owned());
         thread.spawn(move || self.run(&runtime, &sender))?;
-        // Later is good enough.
+        // A later read is good enough.
         let _ = read.recv_timeout(FIRST_READING);
         Ok(())
     }
 
-    /// Until the copy is gone. A logger is the application's and may panic: that ends the step, never the thread.
+    /// Runs until the copy is gone. The application's logger may panic: that ends the step, never the thread.
     fn run(mut self, runtime: &Runtime, read: &mpsc::Sender<()>) {
         while let Some(copy) = self.copy.upgrade() {
             if unless_it_panics(|| runtime.block_on(self.step(&copy))).is_none() {
                 self.known = None;
             }
-            // Nobody waits any more, mostly.
+            // Usually, nobody is waiting any more.
             let _ = read.send(());
             drop(copy);
             self.wait();
@@ -85,7 +85,7 @@ impl Refresh {
         }
     }
 
-    /// The version first: what changes meanwhile has another one, and is read again.
+    /// Reads the version first: a change in the meantime has another version, so it is read again.
     async fn read(&mut self, copy: &LocalCopy) -> Result<(), Fault> {
         let version = self.store.version().await?;
         let is_known = |(known, read): &(Version, Instant)| *known == version && read.elapsed() < WHOLE_READING;

@@ -1,4 +1,4 @@
-//! The list in the server: a sorted set, by the ends of what is on it.
+//! The list in the server: a sorted set, ordered by when its entries end.
 
 use std::{
     sync::Arc,
@@ -20,9 +20,9 @@ const PURPOSE: Purpose = Purpose {
     without: "what is blocked is let in",
 };
 const DEFAULT_KEY: &str = "approov:block-list";
-/// For everything that is asked. Nothing waits for it but the refresh and whoever changes the list.
+/// For every question to the server. Only the refresh and callers that change the list wait for it.
 const DEADLINE: Duration = Duration::from_secs(2);
-/// What has ended is removed when something else changes, this much later: clocks differ.
+/// How long after its end an entry is removed, when the list next changes: clocks differ.
 const REMOVED_AFTER: f64 = 60.0 * 60.0;
 
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub(super) struct Store {
     version_key: Arc<str>,
 }
 
-/// Whatever changes the list leaves another one.
+/// Each change of the list sets another one.
 pub(super) type Version = Option<Vec<u8>>;
 
 impl Store {
@@ -46,7 +46,7 @@ impl Store {
     }
 
     pub(super) fn with_key(self, key: &str) -> Self {
-        // The braces keep both keys in one slot. In a single server they would only be in the way of rules for keys.
+        // The braces keep both keys in one slot. On a single server, they would only get in the way of rules for keys.
         let version_key = if self.shared.address().is_of_cluster() {
             format!("{{{key}}}:version")
         } else {
@@ -70,7 +70,7 @@ impl Store {
         Ok(version)
     }
 
-    /// All that has not ended, with their ends in seconds since 1970.
+    /// The entries that have not ended, with their ends in seconds since 1970.
     pub(super) async fn members(&self) -> Result<Vec<(String, f64)>, Fault> {
         let mut command = cmd("ZRANGE");
         command.arg(&*self.key).arg(UnixTime::now().seconds()).arg("+inf");
@@ -80,7 +80,7 @@ impl Store {
     }
 
     pub(super) async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
-        // Rather a part of a second too long than too short.
+        // Better a part of a second too long than too short.
         let end = until.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() + 1;
         let mut add = cmd("ZADD");
         add.arg(&*self.key).arg(end).arg(what.as_str());
@@ -104,7 +104,7 @@ impl Store {
         Ok(members.into_iter().filter_map(blocked).collect())
     }
 
-    /// How many have changed. All of it happens or nothing.
+    /// Returns how many entries have changed. Either all commands take effect or none.
     async fn change(&self, command: Cmd) -> Result<u64, StoreError> {
         let changed = async {
             let mut version = [0; 16];
@@ -127,7 +127,7 @@ impl Store {
 
     async fn ask<T: FromRedisValue>(&self, commands: &[Cmd]) -> Result<T, Fault> {
         let once = || self.shared.ask(&self.key, commands, Instant::now() + DEADLINE);
-        // A connection that has broken since is noticed by using it.
+        // A broken connection is noticed only when it is used.
         match once().await {
             Err(fault) if fault.ends_connection() => once().await,
             answer => answer,

@@ -1,4 +1,4 @@
-//! With a `redis-server` of each test's own, and requests to a middleware.
+//! Each test has its own `redis-server`, and sends requests to a middleware.
 
 use std::{future::Future, thread, time::Instant};
 
@@ -71,7 +71,7 @@ macro_rules! reason {
     }};
 }
 
-/// Until the copy has it.
+/// Waits until the copy has it.
 macro_rules! becomes {
     ($app:expr, $token:expr, $reason:expr) => {{
         let start = Instant::now();
@@ -122,7 +122,7 @@ fn what_is_on_the_list_is_refused_until_its_end() {
             .await
             .unwrap();
         becomes!(app, &one, Some("device_blocked"));
-        // Even if nobody can say so.
+        // Even if the server cannot be asked.
         server.stop();
         becomes!(app, &one, None);
         server.go_on();
@@ -133,7 +133,7 @@ fn what_is_on_the_list_is_refused_until_its_end() {
     });
 }
 
-/// The list and its version are of one slot, which may move.
+/// The list and its version are in one slot, which may move.
 #[test]
 fn in_a_cluster() {
     const KEY: &str = "approov:block-list";
@@ -166,7 +166,7 @@ fn in_a_cluster() {
         }
         assert!(has(to, KEY) && has(to, VERSION));
 
-        // One of the keys is there, the other one here.
+        // The two keys are on different servers.
         cluster.begin_to_move(&slot, to, third);
         cluster.move_key(VERSION, to, third);
         becomes!(app, &one, None);
@@ -205,7 +205,7 @@ fn a_master_that_sentinels_name() {
         becomes!(app, &one, Some("device_blocked"));
         master.wait_for_copy(&replica);
         drop(master);
-        // What has a copy goes by it.
+        // A process with a copy uses it.
         while list.unblock(&device).await.is_err() {
             assert!(start.elapsed() < HANG);
             assert!(reason!(app, one.as_str()).is_some());
@@ -271,12 +271,12 @@ fn without_a_list_requests_are_refused_or_let_in() {
         let blocked = list.block(&Blockable::device("x").unwrap(), later()).await;
         assert_eq!(blocked.unwrap_err().reason(), "disconnected");
 
-        // What has a copy goes by it, however old.
+        // A process with a copy uses it, however old.
         for app in [&lax, &patient] {
             becomes!(*app, &one, Some("device_blocked"));
             becomes!(*app, &token("other", ""), None);
         }
-        // What has never had one does not know.
+        // A process that has never had a copy cannot know.
         let (lax, strict_later) = (app!(quick(&address).admit_on_failure(true)), app!(quick(&address)));
         becomes!(lax, &one, None);
         becomes!(strict_later, &one, Some("block_list_unavailable"));
@@ -311,7 +311,7 @@ fn a_lost_list_is_an_error_in_the_log() {
     assert_eq!(log::wait_for_lines_with(lost).len(), 1);
 }
 
-/// With another name revoked tokens would pass.
+/// With a wrong name, revoked tokens would be accepted.
 #[test]
 fn a_wrong_name_of_the_token_header_is_noticed_at_once() {
     let Some(server) = RedisServer::start("a_wrong_name_of_the_token_header_is_noticed_at_once", &[]) else {
@@ -326,7 +326,7 @@ fn a_wrong_name_of_the_token_header_is_noticed_at_once() {
         }
         let app = app!(list.clone().token_header("APPROOV-TOKEN"));
         becomes!(app, &one, None);
-        // A header that exists and has something else in it.
+        // A header that exists but has something else in it.
         let app = app!(list.clone().token_header("host"));
         list.block(&Blockable::token(&one).unwrap(), later()).await.unwrap();
         becomes!(app, &one, Some("token_header_unknown"));
@@ -387,7 +387,7 @@ fn settings() {
     assert!(error(list_of).contains("shorter than twice the refresh interval"));
     assert_eq!(
         BlockList::new("s3cret").unwrap_err().to_string(),
-        "the address given to `BlockList::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`; of several servers `redis-sentinel://` or `redis-cluster://`"
+        "the address given to `BlockList::new` is not a Redis address: `redis://`, with TLS `rediss://`, or `unix://`; for several servers `redis-sentinel://` or `redis-cluster://`"
     );
     assert!(
         list()

@@ -1,4 +1,4 @@
-//! Token binding: the `pay` claim against the headers of a request.
+//! Token binding: compares the `pay` claim with the headers of a request.
 
 use std::borrow::Cow;
 

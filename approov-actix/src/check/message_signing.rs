@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl<'a> Check<'a> {
-    /// What is still to be seen of the body.
+    /// Returns what is still to be checked of the body.
     pub(super) fn check_signature(
         self,
         findings: &mut Findings,
@@ -40,10 +40,10 @@ impl<'a> Check<'a> {
 
     pub(super) async fn check_body(self, mut head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
         let mut verdict = self.body_verdict(payload, &head).await;
-        // A body can be kept back until the keys were replaced. What the old ones have verified is no longer valid.
+        // A client can hold its body back until the keys are replaced. What the old keys verified is then no longer valid.
         if head.findings.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
-            // Of a body that is there, so nobody waits again.
+            // The body is already here, so this does not wait again.
             verdict = self.body_verdict(payload, &head).await;
         }
         self.settle_time(self.settle_body(head.findings, verdict)?)
@@ -54,8 +54,7 @@ impl<'a> Check<'a> {
         self.settle_body(head.findings, verdict)
     }
 
-    /// The signature that the policy accepts, and what it says of the body. Signatures are verified once for each request, as the application
-    /// received it: a middleware inside may change it.
+    /// The signature that the policy accepts, and what it requires of the body. Signatures are verified once for each request, as the application received it, because a middleware further in may change the request.
     fn signature_verdict(
         self,
         generation: u64,
@@ -89,7 +88,7 @@ impl<'a> Check<'a> {
         verdict?.accepted(claims, policy)
     }
 
-    /// What was found of the signatures before. Only a verdict that another policy's age or coverage has brought about says nothing here.
+    /// The earlier verdict on the signatures, unless it is due to another policy's age or coverage.
     fn known_signatures(self, generation: u64) -> Option<Result<Signatures, Rejection>> {
         let (settings, policy) = (&self.approov.settings().signature, &self.policy.signature);
         let known = RequestState::read(self.request, |state| {
@@ -108,7 +107,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Looks at the body as far as it must. The handler gets the same bytes, whatever the result.
+    /// Reads the body only as far as necessary. The handler gets the same bytes, whatever the result.
     async fn body_verdict(self, payload: &mut Payload, head: &HeadChecked) -> Result<(), Rejection> {
         match &head.body {
             ExpectedBody::Any => Ok(()),
@@ -141,7 +140,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// No body is worth waiting for longer than what it came with is valid.
+    /// A body is awaited only while the token and the signature that came with it are valid.
     fn body_bounds(self, findings: &Findings) -> Bounds<'a> {
         let settings = self.approov.settings();
         let token_end = findings.claims.as_ref().and_then(|claims| settings.rules.end(claims));
@@ -158,7 +157,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The verdict for an argument, which cannot look at the body.
+    /// The verdict for an argument, which cannot read the body.
     fn unseen_body_verdict(self, duty: &ExpectedBody) -> Result<(), Rejection> {
         let known = match duty {
             ExpectedBody::Any => Some(Ok(())),
@@ -168,13 +167,13 @@ impl<'a> Check<'a> {
             }
         };
         known.unwrap_or_else(|| {
-            // Inside of a layer whose policy asks for less, it is the caller who decides whether the signature is about the body.
+            // Inside a layer whose policy requires less, the caller decides whether the signature is about the body.
             let level = if Layer::is_around(self.request) { Level::Debug } else { Level::Error };
             log::log!(
                 target: LOG_TARGET,
                 level,
-                "body_unavailable {}: the signature is about the body, at which an argument alone cannot look: protect this handler with \
-                 `#[approov_protected(signature = …)]` or a middleware that asks for signatures",
+                "body_unavailable {}: the signature is about the body, which an argument alone cannot read: protect this handler with \
+                 `#[approov_protected(signature = …)]` or a middleware that requires signatures",
                 LogText(self.request.path())
             );
             Err(Rejection::BodyUnavailable)
@@ -202,7 +201,7 @@ impl<'a> Check<'a> {
         Ok(findings)
     }
 
-    /// A body can be kept back until everything that came with its head has expired.
+    /// The token and the signature may have expired while the body was awaited.
     pub(super) fn settle_time(self, mut findings: Findings) -> Result<Findings, Refusal> {
         let Some(claims) = &findings.claims else {
             return Ok(findings);

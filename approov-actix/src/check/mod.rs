@@ -1,4 +1,4 @@
-//! The pipeline, and the only place where the order of the checks is written down.
+//! The pipeline: the only place that defines the order of the checks.
 
 mod binding;
 mod message_signing;
@@ -24,7 +24,7 @@ use crate::{
     token::{ApproovClaims, Verified},
 };
 
-/// The checks of one request by one policy.
+/// The checks of one request against one policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Check<'a> {
     pub(crate) request: &'a HttpRequest,
@@ -33,22 +33,22 @@ pub(crate) struct Check<'a> {
     pub(crate) way: Way,
 }
 
-/// What there is to say before anything was waited for.
+/// The result before anything is awaited.
 pub(crate) enum Checked {
     /// Every check has passed, or its failure was reported.
     Complete(Findings),
     Awaits(Awaited),
 }
 
-/// What is still to be waited for.
+/// What is still awaited.
 pub(crate) enum Awaited {
-    /// A signature that is good covers the body, which is still to be compared.
+    /// The body, which is still to be compared with a valid signature.
     Body(HeadChecked),
     /// The store of claims, the last check.
     Store(ClaimPending),
 }
 
-/// A request that has passed every check but that of its body.
+/// A request whose headers have passed every check.
 pub(crate) struct HeadChecked {
     findings: Findings,
     body: ExpectedBody,
@@ -69,11 +69,11 @@ pub(crate) struct ClaimPending {
     rest: vec::IntoIter<Claimable>,
 }
 
-/// A key to be claimed, and until when the request could come again.
+/// A key to claim, and until when the request could come again.
 type Claimable = (ReplayKey, UnixTime);
 
 impl Check<'_> {
-    /// Runs every check that the policy asks for and stops at the first that refuses, but waits for nothing.
+    /// Runs the checks that the policy requires, up to the first refusal, without waiting for anything.
     pub(crate) fn at_once(self) -> Result<Checked, Refusal> {
         let head = self.check_head()?;
         if head.body.needs_reading() {
@@ -85,7 +85,7 @@ impl Check<'_> {
         })
     }
 
-    /// The rest of the checks. The handler still finds the body in `payload`.
+    /// Runs the remaining checks. The handler still finds the body in `payload`.
     pub(crate) async fn rest(self, awaited: Awaited, payload: &mut Payload) -> Result<Findings, Refusal> {
         let mut claimed = match awaited {
             Awaited::Body(head) => self.finish(self.check_body(head, payload).await?)?,
@@ -99,19 +99,19 @@ impl Check<'_> {
             if findings.generation == self.approov.current_keys().generation() {
                 return self.settle_time(findings);
             }
-            // The keys were replaced meanwhile: what the old ones have verified is no longer valid. The claim does.
+            // The keys were replaced meanwhile: what the old ones verified is no longer valid. The claim still is.
             let head = self.check_head()?;
             claimed = self.finish(self.check_body(head, payload).await?)?;
         }
     }
 
-    /// All checks at once, for an argument, which cannot wait. Refuses where that matters.
+    /// All checks, for an argument, which cannot wait: a check that would have to wait fails.
     pub(crate) fn without_waiting(self) -> Result<Findings, Refusal> {
         let findings = self.check_unseen_body(self.check_head()?)?;
         self.claimed_at_once(self.finish(findings)?)
     }
 
-    /// Token, binding, message signature: what can be told from the headers.
+    /// Token, binding, message signature: whatever the headers alone decide.
     fn check_head(self) -> Result<HeadChecked, Refusal> {
         let keys = self.approov.current_keys();
         let mut findings = Findings {
@@ -151,7 +151,7 @@ impl Check<'_> {
             return verdict;
         }
         let verdict = self.approov.verify_headers(self.request.headers(), keys);
-        // That a header is absent is found as fast as a verdict on it.
+        // A missing header is found as fast as a kept verdict.
         if !matches!(verdict, Err(Rejection::TokenMissing)) {
             RequestState::keep(self.request, self.way, |state| {
                 state.token = Some(CachedVerdict::new(self.approov, generation, &verdict));
@@ -160,7 +160,7 @@ impl Check<'_> {
         verdict
     }
 
-    /// A guard's policy cannot know the application's settings, so such a mistake shows at the first request with a good token.
+    /// A guard's policy cannot know the application's settings, so a mistake shows only at the first request with a valid token.
     fn check_policy(self) -> Result<(), Rejection> {
         let settings = self.approov.settings();
         let path = LogText(self.request.path());
@@ -176,7 +176,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The application's own checks, of a genuine token alone, and then the claim: nothing that is refused uses it up.
+    /// Runs the application's own checks, for a genuine token only, and then claims the request: a refused request must not use up its claim.
     fn finish(self, mut findings: Findings) -> Result<Claimed, Refusal> {
         if let Some(claims) = &findings.claims
             && let Err(rejection) = self.application_verdict(claims)
@@ -186,7 +186,7 @@ impl Check<'_> {
         self.claim(findings)
     }
 
-    /// Asked by each layer: further in, a check may see more of the request, such as the parameters of its route.
+    /// Each layer runs the checks: further in, a check may see more of the request, such as the parameters of its route.
     fn application_verdict(self, claims: &ApproovClaims) -> Result<(), Rejection> {
         let mut checks = self.approov.settings().checks.iter();
         checks
@@ -194,7 +194,7 @@ impl Check<'_> {
             .map_err(Rejection::from)
     }
 
-    /// What a failed check means: only where it is to be reported does the request go on.
+    /// Handles a failed check: the request goes on only if the check is only reported.
     fn report_or_refuse(
         self,
         findings: &mut Findings,

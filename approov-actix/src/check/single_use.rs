@@ -1,4 +1,4 @@
-//! The last check, where a policy is of single use: the request is claimed, so that no copy of it passes.
+//! The last check, if the policy requires single use: it claims the request, so that no copy passes.
 
 use std::vec;
 
@@ -23,13 +23,13 @@ impl Check<'_> {
                 });
                 ends.collect()
             }
-            // Without a signature, its absence was reported.
+            // If there is no signature, its absence was already reported.
             _ => Vec::new(),
         };
         self.claim_each(findings, keys.into_iter())
     }
 
-    /// One after the other, up to the first that was claimed before. Of two copies at once, each could else lose one to the other.
+    /// Claims the keys one after the other, up to the first that was claimed before. Otherwise two simultaneous copies could each lose one key to the other.
     fn claim_each(self, mut findings: Findings, mut keys: vec::IntoIter<Claimable>) -> Result<Claimed, Refusal> {
         while let Some((key, end)) = keys.next() {
             let Some(single_use) = &self.approov.settings().single_use else {
@@ -65,7 +65,7 @@ impl Check<'_> {
         Ok(Claimed::Complete(findings))
     }
 
-    /// Waits for the store, as often as it must.
+    /// Waits for the store, as often as necessary.
     pub(super) async fn await_claims(self, mut pending: ClaimPending) -> Result<Findings, Refusal> {
         loop {
             let ClaimPending {
@@ -90,7 +90,7 @@ impl Check<'_> {
         }
     }
 
-    /// For an argument, which waits for nothing.
+    /// For an argument, which cannot wait.
     pub(super) fn claimed_at_once(self, claimed: Claimed) -> Result<Findings, Refusal> {
         match claimed {
             Claimed::Complete(findings) => Ok(findings),
@@ -104,7 +104,7 @@ impl Check<'_> {
     fn argument_alone(self) -> Rejection {
         log::error!(
             target: LOG_TARGET,
-            "single_use_unavailable {}: an argument alone can neither wait for the store of claims nor, where the handler asks by itself, keep what it \
+            "single_use_unavailable {}: an argument alone can neither wait for the store of claims nor, if the handler calls the extractor itself, keep what it \
              has claimed: protect this handler with `#[approov_protected]` or a middleware",
             LogText(self.request.path())
         );
@@ -130,7 +130,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether there is more to be claimed. Of two keys the one that could not be claimed is what is told.
+    /// Returns whether to claim the next key. If one of two keys was let in without a claim, that is what is announced.
     fn settle(self, findings: &mut Findings, verdict: Result<SingleUseAdmission, Rejection>) -> Result<bool, Refusal> {
         match verdict {
             Ok(admission) => {
@@ -147,7 +147,7 @@ impl Check<'_> {
         }
     }
 
-    /// A request is claimed once in each store, however many layers look at it.
+    /// A request is claimed once in each store, however many layers check it.
     fn known_claim(self, single_use: &SingleUse, key: &ReplayKey) -> Option<Result<SingleUseAdmission, Rejection>> {
         let known = RequestState::read(self.request, |state| {
             let is_meant =

@@ -16,7 +16,7 @@ use crate::{
     test_support::{self, good_token},
 };
 
-/// One that caches no tokens, so that each verdict is seen.
+/// An `Approov` that caches no tokens, so that each verification is counted.
 fn forgetful() -> Approov {
     test_support::builder().token_cache_capacity(0).build().unwrap()
 }

@@ -4,14 +4,14 @@ use std::{fmt, str::FromStr};
 
 use crate::config::ConfigError;
 
-/// An algorithm with which tokens are signed: RFC 7518, section 3.1, and RFC 8037.
+/// A signature algorithm of tokens: RFC 7518, section 3.1, and RFC 8037.
 ///
-/// Each key is used with the one algorithm that it was configured with, whatever a token's header says.
+/// Each key is used only with the algorithm that it was configured with, whatever a token's header says.
 ///
 /// # Security
 ///
-/// There is no `none`. Anyone who can verify an HMAC (`HS256` to `HS512`) can make one as well; with every other algorithm the server holds a public key, which makes
-/// no tokens.
+/// There is no `none`. Anyone who can verify an HMAC (`HS256` to `HS512`) can make one as well. With every other algorithm, the server holds a public key, which cannot make
+/// tokens.
 ///
 /// # Examples
 ///
@@ -25,7 +25,7 @@ use crate::config::ConfigError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// HMAC with SHA-256. The algorithm of the account's secret.
+    /// HMAC with SHA-256. The algorithm of the account secret.
     HS256,
     /// HMAC with SHA-384.
     HS384,
@@ -51,10 +51,10 @@ pub enum Algorithm {
     EdDSA,
 }
 
-/// What kind of key an algorithm takes.
+/// The kind of key that an algorithm takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyType {
-    /// A secret of at least so many bytes: as many as the hash has (RFC 7518, section 3.2).
+    /// A secret that is at least as long as the hash (RFC 7518, section 3.2).
     Secret {
         min_bytes: usize,
     },
@@ -133,7 +133,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// From the name exactly as in RFC 7518.
+/// Accepts only the exact name, as in RFC 7518.
 impl FromStr for Algorithm {
     type Err = ConfigError;
 

@@ -1,4 +1,4 @@
-//! Lets one message be the only error of a build without a backend.
+//! Makes one message the only error of a build without a backend.
 
 use jsonwebtoken::crypto::CryptoProvider;
 

@@ -17,15 +17,15 @@ use super::{
 
 pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
-/// A key that is read once; AWS-LC's verifiers would read it anew for each signature. Of an Ed25519 key AWS-LC takes any 32 bytes; one that is no
-/// point verifies nothing.
+/// A key that is parsed once: AWS-LC's verifiers would parse it for each signature. AWS-LC accepts any 32 bytes as an Ed25519 key. A key that is
+/// not a point verifies nothing.
 pub(super) enum PreparedKey {
     Secret(Box<hmac::Key>),
     Point(ParsedPublicKey),
 }
 
 impl PreparedKey {
-    /// None for RSA, whose numbers need no more than the check of their sizes.
+    /// None for RSA, whose numbers need only a check of their sizes.
     pub(super) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Option<Self>, NotOnCurve> {
         let parsed = match (algorithm, material) {
             (Algorithm::HS256, KeyMaterial::Secret(secret)) => return Ok(Some(Self::mac(hmac::HMAC_SHA256, secret))),
@@ -52,7 +52,7 @@ impl PreparedKey {
     }
 }
 
-/// For much that comes in parts. On processors that have no instructions for it, AWS-LC hashes faster than `sha2`.
+/// For large data that comes in parts. On processors without instructions for hashing, AWS-LC is faster than `sha2`.
 #[cfg(feature = "message-signing")]
 pub(crate) struct Hasher(digest::Context);
 
@@ -74,7 +74,7 @@ impl Hasher {
     }
 }
 
-/// How TLS is spoken to an address of keys or a store.
+/// The TLS implementation for addresses of keys and for stores.
 #[cfg(any(feature = "jwks-url", feature = "single-use-redis-rustls"))]
 pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()

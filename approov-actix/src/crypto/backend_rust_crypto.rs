@@ -15,7 +15,7 @@ use super::{
 
 pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
-/// A secret that is expanded once. This backend reads public keys when they are used.
+/// A secret that is expanded once. This backend parses public keys when they are used.
 pub(super) enum PreparedKey {
     HS256(Box<Hmac<Sha256>>),
     HS384(Box<Hmac<Sha384>>),
@@ -50,7 +50,7 @@ fn is_mac(mac: &(impl Mac + Clone), message: &[u8], signature: &[u8]) -> bool {
     mac.clone().chain_update(message).verify_slice(signature).is_ok()
 }
 
-/// For much that comes in parts.
+/// For large data that comes in parts.
 #[cfg(feature = "message-signing")]
 pub(crate) enum Hasher {
     Sha256(Sha256),
@@ -81,7 +81,7 @@ impl Hasher {
     }
 }
 
-/// How TLS is spoken to an address of keys or a store.
+/// The TLS implementation for addresses of keys and for stores.
 #[cfg(any(feature = "jwks-url", feature = "single-use-redis-rustls"))]
 pub(crate) fn tls_provider() -> rustls::crypto::CryptoProvider {
     rustls::crypto::ring::default_provider()

@@ -1,10 +1,10 @@
-//! Hashes, and the comparison of what must not be guessed byte by byte.
+//! Hashes, and a comparison for values that must not be guessed byte by byte.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// Padded standard base64 of the SHA-256 of `parts`, one after the other: the form of the `pay` claim.
+/// Padded standard base64 of the SHA-256 of the concatenated `parts`: the form of the `pay` claim.
 pub(crate) fn sha256_base64<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     STANDARD.encode(sha256_of(parts))
 }
@@ -17,7 +17,7 @@ pub(crate) enum Hash {
     Sha512,
 }
 
-/// SHA-256 of `parts`, one after the other.
+/// SHA-256 of the concatenated `parts`.
 pub(crate) fn sha256_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
@@ -26,12 +26,11 @@ pub(crate) fn sha256_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 3
     hash.finalize().into()
 }
 
-/// SHA-256.
 pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
-/// Equality that takes equally long wherever two values of one length differ.
+/// Takes the same time wherever two values of the same length differ.
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }

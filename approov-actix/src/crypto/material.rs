@@ -1,6 +1,6 @@
-//! What keys are made of.
+//! The material of keys.
 
-/// What a key is made of, in the encoding that every backend takes.
+/// The material of a key, in the encoding that every backend accepts.
 #[derive(Clone, Copy)]
 pub(crate) enum KeyMaterial<'a> {
     Secret(&'a [u8]),

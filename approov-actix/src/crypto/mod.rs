@@ -1,7 +1,7 @@
 //! The only module that calls a crypto backend: verify these bytes with this key.
 //!
-//! Verifiers are made by one backend's own factory and never by jsonwebtoken's process-wide default, which panics when
-//! another crate of the program has turned the second backend on.
+//! Verifiers come from one backend's own factory, never from jsonwebtoken's process-wide default: that default panics if
+//! another crate of the program turns the second backend on.
 
 pub(crate) mod algorithm;
 #[cfg(feature = "aws-lc-rs")]

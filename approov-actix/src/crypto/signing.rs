@@ -4,7 +4,6 @@ use jsonwebtoken::EncodingKey;
 
 use super::{algorithm::Algorithm, backend, verifying_key::to_backend};
 
-/// A signature. For tests and development.
 pub(crate) fn sign(algorithm: Algorithm, key: &EncodingKey, message: &[u8]) -> Option<Vec<u8>> {
     let signer = (backend::PROVIDER.signer_factory)(&to_backend(algorithm), key).ok()?;
     signer.try_sign(message).ok()

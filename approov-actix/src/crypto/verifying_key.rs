@@ -14,16 +14,16 @@ pub(crate) struct VerifyingKey {
 
 enum Form {
     Prepared(backend::PreparedKey),
-    /// For which a verifier is built for each signature.
+    /// A key for which a verifier is built for each signature.
     Unprepared {
         key: DecodingKey,
-        /// Of an RSA key.
+        /// For an RSA key.
         modulus: Option<Vec<u8>>,
     },
 }
 
 impl VerifyingKey {
-    /// A key of the type that the algorithm takes. None if the backend cannot use it: a point that is not on the curve.
+    /// A key of the type that the algorithm takes. None if the backend cannot use it, such as a point that is not on the curve.
     pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
         let form = match backend::PreparedKey::new(algorithm, material).ok()? {
             Some(key) => Form::Prepared(key),
@@ -55,7 +55,7 @@ impl VerifyingKey {
 impl Form {
     fn unprepared(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
         let (key, modulus) = match material {
-            // Every backend prepares the secret of an HMAC, so this one is for something else.
+            // Every backend prepares the secrets of HMACs, so this secret is for another algorithm.
             KeyMaterial::Secret(_) => return None,
             KeyMaterial::Rsa { n, e } => (DecodingKey::from_rsa_raw_components(n, e), Some(n.to_vec())),
             KeyMaterial::Ec(point) => (DecodingKey::from_ec_der(point), None),
@@ -66,8 +66,8 @@ impl Form {
     }
 }
 
-/// An RSA signature is a number below the modulus, in as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS takes larger
-/// ones as well, which would give each token a second spelling.
+/// An RSA signature is a number below the modulus, and has as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS also accepts larger
+/// numbers, which would give each token a second spelling.
 fn is_in_range(signature: &[u8], modulus: Option<&[u8]>) -> bool {
     modulus.is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
 }

@@ -24,10 +24,10 @@ use crate::{
     logging::LogText,
 };
 
-/// How long an answer may take, with all redirects.
+/// How long an answer may take, including all redirects.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 const MAX_REDIRECTS: usize = 3;
-/// Which header of an answer goes back in which header of the next request.
+/// A header of an answer, and the header of the next request that returns its value.
 const VALIDATORS: [(HeaderName, HeaderName); 2] = [
     (header::ETAG, header::IF_NONE_MATCH),
     (header::LAST_MODIFIED, header::IF_MODIFIED_SINCE),
@@ -36,8 +36,9 @@ const VALIDATORS: [(HeaderName, HeaderName); 2] = [
 pub(super) struct JwksAddress {
     url: Url,
     agent: Agent,
-    /// What a conditional request sends: for the keys in use, and for those of the last answer.
+    /// The validators of the keys in use, which a conditional request sends.
     accepted: Vec<(HeaderName, HeaderValue)>,
+    /// The validators of the latest answer.
     latest: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -66,7 +67,7 @@ impl JwksAddress {
         })
     }
 
-    /// Asks for the set. None if it is the accepted one. Redirects are followed within the same origin only, as elsewhere somebody else decides on the keys.
+    /// Fetches the set. None if it is the accepted one. Redirects are followed within the same origin only: elsewhere, somebody else would decide on the keys.
     pub(super) fn fetch(&mut self, max_bytes: usize) -> Result<Option<Vec<u8>>, Failure> {
         let deadline = Instant::now() + TIME_LIMIT;
         let mut url = self.url.clone();
@@ -94,12 +95,12 @@ impl JwksAddress {
         Err("redirects too often".into())
     }
 
-    /// The latest answer was a good one: from now on, ask whether it has changed.
+    /// The latest answer was valid: from now on, requests ask whether it has changed.
     pub(super) fn accept(&mut self) {
         self.accepted.clone_from(&self.latest);
     }
 
-    /// The next request is for the set, whether it has changed or not.
+    /// Makes the next request unconditional.
     pub(super) fn forget(&mut self) {
         self.accepted.clear();
     }
@@ -153,7 +154,7 @@ fn agent(url: &Url) -> Agent {
         .build();
     Agent::config_builder()
         .https_only(is_encrypted)
-        // What is not encrypted must not leave the machine.
+        // Unencrypted requests must not leave the machine.
         .proxy(if is_encrypted { Proxy::try_from_env() } else { None })
         .tls_config(tls)
         .http_status_as_error(false)
@@ -173,7 +174,7 @@ fn validators(response: &Response<ureq::Body>) -> Vec<(HeaderName, HeaderValue)>
     VALIDATORS.iter().filter_map(value).collect()
 }
 
-/// Nothing here decompresses.
+/// Compressed answers are not supported.
 fn check_encoding(response: &Response<ureq::Body>) -> Result<(), String> {
     let Some(encoding) = response.headers().get(header::CONTENT_ENCODING) else {
         return Ok(());
@@ -188,14 +189,14 @@ fn check_encoding(response: &Response<ureq::Body>) -> Result<(), String> {
     ))
 }
 
-/// RFC 9110, section 10.2.3, of an answer that says that it is about the moment: seconds, or a date.
+/// `Retry-After` (RFC 9110, section 10.2.3), in seconds or as a date, of an answer that reports a temporary failure.
 fn retry_after(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     if ![StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status) {
         return None;
     }
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // What is too large to be read is cut to the longest wait like every other one.
+        // A number that is too large to parse: the caller cuts it to the longest wait anyway.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
     }
     let date = SystemTime::from(value.parse::<HttpDate>().ok()?);
@@ -219,7 +220,7 @@ fn fault(error: &ureq::Error) -> String {
     }
 }
 
-/// rustls names the host and what its certificate says.
+/// The errors of rustls show the host and the names in its certificate, so these are reworded.
 fn tls_fault(error: &rustls::Error) -> String {
     let reason = match error {
         rustls::Error::InvalidCertificate(error) => match error {

@@ -1,4 +1,4 @@
-//! In place of `address.rs` where the feature `jwks-url` is off: there are no addresses of keys.
+//! Replaces `address.rs` if the feature `jwks-url` is off: there are no addresses of keys.
 
 use super::failure::Failure;
 use crate::config::{ConfigError, Setting};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What is wrong, and when the source wants to be asked again, if it says so.
+/// What is wrong, and how long to wait before the next attempt, if the source says so.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     /// The end of a sentence that begins with the source.

@@ -25,7 +25,7 @@ pub(super) struct JwkSet {
     pub(super) foreign: Vec<Dropped>,
 }
 
-/// A member of `keys` that is no usable key.
+/// A member of `keys` that is not a usable key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Dropped {
     /// Its place, from 1.
@@ -38,7 +38,7 @@ pub(super) struct Dropped {
 enum Unusable {
     /// Something is wrong with it.
     Faulty(Fault),
-    /// It is for something else, or of a kind that this library does not know: as if it were not there (RFC 7517, section 5).
+    /// It is for another use, or of a kind that this library does not know. It is ignored (RFC 7517, section 5).
     Foreign(Fault),
 }
 
@@ -49,7 +49,7 @@ impl From<Fault> for Unusable {
 }
 
 impl JwkSet {
-    /// Reads a set. Only what is no set at all is an error.
+    /// Reads a set. The only error is a text that is not a set at all.
     pub(super) fn parse(origin: &str, text: &str, allow_secrets: bool) -> Result<Self, String> {
         let text = without_byte_order_mark(text);
         let members: SetMembers<'_> = read_object(text).unwrap_or_default();
@@ -83,14 +83,14 @@ impl JwkSet {
     }
 }
 
-/// Why a text is no set. Says where it goes wrong, and nothing of what is there: that may be a secret.
+/// Why a text is not a set. Tells where the fault is, but shows nothing of the text, which may hold a secret.
 fn no_set(text: &str) -> String {
     let reason = match text.trim_ascii_start() {
         "" => "it is empty",
         text if text.starts_with('<') => "it is HTML or XML",
         text if text.starts_with("-----BEGIN ") => "it is PEM",
         _ => match serde_json::from_str::<Value>(text) {
-            // Of syntax serde_json tells what is wrong and where, and nothing of the text.
+            // For syntax errors, serde_json tells what is wrong and where, and shows nothing of the text.
             Err(error) => return format!("is not a JWK Set: {error}"),
             Ok(_) => "it is not an object with an array `keys`, or has a member twice",
         },
@@ -113,7 +113,7 @@ impl<'de> Members<'de> for SetMembers<'de> {
     }
 }
 
-/// The members that bear on whether and how a key is used.
+/// The members that determine whether and how a key is used.
 #[derive(Default)]
 struct Jwk<'a> {
     kty: Option<Cow<'a, str>>,
@@ -178,7 +178,7 @@ impl Jwk<'_> {
         match self.kty.as_deref() {
             Some("oct") if allow_secrets => Ok(self.secret(origin)?),
             Some("oct") => Err("is a secret, and secrets from an address are not allowed".into()),
-            _ if self.is_private => Err("is a private key, which must be in no key set".into()),
+            _ if self.is_private => Err("is a private key, which must not be in a key set".into()),
             Some("RSA") => Ok(self.rsa()?),
             Some("EC") => self.ec(),
             Some("OKP") => self.ed25519(),

@@ -18,11 +18,11 @@ use crate::{
 
 /// A key that verifies tokens: one algorithm, and at most one key id (`kid`).
 ///
-/// A public key is the safer choice: it verifies tokens and cannot make them. See [the guide](crate::guide::key_sets).
+/// A public key is the safer choice: it verifies tokens but cannot make them. See [the guide](crate::guide::key_sets).
 ///
 /// # Security
 ///
-/// The key, not the token, says which algorithm is used. Neither a secret nor a public key is shown by `Debug`.
+/// The key, not the token, determines the algorithm. `Debug` shows neither a secret nor a public key.
 ///
 /// # Examples
 ///
@@ -43,13 +43,13 @@ use crate::{
 pub struct Key {
     kid: Option<Arc<str>>,
     verifying: Arc<VerifyingKey>,
-    /// The same for the same key, and for no other one. Of a public key, its thumbprint (RFC 7638).
+    /// Identifies the key. For a public key, it is the thumbprint (RFC 7638).
     fingerprint: Vec<u8>,
 }
 
-/// The longest key id: it is in the log.
+/// The longest key id. There is a limit because key ids are logged.
 pub(crate) const MAX_KID_BYTES: usize = 256;
-/// What is wrong with a key whose id is longer.
+/// The fault of a key with a longer id.
 pub(crate) const LONG_ID: Fault = "has a `kid` of more than 256 bytes";
 
 impl Key {
@@ -57,7 +57,7 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// If the text is not base64, or the secret is shorter than 32 bytes or the same byte again and again.
+    /// If the text is not base64, or the secret is shorter than 32 bytes or repeats a single byte.
     ///
     /// # Security
     ///
@@ -82,8 +82,8 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// If the algorithm is not an HMAC, or the secret is shorter than the algorithm's hash: 32, 48 or 64 bytes (RFC 7518, section 3.2). Or if it is the
-    /// same byte again and again, such as a buffer that nobody has filled.
+    /// If the algorithm is not an HMAC, if the secret is shorter than the algorithm's hash (32, 48 or 64 bytes: RFC 7518, section 3.2), or if it repeats
+    /// a single byte, like a buffer that was never filled.
     ///
     /// # Security
     ///
@@ -107,31 +107,24 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// If the text is something else, such as a private key or a certificate; if the key is not of the algorithm's type and curve; or if it is an RSA
+    /// If the text is anything else, such as a private key or a certificate; if the key does not have the algorithm's type and curve; or if it is an RSA
     /// key of less than 2048 or more than 4096 bits.
     ///
     /// # Security
     ///
-    /// A private key is an error, so that nobody leaves one on a server that needs none. The key's own type and curve are checked, and that its point lies on the curve.
-    ///
-    /// # Examples
-    ///
-    /// See [`Key`].
+    /// A private key is an error, so that none is left on a server that only verifies. The key's type and curve are checked. The point of an EC key must lie on
+    /// the curve.
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
         Self::parse_pem(algorithm, pem)
             .map_err(|fault| ConfigError::invalid(format!("the text given to `Key::from_pem` {fault}")))
     }
 
-    /// With this key id. A token whose `kid` is the same is verified with this key alone; a key without id is tried for tokens whose `kid` no
-    /// other key has. An id of more than 256 bytes is an error where the key is used.
+    /// Sets the key id. A token with the same `kid` is verified with this key alone. A key without an id is tried for tokens whose `kid` no
+    /// other key has. An id of more than 256 bytes is an error when the key is used.
     ///
     /// # Security
     ///
-    /// An id does not restrict who may use the key, it only says for which tokens it is tried.
-    ///
-    /// # Examples
-    ///
-    /// See [`Key`].
+    /// An id does not restrict who may use the key. It only determines for which tokens the key is tried.
     #[must_use]
     pub fn with_key_id(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into().into());
@@ -157,12 +150,12 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// A secret for HMAC. An error begins with its origin.
+    /// A secret for HMAC. An error begins with `origin`.
     pub(crate) fn of_secret(algorithm: Algorithm, secret: &[u8], origin: &str) -> Result<Self, ConfigError> {
         Self::secret(algorithm, secret, origin).map_err(|fault| ConfigError::invalid(format!("{origin} {fault}")))
     }
 
-    /// The only way to a key that is a secret. Warns, by its origin, of the secret that everybody can read.
+    /// The only way to make a key from a secret. Warns of a published secret, and of one that was probably spoilt.
     pub(super) fn secret(algorithm: Algorithm, secret: &[u8], origin: impl fmt::Display) -> Result<Self, Fault> {
         let key = Self::new(algorithm, KeyMaterial::Secret(secret))?;
         if is_published(secret) {
@@ -172,7 +165,7 @@ impl Key {
             );
         }
         if let Some(mistake) = likely_mistake(secret) {
-            log::warn!(target: LOG_TARGET, "{origin} {mistake}; put in the output of the Approov CLI, unchanged, or nothing will match");
+            log::warn!(target: LOG_TARGET, "{origin} {mistake}; use the output of the Approov CLI, unchanged, or nothing will match");
         }
         Ok(key)
     }
@@ -186,7 +179,6 @@ impl Key {
         Self::public(algorithm, public_key::material(algorithm, &der)?)
     }
 
-    /// A key that is no secret.
     pub(super) fn public(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<Self, Fault> {
         Self::new(algorithm, material)
     }
@@ -201,7 +193,7 @@ impl Key {
         })
     }
 
-    /// As log lines name it: `RS256 "2026-11"`, or without a `kid` `RS256 #NzbLsXh8`. Of a secret nothing is shown.
+    /// The name in log lines: `RS256 "2026-11"`, or `RS256 #NzbLsXh8` without a `kid`. Shows nothing of a secret.
     pub(super) fn label(&self) -> String {
         let algorithm = self.algorithm();
         match (self.key_id(), algorithm.key_type()) {
@@ -214,12 +206,12 @@ impl Key {
         }
     }
 
-    /// Whether it has no id that is too long.
+    /// False if the id is too long.
     pub(crate) fn has_fit_id(&self) -> bool {
         self.key_id().is_none_or(|kid| kid.len() <= MAX_KID_BYTES)
     }
 
-    /// Whatever their ids.
+    /// Ignores the ids.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.algorithm() == other.algorithm() && self.fingerprint == other.fingerprint
     }
@@ -233,7 +225,7 @@ impl Key {
     }
 }
 
-/// Of a public key, its thumbprint: RFC 7638, section 3, and RFC 8037, section 2.
+/// For a public key, the thumbprint: RFC 7638, section 3, and RFC 8037, section 2.
 fn fingerprint(material: KeyMaterial<'_>) -> Vec<u8> {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let members = match material {

@@ -1,4 +1,4 @@
-//! Where an application takes its keys from.
+//! Where an application gets its keys from.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -30,13 +30,13 @@ const MAX_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Security
 ///
-/// Anyone who can write the file, or who answers for the address, decides which tokens are good. `Debug` shows nothing of it.
+/// Anyone who can write the file or controls the address decides which tokens are valid. `Debug` shows nothing of the source.
 pub struct KeySource(pub(super) Kind);
 
 pub(super) enum Kind {
-    /// They stay as they are.
+    /// Keys that are not refreshed.
     Fixed(Vec<Key>),
-    /// They are read at the start and again while the server runs.
+    /// Keys that are read at the start and again while the server runs.
     Refreshed(RefreshedSource),
 }
 
@@ -74,9 +74,9 @@ impl KeySource {
         Self(Kind::Fixed(keys))
     }
 
-    /// The source, refreshed so often, and the settings that have no effect on it.
+    /// The source with these settings, and those of them that have no effect on it.
     ///
-    /// What is wrong is an error even where it has no effect.
+    /// A wrong setting is an error even if it has no effect.
     pub(crate) fn refreshed(
         mut self,
         interval: Option<Setting<Duration>>,
@@ -133,7 +133,7 @@ impl RefreshedSource {
         }
     }
 
-    /// What errors call the setting that names it.
+    /// The name of its setting in errors.
     pub(super) fn origin(&self) -> &str {
         match &self.place {
             Place::PemFile(path, _) | Place::JwksFile(path) => &path.origin,
@@ -141,7 +141,7 @@ impl RefreshedSource {
         }
     }
 
-    /// How often the source is read again, and after which time without success its keys expire.
+    /// How often the source is read again, and how long its keys stay valid without a successful reading.
     pub(super) fn times(&self) -> Result<(Duration, Option<Duration>), ConfigError> {
         let default = self.place.default_interval();
         times(self.refresh_interval.as_ref(), self.max_stale.as_ref(), default)
@@ -186,13 +186,13 @@ impl Place {
 
 /// A file with keys. It is read at the start and again while the server runs.
 ///
-/// A new key is used, and a removed one is no longer accepted, from the next reading on. A file with an empty JWK Set takes all
-/// of its keys away. If the file cannot be read, or all of its keys are faulty, the keys that are in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
-/// that is shorter; the wait doubles with each further failure, up to a minute, or to the interval if that is longer.
+/// New keys are used, and removed keys are no longer used, from the next reading on. An empty JWK Set removes all keys of
+/// the file. If the file cannot be read, or all of its keys are faulty, the keys in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
+/// that is shorter. The wait doubles with each further failure, up to a minute, or to the interval if that is longer.
 ///
 /// # Security
 ///
-/// Anyone who can write the file decides which tokens are good.
+/// Anyone who can write the file decides which tokens are valid.
 ///
 /// # Examples
 ///
@@ -235,11 +235,7 @@ impl KeyFile {
     ///
     /// # Security
     ///
-    /// Secrets (`oct`) in the file are used. Make a file with secrets readable for this server alone.
-    ///
-    /// # Examples
-    ///
-    /// See [`KeyFile`].
+    /// Secrets (`oct`) in the file are used. Make a file with secrets readable by this server alone.
     pub fn jwks(path: impl Into<PathBuf>) -> Self {
         let path = Setting::new("the path given to `KeyFile::jwks`", path);
         Self(RefreshedSource::new(Place::JwksFile(path)))
@@ -249,19 +245,19 @@ impl KeyFile {
     ///
     /// # Security
     ///
-    /// A key that you remove because it was stolen makes good tokens for this much longer.
+    /// A stolen key still makes valid tokens for this long after you remove it.
     pub fn refresh_interval(mut self, interval: Duration) -> Self {
         self.0.refresh_interval = Some(Setting::new("the time given to `KeyFile::refresh_interval`", interval));
         self
     }
 
-    /// After which time without a successful reading the keys expire, so that their tokens are refused. At least twice the refresh
-    /// interval. Default: never.
+    /// How long keys stay valid without a successful reading. After this time they expire, and their tokens are refused. At least twice the refresh
+    /// interval. Default: no limit.
     ///
     /// # Security
     ///
-    /// Without a limit, anyone who keeps this server from reading the file keeps a removed key alive. With a limit, that person locks all apps
-    /// out in the end.
+    /// Without a limit, anyone who prevents this server from reading the file keeps a removed key valid. With a limit, they lock all apps
+    /// out eventually.
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.0.max_stale = Some(Setting::new("the time given to `KeyFile::max_stale`", time));
         self

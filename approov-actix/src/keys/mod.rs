@@ -1,4 +1,4 @@
-//! The keys that verify tokens: what they are, where they come from, and which of them count now.
+//! The keys that verify tokens: what they are, where they come from, and which of them are valid now.
 
 #[cfg(feature = "jwks-url")]
 mod address;

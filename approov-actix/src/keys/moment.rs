@@ -1,4 +1,4 @@
-//! A clock that goes on while the machine sleeps.
+//! A clock that keeps running while the machine sleeps.
 
 use std::{
     ops::{Add, Sub},
@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// A point in time, for keys that get old. Starts at zero with the first one in the process.
+/// A point in time, for the age of keys. The first one in the process is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Moment(Duration);
 
@@ -20,7 +20,7 @@ impl Moment {
         clock.read(start.elapsed(), unix_millis())
     }
 
-    /// None if it is too far away to be told.
+    /// None if the sum is too large to be represented.
     pub(super) fn checked_add(self, time: Duration) -> Option<Self> {
         self.0.checked_add(time).map(Self)
     }
@@ -51,21 +51,21 @@ fn unix_millis() -> i64 {
     }
 }
 
-/// On Linux and elsewhere the monotonic clock stands still while the machine sleeps. The wall clock goes on, but can be set. So this is the
-/// monotonic clock, and each jump of the wall clock ahead of it is added. A wall clock that is set back changes nothing. One that is set forward
-/// cannot be told from sleep: keys then count as older than they are, and their source is read early.
+/// On Linux and elsewhere, the monotonic clock stops while the machine sleeps. The wall clock keeps running, but can be set. So this is the
+/// monotonic clock plus each forward jump of the wall clock. Setting the wall clock back changes nothing. Setting it forward looks
+/// like sleep: keys then seem older than they are, and their source is read early.
 struct Clock {
     /// By how much the wall clock was ahead of the monotonic one, in milliseconds.
     lead: AtomicI64,
-    /// For how long the machine has slept, in milliseconds.
+    /// How long the machine has slept, in milliseconds.
     slept: AtomicU64,
 }
 
 impl Clock {
-    /// Less than this is the time between two readings of clocks, or a correction of the wall clock.
+    /// A smaller difference is the time between the readings of the two clocks, or a correction of the wall clock.
     const JUMP: i64 = 1000;
 
-    /// While the monotonic clock is at zero.
+    /// `wall` is the wall clock when the monotonic clock is at zero.
     fn new(wall: i64) -> Self {
         Self {
             lead: AtomicI64::new(wall),
@@ -77,7 +77,7 @@ impl Clock {
         let millis = i64::try_from(monotonic.as_millis()).unwrap_or(i64::MAX);
         let (lead, known) = (wall.saturating_sub(millis), self.lead.load(Ordering::Relaxed));
         let jump = lead.saturating_sub(known);
-        // Of many threads that see the same jump, one counts it.
+        // Only one of the threads that see the same jump adds it.
         if jump.saturating_abs() >= Self::JUMP
             && self
                 .lead
@@ -98,7 +98,7 @@ mod tests {
     const HOUR: i64 = 3_600_000;
     const WALL: i64 = 1_700_000_000_000;
 
-    /// What a clock says, in milliseconds, after these readings of the monotonic and the wall clock.
+    /// The time of a clock, in milliseconds, for each of these readings of the monotonic and the wall clock.
     fn reads(readings: &[(i64, i64)]) -> Vec<i64> {
         let clock = Clock::new(WALL);
         let read = |(monotonic, wall): &(i64, i64)| {
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_wall_clock_that_is_set_back_changes_nothing() {
         assert_eq!(reads(&[(10, -HOUR), (20, 10 - HOUR), (30, 20 - HOUR)]), [10, 20, 30]);
-        // To the right time again: that cannot be told from sleep, so keys are taken for older than they are.
+        // Setting it right again looks like sleep, so keys seem older than they are.
         assert_eq!(reads(&[(10, -HOUR), (20, 20)]), [10, HOUR + 30]);
     }
 

@@ -21,7 +21,7 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// The public key of an installation, as a token's `ipk` has it: base64 of a `SubjectPublicKeyInfo`, P-256.
+/// The public key of an installation, from a token's `ipk`: base64 of a `SubjectPublicKeyInfo`, P-256.
 pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
     let der = STANDARD.decode(ipk).ok()?;
     let material = material(Algorithm::ES256, &der).ok()?;
@@ -29,7 +29,7 @@ pub(crate) fn installation_key(ipk: &str) -> Option<VerifyingKey> {
     VerifyingKey::new(Algorithm::ES256, material)
 }
 
-/// What the key is made of, if it is of the algorithm's type and curve.
+/// The material of the key, if it has the algorithm's type and curve.
 pub(super) fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'_>, Fault> {
     let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| "is not a valid public key")?;
     let bits = info.subject_public_key.as_bytes().ok_or("is not a valid public key")?;
@@ -51,9 +51,9 @@ pub(super) fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'
             Ok(KeyMaterial::Ed25519(key))
         }
         KeyType::Rsa if oid == RSASSA_PSS => {
-            Err("is an RSA key of the type id-RSASSA-PSS; put in one of the type rsaEncryption")
+            Err("is an RSA key of the type id-RSASSA-PSS; use one of the type rsaEncryption")
         }
-        KeyType::Rsa => Err("is not an RSA key, which the algorithm takes"),
+        KeyType::Rsa => Err("is not an RSA key, which the algorithm requires"),
         KeyType::Ec(Curve::P256) => Err("is not a key on the curve P-256, which ES256 takes"),
         KeyType::Ec(Curve::P384) => Err("is not a key on the curve P-384, which ES384 takes"),
         KeyType::Ed25519 => Err("is not an Ed25519 key, which EdDSA takes"),
@@ -65,18 +65,18 @@ pub(super) fn material(algorithm: Algorithm, der: &[u8]) -> Result<KeyMaterial<'
 pub(super) fn decode_pem(text: &str) -> Result<Vec<u8>, Fault> {
     let blocks = pem::parse_many(text).map_err(|_| "is not PEM")?;
     if blocks.iter().any(|block| block.tag().contains("PRIVATE KEY")) {
-        return Err("is a private key, which belongs on no server that only verifies; put in the public key");
+        return Err("is a private key, which does not belong on a server that only verifies; use the public key");
     }
     let [block] = blocks.as_slice() else {
         return Err(if blocks.is_empty() {
             "is not PEM"
         } else {
-            "has more than one PEM block; put in one public key"
+            "has more than one PEM block; use one public key"
         });
     };
     match block.tag() {
         "PUBLIC KEY" => Ok(block.contents().to_vec()),
-        "CERTIFICATE" => Err("is a certificate; put in its public key, from `openssl x509 -pubkey -noout`"),
+        "CERTIFICATE" => Err("is a certificate; use its public key, from `openssl x509 -pubkey -noout`"),
         "RSA PUBLIC KEY" => {
             Err("is a public key in PKCS#1 form; convert it with `openssl rsa -RSAPublicKey_in -pubout`")
         }

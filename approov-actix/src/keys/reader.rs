@@ -9,18 +9,18 @@ use std::{
 use super::{address::JwksAddress, failure::Failure, key::Key, set::usable_keys};
 use crate::{config::Setting, crypto::algorithm::Algorithm, crypto::sha256, logging::Name};
 
-/// Far more than any key set has.
+/// Far larger than any key set.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// What reads one source of keys.
+/// Reads one source of keys.
 pub(super) struct Reader {
-    /// What errors and log lines call it.
+    /// The name of the source in errors and log lines.
     pub(super) origin: String,
-    /// That of the configuration, for log lines.
+    /// The name of the configuration, for log lines.
     pub(super) name: Option<String>,
     place: Place,
     format: Format,
-    /// The hash of the text that the last keys came from.
+    /// The hash of the text that the latest keys came from.
     last: Option<Vec<u8>>,
 }
 
@@ -29,7 +29,7 @@ enum Place {
     Address(Box<JwksAddress>),
 }
 
-/// What is found there.
+/// The format of a source.
 #[derive(Clone, Copy)]
 pub(super) enum Format {
     /// One public key.
@@ -64,7 +64,7 @@ impl Reader {
         !matches!(self.place, Place::File(_))
     }
 
-    /// Its keys, or `None` if they are those of the last time. The fault of a failure is a sentence that begins with the source.
+    /// The keys, or `None` if they have not changed. The fault of a failure is a sentence that begins with the source.
     pub(super) fn load(&mut self) -> Result<Option<Vec<Key>>, Failure> {
         self.load_part().map_err(|failure| Failure {
             fault: self.sentence(&failure.fault),
@@ -77,13 +77,13 @@ impl Reader {
         Name(self.name.as_deref())
     }
 
-    /// One that begins with the source.
+    /// A sentence that begins with the source.
     pub(super) fn sentence(&self, predicate: &str) -> String {
         let place = if self.is_address() { "an address" } else { "a file" };
         format!("{} names {place} that {predicate}", self.origin)
     }
 
-    /// The next reading gives all keys, whether they have changed or not.
+    /// Makes the next reading return all keys, whether they have changed or not.
     pub(super) fn forget(&mut self) {
         self.last = None;
         if let Place::Address(address) = &mut self.place {
@@ -126,7 +126,7 @@ pub(crate) fn read_file(path: &Path) -> Result<String, String> {
     text(bytes)
 }
 
-/// What was read, unless it is too much or no text.
+/// The bytes as text, unless they are too many or not UTF-8.
 fn text(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err("is larger than 1 MiB".to_owned());

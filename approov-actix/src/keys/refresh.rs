@@ -13,14 +13,14 @@ use std::{
 use super::{failure::Failure, moment::Moment, reader::Reader, ring::KeyRing};
 use crate::{logging::LOG_TARGET, panics::unless_it_panics};
 
-/// Tokens with an unknown `kid` cause a request no more often than this.
+/// Tokens with an unknown `kid` cause at most one request in this time.
 const ON_DEMAND_INTERVAL: Duration = Duration::from_secs(10);
-/// The first wait after a failure, where the interval is not shorter. It doubles with each further one.
+/// The first wait after a failure, unless the interval is shorter. It doubles with each further failure.
 const FIRST_RETRY: Duration = Duration::from_secs(5);
-/// The longest wait after a failure, where the interval is not longer.
+/// The longest wait after a failure, unless the interval is longer.
 const LAST_RETRY: Duration = Duration::from_secs(60);
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
-/// How long a thread waits for at a time. While the machine sleeps, its wait stands still.
+/// The longest single wait of a thread. A wait does not advance while the machine sleeps.
 const LONGEST_NAP: Duration = Duration::from_secs(10);
 
 /// Refreshes a source, on a thread of its own, as long as the ring lives.
@@ -29,7 +29,7 @@ pub(super) struct Refresh {
     pub(super) ring: Weak<KeyRing>,
     /// The source's place in the ring.
     pub(super) part: usize,
-    /// Receives when a token has an unknown `kid`, and ends with the ring.
+    /// Receives when the source should be read early, such as for an unknown `kid`. Ends with the ring.
     pub(super) wake: Receiver<()>,
     pub(super) schedule: Schedule,
 }
@@ -40,7 +40,7 @@ impl Refresh {
         thread.spawn(move || self.run()).map(drop)
     }
 
-    /// Until the ring is gone. A logger is the application's and may panic: that ends the step, never the thread.
+    /// Runs until the ring is gone. The logger is the application's and may panic: a panic ends the step, never the thread.
     fn run(mut self) {
         loop {
             match unless_it_panics(|| self.step()) {
@@ -54,13 +54,13 @@ impl Refresh {
         }
     }
 
-    /// A panic is a failed reading. Nobody knows how far it came, so the next one takes nothing for known.
+    /// A panic is a failed reading. It is unknown how far the reading got, so the next one starts afresh.
     fn start_again(&mut self) {
         self.reader.forget();
         self.schedule.finished(Moment::now(), Reason::Regular, Outcome::FAILED);
         // The logger may be what panics.
         unless_it_panics(|| {
-            log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is started again{}", self.reader.origin, self.reader.log_name());
+            log::error!(target: LOG_TARGET, "the refresh of {} has panicked and is restarted{}", self.reader.origin, self.reader.log_name());
         });
     }
 
@@ -116,7 +116,7 @@ pub(super) enum Reason {
     UnknownKid,
 }
 
-/// What came of a reading.
+/// The result of a reading.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     Succeeded,
@@ -136,7 +136,7 @@ impl Outcome {
     }
 }
 
-/// When a source is read again. Knows no clock of its own.
+/// Determines when a source is read again. Has no clock of its own.
 pub(super) struct Schedule {
     interval: Duration,
     /// The longest wait after a failure.
@@ -145,21 +145,21 @@ pub(super) struct Schedule {
     pub(super) due: Moment,
     /// Failures since the last success.
     failures: u32,
-    /// When an unknown `kid` was first seen that no request has been made for yet.
+    /// When the first unknown `kid` was seen for which no request was made yet.
     asked: Option<Moment>,
     /// The last request that was made for an unknown `kid`.
     answered: Option<Moment>,
-    /// Until when the source wants no request for an unknown `kid`.
+    /// Until then, the source wants no request for an unknown `kid`.
     quiet_until: Option<Moment>,
 }
 
 impl Schedule {
-    /// After the first reading, which has succeeded or not.
+    /// The schedule after the first reading, whether that succeeded or not.
     pub(super) fn new(now: Moment, interval: Duration, max_stale: Option<Duration>, first: Outcome) -> Self {
         let longest_wait = interval.max(LAST_RETRY);
         let mut schedule = Self {
             interval,
-            // Several attempts before the keys expire.
+            // Leave time for several attempts before the keys expire.
             longest_wait: max_stale.map_or(longest_wait, |max_stale| {
                 longest_wait.min(max_stale / 4).max(SHORTEST_WAIT)
             }),
@@ -182,7 +182,7 @@ impl Schedule {
         self.asked.get_or_insert(now);
     }
 
-    /// Whether to read the source now, and why. If so, the answer is one for every unknown `kid` seen before.
+    /// Why to read the source now, if at all. The reading then covers every unknown `kid` seen before.
     fn starts(&mut self, now: Moment) -> Option<Reason> {
         let reason = if self.due <= now {
             Reason::Regular
@@ -196,7 +196,7 @@ impl Schedule {
         Some(reason)
     }
 
-    /// Plans the next reading. Whether the source was failing before.
+    /// Plans the next reading. Returns whether the source was failing before.
     fn finished(&mut self, now: Moment, reason: Reason, outcome: Outcome) -> bool {
         let was_failing = self.failures > 0;
         self.quiet_until = None;
@@ -214,7 +214,7 @@ impl Schedule {
                     let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
                     self.due = now + wait.min(self.longest_wait).max(asked_for);
                 }
-                // Else everyone could push the regular readings far away, with tokens of made-up ids while the source fails.
+                // Otherwise, while the source fails, anyone could postpone the regular readings with tokens that have made-up ids.
             }
         }
         was_failing
@@ -239,7 +239,7 @@ mod tests {
         (Schedule::new(start, 300 * SECOND, None, Outcome::Succeeded), start)
     }
 
-    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends as `outcome` says.
+    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends with `outcome`.
     fn readings(schedule: &mut Schedule, start: Moment, end: u32, outcome: Outcome) -> Vec<u64> {
         let mut readings = Vec::new();
         loop {
@@ -296,7 +296,7 @@ mod tests {
                 schedule.finished(now, reason, Outcome::Succeeded);
             }
         }
-        // Asked since the last one, so there is one more, and no third.
+        // Ids were seen since the last reading, so there is one more, and no third.
         assert_eq!(readings(&mut schedule, start, 250, Outcome::Succeeded), [10]);
     }
 
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(schedule.starts(at(305)), None);
     }
 
-    /// Everyone can send tokens with made-up ids.
+    /// Anyone can send tokens with made-up ids.
     #[test]
     fn unknown_kids_do_not_push_the_regular_readings_away() {
         let (mut schedule, start) = schedule();
@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(schedule.starts(start + 5 * SECOND), Some(Reason::Regular));
     }
 
-    /// `Retry-After` is heard, but it neither makes a source that is busy busier, nor keeps keys for longer than the interval or max stale allows.
+    /// `Retry-After` is respected, but it never shortens the usual wait, and never exceeds the longest wait that the interval or max stale allows.
     #[test]
     fn a_source_says_when_it_wants_to_be_read_again() {
         let start = Moment::now();

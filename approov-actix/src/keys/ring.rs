@@ -1,4 +1,4 @@
-//! The keys that count now.
+//! The keys that are valid now.
 
 use std::{
     sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
@@ -19,7 +19,7 @@ use crate::{
     rejection::Rejection,
 };
 
-/// A source that is read so much later than planned is no longer read at all. Longer than a reading takes.
+/// A source that is this late is no longer being read at all. Longer than a reading takes.
 const LATE: Duration = Duration::from_secs(60);
 
 /// All keys of an application, from all their sources. They change as a whole.
@@ -28,22 +28,22 @@ pub(crate) struct KeyRing {
     parts: Mutex<Vec<SourceKeys>>,
     /// A thread that refreshes a source ends when its sender is gone.
     refreshers: Vec<Refresher>,
-    /// That of the configuration.
+    /// The name of the configuration.
     name: Option<String>,
 }
 
-/// The keys of one source. The first part are those that no source refreshes.
+/// The keys of one source. The first part holds the keys that are not refreshed.
 #[derive(Default)]
 pub(super) struct SourceKeys {
     keys: Vec<Key>,
-    /// What the log calls the source.
+    /// The name of the source in the log.
     origin: String,
-    /// How long the keys count after they were last read.
+    /// How long the keys stay valid after the last reading.
     max_stale: Option<Duration>,
-    /// When they were, or the start if never.
+    /// The last successful reading, or the start if there was none.
     last_read: Moment,
     has_expired: bool,
-    /// When the source is to be read again. None if it is not.
+    /// When the source is to be read again, if at all.
     due: Option<Moment>,
 }
 
@@ -56,7 +56,7 @@ impl SourceKeys {
         }
     }
 
-    /// The keys of a source: none if its first reading has failed.
+    /// The keys of a source: none if its first reading failed.
     pub(super) fn of_source(origin: String, keys: Vec<Key>, max_stale: Option<Duration>, due: Moment) -> Self {
         Self {
             keys,
@@ -68,7 +68,7 @@ impl SourceKeys {
         }
     }
 
-    /// What is too far away to be told is never.
+    /// None if the keys never expire, or too far in the future to be represented.
     fn expires(&self) -> Option<Moment> {
         let max_stale = self.max_stale.filter(|_| !self.keys.is_empty())?;
         self.last_read.checked_add(max_stale)
@@ -80,7 +80,7 @@ impl SourceKeys {
     }
 }
 
-/// What the ring knows of a thread that refreshes a source.
+/// What the ring knows about a thread that refreshes a source.
 pub(super) struct Refresher {
     pub(super) origin: String,
     pub(super) wake: SyncSender<()>,
@@ -92,18 +92,18 @@ pub(super) struct Refresher {
 pub(crate) struct CurrentKeys {
     generation: u64,
     keys: KeySet,
-    /// When the first of them no longer count, unless they are read again before.
+    /// When the first of the keys expire, unless they are read again earlier.
     expires: Option<Moment>,
     on_unknown_kid: Arc<[SyncSender<()>]>,
 }
 
 impl CurrentKeys {
-    /// Tells these keys from those before and after them. Nothing that was verified with one generation counts in another.
+    /// Distinguishes these keys from earlier and later ones. A verdict of one generation is not valid in another.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Checks a signature with the keys that may have made it. The `kid` of the key that did. Never waits: where the key may be a new one, its source is told to look.
+    /// Checks a signature with the keys that may have made it, and returns the `kid` of the key that did. Never waits: if the key may be a new one, its source is woken.
     pub(crate) fn verify(
         &self,
         alg: &str,
@@ -114,7 +114,7 @@ impl CurrentKeys {
         let verdict = self.keys.verify(alg, kid, message, signature);
         if verdict.is_err() && kid.is_some_and(|kid| !self.keys.has(kid)) {
             for source in self.on_unknown_kid.iter() {
-                // Full: it has been told already. Disconnected: it has ended.
+                // Full: already woken. Disconnected: the thread has ended.
                 let _ = source.try_send(());
             }
         }
@@ -138,7 +138,7 @@ impl CurrentKeys {
 }
 
 impl KeyRing {
-    /// The keys for a start.
+    /// The ring at the start, when too many keys are an error.
     pub(super) fn new(
         parts: Vec<SourceKeys>,
         refreshers: Vec<Refresher>,
@@ -167,12 +167,12 @@ impl KeyRing {
         })
     }
 
-    /// The keys that count at this moment. Old ones expire here, on time, however long their source keeps its thread waiting.
+    /// The keys that are valid now. Keys expire here, on time, even while their source keeps its thread waiting.
     pub(crate) fn current(&self) -> Guard<Arc<CurrentKeys>> {
         self.current_by(Moment::now)
     }
 
-    /// By this clock, which is looked at only if keys can expire.
+    /// Reads the clock only if keys can expire.
     fn current_by(&self, clock: impl FnOnce() -> Moment) -> Guard<Arc<CurrentKeys>> {
         let current = self.current.load();
         let Some(expires) = current.expires else {
@@ -183,14 +183,14 @@ impl KeyRing {
             return current;
         }
         self.expire(now);
-        // A machine that has slept should not wait for their threads to notice it.
+        // After a machine has slept, sources are read now, and not when their threads next wake up.
         for refresher in &self.refreshers {
             let _ = refresher.wake.try_send(());
         }
         self.current.load()
     }
 
-    /// What an application may know of its keys.
+    /// What an application may know about its keys.
     pub(crate) fn status(&self) -> ApproovStatus {
         self.status_at(Moment::now())
     }
@@ -206,7 +206,7 @@ impl KeyRing {
         }
     }
 
-    /// When a source is to be read again.
+    /// Records when a source is to be read again.
     pub(super) fn planned(&self, part: usize, due: Moment) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         parts[part].due = Some(due);
@@ -217,7 +217,7 @@ impl KeyRing {
         Name(self.name.as_deref())
     }
 
-    /// Puts these keys in place of all others.
+    /// Replaces all keys.
     pub(crate) fn replace(&self, keys: &KeySet) -> Result<(), ConfigError> {
         if let Some(Refresher { origin, .. }) = self.refreshers.first() {
             return Err(ConfigError::new(
@@ -229,7 +229,7 @@ impl KeyRing {
         Ok(())
     }
 
-    /// A source was read: its keys are these, or those that it had before.
+    /// Records a successful reading: new keys, or `None` if they have not changed.
     pub(super) fn refreshed(&self, part: usize, keys: Option<Vec<Key>>, now: Moment) {
         self.change(now, |parts| {
             let has_changed = keys.is_some();
@@ -242,29 +242,29 @@ impl KeyRing {
         });
     }
 
-    /// Takes out the keys that are too old.
+    /// Removes the keys that are too old.
     pub(super) fn expire(&self, now: Moment) {
         self.change(now, |_| false);
     }
 
-    /// Whether keys from this source count.
+    /// Whether this source has valid keys.
     pub(super) fn has_keys_of(&self, part: usize) -> bool {
         let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         parts[part].count().next().is_some()
     }
 
-    /// Changes the parts, and tells of it when everyone else may go on: a logger is the application's, and may even replace keys.
+    /// Changes the parts. Logs the change after it releases the lock: the logger is the application's, and may even replace keys.
     fn change(&self, now: Moment, change: impl FnOnce(&mut [SourceKeys]) -> bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = change(&mut parts);
         let news = self.publish(&mut parts, has_changed, now);
         drop(parts);
         for origin in &news.expired {
-            log::error!(target: LOG_TARGET, "the keys of {origin} are too old and no longer count{}", self.name());
+            log::error!(target: LOG_TARGET, "the keys of {origin} are too old and no longer valid{}", self.name());
         }
         if let Some(surplus) = &news.surplus {
             log_surplus(surplus, self.name());
-            // Those that count now: another change may have told of itself already.
+            // The keys that are valid now: another change may have been logged already.
             log_keys(&self.current.load().keys, self.name());
         }
     }
@@ -296,9 +296,9 @@ impl KeyRing {
     }
 }
 
-/// What the log is to hear of a change.
+/// What to log about a change.
 struct Announcement {
-    /// The sources whose keys no longer count.
+    /// The sources whose keys have expired.
     expired: Vec<String>,
     /// The keys that are not used, if there was a change.
     surplus: Option<Vec<(Key, Surplus)>>,
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(ring.current().generation(), 3);
     }
 
-    /// A ring with these keys of a source, and one that is fixed.
+    /// A ring with these keys of a source, and one fixed key.
     fn with_source(keys: Vec<Key>, max_stale: Option<Duration>) -> Result<KeyRing, ConfigError> {
         let source = SourceKeys::of_source("a source".to_owned(), keys, max_stale, Moment::now());
         KeyRing::new(vec![SourceKeys::fixed(vec![key(1)]), source], Vec::new(), None)
@@ -434,7 +434,7 @@ mod tests {
         );
     }
 
-    /// At the start that is an error, but a running server must not keep removed keys because of it.
+    /// At the start, too many keys are an error. A running server must not keep removed keys because of them.
     #[test]
     fn too_many_keys_after_a_refresh_are_dropped() {
         let ring = with_source(vec![key(2)], None).unwrap();

@@ -7,10 +7,10 @@ use base64::{
 
 use crate::config::Fault;
 
-/// HS256 wants a key at least as long as its hash: RFC 7518, section 3.2.
+/// HS256 requires a key at least as long as its hash: RFC 7518, section 3.2.
 const MIN_LENGTH: usize = 32;
 
-/// Texts that take the place of the secret in Approov's quickstarts.
+/// The placeholders for the secret in Approov's quickstarts.
 const PLACEHOLDERS: [&str; 4] = [
     "approov_base64_secret_here",
     "approov-base64-encoded-secret-here",
@@ -21,19 +21,19 @@ const PLACEHOLDERS: [&str; 4] = [
 /// The development secret that Approov publishes with its samples.
 const PUBLISHED: &str = "h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==";
 
-/// Padding may be there or not, as people paste either.
+/// Padding is optional, because people paste both forms.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Some editors put one in front of a text in UTF-8.
+/// Some editors put a byte order mark in front of a text in UTF-8.
 pub(super) fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error ends the sentence
-/// that begins with where the secret came from.
+/// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error is the end of a sentence
+/// that begins with the origin of the secret.
 pub(super) fn decode_secret(text: &str) -> Result<Vec<u8>, Fault> {
     let text: String = without_byte_order_mark(text)
         .chars()
@@ -46,18 +46,18 @@ pub(super) fn decode_secret(text: &str) -> Result<Vec<u8>, Fault> {
         .iter()
         .any(|placeholder| placeholder.eq_ignore_ascii_case(&text))
     {
-        return Err("is still the placeholder of a quickstart; put in the output of `approov secret -get base64`");
+        return Err("is still the placeholder of a quickstart; use the output of `approov secret -get base64`");
     }
     let secret = ENGINE
         .decode(text.replace('-', "+").replace('_', "/"))
-        .map_err(|_| "is not base64; put in the output of `approov secret -get base64`, unchanged")?;
+        .map_err(|_| "is not base64; use the output of `approov secret -get base64`, unchanged")?;
     if secret.len() < MIN_LENGTH {
         return Err("is too short: the decoded secret must have at least 32 bytes");
     }
     Ok(secret)
 }
 
-/// Decodes one or several secrets with commas between them, the newest first.
+/// Decodes one or more comma-separated secrets, the newest first.
 pub(crate) fn decode_secrets(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
     let mut secrets = Vec::new();
     for secret in text.split(',') {
@@ -73,19 +73,19 @@ pub(crate) fn decode_secrets(text: &str) -> Result<Vec<Vec<u8>>, Fault> {
     Ok(secrets)
 }
 
-/// The same fault of an account's message signing key, which another call prints.
+/// The same fault for an account's message signing key, which another command prints.
 pub(crate) fn of_message_signing_key(fault: Fault) -> String {
     fault.replace("secret -get base64", "secret -messageSigningKey get-base64url")
 }
 
-/// Whether this is the development secret that everyone can read.
+/// Whether this is the published development secret.
 pub(super) fn is_published(secret: &[u8]) -> bool {
     ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)
 }
 
-/// How a good secret was probably spoilt, if it looks so. A random secret looks like this once in 10^19 times.
+/// How a secret was probably spoilt, if it looks like it. A random secret looks like this less than once in 10^18 times.
 ///
-/// It is good enough as a key, so this is no error; but no genuine token has a signature by it.
+/// A spoilt secret is strong enough to be a key, so it is not an error. But no genuine token is signed with it.
 pub(super) fn likely_mistake(secret: &[u8]) -> Option<Fault> {
     let is_hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
     let is_base64 = |text: &[u8]| {
@@ -99,7 +99,7 @@ pub(super) fn likely_mistake(secret: &[u8]) -> Option<Fault> {
     } else if is_hex(secret) {
         Some("is probably the text of a secret in hex, in place of its bytes")
     } else if is_base64(secret) {
-        Some("is probably in base64 twice, or was not decoded: its bytes are base64 once more")
+        Some("is probably in base64 twice, or was not decoded: its bytes are base64 again")
     } else {
         None
     }

@@ -1,4 +1,4 @@
-//! The keys that may have signed a token, and which of them is tried.
+//! The keys that may have signed a token, and which of them are tried.
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -14,22 +14,22 @@ use crate::{
     rejection::Rejection,
 };
 
-/// How many keys may have the same algorithm: a forged token costs at most so many verifications.
+/// How many keys may have the same algorithm. A forged token costs at most this many verifications.
 const MAX_PER_ALGORITHM: usize = 8;
-/// How many keys that are not used the log names at a time.
+/// How many unused keys are logged at a time.
 const MAX_LINES: usize = 20;
 
 /// The keys of an application. Never empty.
 ///
 /// Which keys are tried for a token:
 ///
-/// - Its `kid` is that of a key: that key alone. (Keys for different algorithms may share a `kid`; then the one for the token's `alg`.)
-/// - Its `kid` is that of no key: the keys without `kid` whose algorithm is the token's `alg`. If every key has a `kid`, the token is refused.
-/// - It has no `kid`: every key whose algorithm is the token's `alg`.
+/// - If its `kid` is that of a key, that key alone. (If keys for different algorithms share the `kid`, the one for the token's `alg`.)
+/// - If its `kid` is that of no key, the keys without `kid` whose algorithm is the token's `alg`. If every key has a `kid`, the token is refused.
+/// - If it has no `kid`, every key whose algorithm is the token's `alg`.
 ///
 /// # Security
 ///
-/// A token never chooses more than which key is tried. With which algorithm a key is used is a property of the key.
+/// A token only selects which keys are tried. The algorithm is a property of the key.
 ///
 /// # Examples
 ///
@@ -54,21 +54,17 @@ struct Keys {
 }
 
 impl KeySet {
-    /// The set of these keys.
+    /// A set of these keys.
     ///
     /// # Errors
     ///
-    /// If there is none, if there are more than eight with the same algorithm, if two different keys have the same algorithm and `kid`, or if a `kid` is
-    /// longer than 256 bytes. The same key twice, without a `kid`, is one key, and a warning.
+    /// If there is no key, if more than eight keys have the same algorithm, if two keys have the same algorithm and `kid`, or if a `kid` is
+    /// longer than 256 bytes. The same key twice, without a `kid`, is used once and causes a warning.
     ///
     /// # Security
     ///
-    /// Every key in the set makes good tokens, so what is not used any more does not belong in it. There are at most eight for an algorithm because a token without `kid`
+    /// A token of any key in the set is valid, so leave out keys that are no longer used. There are at most eight keys for an algorithm because a token without `kid`
     /// is tried with each of them.
-    ///
-    /// # Examples
-    ///
-    /// See [`KeySet`].
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let (set, surplus) = Self::gather(keys);
         let reasons = [Surplus::TooMany, Surplus::Repeated, Surplus::LongId];
@@ -83,20 +79,26 @@ impl KeySet {
         Ok(set)
     }
 
-    /// The usable keys of a JWK Set (RFC 7517, section 5). The others are dropped one by one, each with an error in the log: a bad entry
-    /// must not make the whole set useless. Those for another use, or of an unknown type, are ignored.
+    /// The usable keys of a JWK Set (RFC 7517, section 5). Faulty keys are dropped one by one, each with an error in the log, so that a bad entry
+    /// does not make the whole set useless. Keys for another use, or of an unknown type, are ignored.
     ///
-    /// Usable are keys of the types `RSA`, `EC`, `OKP` and `oct` for the algorithms of [`Algorithm`](crate::Algorithm); whose `use`, if any, is `sig`; whose `key_ops`,
-    /// if any, have `verify`; with an `alg`, unless the curve implies it; that hold no private key; RSA from 2048 to 4096 bits, secrets at least
-    /// as long as the hash, and not the same byte again and again; and for which no earlier key has the same `alg` and `kid`.
+    /// A key is usable if all of the following apply:
+    ///
+    /// - its type is `RSA`, `EC`, `OKP` or `oct`, for one of the algorithms of [`Algorithm`](crate::Algorithm)
+    /// - its `use`, if any, is `sig`, and its `key_ops`, if any, have `verify`
+    /// - it has an `alg`, unless the curve implies it
+    /// - it holds no private key
+    /// - an RSA key has from 2048 to 4096 bits
+    /// - a secret is at least as long as the hash, and does not repeat a single byte
+    /// - no earlier key has the same `alg` and `kid`
     ///
     /// # Errors
     ///
-    /// If the text is not a JWK Set, if no key is usable, or if there are more than eight with the same algorithm.
+    /// If the text is not a JWK Set, if no key is usable, or if more than eight keys have the same algorithm.
     ///
     /// # Security
     ///
-    /// A member of the set that says another use, holds a private key, or is too weak is never a key here. Secrets (`oct`) are keys: keep the text as secret as they are.
+    /// Secrets (`oct`) in the set are used as keys: keep a text with secrets as secret as they are.
     ///
     /// # Examples
     ///
@@ -125,7 +127,7 @@ impl KeySet {
         Ok(set)
     }
 
-    /// A set of those keys that have a place in one, maybe none, and the others.
+    /// A set of the keys that have a place in one, possibly empty, and the other keys.
     pub(super) fn gather(keys: impl IntoIterator<Item = Key>) -> (Self, Vec<(Key, Surplus)>) {
         let mut set = Keys::default();
         let mut surplus = Vec::new();
@@ -154,7 +156,7 @@ impl KeySet {
         self.0.all.is_empty()
     }
 
-    /// Checks the signature with the keys that may have made it. The key that did.
+    /// Checks the signature with the keys that may have made it, and returns the key that did.
     pub(super) fn verify(
         &self,
         alg: &str,
@@ -221,8 +223,8 @@ impl fmt::Display for Surplus {
     }
 }
 
-/// Too many keys stop a start, where a refresh goes on without the surplus. Keys with ids that are repeated or too long are a mistake in code; in a
-/// set from elsewhere, the first good one counts.
+/// Too many keys stop the start, but a refresh goes on without the surplus. Ids that are repeated or too long are an error in code. In a set from
+/// elsewhere, such keys are dropped.
 pub(super) fn refuse(reasons: &[Surplus], surplus: &[(Key, Surplus)], among: &str) -> Result<(), ConfigError> {
     match surplus.iter().find(|(_, why)| reasons.contains(why)) {
         Some((key, why)) => {
@@ -233,14 +235,14 @@ pub(super) fn refuse(reasons: &[Surplus], surplus: &[(Key, Surplus)], among: &st
     }
 }
 
-/// What is wrong with a set of which no key can be used.
+/// The fault of a set without a usable key.
 pub(super) const NO_USABLE_KEY: Fault = "has no usable key";
 
-/// The keys of a JWK Set that can be used: none if the set is empty, which is how its owner revokes all keys. Logs why the others cannot.
+/// The usable keys of a JWK Set. An empty set has none: that is how its owner revokes all keys. Logs why the other keys are not used.
 pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool, name: Name<'_>) -> Result<Vec<Key>, String> {
     let JwkSet { keys, faulty, foreign } = JwkSet::parse(origin, json, allow_secrets)?;
     log_dropped(Level::Error, origin, &faulty, name);
-    // Nobody needs to know of them, but where there is nothing else.
+    // Foreign keys only matter if there is nothing else.
     let level = if keys.is_empty() { Level::Error } else { Level::Debug };
     log_dropped(level, origin, &foreign, name);
     if keys.is_empty() && !faulty.is_empty() {

@@ -46,7 +46,7 @@ impl KeyRing {
             &surplus,
             "the keys given to `keys`",
         )?;
-        // What is wrong is told before anything is read, as that may take a while.
+        // Check all settings before any source is read, because reading may take a while.
         let mut prepared = Vec::new();
         for source in &refreshed {
             let alike = prepared
@@ -77,10 +77,10 @@ const NO_KEYS: &str = "no key to verify Approov tokens with: set APPROOV_BASE64_
 
 type Started = (Reader, Receiver<()>, Schedule);
 
-/// A source that nothing is wrong with, before it is read.
+/// A source whose settings are valid, before it is read.
 struct Prepared<'a> {
     place: &'a Place,
-    /// What errors call its setting.
+    /// The name of its setting in errors.
     origin: &'a str,
     reader: Reader,
     interval: Duration,
@@ -88,7 +88,7 @@ struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// The first, second, … source with this setting: in code there may be several, and no log line shows a path or an address.
+    /// `number` distinguishes the sources with the same setting: in code there may be several, and no log line shows a path or an address.
     fn new(source: &'a RefreshedSource, number: usize, name: Option<&str>) -> Result<Self, ConfigError> {
         let (interval, max_stale) = source.times()?;
         let mut reader = reader(&source.place)?;
@@ -150,7 +150,7 @@ fn check_algorithm(path: &Setting<PathBuf>, algorithm: Algorithm) -> Result<(), 
     Err(ConfigError::new(ConfigErrorKind::Conflict, sentence))
 }
 
-/// A failure if the application may start without.
+/// The inner error is a failure with which the application may start.
 fn first_keys(reader: &mut Reader, place: &Place) -> Result<Result<Vec<Key>, Failure>, ConfigError> {
     let may_start_without = matches!(
         place,
@@ -160,7 +160,7 @@ fn first_keys(reader: &mut Reader, place: &Place) -> Result<Result<Vec<Key>, Fai
         }
     );
     let failure = match reader.load() {
-        // An answer all the same, but nobody starts a server to refuse everyone.
+        // A valid answer, but nobody starts a server to refuse everyone.
         Ok(keys) if keys.as_ref().is_none_or(Vec::is_empty) => {
             reader.forget();
             reader.sentence(NO_USABLE_KEY).into()

@@ -1,8 +1,8 @@
-//! What there is to say of the keys while the server runs.
+//! The state of the keys while the server runs.
 
 use std::time::Duration;
 
-/// What an application's [`Approov`](crate::Approov) can do at this moment: for probes and metrics. Made by [`Approov::status`](crate::Approov::status).
+/// The state of the keys of an [`Approov`](crate::Approov), for probes and metrics. Returned by [`Approov::status`](crate::Approov::status).
 ///
 /// # Security
 ///
@@ -10,7 +10,7 @@ use std::time::Duration;
 ///
 /// # Examples
 ///
-/// A probe that keeps requests from a server that would refuse them all:
+/// A probe that keeps requests away from a server that would refuse them all:
 ///
 /// ```
 /// use actix_web::{HttpResponse, get, web};
@@ -31,24 +31,24 @@ pub struct ApproovStatus {
 }
 
 impl ApproovStatus {
-    /// How many keys count. Without any, every token is refused with [`KeysUnavailable`](crate::Rejection::KeysUnavailable).
+    /// How many keys are valid. Without any, every token is refused with [`KeysUnavailable`](crate::Rejection::KeysUnavailable).
     pub fn key_count(&self) -> usize {
         self.key_count
     }
 
-    /// How long ago the last good reading was of the file or address for which this is the longest. One that could not be read yet counts from the
-    /// start. `None` if there is neither file nor address.
+    /// How long ago keys were last read successfully, for the file or address where this is longest ago. For one that could not be read yet, the time
+    /// since the start. `None` if there is neither file nor address.
     pub fn oldest_reading(&self) -> Option<Duration> {
         self.oldest_reading
     }
 
-    /// Whether every file and address is still read again: none of them is more than a minute late, be it with success or without. `true` if there
-    /// are none.
+    /// Whether every file and address is still being read again, successfully or not. `false` if a reading is more than a minute late, `true` if there
+    /// are neither files nor addresses.
     ///
     /// # Security
     ///
-    /// `false` means that a key that you remove stays good: restart the server. The usual reason is a `fork` after the start, such as that of a
-    /// process that makes itself a daemon. The threads that read stay behind in the parent.
+    /// `false` means that a key that you remove stays valid: restart the server. The usual reason is a `fork` after the start, such as when a
+    /// process becomes a daemon. The threads that read keys stay behind in the parent.
     pub fn is_refreshing(&self) -> bool {
         self.is_refreshing
     }

@@ -1,4 +1,4 @@
-//! What a key must be to be safe to verify with.
+//! What makes a key safe to verify with.
 
 use crate::{
     config::Fault,
@@ -7,10 +7,10 @@ use crate::{
 };
 
 const MIN_RSA_BITS: usize = 2048;
-/// The most that both backends take.
+/// The maximum that both backends accept.
 const MAX_RSA_BITS: usize = 4096;
 
-/// Whether the material is fit for the algorithm.
+/// Checks that the material has the type that the algorithm needs, and is strong enough.
 pub(super) fn check(algorithm: Algorithm, material: KeyMaterial<'_>) -> Result<(), Fault> {
     match (algorithm.key_type(), material) {
         (KeyType::Secret { min_bytes }, KeyMaterial::Secret(secret)) => check_secret(secret, min_bytes),
@@ -34,7 +34,7 @@ fn check_secret(secret: &[u8], min_bytes: usize) -> Result<(), Fault> {
     }
 }
 
-/// Both numbers without leading zeros.
+/// Expects both numbers without leading zeros.
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), Fault> {
     let bits = n
         .first()
@@ -66,7 +66,7 @@ fn check_point(curve: Curve, point: &[u8]) -> Result<(), Fault> {
     }
 }
 
-/// Refuses the points of small order: for some of them anyone can make signatures that verify.
+/// Refuses the points of small order: for some of them, anyone can make valid signatures.
 fn check_ed25519(key: &[u8; 32]) -> Result<(), Fault> {
     /// Their `y` coordinates in every encoding, little-endian, without the sign.
     const SMALL_ORDER: [[u8; 32]; 7] = [

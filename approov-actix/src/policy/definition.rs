@@ -1,4 +1,4 @@
-//! [`Policy`]: what a route asks for, with gaps.
+//! [`Policy`]: what a route requires, with settings left open.
 
 use super::{
     enforcement::Enforcement,
@@ -11,16 +11,15 @@ use crate::{
     one_or_many::{OneOrMany, texts},
 };
 
-/// What a route asks for, beside a genuine token.
+/// What a route requires, in addition to a genuine token.
 ///
-/// Every setting is optional. What is not set here is inherited from the application's default, which is set on the
-/// [builder](crate::ApproovBuilder) or through the environment.
+/// Every setting is optional. Settings that you leave open are inherited from the application's default, which you set on the [builder](crate::ApproovBuilder) or through the environment.
 ///
-/// A policy can be built in a `const` or `static`, where a mistake is a compile error.
+/// You can build a policy in a `const` or `static`, where a mistake is a compile error.
 ///
 /// # Security
 ///
-/// Checks only add up: when the middleware of a scope has refused a request, no policy of a handler inside can let it in.
+/// Checks only add up: if a scope's middleware refuses a request, no policy of a handler inside the scope can let it in.
 ///
 /// # Examples
 ///
@@ -35,7 +34,7 @@ use crate::{
 /// # }
 /// ```
 ///
-/// An attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that stands for a policy: see [`RoutePolicy`](crate::RoutePolicy).
+/// The attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that provides a policy: see [`RoutePolicy`](crate::RoutePolicy).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {
@@ -72,19 +71,17 @@ impl Policy {
         }
     }
 
-    /// Asks for a token that is bound to these headers, in this order.
+    /// Requires a token that is bound to these headers, in this order.
     ///
-    /// Their values are trimmed and concatenated, and their SHA-256 must be the token's `pay` claim.
+    /// The header values are trimmed and concatenated, and the SHA-256 of the result must be the token's `pay` claim.
     ///
     /// # Panics
     ///
-    /// If the list is empty, a header is named twice, or a name has anything but letters, digits, `-`, `_` and `.`: HTTP allows a few more
-    /// characters, such as `'` and `$`, but they are left over from a shell. In a `const` or `static` this is a compile error.
+    /// If the list is empty, a header is named twice, a name has characters other than letters, digits, `-`, `_` and `.`, or a name begins or ends with `-` or `.`. HTTP allows a few more characters, such as `'` and `$`, but they are usually left over from a shell. In a `const` or `static` this is a compile error.
     ///
     /// # Security
     ///
-    /// The protocol concatenates without a separator: to headers `ab` and `c` the same token is bound as to `a` and `bc`.
-    /// Bind to more than one header only where no caller can choose where one value ends and the next begins.
+    /// The protocol concatenates values without a separator: a token that is bound to the values `ab` and `c` is also bound to `a` and `bc`. Bind to more than one header only if no caller can choose where one value ends and the next begins.
     ///
     /// # Examples
     ///
@@ -119,18 +116,13 @@ impl Policy {
         self
     }
 
-    /// [`binding`](Self::binding) for names that are known only at run time: from a configuration of your own.
+    /// [`binding`](Self::binding) for names that are known only at run time, such as those from your own configuration.
     ///
-    /// A text is one name, never a list with commas. Each list of names that differs stays in memory until the process ends, once, however often it is
-    /// given: this is for the start, not for what requests say.
+    /// Each text is one name, never a list with commas. Each distinct list of names stays in memory until the process ends, so call this at start-up, and never with names from requests.
     ///
     /// # Errors
     ///
-    /// If there is no name, a header is named twice, or a name is not one as for [`binding`](Self::binding).
-    ///
-    /// # Security
-    ///
-    /// As for [`binding`](Self::binding).
+    /// If there is no name, a header is named twice, or [`binding`](Self::binding) does not accept a name.
     ///
     /// # Examples
     ///
@@ -158,12 +150,11 @@ impl Policy {
         Ok(self)
     }
 
-    /// Asks for no binding, even where the application's default has one. For login and refresh routes, whose bound header
-    /// is not there yet.
+    /// Requires no binding, even if the application's default has one. For login and refresh routes, for which clients do not have the bound header yet.
     ///
     /// # Security
     ///
-    /// A stolen token is good on such a route, with any login.
+    /// On such a route a stolen token works with any login.
     ///
     /// # Examples
     ///
@@ -181,8 +172,7 @@ impl Policy {
     ///
     /// # Security
     ///
-    /// With [`Enforcement::Report`] everyone gets in. A handler that takes [`ApproovClaims`](crate::ApproovClaims) still
-    /// needs a genuine token.
+    /// With [`Enforcement::Report`] everyone gets in. A handler that takes [`ApproovClaims`](crate::ApproovClaims) still requires a genuine token.
     pub const fn token_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.token_enforcement = Some(enforcement);
         self
@@ -192,24 +182,24 @@ impl Policy {
     ///
     /// # Security
     ///
-    /// With [`Enforcement::Report`] a stolen token is good with any login.
+    /// With [`Enforcement::Report`] a stolen token works with any login.
     pub const fn binding_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.binding_enforcement = Some(enforcement);
         self
     }
 
-    /// Whether a request that the application's own check refuses is refused or only reported.
+    /// Whether a request that fails the application's own checks is refused or only reported.
     ///
     /// # Security
     ///
-    /// With [`Enforcement::Report`] that check protects nothing.
+    /// With [`Enforcement::Report`] those checks protect nothing.
     pub const fn check_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.check_enforcement = Some(enforcement);
         self
     }
 
     /// Whether failed checks are only reported: `true` is [`Enforcement::Report`] for each kind of check (token, binding, message
-    /// signature, the application's own, single use), `false` is [`Enforcement::Enforce`]. What is said of one of them afterwards wins.
+    /// signature, the application's own, single use), `false` is [`Enforcement::Enforce`]. A later call for one kind of check overrides this.
     ///
     /// # Security
     ///
@@ -241,12 +231,11 @@ impl Policy {
         self
     }
 
-    /// Whether a genuine token without a `pay` claim passes the binding check. Tokens of Approov's failover service have none.
+    /// Whether a genuine token without a `pay` claim passes the binding check. Tokens of Approov's failover service have no `pay`.
     ///
     /// # Security
     ///
-    /// A stolen token without `pay` can then be used with any bound header. A `pay` that is there but wrong is refused
-    /// all the same.
+    /// A stolen token without `pay` can then be used with any value of the bound header. A wrong `pay` is still refused.
     pub const fn allow_missing_binding_claim(mut self, allow: bool) -> Self {
         self.allow_missing_binding_claim = Some(allow);
         self
@@ -256,13 +245,13 @@ impl Policy {
         self.binding.is_some()
     }
 
-    /// This policy, asking this of message signatures.
     /// For the environment.
     pub(crate) fn with_single_use_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.single_use_enforcement = Some(enforcement);
         self
     }
 
+    /// This policy, with these requirements for message signatures.
     pub(crate) fn with_signature(mut self, signature: SignaturePolicy) -> Self {
         self.signature = signature;
         self

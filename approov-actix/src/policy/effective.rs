@@ -1,4 +1,4 @@
-//! What a check goes by: a policy, and behind it the application's default.
+//! The policy that a check follows: a route's policy, completed by the application's default.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use super::{
     enforcement::Enforcement,
     signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
 };
-use crate::{config::Fault, logging::LOG_TARGET};
+use crate::config::Fault;
 
 /// A policy with nothing left open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct EffectivePolicy {
-    /// The headers that a token must be bound to, in order; none of them means no binding.
+    /// The headers that a token must be bound to, in order. Empty for no binding.
     pub(crate) binding: &'static [&'static str],
     pub(crate) token_enforcement: Enforcement,
     pub(crate) binding_enforcement: Enforcement,
     pub(crate) check_enforcement: Enforcement,
     pub(crate) single_use_enforcement: Enforcement,
-    /// Whether each signed request is accepted once.
+    /// Whether each signed request is accepted only once.
     pub(crate) single_use: bool,
     pub(crate) allow_missing_binding_claim: bool,
     pub(crate) signature: EffectiveSignaturePolicy,
 }
 
-/// What is asked of message signatures, with nothing left open.
+/// The requirements for message signatures, with nothing left open.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EffectiveSignaturePolicy {
     pub(crate) requirement: SignatureRequirement,
@@ -51,6 +51,15 @@ impl Default for EffectiveSignaturePolicy {
             covers: &[],
         }
     }
+}
+
+/// Where a policy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PolicyOrigin {
+    /// The application's default, which the policies of routes complete.
+    Application,
+    /// A middleware, which no route inherits from.
+    Middleware,
 }
 
 impl EffectivePolicy {
@@ -87,44 +96,49 @@ impl EffectivePolicy {
         }
     }
 
-    /// Nobody may believe that a check is on when it is not.
-    pub(crate) fn warn_of_reports(&self, whose: &str, has_application_checks: bool) {
-        let warn = |what: &str| log::warn!(target: LOG_TARGET, "the {whose}'s policy {what}");
+    /// What the log warns of, so that nobody believes that a check is enforced when it is not.
+    pub(crate) fn report_warnings(&self, origin: PolicyOrigin, has_application_checks: bool) -> Vec<&'static str> {
+        let is_inherited = origin == PolicyOrigin::Application;
         let reports_tokens = self.token_enforcement == Enforcement::Report;
+        let mut warnings = Vec::new();
         if reports_tokens {
-            warn("only REPORTS requests without a genuine token and lets them in");
+            warnings.push("only REPORTS requests without a genuine token and lets them in");
         }
+        let has_signatures = cfg!(feature = "message-signing")
+            && (is_inherited || self.signature.requirement != SignatureRequirement::Off);
         if self.signature.enforcement == Enforcement::Report {
-            // Set by `report` as well, also where nothing can ask for a signature.
-            if cfg!(feature = "message-signing") {
-                warn("only REPORTS requests without a good message signature and lets them in");
+            if has_signatures {
+                warnings.push("only REPORTS requests without a good message signature and lets them in");
             }
         } else if reports_tokens && self.signature.requirement != SignatureRequirement::Off {
-            warn("enforces message signatures, but not tokens: anyone who leaves the token out avoids the signature");
+            warnings
+                .push("enforces message signatures, but not tokens: anyone who leaves the token out avoids the signature");
         }
-        if self.binding_enforcement == Enforcement::Report {
-            warn("only REPORTS tokens that are not bound to the request and lets them in");
-        } else if reports_tokens {
-            warn("enforces bindings, but not tokens: anyone who leaves the token out avoids the binding");
+        let has_binding = is_inherited || !self.binding.is_empty();
+        if has_binding && self.binding_enforcement == Enforcement::Report {
+            warnings.push("only REPORTS tokens that are not bound to the request and lets them in");
+        } else if has_binding && reports_tokens {
+            warnings.push("enforces bindings, but not tokens: anyone who leaves the token out avoids the binding");
         }
         if self.single_use && self.single_use_enforcement == Enforcement::Report {
-            warn("only REPORTS requests that were seen before and lets them in");
+            warnings.push("only REPORTS requests that were seen before and lets them in");
         }
         if has_application_checks && self.check_enforcement == Enforcement::Report {
-            warn("only REPORTS requests that the application's own check refuses and lets them in");
+            warnings.push("only REPORTS requests that the application's own check refuses and lets them in");
         }
+        warnings
     }
 }
 
 impl EffectivePolicy {
-    /// Why single use cannot be checked, if it is asked for.
+    /// Why single use cannot be checked, if the policy requires it.
     pub(crate) fn single_use_fault(&self, has_store: bool) -> Option<Fault> {
         if !self.single_use {
             None
         } else if self.signature.requirement != SignatureRequirement::Required {
-            Some("asks for single use without a signature that is required")
+            Some("requires single use, but no signature")
         } else if !has_store {
-            Some("asks for single use, for which there is no store")
+            Some("requires single use, but there is no store")
         } else {
             None
         }

@@ -1,10 +1,10 @@
-//! Lists of names that are known only at run time, made to live as long as those in the code.
+//! Lists of names that are known only at run time, made `'static` like those in the code.
 
 use std::sync::{Mutex, PoisonError};
 
 type Names = &'static [&'static str];
 
-/// The same list for the same names: each that differs stays in memory once, for the life of the process.
+/// Returns the same list for the same names: each distinct list stays in memory once, for the life of the process.
 pub(super) fn interned(names: Vec<String>) -> Names {
     static LISTS: Mutex<Vec<Names>> = Mutex::new(Vec::new());
     let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);

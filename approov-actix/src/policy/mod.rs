@@ -1,4 +1,4 @@
-//! What a route asks for.
+//! What a route requires.
 
 mod definition;
 mod effective;
@@ -20,7 +20,7 @@ pub use self::{
 };
 pub(crate) use self::{
     definition::interned_binding,
-    effective::{EffectivePolicy, EffectiveSignaturePolicy},
+    effective::{EffectivePolicy, EffectiveSignaturePolicy, PolicyOrigin},
     names::{NO_HEADER_NAME, NameFault, is_header_name},
     signature::SignatureRequirement,
 };

@@ -1,5 +1,4 @@
-//! Which names of headers make sense. In `const` functions, so that a mistake is a compile error. The crate of the attribute tests its own copy against
-//! this file.
+//! Which header names make sense, in `const` functions, so that a mistake is a compile error. The attribute's crate tests its own copy against this file.
 
 /// What is wrong with a list of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +8,7 @@ pub(crate) enum NameFault {
     Twice,
 }
 
-/// The fault of a list of headers that tokens are to be bound to.
+/// The fault of a list of headers that tokens must be bound to.
 pub(super) const fn binding_fault(headers: &[&str]) -> Option<NameFault> {
     if headers.is_empty() {
         return Some(NameFault::Empty);
@@ -39,13 +38,12 @@ pub(super) const fn repetition(names: &[&str]) -> Option<NameFault> {
     None
 }
 
-/// Whether `name` is one that people give to a header: letters, digits, `-`, `_` and `.`, with neither `-` nor `.` at an end.
+/// Whether `name` is a plausible header name: letters, digits, `-`, `_` and `.`, with neither `-` nor `.` at either end.
 ///
-/// RFC 9110, section 5.6.2, allows more. What it allows beyond that is left over from a shell or a file: `'Authorization'`, `$HEADER`, `X-*`. No
-/// request has such a header, and a server that asks for it refuses everybody.
+/// RFC 9110, section 5.6.2, allows more, but such names are left over from a shell or a file: `'Authorization'`, `$HEADER`, `X-*`. No request has such a header, so a server that requires it refuses everybody.
 pub(crate) const fn is_header_name(name: &str) -> bool {
     let bytes = name.as_bytes();
-    // The longest name that actix has room for.
+    // The longest name that actix accepts.
     if bytes.is_empty() || bytes.len() > u16::MAX as usize {
         return false;
     }
@@ -59,7 +57,7 @@ pub(crate) const fn is_header_name(name: &str) -> bool {
     !matches!(bytes[0], b'-' | b'.') && !matches!(bytes[bytes.len() - 1], b'-' | b'.')
 }
 
-/// The end of a sentence about a text that is no [header name](is_header_name).
+/// The end of a sentence about a text that is not a [header name](is_header_name).
 pub(crate) const NO_HEADER_NAME: &str =
     "is not a header name: it may have letters, digits, `-`, `_` and `.`, but no quotes and no `$VARIABLE`";
 

@@ -1,10 +1,10 @@
-//! Types that stand for a policy.
+//! Types that provide a policy.
 
 use super::definition::Policy;
 
-/// A type that stands for a [`Policy`], for `#[approov_protected(policy = path::to::Type)]`.
+/// A type that provides a [`Policy`], for `#[approov_protected(policy = path::to::Type)]`.
 ///
-/// Write one where the attribute cannot take the `const` or `static` itself: in an `impl` block, and for a policy that depends on a type.
+/// Write one if the attribute cannot take a `const` or `static` itself: in an `impl` block, or for a policy that depends on a type.
 ///
 /// # Examples
 ///
@@ -23,18 +23,18 @@ use super::definition::Policy;
 ///
 /// # Security
 ///
-/// The policy is asked for at each request and should always be the same one. It can only add to what a middleware around asks for.
+/// `policy` is called for each request and should always return the same policy, which can only add to what a middleware around the handler requires.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "this type does not implement `approov_actix::RoutePolicy`",
     note = "write `impl RoutePolicy for {Self}` with a function `policy() -> &'static Policy`"
 )]
 pub trait RoutePolicy: 'static {
-    /// The policy that this type stands for.
+    /// The policy of this type.
     fn policy() -> &'static Policy;
 }
 
-/// The policy of a handler that says nothing: the application's default.
+/// The policy of `#[approov_protected]` without arguments: the application's default.
 #[derive(Debug)]
 pub struct DefaultPolicy;
 
@@ -45,7 +45,7 @@ impl RoutePolicy for DefaultPolicy {
     }
 }
 
-/// The policy of a handler that says `binding = false`.
+/// The policy of `#[approov_protected(binding = false)]`.
 #[derive(Debug)]
 pub struct UnboundPolicy;
 

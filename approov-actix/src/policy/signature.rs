@@ -1,4 +1,4 @@
-//! What a route asks of message signatures.
+//! What a route requires of message signatures.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::enforcement::Enforcement;
 
 /// Which of the two signatures that Approov's clients make is accepted.
 ///
-/// Another one that the request has as well must be good too, if there is a key for it.
+/// If a request has both, the other one must be valid too, provided that there is a key for it.
 ///
 /// # Examples
 ///
@@ -18,23 +18,22 @@ use super::enforcement::Enforcement;
 ///
 /// # Security
 ///
-/// The account's key is the same in all installations: anyone who takes it out of one app can sign for each. [`Install`](Self::Install) is the strict choice.
+/// All installations share the account's key: anyone who extracts it from one app can sign for all of them. [`Install`](Self::Install) is the strict choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SignatureLabel {
-    /// One of the two.
+    /// Either of the two.
     #[default]
     Either,
-    /// `install`: by the installation's own key, which never leaves the device. ECDSA P-256; the public key is the token's `ipk`.
+    /// `install`: made with the installation's own key, which never leaves the device. ECDSA P-256; the public key is the token's `ipk`.
     Install,
-    /// `account`: by a key that the account's apps share. HMAC-SHA256.
+    /// `account`: made with a key that the account's apps share. HMAC-SHA256.
     Account,
 }
 
-/// What a route asks of message signatures: RFC 9421, as Approov's clients make them. Given to [`Policy::signature`](crate::Policy::signature).
+/// What a route requires of message signatures: RFC 9421, as Approov's clients make them. Pass it to [`Policy::signature`](crate::Policy::signature).
 ///
-/// Begin with [`required`](Self::required), [`if_able`](Self::if_able) or [`strict`](Self::strict). Every other setting is optional; what is not
-/// set here is inherited, one by one, from the application's default.
+/// Start with [`required`](Self::required), [`if_able`](Self::if_able) or [`strict`](Self::strict). Every other setting is optional: each one that you leave open is inherited from the application's default.
 ///
 /// # Examples
 ///
@@ -50,7 +49,7 @@ pub enum SignatureLabel {
 ///
 /// # Security
 ///
-/// Message signatures protect from stolen tokens. Method, target and token must be covered by each signature, whatever is set here.
+/// Message signatures protect against stolen tokens. Each signature must cover method, target and token, whatever you set here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct SignaturePolicy {
@@ -98,10 +97,10 @@ impl SignaturePolicy {
 /// Whether a request must carry a message signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum SignatureRequirement {
-    /// Signatures are not looked at.
+    /// Signatures are ignored.
     #[default]
     Off,
-    /// If the token says that the app is able to sign.
+    /// Required if the token says that the app is able to sign.
     IfAble,
     Required,
 }

@@ -1,4 +1,4 @@
-//! What users can say of message signatures. All that the feature adds to policies is here.
+//! The settings for message signatures: everything that the feature adds to policies.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::{
 };
 
 impl Policy {
-    /// What is asked of the request's message signature.
+    /// What the policy requires of the request's message signature.
     ///
-    /// What `signature` leaves open stays as it was, and is inherited from the application's default where it was not set either.
+    /// Settings that `signature` leaves open keep their earlier value. If they have none, they are inherited from the application's default.
     ///
-    /// Where a signature covers the body's digest, the body is read before the handler runs, up to a [limit](SignaturePolicy::body_limit).
+    /// If a signature covers the body's digest, the body is read before the handler runs, up to a [limit](SignaturePolicy::body_limit).
     ///
     /// # Security
     ///
-    /// Tell the application its public origin as well: the signature is compared with that, and without it with what the request itself says.
+    /// Set [`MessageSigning::public_origins`](crate::MessageSigning::public_origins) as well. Without it, the signature is checked against the host that the request itself names.
     ///
     /// # Examples
     ///
@@ -32,7 +32,7 @@ impl Policy {
         self.with_single_use_of_a_signature()
     }
 
-    /// Does not look at message signatures, even where the application's default asks for them.
+    /// Ignores message signatures, even if the application's default requires them.
     ///
     /// # Security
     ///
@@ -50,20 +50,17 @@ impl Policy {
         self.with_single_use_of_a_signature()
     }
 
-    /// Whether each signed request is accepted once: a copy of it is refused with [`Rejection::RequestReplayed`](crate::Rejection::RequestReplayed), status 409. The
-    /// application's default, unless set: no. See the [guide](crate::guide::single_use).
+    /// Whether each signed request is accepted only once: a copy is refused with [`Rejection::RequestReplayed`](crate::Rejection::RequestReplayed), status 409. If unset, inherited from the application's default, which is `false` unless set. See the [guide](crate::guide::single_use).
     ///
-    /// It needs a signature that is [required](SignaturePolicy::required), of this policy or of the application's default, and a
-    /// [store](crate::ApproovBuilder::single_use). A default policy for which one of them is missing stops the start; on a route, requests are answered with 500.
+    /// Single use needs a signature that is [required](SignaturePolicy::required), by this policy or by the application's default, and a [store](crate::ApproovBuilder::single_use). If one of them is missing for the default policy, the application does not start; on a route, requests are answered with 500.
     ///
     /// # Panics
     ///
-    /// If this policy itself says that a signature is not required. In a `const` or `static` this is a compile error.
+    /// If this policy itself makes signatures optional or ignores them. In a `const` or `static` this is a compile error.
     ///
     /// # Security
     ///
-    /// What the signature does not cover can be changed in a copy that comes first: cover the body, with [`strict`](SignaturePolicy::strict) or
-    /// [`require_content_digest`](SignaturePolicy::require_content_digest). A request is accepted at most once: if its answer is lost, the app must ask what became of it.
+    /// An attacker can change whatever the signature does not cover and send that copy first, so cover the body, with [`strict`](SignaturePolicy::strict) or [`require_content_digest`](SignaturePolicy::require_content_digest). A request is accepted at most once: if its answer is lost, the app must ask what became of the request.
     ///
     /// # Examples
     ///
@@ -109,7 +106,7 @@ impl Policy {
 }
 
 impl SignaturePolicy {
-    /// A policy that inherits everything: for a default that is about signatures, where the routes say which requests need one.
+    /// A policy that inherits everything. Use it for an application default that sets details of signatures and leaves it to the routes to require them.
     ///
     /// # Examples
     ///
@@ -126,8 +123,7 @@ impl SignaturePolicy {
     ///
     /// # Security
     ///
-    /// A request can still be sent a second time, and its body be another one, unless the signature has an age and covers the body:
-    /// see [`strict`](Self::strict).
+    /// Anyone who records a request can send it again until its signature expires, and with another body if the signature does not cover the body: see [`strict`](Self::strict).
     ///
     /// # Examples
     ///
@@ -140,7 +136,7 @@ impl SignaturePolicy {
         Self::of(SignatureRequirement::Required)
     }
 
-    /// A request must carry a signature if its token says that the app is able to sign: if the token has `ipk` or `mskid`. Tokens of Approov's failover
+    /// A request must carry a signature if its token says that the app is able to sign, that is, if the token has `ipk` or `mskid`. Tokens of Approov's failover
     /// service have no `ipk`.
     ///
     /// # Security
@@ -158,14 +154,13 @@ impl SignaturePolicy {
         Self::of(SignatureRequirement::IfAble)
     }
 
-    /// Each request must carry a signature by the installation's [own key](SignatureLabel::Install), which is at most 60 seconds old, and a body
-    /// must be [covered](Self::require_content_digest) by it.
+    /// Each request must carry a signature by the installation's [own key](SignatureLabel::Install) that is at most 60 seconds old and [covers the body](Self::require_content_digest), if there is one.
     ///
-    /// These replace what the application's default says of the same, a shorter age included. Whether a failed check refuses is inherited; say `.enforcement(Enforcement::Enforce)` where the application's default only reports.
+    /// These settings replace those of the application's default, even a shorter maximum age. Whether a failed check refuses the request is inherited: add `.enforcement(Enforcement::Enforce)` if the application's default only reports.
     ///
     /// # Security
     ///
-    /// Within the 60 seconds, and the [clock skew](crate::MessageSigning::clock_skew) on top, the same request can be sent again. To accept it once: [`Policy::single_use`].
+    /// The same request can be sent again within the 60 seconds plus the [clock skew](crate::MessageSigning::clock_skew). To accept it only once, use [`Policy::single_use`].
     ///
     /// # Examples
     ///
@@ -181,17 +176,13 @@ impl SignaturePolicy {
             .max_age(Duration::from_secs(60))
     }
 
-    /// Which signature is accepted. The application's default, unless set: either.
-    ///
-    /// # Security
-    ///
-    /// See [`SignatureLabel`].
+    /// Which signature is accepted. If unset, inherited from the application's default, which is [`Either`](SignatureLabel::Either) unless set.
     pub const fn label(mut self, label: SignatureLabel) -> Self {
         self.label = Some(label);
         self
     }
 
-    /// Whether a request without a good message signature is refused or only reported.
+    /// Whether a request without a valid message signature is refused or only reported.
     ///
     /// # Security
     ///
@@ -201,41 +192,40 @@ impl SignaturePolicy {
         self
     }
 
-    /// How long after it was created a signature is good. The application's default, unless set: any time, up to the signature's own `expires`.
+    /// How long after its creation a signature is valid. If unset, inherited from the application's default, which has no such limit unless set. The signature's own `expires` applies as well.
     ///
     /// # Security
     ///
-    /// Anyone who records a request can send it again for as long.
+    /// Anyone who records a request can send it again during that time.
     pub const fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
-    /// How many bytes of a body are read at most to compare them with the signed digest. A longer body is refused. The application's default,
-    /// unless set: 2 MiB.
+    /// How many bytes of a body are read at most to compare them with the signed digest. A longer body is refused. If unset, inherited from the application's default, which is 2 MiB unless set.
     ///
     /// # Security
     ///
-    /// As many bytes are held in memory for each request with a good signature.
+    /// Up to this many bytes are held in memory for each request with a valid signature.
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self
     }
 
-    /// Whether a body must be covered by the signature, by way of `Content-Digest`. The application's default, unless set: no.
+    /// Whether the signature must cover the body, through `Content-Digest`. If unset, inherited from the application's default, which is `false` unless set.
     ///
     /// # Security
     ///
-    /// Where it is not covered, anyone in between can change the body.
+    /// Anyone in between can change a body that the signature does not cover.
     pub const fn require_content_digest(mut self, require: bool) -> Self {
         self.require_content_digest = Some(require);
         self
     }
 
     /// What a signature must cover, in addition to method, target and token: names of header fields, and derived components of RFC 9421 such as
-    /// `@scheme`, in any case and order. An empty list asks for nothing more, even where the application's default does.
+    /// `@scheme`, in any case and order. An empty list requires nothing more, even if the application's default does.
     ///
-    /// A signature covers a field only if the request has it.
+    /// A signature can cover a field only if the request has it.
     ///
     /// # Panics
     ///
@@ -244,7 +234,7 @@ impl SignaturePolicy {
     ///
     /// # Security
     ///
-    /// What a handler trusts and a signature does not cover, anyone in between can change.
+    /// Anyone in between can change whatever the signature does not cover, even if the handler trusts it.
     ///
     /// # Examples
     ///
@@ -284,7 +274,7 @@ impl SignaturePolicy {
     }
 }
 
-/// The fault of a list of components that signatures are to cover.
+/// The fault of a list of components that signatures must cover.
 const fn coverage_fault(components: &[&str]) -> Option<NameFault> {
     let mut i = 0;
     while i < components.len() {
@@ -296,7 +286,7 @@ const fn coverage_fault(components: &[&str]) -> Option<NameFault> {
     repetition(components)
 }
 
-/// Whether `name` is one that a request has without a parameter: RFC 9421, section 2.2.
+/// Whether `name` is a derived component that a request has without a parameter: RFC 9421, section 2.2.
 const fn is_derived_component(name: &str) -> bool {
     const NAMES: [&str; 7] = [
         "@method",

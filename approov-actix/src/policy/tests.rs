@@ -8,7 +8,7 @@ use super::{
     signature::{SignatureLabel, SignaturePolicy, SignatureRequirement},
 };
 
-/// Another value than the default in each field.
+/// A value other than the default in each field.
 fn default() -> EffectivePolicy {
     EffectivePolicy {
         binding: &["authorization"],
@@ -30,7 +30,7 @@ fn default() -> EffectivePolicy {
     }
 }
 
-/// Sets each field, to something else than [`default`] does.
+/// Sets each field, to a value other than that of [`default`].
 const OWN: Policy = Policy {
     binding: Some(&["X-Device-Id"]),
     token_enforcement: Some(Enforcement::Enforce),
@@ -91,7 +91,7 @@ fn fields(policy: &EffectivePolicy) -> [(&'static str, String); 14] {
 
 type Field = (&'static str, fn(&mut Policy));
 
-/// How each field is set as in [`OWN`].
+/// Sets each field as in [`OWN`].
 const SET: [Field; 14] = [
     ("binding", |policy| policy.binding = OWN.binding),
     ("token_enforcement", |policy| {
@@ -174,7 +174,7 @@ fn each_method_sets_its_field() {
         .check_enforcement(Enforcement::Enforce)
         .allow_missing_binding_claim(false);
     let expected = Policy {
-        // Of a feature.
+        // These belong to a feature.
         single_use_enforcement: None,
         single_use: None,
         signature: SignaturePolicy::UNSET,

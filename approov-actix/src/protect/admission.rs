@@ -1,4 +1,4 @@
-//! Lets a request into a guard or a middleware: at once where its head is enough, else when its body was seen, or a store has answered.
+//! Lets a request into a guard or a middleware: immediately if its head is enough, otherwise once its body was checked or a store has answered.
 
 use actix_web::{Error, HttpRequest, dev::Payload};
 
@@ -18,11 +18,11 @@ use crate::{
 pub(crate) enum Admission {
     /// It has entered.
     Entered(Inside),
-    /// It enters if what is still to be seen is good.
+    /// It enters if the remaining checks pass.
     Pending(Box<Pending>),
 }
 
-/// A request that is in a middleware or a guard, until there is an answer, or the handler's parameters.
+/// A request that is in a middleware or a guard, until there is an answer or, in a guard, the handler's parameters.
 pub(crate) struct Inside {
     depth: usize,
     acceptance: Option<Box<PendingAcceptance>>,
@@ -99,7 +99,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// Waits, and enters. The handler still finds the body in `payload`.
+    /// Waits, then enters. The handler still finds the body in `payload`.
     pub(crate) async fn admit(self, request: &HttpRequest, payload: &mut Payload) -> Result<Inside, Refusal> {
         let findings = self.entrance.check(request).rest(self.awaited, payload).await?;
         Ok(self.entrance.enter(request, findings))

@@ -1,4 +1,4 @@
-//! A future that is usually another one, and seldom one in a box.
+//! A future that usually contains another one directly, and rarely in a box.
 
 use std::{
     pin::Pin,
@@ -9,7 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Most requests go straight on to what is inside. In a box, because the others are few and their future is large.
+    /// Most requests go straight on. The others have a boxed future, because it is rare and large.
     #[project = Projection]
     pub(super) enum DirectOrBoxed<F, O> {
         Direct {
@@ -33,7 +33,7 @@ impl<F: Future, O> DirectOrBoxed<F, O> {
         }
     }
 
-    /// The output, which `convert` makes of a direct future's.
+    /// The output. `convert` makes it from the output of a direct future.
     pub(super) fn poll_with(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

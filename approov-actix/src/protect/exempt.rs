@@ -1,4 +1,4 @@
-//! Which paths a middleware lets through.
+//! Which paths a middleware lets through unchecked.
 
 /// Paths and prefixes, compared byte for byte with the raw path of a request.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +28,7 @@ impl Exemptions {
 
     /// Whether one of the paths or prefixes covers `path`.
     ///
-    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`: code that normalised it first, or looked at its end only, would exempt it.
-    /// And a prefix that ends in `/` does not cover itself, because a `NormalizePath` inside may turn it into a path that is not covered.
+    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`. Code that normalised the path first, or looked only at its end, would exempt it. A prefix that ends in `/` does not cover itself, because a `NormalizePath` further in may turn it into a path that is not covered.
     pub(crate) fn cover(&self, path: &str) -> bool {
         let is_below = |prefix: &String| {
             path.strip_prefix(prefix.as_str()).is_some_and(|rest| {
@@ -44,7 +43,7 @@ impl Exemptions {
     }
 }
 
-/// A path that can only be read in one way.
+/// Whether the path can be read in only one way.
 fn is_plain(path: &str) -> bool {
     !path.contains(['%', '\\', ';'])
         && !path.contains("//")
@@ -53,7 +52,7 @@ fn is_plain(path: &str) -> bool {
 
 /// # Panics
 ///
-/// An exemption that never applies is a mistake that is better noticed at start-up than by a monitoring system that gets 401.
+/// If the exemption can never apply: better at start-up than when a monitoring system gets 401.
 #[allow(clippy::panic, reason = "a mistake in code, at start-up")]
 fn assert_can_match(path: &str) {
     assert!(
@@ -66,7 +65,7 @@ fn assert_can_match(path: &str) {
     );
     assert!(
         !path.contains(['{', '}', '*', '"', '\'']) && ![",/", "/:"].iter().any(|pattern| path.contains(pattern)),
-        "approov-actix: the exemption {path:?} is no path but a pattern, or several paths: give several as a list, and to `exempt_prefix` what all of them begin with"
+        "approov-actix: the exemption {path:?} is a pattern or several paths, not one path: give several paths as a list, or give their common beginning to `exempt_prefix`"
     );
 }
 
@@ -177,7 +176,7 @@ mod tests {
         }
     }
 
-    /// A path may have them elsewhere.
+    /// Commas and colons are allowed elsewhere in a path.
     #[test]
     fn commas_and_colons_are_no_mistakes() {
         let mut exemptions = Exemptions::default();

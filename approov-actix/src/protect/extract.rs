@@ -22,7 +22,7 @@ impl FromRequest for ApproovClaims {
     type Error = Refused;
     type Future = Ready<Result<Self, Refused>>;
 
-    /// Ready at once, so that it answers before a later argument's extractor has read a byte of the body.
+    /// Ready immediately, so that it answers before a later argument's extractor reads a byte of the body.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(claims(request, Way::Argument))
     }
@@ -32,12 +32,11 @@ impl FromRequest for ApproovClaims {
     }
 }
 
-/// Whether the request comes from a genuine app, for handlers that serve others too. See also the [guide](crate::guide::claims#to-serve-others-as-well).
+/// Whether the request comes from a genuine app, for handlers that also serve other clients. See also the [guide](crate::guide::claims#to-serve-others-as-well).
 ///
-/// The policy is that of [`ApproovClaims`]: a token that is not bound as the policy asks is no genuine one, even where that is only
-/// reported.
+/// The policy is the same as for [`ApproovClaims`]. A request that fails any check of the policy, such as the binding, is not genuine, even if the check is only reported.
 ///
-/// A request that is not genuine is not refused, nor announced to the log and the hook: what to do is the handler's decision. Without a
+/// A request that is not genuine is neither refused nor announced to the log and the hook: the handler decides what to do. Without a
 /// configuration the answer is 500, unlike with `Option<ApproovClaims>`.
 ///
 /// # Examples
@@ -55,7 +54,7 @@ impl FromRequest for ApproovClaims {
 ///
 /// # Security
 ///
-/// This protects nothing by itself. Where only genuine apps may come in, take [`ApproovClaims`].
+/// This argument alone protects nothing. If only genuine apps may come in, take [`ApproovClaims`].
 #[derive(Debug, Clone)]
 pub enum ApproovVerdict {
     /// The request comes from a genuine app.
@@ -65,11 +64,7 @@ pub enum ApproovVerdict {
 }
 
 impl ApproovVerdict {
-    /// The claims, if the app is genuine.
-    ///
-    /// # Security
-    ///
-    /// None is no reason: match on the verdict where it matters why.
+    /// The claims, if the app is genuine. If you need the reason why there are none, match on the verdict.
     ///
     /// # Examples
     ///
@@ -85,11 +80,11 @@ impl ApproovVerdict {
         }
     }
 
-    /// The reason, if it is not.
+    /// The reason why the app is not genuine, if it is not.
     ///
     /// # Security
     ///
-    /// For metrics: do not answer with it.
+    /// Use it for metrics, and do not send it to the caller.
     ///
     /// # Examples
     ///
@@ -131,7 +126,7 @@ fn verdict(request: &HttpRequest, way: Way) -> Result<ApproovVerdict, Refused> {
     }
 }
 
-/// The claims that the innermost layer found good, or finds good now. Never without a genuine token.
+/// The claims that the nearest layer has accepted, or accepts now. Never without a genuine token.
 fn found_claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request, &ApplicationData::of(request))?;
     if layer.is_current()
@@ -146,7 +141,7 @@ fn found_claims(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusa
     genuine(request, &layer.approov, &policy, way).map(|(claims, _)| claims)
 }
 
-/// The claims that pass every check of the innermost layer's policy, enforced or not.
+/// The claims, if the request passes every check of the nearest layer's policy, enforced or not.
 fn found_verdict(request: &HttpRequest, way: Way) -> Result<ApproovClaims, Refusal> {
     let layer = Layer::of(request, &ApplicationData::of(request))?;
     genuine(request, &layer.approov, &layer.policy.all_enforced(), way).map(|(claims, _)| claims)
@@ -166,7 +161,7 @@ pub(super) fn genuine(
     };
     let findings = check.without_waiting()?;
     drop(PendingAcceptance::begin(request, approov, way, &findings));
-    // Where the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
+    // If the token is enforced, a check that passes has claims. If that ever changes, this must not let anyone in.
     let claims = findings.claims.clone().ok_or_else(Refusal::not_configured)?;
     Ok((claims, findings))
 }

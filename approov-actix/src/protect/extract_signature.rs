@@ -32,7 +32,7 @@ fn signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refuse
     found_signature(request, way).map_err(|refusal| refusal.answer_announced_when_sent(request))
 }
 
-/// The signature that the innermost layer accepted, or accepts now. Never without a good one.
+/// The signature that the nearest layer has accepted, or accepts now. Never an invalid one.
 fn found_signature(request: &HttpRequest, way: Way) -> Result<ApproovSignature, Refusal> {
     let layer = Layer::of(request, &ApplicationData::of(request))?;
     if layer.is_current()

@@ -25,8 +25,7 @@ use crate::{
 
 /// The parameters `T` of a handler, behind the policy `P`.
 ///
-/// actix starts every extractor of a handler at once. This one is the handler's only one: it starts those in `T` after the
-/// request has passed, so no byte of a refused request's body is read.
+/// actix starts all extractors of a handler at once. This guard is the handler's only extractor: it starts those in `T` after the request has passed, so no byte of a refused request's body is read.
 pub struct Guarded<P, T> {
     parameters: T,
     policy: PhantomData<fn() -> P>,
@@ -105,7 +104,7 @@ pin_project! {
     pub struct GuardFuture<P, T: FromRequest> {
         #[pin]
         parameters: DirectOrBoxed<T::Future, Result<T, Error>>,
-        // Where the parameters come from a direct future.
+        // Set if the parameters come from a direct future.
         inside: Option<Inside>,
         policy: PhantomData<fn() -> P>,
     }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     approov::Approov,
     one_or_many::{OneOrMany, texts},
-    policy::{EffectivePolicy, Policy, SignatureRequirement},
+    policy::{EffectivePolicy, Policy, PolicyOrigin, SignatureRequirement},
     request::{
         layer::{ApplicationData, Findings},
         refusal::Refusal,
@@ -49,17 +49,13 @@ impl Approov {
     }
 }
 
-/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also its [guide](crate::guide::middleware).
+/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also the [guide](crate::guide::middleware).
 ///
-/// Inside it the configuration is known to guards and extractors too: `wrap` alone is enough. Where several configurations are nested, the
-/// [nearest](crate::guide::middleware#which-configuration-is-nearest) counts: data that was added inside of a middleware is nearer than the middleware. What an
-/// `App`, scope or resource itself has as data is outside of what it is wrapped with: guards in `App::new().app_data(one).wrap(other.middleware())` go by `other`.
+/// Guards and extractors inside it find the configuration too: `wrap` alone is enough. If several configurations are nested, the [nearest](crate::guide::middleware#which-configuration-is-nearest) applies: data that was added inside a middleware is nearer than the middleware. The data of an `App`, scope or resource itself is outside the middleware that wraps it: guards in `App::new().app_data(one).wrap(other.middleware())` use `other`.
 ///
 /// # Order
 ///
-/// actix runs the middleware that was registered **last** first. Register this one last, with only CORS and the access log
-/// after it: then no other middleware sees a refused request, preflights are answered by CORS, and refusals carry CORS headers
-/// and have their line in the access log.
+/// actix runs the middleware that was registered **last** first. Register this one last, followed only by CORS and the access log. Then no other middleware sees a refused request, CORS answers preflights, and refusals carry CORS headers and appear in the access log.
 ///
 /// # Examples
 ///
@@ -86,8 +82,7 @@ impl Approov {
 ///
 /// # Security
 ///
-/// A middleware of a scope runs for unknown paths inside the scope as well; one of a resource runs for requests that reach the
-/// resource. Paths are compared as they were sent, with the scope's prefix: see [`exempt`](Self::exempt).
+/// The middleware of a scope also runs for unknown paths inside the scope; that of a resource runs only for requests that reach the resource. Paths are compared as they were sent, with the scope's prefix: see [`exempt`](Self::exempt).
 #[derive(Debug, Clone)]
 #[must_use = "a middleware protects nothing until it is given to `wrap`"]
 pub struct ApproovMiddleware {
@@ -109,15 +104,15 @@ impl ApproovMiddleware {
         }
     }
 
-    /// What this middleware asks for, over the application's default. Settings that this policy leaves open keep what was set before.
+    /// What this middleware requires. Settings that `policy` leaves open keep their earlier value, or else that of the application's default.
     ///
     /// # Panics
     ///
-    /// If the policy binds tokens to the header that carries them, or asks for single use without a required signature or without a store.
+    /// If the policy binds tokens to the header that carries them, or requires single use but has no required signature or no store.
     ///
     /// # Security
     ///
-    /// A guard inside has its own policy over the application's default and does not inherit this one; a request has to pass both.
+    /// A guard inside does not inherit this policy: it has its own, over the application's default. A request must pass both.
     ///
     /// # Examples
     ///
@@ -149,12 +144,11 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Whether this middleware only reports what fails its checks, and lets the request through, or enforces them: see [`Policy::report`]. For
-    /// trying out one scope.
+    /// Whether this middleware only reports failed checks and lets the request through: see [`Policy::report`]. Use it to try out one scope.
     ///
     /// # Security
     ///
-    /// With `true` everyone gets in, past this middleware. Guards and claims inside still check.
+    /// With `true` everyone gets past this middleware. Guards and claims inside still check.
     ///
     /// # Examples
     ///
@@ -170,21 +164,18 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for this path, or these paths, through unchecked, whatever their method. Guards and claims inside still check, claims by this middleware's policy.
+    /// Lets requests for this path, or these paths, through unchecked, whatever their method. Guards and claims inside still check; claims follow this middleware's policy.
     ///
-    /// The path is the whole one, with the prefixes of the scopes around.
+    /// Write the whole path, with the prefixes of the scopes around it.
     ///
     /// # Panics
     ///
-    /// If no request could ever match: the path does not begin with `/`, is not ASCII, has a space, or one of the forms below. And if it is a
-    /// pattern or several paths: `/{id}`, `/public/*`, `/health,/metrics`.
+    /// If no request could ever match: the path does not begin with `/`, is not ASCII, or has a space or one of the forms below. Also if it is a pattern or several paths: `/{id}`, `/public/*`, `/health,/metrics`.
     ///
     /// # Security
     ///
-    /// The raw path must be the same byte for byte. Nothing is decoded or normalised to obtain an exemption: a path with `%`,
-    /// `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
-    /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with `NormalizePath::trim()` what `/a/` exempts
-    /// is the handler of `/a`.
+    /// The raw path must match byte for byte: nothing is decoded or normalised. A path with `%`, `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
+    /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with `NormalizePath::trim()`, exempting `/a/` exempts the handler of `/a`.
     ///
     /// # Examples
     ///
@@ -198,16 +189,16 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for all paths below this prefix, or these prefixes, through unchecked. A prefix ends at a `/` only: `/public` covers `/public` and
+    /// Lets requests for all paths below this prefix, or these prefixes, through unchecked. A prefix ends only at a `/`: `/public` covers `/public` and
     /// `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but neither `/public` nor `/public/`.
     ///
     /// # Panics
     ///
-    /// As [`exempt`](Self::exempt) does, and for the prefix `/`, which would exempt everything.
+    /// In the same cases as [`exempt`](Self::exempt), and for the prefix `/`, which would exempt everything.
     ///
     /// # Security
     ///
-    /// As for [`exempt`](Self::exempt). Mind routes with parameters: `/public` also covers `/{tenant}/secret` for a tenant `public`.
+    /// Paths are compared as for [`exempt`](Self::exempt). Beware of routes with parameters: `/public` also covers `/{tenant}/secret` for a tenant `public`.
     ///
     /// # Examples
     ///
@@ -221,17 +212,17 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Asks for no binding on this path, or these paths; the token is still checked. For login and refresh routes inside a binding scope.
+    /// Requires no binding on this path, or these paths; the token is still checked. For login and refresh routes inside a scope that requires a binding.
     ///
-    /// A guard inside does not inherit this: where the application's default has a binding, give it `binding = false` as well.
+    /// A guard inside does not inherit this: if the application's default has a binding, give the guard `binding = false` as well.
     ///
     /// # Panics
     ///
-    /// As [`exempt`](Self::exempt) does.
+    /// In the same cases as [`exempt`](Self::exempt).
     ///
     /// # Security
     ///
-    /// Paths are compared as by [`exempt`](Self::exempt). A stolen token is good on these paths, with any login.
+    /// Paths are compared as for [`exempt`](Self::exempt). On these paths a stolen token works with any login.
     ///
     /// # Examples
     ///
@@ -246,12 +237,11 @@ impl ApproovMiddleware {
     }
 
     /// Lets CORS preflights through unchecked: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. They never carry a
-    /// token. Only needed where this middleware is outside of CORS; off by default.
+    /// token. You need this only if this middleware is outside CORS. Off by default.
     ///
     /// # Security
     ///
-    /// Anyone who sends `OPTIONS` with these two headers, of any value, reaches what answers `OPTIONS`: handlers for any method and the
-    /// default service included.
+    /// Anyone who sends `OPTIONS` with these two headers, whatever their values, reaches everything that answers `OPTIONS`, including handlers for any method and the default service.
     ///
     /// # Examples
     ///
@@ -281,8 +271,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         let policy = self.policy.over(&self.approov.settings().default_policy);
         if self.policy != Policy::new() {
-            let has_checks = !self.approov.settings().checks.is_empty();
-            policy.warn_of_reports("middleware", has_checks);
+            self.approov.settings().warn_of_reports(PolicyOrigin::Middleware, &policy);
         }
         if policy.signature.requirement != SignatureRequirement::Off {
             self.approov.settings().signature.warn_without_origin();
@@ -353,7 +342,7 @@ where
     }
 }
 
-/// A response and no error, so that CORS and the access log treat it like any other.
+/// A response instead of an error, so that CORS and the access log treat it like any other.
 fn refuse<B>(refusal: Refusal, request: ServiceRequest) -> ServiceResponse<EitherBody<B>> {
     let refused = refusal.answer(request.request());
     request.error_response(refused).map_into_right_body()
@@ -364,7 +353,7 @@ pin_project! {
     pub struct ApproovFuture<S: Service<ServiceRequest>, B> {
         #[pin]
         response: DirectOrBoxed<S::Future, Result<ServiceResponse<EitherBody<B>>, Error>>,
-        // Where the response comes from a direct future.
+        // Set if the response comes from a direct future.
         inside: Option<Inside>,
     }
 }
@@ -395,7 +384,7 @@ impl<S: Service<ServiceRequest>, B> fmt::Debug for ApproovFuture<S, B> {
     }
 }
 
-/// What a middleware decides by.
+/// What a middleware's decisions depend on.
 #[derive(Debug)]
 struct Gate {
     middleware: ApproovMiddleware,

@@ -1,4 +1,4 @@
-//! The ways in: middleware, guard and arguments. Each hands the request to `check`.
+//! The ways in: middleware, guard and arguments. Each passes the request to `check`.
 
 mod admission;
 mod direct_or_boxed;

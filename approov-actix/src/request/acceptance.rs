@@ -1,4 +1,4 @@
-//! Announces that a request was accepted, when nothing can refuse it any more.
+//! Announces that a request was accepted, once nothing can refuse it any more.
 
 use std::{rc::Rc, thread};
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A request whose end is awaited, by the outermost of those of its configuration who can see it. If it is dropped, the request is gone: the end as well.
+/// A request whose end is awaited by the outermost middleware, guard or argument of its configuration that can see that end. If this is dropped, the request is gone, which is an end too.
 pub(crate) struct PendingAcceptance {
     approov: Approov,
     outcome: Rc<Outcome>,
@@ -23,13 +23,13 @@ pub(crate) struct PendingAcceptance {
 }
 
 enum Subject {
-    /// Of a request that is still to be routed.
+    /// For a request that is still to be routed.
     Kept(Box<KeptRequest>),
     Live(HttpRequest),
 }
 
 impl PendingAcceptance {
-    /// None if the application does not want to hear of acceptances, or if somebody further out waits.
+    /// `None` if the application does not listen for acceptances, or if something further out already waits.
     pub(crate) fn begin(request: &HttpRequest, approov: &Approov, way: Way, findings: &Findings) -> Option<Box<Self>> {
         let outcome = RequestState::keep_outcome(request, approov, way)?;
         outcome.accept(findings);
@@ -74,7 +74,7 @@ impl PendingAcceptance {
 
 impl Drop for PendingAcceptance {
     fn drop(&mut self) {
-        // A hook that panicked as well would end the process.
+        // If a hook panicked as well, the process would abort.
         if thread::panicking() {
             return;
         }

@@ -1,4 +1,4 @@
-//! Reading a body before the handler does, and putting it back.
+//! Reads a body before the handler does, and puts it back.
 
 use actix_web::{
     HttpRequest,
@@ -13,11 +13,11 @@ use futures_util::StreamExt as _;
 use super::chunks::Chunks;
 use crate::{body_budget::BodyBudget, rejection::Rejection, time::UnixTime};
 
-/// What may be spent on a body before it is judged.
+/// How much memory and time may be spent on a body before its verdict.
 pub(crate) struct Bounds<'a> {
     pub(crate) bytes: usize,
     pub(crate) budget: &'a BodyBudget,
-    /// When the wait is over, and why.
+    /// When to stop waiting, and the reason for the refusal.
     pub(crate) end: Option<(UnixTime, Rejection)>,
 }
 
@@ -28,7 +28,7 @@ impl Bounds<'_> {
             return Ok(stream.next().await);
         };
         let left = end.since(UnixTime::now());
-        // `timeout` hands on what is there before it looks at the time, so a sender who never pauses would be waited for without end.
+        // `timeout` returns a chunk that is ready before it looks at the time, so it would wait without end for a sender that never pauses.
         if left.is_zero() {
             return Err(rejection);
         }
@@ -36,13 +36,13 @@ impl Bounds<'_> {
     }
 }
 
-/// Whether it is plain from the head alone that there is no body.
+/// Whether the head alone proves that there is no body.
 pub(crate) fn is_surely_empty(request: &HttpRequest, covers_upgrade: bool) -> bool {
     let is_empty = !is_endless(request) || is_handshake(request, covers_upgrade);
     request.version() < Version::HTTP_2 && !announces_body(request) && is_empty
 }
 
-/// Refuses a body of at least one byte. For requests whose signature covers no digest, where one is asked for.
+/// Refuses a body of at least one byte. For requests whose signature covers no digest although the policy requires one.
 pub(crate) async fn refuse_any(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -69,8 +69,7 @@ pub(crate) async fn refuse_any(
     }
 }
 
-/// What comes after the head of a tunnel or a WebSocket is no body and has no end. actix takes every request with `Upgrade: websocket` for the
-/// head of one, whatever its method and the length that it announces, unless what follows comes in chunks.
+/// What follows the head of a tunnel or a WebSocket is not a body and has no end. actix treats every request with `Upgrade: websocket` as the head of a WebSocket, whatever its method and announced length, unless what follows comes in chunks.
 fn is_endless(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let is_websocket = headers
@@ -79,9 +78,8 @@ fn is_endless(request: &HttpRequest) -> bool {
     request.method() == Method::CONNECT || (is_websocket && !headers.contains_key(header::TRANSFER_ENCODING))
 }
 
-/// Whether an endless request is one by right: a tunnel, whose method is always covered, or a WebSocket, which begins with a `GET` (RFC 6455,
-/// section 4.1). Unless the signature covers `upgrade`, anyone who has recorded a `GET` can make it a handshake, and what follows would reach
-/// the handler as a body that nobody signed.
+/// Whether an endless request is legitimate: a tunnel, whose method is always covered, or a WebSocket, which begins with a `GET` (RFC 6455,
+/// section 4.1). Unless the signature covers `upgrade`, anyone who has recorded a `GET` can turn it into a handshake, and what follows would reach the handler as a body that nobody signed.
 fn is_handshake(request: &HttpRequest, covers_upgrade: bool) -> bool {
     let is_by_right = request.method() == Method::CONNECT || (request.method() == Method::GET && covers_upgrade);
     is_by_right && !announces_body(request)
@@ -104,7 +102,7 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-/// Shows each chunk of the body, and tells how many bytes there were. The body is put back, also where it is too large, too late or breaks off.
+/// Passes each chunk of the body to `show`, and returns how many bytes there were. The body is put back, even if it is too large, too late or breaks off.
 pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,

@@ -1,4 +1,4 @@
-//! A body that is kept back.
+//! A body that is held until its verdict.
 
 use std::mem;
 
@@ -12,8 +12,7 @@ use futures_util::{StreamExt as _, stream};
 /// About as much as one piece holds. A single buffer for all would be copied again and again while it grows.
 const PIECE: usize = 32 * 1024;
 
-/// Copies what comes: a chunk shares the memory that it was read into, with whatever its sender put around it (chunk extensions, HTTP/2 frames), so
-/// it could hold far more than its own bytes.
+/// Copies each chunk: a chunk shares the memory that it was read into with whatever its sender put around it (chunk extensions, HTTP/2 frames), so it could keep far more than its own bytes alive.
 #[derive(Default)]
 pub(super) struct Chunks {
     pieces: Vec<Bytes>,
@@ -34,7 +33,7 @@ impl Chunks {
         }
     }
 
-    /// What was read, then `next`, and then the rest.
+    /// Puts back what was read, then `next`, and then the rest.
     pub(super) fn put_back(mut self, payload: &mut Payload, next: Option<Result<Bytes, PayloadError>>, rest: Payload) {
         if !self.last.is_empty() {
             self.pieces.push(self.last.freeze());

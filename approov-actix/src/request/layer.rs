@@ -1,14 +1,10 @@
-//! Which configuration and which policy hold for a request, at the place where it is: the nearest.
+//! Finds the configuration and the policy that apply to a request at its current place: the nearest ones.
 //!
-//! Nearest is the innermost middleware or guard that the request is in, unless other application data is visible now than was visible there: such data was
-//! registered further in. Then the data is nearest, with its default policy, unless it is of the same configuration as the layer. Two clones of an
-//! [`Approov`] in two places are two data, so what counts is where a value is, not what it is.
+//! The nearest is the innermost middleware or guard that the request is in, unless the application data that is visible now differs from the data that was visible there: such data was registered further in. Then the data is nearest, with its default policy, unless it belongs to the same configuration as the layer. Two clones of an [`Approov`] in two places are different data: values are compared by address.
 //!
-//! A request is in a middleware until that has its answer, and in a guard for as long as it is at the guard's handler. What it has left counts only
-//! until it is sent to another path: so an outer middleware, a response that streams and a task that the handler has started still find the layer.
+//! A request is in a middleware until the middleware has its answer, and in a guard while it is at the guard's handler. A layer that the request has left still applies until the request is sent to another path, so that an outer middleware, a streaming response and a task that the handler started still find the layer.
 //!
-//! actix shows an extractor what the request has passed and nothing else. It never takes data back from a request that is sent to another path, so data of
-//! a scope that the request was in before stays visible, to this crate as well as to `web::Data`.
+//! actix shows an extractor only the data that the request has passed. It never removes data from a request that is sent to another path, so the data of an earlier scope stays visible, to this crate as well as to `web::Data`.
 //!
 //! `tests/integration/nearest.rs` has the layouts.
 
@@ -33,16 +29,16 @@ use crate::{
 pub(crate) struct Layer {
     pub(crate) approov: Approov,
     pub(crate) policy: EffectivePolicy,
-    /// Nothing on an exempt path, which is never a verdict. What was found good does not outlive the keys: see [`is_current`](Self::is_current).
+    /// Empty on an exempt path, which is never a verdict. Findings do not outlive the keys: see [`is_current`](Self::is_current).
     pub(crate) findings: Findings,
 }
 
-/// What a request has shown. By default nothing.
+/// What the checks have found. By default nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Findings {
-    /// The keys that counted when the check began. No keys are of generation 0.
+    /// The generation of the keys when the check began. No keys have generation 0.
     pub(crate) generation: u64,
-    /// The claims of the token, or none if there was no genuine one and that is only reported.
+    /// The claims of the token, or `None` if there was no genuine token and that is only reported.
     pub(crate) claims: Option<ApproovClaims>,
     pub(crate) is_cached: bool,
     pub(crate) signature: Option<ApproovSignature>,
@@ -60,7 +56,7 @@ impl Layer {
         }
     }
 
-    /// A layer that has not looked at the request.
+    /// A layer that has not checked the request.
     pub(crate) fn unchecked(approov: Approov, policy: EffectivePolicy) -> Self {
         Self::checked(approov, policy, Findings::default())
     }
@@ -71,7 +67,7 @@ impl Layer {
     }
 }
 
-/// Where a request is: what routes go by.
+/// Where a request is: whatever routing depends on.
 #[derive(PartialEq)]
 pub(crate) struct Place {
     method: Method,
@@ -97,8 +93,7 @@ pub(crate) struct ApplicationData<'a> {
     shared: Option<&'a web::Data<Approov>>,
 }
 
-/// Where the values are of which application data consists, in either form; 0 where there is none. No address is used again while the request lives:
-/// it holds whatever it has passed.
+/// The addresses of the application data, in either form; 0 for none. No address is reused while the request lives, because the request keeps all data that it has passed.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct DataPlaces([usize; 2]);
 
@@ -117,7 +112,7 @@ impl<'a> ApplicationData<'a> {
         DataPlaces([address(self.plain), address(self.shared)])
     }
 
-    /// Whether nothing else is visible than this configuration.
+    /// Whether no other configuration is visible.
     pub(crate) fn is_only(&self, approov: &Approov) -> bool {
         let shared = self.shared.map(|shared| &***shared);
         [self.plain, shared]
@@ -126,7 +121,7 @@ impl<'a> ApplicationData<'a> {
             .all(|visible| visible.id() == approov.id())
     }
 
-    /// Fails closed: no configuration is a fault of the server, and so are two of which nobody can tell the nearer one.
+    /// Fails closed: no configuration is a fault of the server, and so are two different ones, because nothing tells which is nearer.
     pub(crate) fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Rejection> {
         let shared = self.shared.map(|shared| &***shared);
         let fault = match (self.plain, shared) {

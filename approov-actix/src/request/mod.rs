@@ -1,4 +1,4 @@
-//! One request: what is known of it, whose configuration it meets, and how it is refused.
+//! One request: what is known about it, which configuration applies to it, and how it is refused.
 
 pub(crate) mod acceptance;
 pub(crate) mod body;

@@ -1,20 +1,20 @@
-//! What becomes of a request with one configuration.
+//! What becomes of a request under one configuration.
 
 use std::cell::{Cell, RefCell};
 
 use crate::{request::layer::Findings, single_use::SingleUseAdmission, token::ApproovClaims};
 
-/// Shared by the request and by those who have to see its end.
+/// Shared by the request and by whatever waits for its end.
 #[derive(Default)]
 pub(crate) struct Outcome {
     accepted: RefCell<Option<Accepted>>,
-    /// Whether a check has refused or reported, and that was announced.
+    /// Whether a refusal or a report was announced.
     has_failed: Cell<bool>,
     is_awaited: Cell<bool>,
     is_announced: Cell<bool>,
 }
 
-/// What the last check has found good.
+/// What the last successful check found.
 pub(crate) struct Accepted {
     pub(crate) claims: ApproovClaims,
     pub(crate) is_cached: bool,
@@ -38,7 +38,7 @@ impl Outcome {
         self.has_failed.set(true);
     }
 
-    /// Whether nobody waits for the end yet, so that it is the caller who does.
+    /// Whether nothing waits for the end yet, so that the caller must.
     pub(crate) fn begin_to_wait(&self) -> bool {
         !self.is_awaited.replace(true)
     }

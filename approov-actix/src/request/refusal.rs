@@ -1,4 +1,4 @@
-//! A refused request's way to its response.
+//! From a refusal to its response.
 
 use std::{cell::RefCell, fmt, rc::Rc};
 
@@ -21,7 +21,7 @@ use crate::{
 
 /// A verdict against a request, not yet answered.
 pub(crate) struct Refusal {
-    /// The configuration that refused; none if none was found.
+    /// The configuration that refused. `None` if none was found.
     pub(crate) approov: Option<Approov>,
     pub(crate) rejection: Rejection,
     /// The claims, if the token was genuine.
@@ -33,7 +33,7 @@ impl Refusal {
         Rejection::NotConfigured.into()
     }
 
-    /// The answer, announced at once.
+    /// The answer, announced immediately.
     pub(crate) fn answer(self, request: &HttpRequest) -> Refused {
         let id = self.request_id(request);
         let event = self.event(EventRequest::new(request, id.as_deref()));
@@ -45,8 +45,7 @@ impl Refusal {
         refused
     }
 
-    /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or
-    /// is in an `Option` that swallows its error.
+    /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or inside an `Option` that swallows its error.
     pub(crate) fn answer_announced_when_sent(self, request: &HttpRequest) -> Refused {
         let id = self.request_id(request);
         let event = self.event(EventRequest::new(request, id.as_deref()));
@@ -101,7 +100,7 @@ struct Unannounced {
     id: Option<String>,
 }
 
-/// Of a request for which no configuration was found.
+/// For a request without a configuration.
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
         Self {
@@ -119,7 +118,7 @@ fn plain_response(status: StatusCode) -> HttpResponse {
         .body("{}")
 }
 
-/// What a refusal says to caches, and of a 401 what RFC 9110, section 15.5.2, asks for. The application's own headers stay.
+/// Adds the header that keeps caches from storing a refusal, and the header that RFC 9110, section 15.5.2, requires for a 401. The application's own headers stay.
 fn with_headers(mut response: HttpResponse) -> HttpResponse {
     let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
@@ -134,8 +133,7 @@ fn with_headers(mut response: HttpResponse) -> HttpResponse {
 
 /// A refusal as an actix error: it carries the response, and converts into its [`Rejection`].
 ///
-/// Handlers meet it when they take `Result<ApproovClaims, Refused>`; returning it from a handler answers the request as if the
-/// extractor had refused. It is logged, and handed to the application's hook, when it becomes a response and not before.
+/// Handlers get it if they take `Result<ApproovClaims, Refused>`. Returning it from a handler answers the request as if the extractor had refused it. The refusal is logged and passed to the application's hook only when it becomes a response.
 ///
 /// # Examples
 ///
@@ -152,8 +150,8 @@ fn with_headers(mut response: HttpResponse) -> HttpResponse {
 ///
 /// # Security
 ///
-/// `Display` and `Debug` show the rejection's code and nothing else.
-// In a box, because every `Result` and every future that may hold one is moved about even when there is none.
+/// `Display` and `Debug` show the [`Rejection`] and nothing else.
+// Boxed, because every `Result` and every future that may hold one is moved around even if it holds none.
 pub struct Refused(Box<Answer>);
 
 struct Answer {
@@ -165,10 +163,6 @@ struct Answer {
 
 impl Refused {
     /// Why the request was refused.
-    ///
-    /// # Examples
-    ///
-    /// See [`Refused`].
     pub fn rejection(&self) -> Rejection {
         self.0.rejection
     }

@@ -1,4 +1,4 @@
-//! What is known of one request, so that no layer looks at something twice.
+//! What is known about one request, so that no layer checks anything twice.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -16,26 +16,26 @@ use crate::{
     token::Verified,
 };
 
-/// Kept in the request's extensions, in a type that is private, so nobody else can write it.
+/// Kept in the request's extensions, in a private type, so that nothing else can change it.
 #[derive(Default)]
 pub(crate) struct RequestState {
     pub(crate) token: Option<CachedVerdict<Verified>>,
-    /// The innermost.
+    /// The innermost layer.
     entered: Option<Entered>,
-    /// What was reported, and by whose configuration.
+    /// What was reported, and by which configuration.
     reported: Vec<(u64, Rejection)>,
-    /// Of each configuration that wants to hear of acceptances.
+    /// For each configuration that listens for acceptances.
     outcomes: Vec<(u64, Rc<Outcome>)>,
     pub(crate) signature: Option<Box<SignatureVerdict>>,
     pub(crate) body: Option<Box<ComparedBody>>,
-    /// In which store the request was claimed by which key, and what came of it.
+    /// The store, the key and the result of each claim of this request.
     pub(crate) claims: Vec<(u64, ReplayKey, Result<SingleUseAdmission, Rejection>)>,
 }
 
 /// A verdict on this request, for one configuration and one generation of its keys.
 pub(crate) struct CachedVerdict<T> {
     approov_id: u64,
-    /// The keys with which the verification started.
+    /// That of the keys when the verification began.
     generation: u64,
     verdict: Result<T, Rejection>,
 }
@@ -55,14 +55,14 @@ impl<T: Clone> CachedVerdict<T> {
     }
 }
 
-/// What was found of the signatures, and by which parts of a policy.
+/// The verdict on the signatures, and the parts of the policy that it depends on.
 pub(crate) struct SignatureVerdict {
     pub(crate) max_age: Option<Duration>,
     pub(crate) covers: &'static [&'static str],
     pub(crate) verdict: CachedVerdict<Signatures>,
 }
 
-/// What a layer has found of the body as it was sent. A middleware inside of it may have changed it since, by decompressing.
+/// The verdict of a layer on the body as it was sent. A middleware further in may have changed the body since, by decompressing it.
 pub(crate) struct ComparedBody {
     pub(crate) expected: ExpectedDigest,
     pub(crate) length: usize,
@@ -74,29 +74,29 @@ pub(crate) struct Entered {
     layer: Layer,
     /// The application data that is visible around it.
     around: DataPlaces,
-    /// Where it still counts; none as long as it is a middleware that waits for its answer. From within a guard's handler a request goes nowhere else.
+    /// Where the layer still applies. `None` for a middleware that waits for its answer. From a guard's handler a request goes nowhere else.
     only_at: Option<Place>,
     depth: usize,
     outer: Option<Box<Entered>>,
 }
 
-/// Who looks at the request.
+/// What checks the request.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Way {
     Middleware,
     Guard,
     /// Enters no layer.
     Argument,
-    /// A handler that asks by itself, and may hold a borrow of the request's extensions.
+    /// A handler that calls an extractor itself, and may hold a borrow of the request's extensions.
     Handler,
 }
 
-/// With a borrow of its own: a handler may hold one of the extensions while it asks for claims.
+/// With a borrow of its own, because a handler may hold one of the extensions while it calls an extractor.
 #[derive(Default)]
 struct Kept(RefCell<RequestState>);
 
 impl RequestState {
-    /// Adds to what is kept, and keeps it from here on. Not where a handler asks by itself: only there can a borrow of the extensions be held.
+    /// Adds to the state, and creates it if there is none. A handler that calls an extractor itself creates none, because it may hold a borrow of the extensions.
     pub(crate) fn keep<T>(request: &HttpRequest, way: Way, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if way == Way::Handler {
             return Self::write(request, write);
@@ -111,30 +111,30 @@ impl RequestState {
         Some(written)
     }
 
-    /// Whether what is found now is known later: always, but where a handler that nothing protects asks by itself.
+    /// Whether findings can be kept: always, except if a handler that nothing protects calls an extractor itself.
     pub(crate) fn can_keep(request: &HttpRequest, way: Way) -> bool {
         way != Way::Handler || Self::read(request, |_| ()).is_some()
     }
 
-    /// What is kept. The application runs nothing meanwhile.
+    /// Reads the state. No code of the application runs meanwhile.
     pub(crate) fn read<T>(request: &HttpRequest, read: impl FnOnce(&Self) -> T) -> Option<T> {
         let extensions = request.extensions();
         extensions.get::<Kept>().map(|kept| read(&kept.0.borrow()))
     }
 
-    /// Adds to what is kept. None, and nothing is done, if nothing is kept: where a handler that nothing protects asks for claims itself.
+    /// Adds to the state. Does nothing and returns `None` if there is no state: if a handler that nothing protects calls an extractor itself.
     pub(crate) fn write<T>(request: &HttpRequest, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let extensions = request.extensions();
         extensions.get::<Kept>().map(|kept| write(&mut kept.0.borrow_mut()))
     }
 
-    /// The innermost layer that counts where the request is.
+    /// The innermost layer that applies where the request is.
     fn innermost(&self, request: &HttpRequest) -> Option<&Entered> {
         let mut innermost = std::iter::successors(self.entered.as_ref(), |entered| entered.outer.as_deref());
         innermost.find(|entered| entered.only_at.as_ref().is_none_or(|place| place.is_of(request)))
     }
 
-    /// A request that enters a layer is on its way inwards, so it is no longer in any that has had its answer, nor at a handler.
+    /// Drops the layers that the request has left. A request that enters a layer is on its way inwards, so it is no longer in a middleware that has its answer, nor at a handler.
     fn drop_left(&mut self) {
         while let Some(Entered {
             only_at: Some(_),
@@ -146,13 +146,13 @@ impl RequestState {
         }
     }
 
-    /// What becomes of this request, if its configuration wants to hear of acceptances.
+    /// The outcome of this request, if its configuration listens for acceptances.
     pub(crate) fn outcome(request: &HttpRequest, approov: &Approov) -> Option<Rc<Outcome>> {
         let wanted = approov.settings().listeners.want_acceptances();
         wanted.then(|| Self::write(request, |state| state.outcome_for(approov)).unwrap_or_default())
     }
 
-    /// The same, kept from here on.
+    /// The same, and keeps it from here on.
     pub(crate) fn keep_outcome(request: &HttpRequest, approov: &Approov, way: Way) -> Option<Rc<Outcome>> {
         let wanted = approov.settings().listeners.want_acceptances();
         wanted.then(|| Self::keep(request, way, |state| state.outcome_for(approov)).unwrap_or_default())
@@ -168,14 +168,14 @@ impl RequestState {
         outcome
     }
 
-    /// Records that a refusal or a report of this configuration is announced, so the request is not announced as accepted.
+    /// Records that a refusal or a report of this configuration is announced, so that the request is not announced as accepted.
     pub(crate) fn fail(request: &HttpRequest, approov: &Approov) {
         if let Some(outcome) = Self::outcome(request, approov) {
             outcome.fail();
         }
     }
 
-    /// Whether this configuration has not reported this before.
+    /// Whether this configuration reports this for the first time.
     pub(crate) fn is_first_report(request: &HttpRequest, approov: &Approov, way: Way, rejection: Rejection) -> bool {
         let report = (approov.id(), rejection);
         let is_first = Self::keep(request, way, |state| {
@@ -209,7 +209,7 @@ impl Layer {
         depth.unwrap_or_default()
     }
 
-    /// Records that the middleware of this depth has its answer, and whatever is inside of it.
+    /// Records that the middleware at this depth, and every layer inside it, has its answer.
     pub(crate) fn leave(request: &HttpRequest, depth: usize) {
         RequestState::write(request, |state| {
             let mut innermost = state.entered.as_mut();

@@ -11,23 +11,23 @@ use crate::{
     crypto::sha256_of,
 };
 
-/// Has no `Debug`: there may be a password in it.
+/// Has no `Debug`: it may contain a password.
 pub(crate) struct Address {
     pub(super) servers: Servers,
     pub(super) login: RedisConnectionInfo,
 }
 
 pub(super) enum Servers {
-    /// It has all keys.
+    /// One server with all keys.
     Alone(Server),
-    /// Each has some of the keys. The address names one at least, and they name the others.
+    /// Servers that each have some of the keys. The address names at least one, and they name the others.
     Cluster(Vec<Server>),
 }
 
 #[derive(Clone)]
 pub(super) enum Server {
     At(Arc<Place>),
-    /// Whichever the Sentinels name.
+    /// The server that the Sentinels name.
     Master(Arc<Sentinels>),
 }
 
@@ -35,7 +35,7 @@ impl PartialEq for Server {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::At(one), Self::At(other)) => one == other,
-            // An address has one.
+            // An address has only one master.
             (Self::Master(_), Self::Master(_)) => true,
             _ => false,
         }
@@ -60,7 +60,7 @@ pub(super) enum Place {
     Unix(PathBuf),
 }
 
-const NO_ADDRESS: Fault = "is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`; of several servers `redis-sentinel://` or `redis-cluster://`";
+const NO_ADDRESS: Fault = "is not a Redis address: `redis://`, with TLS `rediss://`, or `unix://`; for several servers `redis-sentinel://` or `redis-cluster://`";
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 
@@ -105,12 +105,12 @@ impl Address {
             .any(|place| matches!(place, Place::Tcp { is_encrypted: true, .. }))
     }
 
-    /// There the keys of one transaction must be of one slot.
+    /// In a cluster, all keys of a transaction must be in one slot.
     pub(crate) fn is_of_cluster(&self) -> bool {
         matches!(self.servers, Servers::Cluster(_))
     }
 
-    /// The same for the same keys on the same servers, as far as an address can tell. Knows no password.
+    /// Equal for the same keys on the same servers, as far as an address can tell. The password plays no part.
     pub(crate) fn identity(&self, key: &str) -> u64 {
         let mut places: Vec<_> = self.places().into_iter().map(Place::identity).collect();
         places.sort_unstable();
@@ -126,7 +126,7 @@ impl Address {
         hash.first_chunk().copied().map(u64::from_be_bytes).unwrap_or_default()
     }
 
-    /// Those that are named.
+    /// The places that the address names.
     fn places(&self) -> Vec<&Place> {
         let servers = match &self.servers {
             Servers::Alone(server) => std::slice::from_ref(server),
@@ -141,7 +141,7 @@ impl Address {
 }
 
 impl Place {
-    /// Another server, which this one names. Of an empty host it means its own.
+    /// Another server, which this one names. An empty host means this server's own host.
     pub(super) fn sibling(&self, host: &str, port: u16) -> Option<Self> {
         match self {
             Self::Tcp {
@@ -180,14 +180,14 @@ fn parse_one(text: &str, default_port: u16) -> Result<(Place, RedisConnectionInf
         _ => return Err(NO_ADDRESS),
     }
     if is_encrypted {
-        // The crate's own TLS is not compiled in.
+        // The TLS of the `redis` crate is not compiled in.
         url.set_scheme("redis").map_err(|()| NO_ADDRESS)?;
     }
     let information: ConnectionInfo = url
         .as_str()
         .parse()
         .map_err(|_| "has a host, a password or a database that is not valid")?;
-    // One message less at the start of each connection.
+    // Saves one message at the start of each connection.
     let login = information.redis_settings().clone().set_skip_set_lib_name();
     let place = match information.addr() {
         ConnectionAddr::Tcp(host, _) => Place::Tcp {
@@ -201,7 +201,7 @@ fn parse_one(text: &str, default_port: u16) -> Result<(Place, RedisConnectionInf
     Ok((place, login))
 }
 
-/// `redis-sentinel://user:password@host1,host2/master/database?sentinel_password=…`, without what comes before the first host.
+/// `redis-sentinel://user:password@host1,host2/master/database?sentinel_password=…`, without the scheme.
 fn parse_sentinels(scheme: &str, rest: &str) -> Result<Address, Fault> {
     if rest.contains('#') {
         return Err(
@@ -215,7 +215,7 @@ fn parse_sentinels(scheme: &str, rest: &str) -> Result<Address, Fault> {
     if master.is_empty() {
         return Err("has no name of a master: `redis-sentinel://host1,host2/mymaster`");
     }
-    // As the Sentinels have it.
+    // The characters that Sentinels allow.
     if !master
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
@@ -258,7 +258,7 @@ fn parse_sentinel_login(query: &str) -> Result<RedisConnectionInfo, Fault> {
     Ok(login)
 }
 
-/// `redis-cluster://user:password@host1,host2`, without what comes before the first host.
+/// `redis-cluster://user:password@host1,host2`, without the scheme.
 fn parse_cluster(scheme: &str, rest: &str) -> Result<Address, Fault> {
     let (hosts, database) = rest.split_once('/').unwrap_or((rest, ""));
     let (places, login) = parse_several(scheme, hosts, database, PORT)?;
@@ -272,7 +272,7 @@ fn parse_cluster(scheme: &str, rest: &str) -> Result<Address, Fault> {
     })
 }
 
-/// Each host by itself, with what they have in common.
+/// Parses each host separately, with the login and database that they have in common.
 fn parse_several(
     scheme: &str,
     hosts: &str,
@@ -333,7 +333,7 @@ fn check_socket(url: &Url) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What is wrong with a key, or with the beginning of keys.
+/// What is wrong with a key, or with a prefix of keys.
 pub(crate) fn key_fault(key: &str) -> Option<Fault> {
     const LONGEST: usize = 100;
     if let Some(fault) = text_fault(key) {
@@ -360,7 +360,7 @@ mod tests {
         sentence.unwrap_or_else(|| panic!("{text} is accepted"))
     }
 
-    /// Host and port of each that is named.
+    /// Host and port of each place that the address names.
     fn places(address: &Address) -> Vec<(&str, u16)> {
         let places = address.places().into_iter().map(|place| match place {
             Place::Tcp { host, port, .. } => (host.as_str(), *port),
@@ -468,15 +468,15 @@ mod tests {
             ("", "is empty"),
             ("redis://s3cret host", "white space"),
             ("redis://:s3cret@host\n", "white space"),
-            ("s3cret", "is no address"),
-            ("s3cret:6379", "is no address"),
-            ("http://s3cret", "is no address"),
-            ("https://:s3cret@host", "is no address"),
+            ("s3cret", "is not a Redis address"),
+            ("s3cret:6379", "is not a Redis address"),
+            ("http://s3cret", "is not a Redis address"),
+            ("https://:s3cret@host", "is not a Redis address"),
             ("redis://:s3cret@host/x", "not valid"),
             ("redis://:s3cret@host/1/2", "not valid"),
             ("redis://:s3cret@0.0.0.0", "not valid"),
             ("redis://:s3cret%ff@host", "not valid"),
-            ("redis://:s3cret@host:99999", "is no address"),
+            ("redis://:s3cret@host:99999", "is not a Redis address"),
             ("redis://:s3cret@host:0", "port 0"),
             ("redis:///s3cret", "no host"),
             ("redis:s3cret", "no host"),
@@ -492,17 +492,17 @@ mod tests {
             ("unix:///x?db=s3cret", "not valid"),
             ("redis://s3cret,host", "several hosts"),
             ("redis://s3cret:1,host:2", "`redis-cluster://`"),
-            ("redis-proxy://s3cret", "is no address"),
-            ("s3cret-cluster://host", "is no address"),
-            ("unix-cluster:///s3cret", "is no address"),
-            ("redis+unix-cluster:///s3cret", "is no address"),
-            ("redis-cluster:s3cret", "is no address"),
+            ("redis-proxy://s3cret", "is not a Redis address"),
+            ("s3cret-cluster://host", "is not a Redis address"),
+            ("unix-cluster:///s3cret", "is not a Redis address"),
+            ("redis+unix-cluster:///s3cret", "is not a Redis address"),
+            ("redis-cluster:s3cret", "is not a Redis address"),
             ("redis-cluster://:s3cret@", "no host, or a comma too many"),
             ("redis-cluster://:s3cret@one,", "no host, or a comma too many"),
             ("redis-cluster://one,,s3cret", "no host, or a comma too many"),
             ("redis-cluster://one,${S3CRET}", "not replaced"),
             ("redis-cluster://one,s3cret:0", "port 0"),
-            ("redis-cluster://one,s3cret:99999", "is no address"),
+            ("redis-cluster://one,s3cret:99999", "is not a Redis address"),
             ("redis-cluster://s3cret@one,two", "user and no password"),
             ("redis-cluster://:s3cret@one,two/1", "of a cluster is always 0"),
             ("redis-cluster://:s3cret@one,two/x", "not valid"),

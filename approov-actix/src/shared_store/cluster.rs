@@ -1,4 +1,4 @@
-//! Which server of a cluster has a key. Nobody asks for a plan of it: a server that does not have the key names the one that has.
+//! Which server of a cluster has a key. Nothing asks the cluster for a list of slots: a server without the key names the one that has it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use super::address::{Place, Server};
 
 const SLOTS: u16 = 16_384;
 
-/// What was learned so far. All runtimes share it.
+/// The owners that were learned so far. All runtimes share them.
 #[derive(Default)]
 pub(super) struct Slots(Mutex<Vec<Option<Server>>>);
 
@@ -26,7 +26,7 @@ impl Slots {
         }
     }
 
-    /// It cannot be reached: the others know who has taken its place.
+    /// For a server that cannot be reached: the others know which one has taken its place.
     pub(super) fn forget(&self, gone: &Server) {
         let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for known in &mut *owners {
@@ -40,12 +40,12 @@ impl Slots {
 /// Another server has the key.
 pub(super) struct Redirect {
     pub(super) to: Server,
-    /// Only this once: the slot is being moved there, and the key may be on its way. `ASKING` says so.
+    /// Whether it applies only once: the slot is being moved there, and the key may be on its way. `ASKING` must come first.
     pub(super) is_ask: bool,
 }
 
 impl Redirect {
-    /// None if the error of the server at `place` is another one.
+    /// None if the error of the server at `place` is not a redirect.
     pub(super) fn of(error: &RedisError, place: &Place) -> Option<Self> {
         let errors = error.clone().into_server_errors()?;
         errors.iter().find_map(|(_, error)| {
@@ -65,7 +65,7 @@ impl Redirect {
     }
 }
 
-/// CRC-16/XMODEM of the key, or of what it has between braces.
+/// CRC-16/XMODEM of the key, or of its part between braces.
 fn slot(key: &str) -> u16 {
     let crc = tag(key).unwrap_or(key).bytes().fold(0, |crc: u16, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| match crc & 0x8000 {
@@ -85,7 +85,7 @@ fn tag(key: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// By `CLUSTER KEYSLOT` of a server.
+    /// As `CLUSTER KEYSLOT` of a server returns them.
     #[test]
     fn slots_of_keys() {
         for (key, expected) in [

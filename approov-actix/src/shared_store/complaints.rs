@@ -1,4 +1,4 @@
-//! Log lines about a server that fails: not one for each request.
+//! Log lines about a server that fails, but not one for each request.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -8,16 +8,16 @@ use std::{
 use super::fault::Fault;
 use crate::logging::LOG_TARGET;
 
-/// No more than one line in this time.
+/// At most one line in this time.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Complaints {
-    /// What the server is asked for.
+    /// What the server is used for.
     purpose: &'static str,
     start: Instant,
     /// When the next line may be written, in milliseconds after the start.
     next: AtomicU64,
-    /// The last line says so. Where one server of several fails, requests succeed and fail by turns.
+    /// Whether the last line reported a failure. If one server of several fails, requests succeed and fail by turns.
     is_failing: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! One connection, which any number of requests use at once.
+//! One connection, which any number of requests use at the same time.
 
 use std::{
     future::Future,
@@ -34,7 +34,6 @@ pub(crate) struct Connection {
     retired: OnceLock<Fault>,
 }
 
-/// What a server says.
 pub(super) enum Reply<T> {
     Answer(T),
     Elsewhere(Redirect),
@@ -43,7 +42,7 @@ pub(super) enum Reply<T> {
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Connection {
-    /// Needs a tokio runtime, as has everything here.
+    /// Needs a tokio runtime, like everything here.
     pub(super) async fn open(place: &Place, login: &RedisConnectionInfo) -> Result<Self, Fault> {
         let (multiplexed, driver) = match place {
             Place::Tcp {
@@ -78,7 +77,7 @@ impl Connection {
         self.heard(answer.map_err(Fault::from))
     }
 
-    /// Asks a server that may turn out to be silent.
+    /// Asks a server that may not answer.
     pub(super) async fn ask_until<T: FromRedisValue>(
         &self,
         until: Instant,
@@ -93,7 +92,7 @@ impl Connection {
         })
     }
 
-    /// The commands arrive together. `is_asking`: the server answers though the slot is only on its way to it.
+    /// Sends the commands together. With `is_asking`, the server answers although the slot is still being moved to it.
     async fn ask_all<T: FromRedisValue>(&self, commands: &[Cmd], is_asking: bool) -> Result<Reply<T>, Fault> {
         let commands = pipeline(commands, is_asking);
         let answer: RedisResult<T> = commands.query_async(&mut self.multiplexed.clone()).await;
@@ -120,7 +119,7 @@ impl Connection {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// Nothing has come since there were so many answers, for as long as anyone would wait. It may be cut off without a word, so the next request makes another one.
+    /// Retires the connection if no answer has come since there were `answers` of them. It may be cut off silently, so the next request opens another one.
     pub(crate) fn retire_if_silent(&self, answers: u64) -> bool {
         let is_silent = self.answers() == answers;
         if is_silent {
@@ -130,7 +129,7 @@ impl Connection {
     }
 
     fn retire(&self, fault: Fault) {
-        // The first reason is the one that counts.
+        // The first reason is kept.
         let _ = self.retired.set(fault);
     }
 
@@ -147,12 +146,12 @@ impl Drop for Connection {
     }
 }
 
-/// None at the end of the time. What has arrived by then counts, even if this thread was busy elsewhere and could not look at it.
+/// None at the end of the time. An answer that has arrived by then is used, even if this thread was too busy to look at it.
 pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> Option<F::Output> {
     if let Ok(output) = timeout_at(until, &mut future).await {
         return Some(output);
     }
-    // Each time the runtime looks what has arrived. One task reads it, the next takes it.
+    // At each yield, the runtime looks at what has arrived. One task reads it, the next one takes it.
     for _ in 0..2 {
         yield_now().await;
         if let Some(output) = (&mut future).now_or_never() {
@@ -162,7 +161,7 @@ pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> 
     None
 }
 
-/// `ASKING` holds for the next command, or for the transaction that it begins.
+/// `ASKING` applies to the next command, or to the transaction that this command begins.
 fn pipeline(commands: &[Cmd], is_asking: bool) -> Pipeline {
     let is_transaction = commands.first().and_then(|command| command.args_iter().next()) == Some(Arg::Simple(b"MULTI"));
     let mut pipeline = Pipeline::with_capacity(2 * commands.len());
@@ -179,7 +178,7 @@ async fn log_in<S>(login: &RedisConnectionInfo, stream: S) -> Result<(Multiplexe
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    // Whoever asks has a deadline.
+    // Callers have deadlines of their own.
     let settings = AsyncConnectionConfig::new()
         .set_response_timeout(None)
         .set_connection_timeout(None);

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use redis::{ErrorKind, RedisError};
 
-/// Nothing in it comes from the server or the address: it is in log lines.
+/// Nothing in it comes from the server or the address, because it appears in log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     TimedOut,
@@ -12,7 +12,7 @@ pub(crate) enum Fault {
     Disconnected(&'static str),
     /// The server has answered with this error.
     Refused(&'static str),
-    /// This machine has no random numbers.
+    /// The operating system provides no random numbers.
     NoRandomness,
 }
 
@@ -29,7 +29,7 @@ impl Fault {
         }
     }
 
-    /// Whether another connection may do better: to the server that has taken this one's place, for example.
+    /// Whether another connection may succeed, for example to the server that has taken this one's place.
     pub(crate) fn ends_connection(self) -> bool {
         const REPLACED: [&str; 4] = ["CLUSTERDOWN", "MASTERDOWN", "NOREPLICAS", "READONLY"];
         match self {
@@ -50,7 +50,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The errors of servers that are named. What else a server says could be anything.
+/// The server errors that are named in the log. Any other text from a server could be anything.
 const CODES: [&str; 17] = [
     "ASK",
     "CLUSTERDOWN",
@@ -78,12 +78,12 @@ impl From<RedisError> for Fault {
             ErrorKind::Io => return Self::BROKEN,
             _ => {}
         }
-        // Of several commands, the first that failed.
+        // Of several commands, the first one that failed.
         let errors = error.into_server_errors();
         let Some((_, error)) = errors.as_deref().and_then(<[_]>::first) else {
             return Self::Disconnected("no answer that Redis would give");
         };
-        // Redis 6 writes `ERR` without a code where a password is not even set.
+        // Redis 6 writes `ERR` without a code if no password is set.
         let named = CODES.iter().find(|code| error.code() == **code);
         Self::Refused(named.unwrap_or(&"another error"))
     }

@@ -1,7 +1,7 @@
 //! Keeps a connection for each tokio runtime and server.
 //!
-//! Each worker of actix has a runtime of its own, so a worker that is busy holds up no other one's connection, an answer wakes no other thread, and what a runtime that has
-//! ended leaves behind is never looked at again.
+//! Each actix worker has its own runtime. So a busy worker holds up no other worker's connection, an answer wakes no other thread, and nothing that an ended runtime
+//! leaves behind is ever used.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,13 +26,13 @@ use super::{
 };
 use crate::logging::{LOG_TARGET, LogText};
 
-/// Between the beginnings of two attempts to connect. Until then the last fault is the answer.
+/// The time between the beginnings of two attempts to connect. Meanwhile, the last fault is the answer.
 const ATTEMPT_INTERVAL: Duration = Duration::from_millis(100);
-/// How long an attempt may take at least. Longer than most requests wait, so that a slow one succeeds for those after it.
+/// The least time that an attempt gets: longer than most requests wait, so that a slow attempt succeeds for later requests.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
-/// How many servers of a cluster may name another one before that one answers.
+/// How many redirects are followed in a cluster before one server must answer.
 const MOST_REDIRECTS: usize = 5;
-/// An attempt without an answer for so long connects once more: what was sent while the server was cut off may be lost.
+/// After this time without an answer, an attempt connects again: what was sent while the server was cut off may be lost.
 const ATTEMPT_REPETITION: Duration = Duration::from_millis(500);
 
 pub(crate) struct SharedStore {
@@ -41,15 +41,15 @@ pub(crate) struct SharedStore {
     lines: Mutex<Vec<Line>>,
     slots: Slots,
     complaints: Complaints,
-    /// What each server was last found to do when its memory is full.
+    /// The last known `maxmemory-policy` of each server.
     policies: Mutex<Vec<(Server, String)>>,
 }
 
-/// What a server is asked for, in log lines.
+/// What a server is used for, in log lines.
 #[derive(Clone, Copy)]
 pub(crate) struct Purpose {
     pub(crate) name: &'static str,
-    /// What happens where the server forgets something.
+    /// What happens if the server forgets something.
     pub(crate) without: &'static str,
 }
 
@@ -61,7 +61,7 @@ struct Line {
     begun: Instant,
 }
 
-/// Of a connection. What comes first is likelier to answer.
+/// The state of a connection. Earlier ones are likelier to answer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Open,
@@ -84,7 +84,7 @@ impl SharedStore {
         }
     }
 
-    /// To the server that has this key, as far as is known.
+    /// A connection to the server that has this key, as far as is known.
     pub(crate) async fn connection(self: &Arc<Self>, key: &str, until: Instant) -> Opened {
         let named = match &self.address.servers {
             Servers::Alone(server) => return self.connection_to(server, until).await,
@@ -99,7 +99,7 @@ impl SharedStore {
                 return opened;
             }
         }
-        // Any of them knows who has it.
+        // Any server knows which one has the key.
         for server in self.likeliest(named) {
             if Instant::now() >= until {
                 break;
@@ -112,7 +112,7 @@ impl SharedStore {
         opened
     }
 
-    /// The servers of a cluster, those first that answer soonest.
+    /// The servers of a cluster, the likeliest to answer first.
     fn likeliest(&self, named: &[Server]) -> Vec<Server> {
         let lines = self.lines();
         let known = lines.iter().map(|line| &line.server);
@@ -131,7 +131,7 @@ impl SharedStore {
         own.map_or(State::Unknown, Line::state)
     }
 
-    /// The connection of this runtime. Any number of requests wait for one attempt.
+    /// This runtime's connection. Any number of requests share one attempt.
     async fn connection_to(self: &Arc<Self>, server: &Server, until: Instant) -> Opened {
         let Ok(runtime) = Handle::try_current() else {
             return Err(Fault::Disconnected("there is no tokio runtime"));
@@ -179,7 +179,7 @@ impl SharedStore {
                 store.slots.forget(&own_server);
                 store.failed(fault);
             }
-            // Nobody may wait any more.
+            // Perhaps nobody is waiting any more.
             let _ = sender.send(Some(opened));
         });
         Line {
@@ -194,7 +194,7 @@ impl SharedStore {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whichever connection is there first.
+    /// The connection that opens first.
     async fn open_first(&self, server: &Server) -> Opened {
         let mut openings = FuturesUnordered::new();
         loop {
@@ -205,7 +205,7 @@ impl SharedStore {
         }
     }
 
-    /// The first answer shows that the server is there, and that it takes the password.
+    /// The first answer shows that the server is there, and that it accepts the password.
     async fn open(&self, server: &Server) -> Opened {
         let login = &self.address.login;
         let connection = match server {
@@ -220,7 +220,7 @@ impl SharedStore {
         Ok(Arc::new(connection))
     }
 
-    /// Speaks of it once, and again when it is another one.
+    /// Logs the policy once, and again when it changes.
     fn learned(&self, server: &Server, policy: &str) {
         let mut policies = self.policies.lock().unwrap_or_else(PoisonError::into_inner);
         let known = policies.iter().position(|(other, _)| other == server);
@@ -235,7 +235,7 @@ impl SharedStore {
             "noeviction" => {}
             "unknown" => log::warn!(
                 target: LOG_TARGET,
-                "the Redis of {name} does not tell its maxmemory-policy: make sure that it is `noeviction`, as with any other {without}"
+                "the Redis of {name} does not report its maxmemory-policy: make sure that it is `noeviction`, because with any other policy {without}"
             ),
             _ => log::warn!(
                 target: LOG_TARGET,
@@ -245,7 +245,7 @@ impl SharedStore {
         }
     }
 
-    /// Asks this connection, and then whoever is named instead, within the time.
+    /// Asks over this connection, and follows redirects, within the time.
     pub(crate) async fn follow<T: FromRedisValue>(
         self: &Arc<Self>,
         connection: &Connection,
@@ -313,7 +313,7 @@ impl Line {
         }
     }
 
-    /// None if it has a good connection or is making one.
+    /// None if it has a working connection or is opening one.
     fn fault(&self) -> Option<Fault> {
         match &*self.attempt.borrow() {
             Some(Ok(connection)) => connection.fault(),
@@ -323,7 +323,7 @@ impl Line {
     }
 }
 
-/// What the server does when its memory is full. `CONFIG` is often forbidden, by managed servers above all.
+/// What the server does when its memory is full. `CONFIG` is often forbidden, especially by managed services.
 async fn policy_of(connection: &Connection) -> Result<String, Fault> {
     const NAME: &str = "maxmemory-policy";
     let pairs: Result<Vec<String>, _> = connection.ask(cmd("CONFIG").arg("GET").arg(NAME)).await;

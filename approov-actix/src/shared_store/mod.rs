@@ -1,4 +1,4 @@
-//! A Redis or Valkey that servers have in common: its address, connections to it, and how it fails.
+//! A Redis or Valkey that several servers share: its address, connections to it, and how it fails.
 
 mod address;
 mod cluster;

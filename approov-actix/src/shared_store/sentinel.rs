@@ -1,4 +1,4 @@
-//! Which server is the master: Sentinels know.
+//! Asks Sentinels which server is the master.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::{
     fault::Fault,
 };
 
-/// How long a Sentinel is waited for before the next one is asked as well.
+/// How long to wait for a Sentinel before asking the next one as well.
 const LEAD: Duration = Duration::from_millis(30);
 
-/// A connection to the master that the first Sentinel names which names one that is there.
+/// A connection to the first server that a Sentinel names and that is a master.
 pub(super) async fn connect(sentinels: &Sentinels, login: &RedisConnectionInfo) -> Result<Connection, Fault> {
     let mut lead = Duration::ZERO;
     let attempts = sentinels.places.iter().map(|sentinel| {
@@ -45,7 +45,7 @@ async fn master(sentinel: &Place, Sentinels { master, login, .. }: &Sentinels) -
     sentinel.sibling(&host, port).ok_or(UNKNOWN)
 }
 
-/// A Sentinel may not know yet that another one has taken over.
+/// A Sentinel may not know yet that another server has taken over.
 async fn connect_to(master: &Place, login: &RedisConnectionInfo) -> Result<Connection, Fault> {
     let connection = Connection::open(master, login).await?;
     let role: Vec<Value> = connection.ask(&cmd("ROLE")).await?;

@@ -1,4 +1,4 @@
-//! TLS, with the crate's own backend. The `redis` crate would take the one of the process, and panic where there are two.
+//! TLS with this crate's own backend. The `redis` crate would use the process's backend, and panic if there are two.
 
 use std::sync::{Arc, OnceLock};
 
@@ -31,7 +31,7 @@ fn configuration() -> Result<Arc<ClientConfig>, rustls::Error> {
     let provider = Arc::new(crypto::tls_provider());
     let verifier = Arc::new(Verifier::new(Arc::clone(&provider))?);
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    // "Dangerous" is what rustls calls any verifier but its own. This one checks everything.
+    // rustls calls any verifier except its own "dangerous". This one checks everything.
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
     let configuration = Arc::new(builder.with_no_client_auth());
     Ok(Arc::clone(CONFIGURATION.get_or_init(|| configuration)))

@@ -1,4 +1,4 @@
-//! The same without the feature: no address that asks for TLS gets here.
+//! Replaces `tls` without the feature. Addresses that require TLS are refused earlier.
 
 use std::future::{Ready, ready};
 

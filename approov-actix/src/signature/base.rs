@@ -19,7 +19,7 @@ use crate::{
     field_lines::{FieldLines, TooLong},
 };
 
-/// One covered component, understood.
+/// One covered component, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Component {
     pub(super) name: String,
@@ -47,13 +47,13 @@ enum FieldForm {
     Combined,
     /// `;bs`
     Bytes,
-    /// `;sf`, for fields whose type is known: as a dictionary.
+    /// `;sf`, for fields that are known to be dictionaries.
     Structured,
     /// `;key`
     Key(String),
 }
 
-/// Fields of which we know that they are dictionaries.
+/// Fields that are known to be dictionaries.
 const DICTIONARIES: [&str; 7] = [
     "content-digest",
     "priority",
@@ -64,7 +64,7 @@ const DICTIONARIES: [&str; 7] = [
     "want-repr-digest",
 ];
 
-/// More than any client covers. Each is looked for in what a caller without any key may make as long as actix lets them.
+/// More than any client covers. Each is searched for in text that a caller without any key can make as long as actix allows.
 const MAX_COSTLY: usize = 8;
 
 /// What is wrong with a covered component, for the log.
@@ -82,7 +82,7 @@ impl ComponentFault {
 
 const TOO_MUCH: Fault = "is more than a signature may cover";
 
-/// The covered components, each once, none that we do not understand.
+/// The covered components. Unknown and repeated ones are faults.
 pub(super) fn components(input: &InnerList<'_>) -> Result<Vec<Component>, ComponentFault> {
     let mut components: Vec<Component> = Vec::with_capacity(input.items.len());
     let mut costly = 0;
@@ -120,7 +120,7 @@ impl Component {
         })
     }
 
-    /// The name, or the identifier where it says more.
+    /// The name, or the whole identifier if it has parameters.
     pub(super) fn shown(&self) -> &str {
         self.parametrised.as_ref().unwrap_or(&self.name)
     }
@@ -131,18 +131,18 @@ impl Component {
             base.extend_from_slice(identifier.as_bytes());
             return;
         }
-        // No name has anything in it that would be escaped.
+        // No name has a character that would need escaping.
         base.push(b'"');
         base.extend_from_slice(self.name.as_bytes());
         base.push(b'"');
     }
 
-    /// Whether this covers all of the thing that it is named after.
+    /// Whether this covers the whole of what it names, not just a member or a parameter.
     fn is_whole(&self) -> bool {
         !matches!(self.kind, Kind::QueryParameter(_) | Kind::Field(FieldForm::Key(_)))
     }
 
-    /// Whether this covers the member of the dictionary that it is named after.
+    /// Whether this covers the member `key` of the dictionary that it names.
     pub(super) fn covers_member(&self, key: &str) -> bool {
         match &self.kind {
             Kind::Field(FieldForm::Key(covered)) => covered == key,
@@ -151,7 +151,7 @@ impl Component {
         }
     }
 
-    /// Whether its value takes time to find in what a caller sent.
+    /// Whether its value is slow to find in what a caller sent.
     fn is_costly(&self) -> bool {
         matches!(
             self.kind,
@@ -160,8 +160,8 @@ impl Component {
     }
 }
 
-/// How much of a request its signatures may still cover, in bytes, together. What is covered is read, joined and hashed, and a caller can
-/// name a value that costs one byte on the wire (HPACK) many times.
+/// How many bytes of a request all its signatures together may still cover. Covered bytes are read, joined and hashed, and a caller can
+/// have a value covered many times that costs one byte on the wire (HPACK).
 pub(super) struct Allowance(Cell<usize>);
 
 impl Allowance {
@@ -177,7 +177,7 @@ impl Allowance {
     }
 }
 
-/// What is to be signed, but for what clients write differently.
+/// The text to sign, except for the parts that clients write differently.
 pub(super) struct Base<'a> {
     lines: Vec<(&'a Component, Value<'a>)>,
     target: &'a Target<'a>,
@@ -188,13 +188,13 @@ pub(super) struct Base<'a> {
 /// The value of a component.
 enum Value<'a> {
     Fixed(Cow<'a, [u8]>),
-    /// These three are what clients write differently.
+    /// Clients write these three differently.
     TargetUri,
     Authority,
     Query,
 }
 
-/// Where the values of components are found.
+/// Finds the values of components.
 struct Values<'a, 'b> {
     request: &'a HttpRequest,
     target: &'a Target<'a>,
@@ -231,7 +231,7 @@ impl<'a> Values<'a, '_> {
         if *form == FieldForm::Combined {
             return Ok(lines.joined());
         }
-        // Beside what is covered, which is about as long. To parse a byte costs as much as to sign many.
+        // In addition to the covered value, which is about as long. Parsing a byte costs as much as signing many.
         let cost = match form {
             FieldForm::Combined | FieldForm::Bytes => 1,
             FieldForm::Structured | FieldForm::Key(_) => 16,
@@ -294,12 +294,12 @@ impl<'a> Base<'a> {
         })
     }
 
-    /// `@target-uri` as RFC 9421 has it.
+    /// `@target-uri` as RFC 9421 defines it.
     pub(super) fn target_uri(&self) -> String {
         self.target.uri(Style::STANDARD.target)
     }
 
-    /// The texts that a client may have signed, the likeliest first. The others are made only when they are asked for.
+    /// The texts that a client may have signed, the likeliest first. Each is made only when it is needed.
     pub(super) fn texts(&self) -> impl Iterator<Item = Vec<u8>> {
         let styles = self.target.styles(self.covered);
         styles.map(|style| self.text(style))
@@ -348,7 +348,7 @@ fn derived_kind(name: &str, item: &Item<'_>) -> Option<Kind> {
     })
 }
 
-/// `;req` and `;tr` are not for us to understand, so they are refused like any unknown parameter; so are contradictory ones.
+/// `;req` and `;tr` are not supported, so they are refused like any unknown parameter. Contradictory parameters are refused too.
 fn field_form(name: &str, item: &Item<'_>) -> Option<FieldForm> {
     let is_field_name = |name: &str| !name.is_empty() && name.bytes().all(is_of_field_name);
     if !is_field_name(name) {
@@ -370,7 +370,7 @@ fn is_of_field_name(byte: u8) -> bool {
     byte.is_ascii_graphic() && !byte.is_ascii_uppercase() && !matches!(byte, b'"' | b'\\')
 }
 
-/// Whether all of each of these things is covered. The case of their names does not matter.
+/// Whether each of these components is covered as a whole. The case of their names does not matter.
 pub(super) fn covers_all(components: &[Component], names: &[&str]) -> bool {
     let is_covered = |name: &&str| {
         let mut whole = components.iter().filter(|component| component.is_whole());
@@ -379,7 +379,7 @@ pub(super) fn covers_all(components: &[Component], names: &[&str]) -> bool {
     names.iter().all(is_covered)
 }
 
-/// What of that releases may write differently.
+/// Which of the components are ones that releases write differently.
 fn covered(components: &[Component]) -> Covered {
     let has = |kind: &Kind| components.iter().any(|component| component.kind == *kind);
     Covered {
@@ -406,7 +406,7 @@ fn structured(lines: &FieldLines<'_>) -> Option<String> {
 fn dictionary_member(lines: &FieldLines<'_>, key: &str) -> Option<String> {
     let text = members(lines).ok()??;
     let dictionary: sfv::Dictionary = sfv::Parser::new(&*text).parse().ok()?;
-    // A key that is there twice would be signed in one place and read in another.
+    // With a repeated key, one value could be signed and the other one read.
     parse_dictionary(&text).ok()?;
     let mut member = String::new();
     match dictionary.get(key)? {

@@ -11,15 +11,15 @@ use crate::{
     rejection::Rejection,
 };
 
-/// What a body must be, by a good signature.
+/// What a valid signature requires of the body.
 #[derive(Debug, Clone)]
 pub(crate) enum ExpectedBody {
     Any,
-    /// One with these digests.
+    /// A body with these digests.
     Digest(Box<ExpectedDigest>),
-    /// None, as the signature covers no digest and the policy asks for one.
+    /// No body, because the signature covers no digest and the policy requires one.
     Empty {
-        /// Whether the signature covers that another protocol follows, whose bytes are no body.
+        /// Whether the signature covers `Upgrade`: the bytes of another protocol are not a body.
         covers_upgrade: bool,
     },
 }
@@ -38,7 +38,7 @@ pub(crate) struct ExpectedDigest {
 }
 
 impl ExpectedDigest {
-    /// Every digest of a supported algorithm: sha-256, sha-512. One of them must be covered by the signature.
+    /// Every digest of a supported algorithm: sha-256, sha-512. The signature must cover at least one of them.
     pub(super) fn of(headers: &HeaderMap, covered: &[&Component]) -> Result<Self, Rejection> {
         let text = combined(headers, "content-digest").map_err(|_| Rejection::DigestMalformed)?;
         let text = text.ok_or(Rejection::DigestMalformed)?;
@@ -61,14 +61,13 @@ impl ExpectedDigest {
         }
     }
 
-    /// To be shown the body.
     pub(crate) fn hasher(&self) -> BodyHasher<'_> {
         let digests = [(Hash::Sha256, &self.sha256), (Hash::Sha512, &self.sha512)];
         BodyHasher(digests.map(|(hash, expected)| Some((Hasher::new(hash), expected.as_deref()?))))
     }
 }
 
-/// Computes the digests of a body while it comes, each beside the expected one.
+/// Computes the digests of a body while it arrives, each beside the expected one.
 pub(crate) struct BodyHasher<'a>([Option<(Hasher, &'a [u8])>; 2]);
 
 impl BodyHasher<'_> {
@@ -78,7 +77,7 @@ impl BodyHasher<'_> {
         }
     }
 
-    /// Whether the body has all of the digests.
+    /// Whether the body has all the digests.
     pub(crate) fn verdict(self) -> Result<(), Rejection> {
         let mut digests = self.0.into_iter().flatten();
         if digests.all(|(hasher, expected)| constant_time_eq(expected, &hasher.finish())) {

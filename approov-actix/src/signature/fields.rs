@@ -1,4 +1,4 @@
-//! Structured fields (RFC 9651), read strictly: no key twice, and no parameter of an inner list or of what is in it. Parameters of other members are not read.
+//! Structured fields (RFC 9651), read strictly: no repeated key, and no repeated parameter of an inner list or of its items. Parameters of other members are not read.
 
 use std::{borrow::Cow, convert::Infallible, fmt, str};
 
@@ -36,7 +36,7 @@ pub(super) struct Item<'a> {
     pub(super) parameters: Parameters<'a>,
 }
 
-/// Not a structured field, or one with something twice, or with too much.
+/// Not a structured field, or one that repeats something or is too long.
 #[derive(Debug)]
 pub(super) struct Malformed;
 
@@ -48,13 +48,13 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// The lines of a header as one value: RFC 9651, section 4.2. None if there is no line, or none with anything in it.
+/// The lines of a header as one value: RFC 9651, section 4.2. None if there is no line, or only empty ones.
 pub(super) fn combined<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<Cow<'a, str>>, Malformed> {
     let lines = FieldLines::of(headers, name).map_err(|TooLong| Malformed)?;
     lines.as_ref().map_or(Ok(None), members)
 }
 
-/// The same of lines that are at hand.
+/// The same for lines that were already found.
 pub(super) fn members<'a>(lines: &FieldLines<'a>) -> Result<Option<Cow<'a, str>>, Malformed> {
     let text = match lines.joined_members() {
         None => return Ok(None),
@@ -70,7 +70,6 @@ pub(super) fn parse_dictionary(text: &str) -> Result<Dictionary<'_>, Malformed> 
         .map_err(|_| Malformed)
 }
 
-/// The member under this key.
 pub(super) fn member<'d, 'a>(dictionary: &'d Dictionary<'a>, key: &str) -> Option<&'d Member<'a>> {
     find(dictionary, key)
 }
@@ -87,7 +86,7 @@ impl Member<'_> {
 }
 
 impl Item<'_> {
-    /// As RFC 9651, section 4.1.3, writes it.
+    /// As RFC 9651, section 4.1.3, prescribes.
     pub(super) fn serialized(&self) -> String {
         let mut item = ItemSerializer::new().bare_item(&self.value);
         for (name, value) in &self.parameters {
@@ -96,14 +95,13 @@ impl Item<'_> {
         item.finish()
     }
 
-    /// The parameter of this name.
     pub(super) fn parameter(&self, name: &str) -> Option<&BareItemFromInput<'_>> {
         find(&self.parameters, name)
     }
 }
 
 impl InnerList<'_> {
-    /// As RFC 9651, section 4.1.1.1, writes it, with members and parameters in received order.
+    /// As RFC 9651, section 4.1.1.1, prescribes, with members and parameters in received order.
     pub(super) fn serialize_into(&self, text: &mut String) {
         let mut list = ListSerializer::with_buffer(text);
         let mut inner = list.inner_list();
@@ -120,7 +118,6 @@ impl InnerList<'_> {
         let _: &mut String = parameters.finish();
     }
 
-    /// The parameter of this name.
     pub(super) fn parameter(&self, name: &str) -> Option<&BareItemFromInput<'_>> {
         find(&self.parameters, name)
     }
@@ -246,7 +243,7 @@ mod tests {
         dictionary.iter().map(serialize).collect()
     }
 
-    /// Order is what a signature depends on.
+    /// A signature depends on the order.
     #[test]
     fn members_and_parameters_keep_their_order() {
         for text in [

@@ -27,7 +27,7 @@ impl Label {
         }
     }
 
-    /// What a signature is, for the log.
+    /// What a signature consists of, for the log.
     pub(super) fn form(self) -> &'static str {
         match self {
             Self::Install => "r and s together",

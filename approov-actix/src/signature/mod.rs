@@ -43,13 +43,13 @@ use crate::{
 #[derive(Clone, Default)]
 pub(crate) struct Signatures {
     verified: Vec<Arc<VerifiedSignature>>,
-    /// Whether there is one that no key was at hand for.
+    /// Whether the request has a signature for which there is no key.
     is_one_unverifiable: bool,
 }
 
 impl Signatures {
-    /// The same signatures for a policy that may ask for another age or coverage. They are not verified again: a middleware in between may have
-    /// changed the request.
+    /// The same signatures, checked against a policy with another age or coverage. They are not verified again, because a middleware in between
+    /// may have changed the request.
     pub(crate) fn again(
         &self,
         settings: &SignatureSettings,
@@ -71,7 +71,7 @@ impl Signatures {
         })
     }
 
-    /// The signature that the policy accepts, and what it says of the body.
+    /// The signature that the policy accepts, and what it requires of the body.
     pub(crate) fn accepted(
         self,
         claims: &ApproovClaims,
@@ -82,7 +82,7 @@ impl Signatures {
             SignatureLabel::Install => label == Label::Install,
             SignatureLabel::Account => label == Label::Account,
         };
-        // One whose label is not accepted does not vouch for the body.
+        // A signature whose label is not accepted does not vouch for the body.
         let is_covered = self
             .verified
             .iter()
@@ -91,7 +91,7 @@ impl Signatures {
             .verified
             .iter()
             .any(|signature| is_accepted(signature.label) && covers_all(&signature.components, &["upgrade"]));
-        // The digest is the same for all of them, as there is one header.
+        // All signatures have the same digest, because there is only one header.
         let digest = self.verified.iter().find_map(|signature| signature.digest.clone());
         let mut accepted = self
             .verified
@@ -115,20 +115,20 @@ impl Signatures {
     }
 }
 
-/// What a verdict depends on, beside the request.
+/// What a verdict depends on, besides the request.
 #[derive(Clone, Copy)]
 pub(crate) struct Verifier<'a> {
     pub(crate) settings: &'a SignatureSettings,
     pub(crate) policy: &'a EffectiveSignaturePolicy,
     pub(crate) token_header: &'a HeaderName,
     pub(crate) claims: &'a ApproovClaims,
-    /// Whether the log tells why a signature is wrong.
+    /// Whether the log explains why a signature is wrong.
     pub(crate) explains: bool,
     pub(crate) now: UnixTime,
 }
 
 impl Verifier<'_> {
-    /// Verifies every signature that there is a key for, headers only. One that is bad is a refusal, even beside a good one.
+    /// Verifies every signature for which there is a key, without the body. One bad signature is a refusal, even beside a valid one.
     pub(crate) fn verify(self, request: &HttpRequest) -> Result<Signatures, Rejection> {
         self.settings.warn_without_origin();
         let headers = request.headers();
@@ -196,7 +196,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// A target for the log: a query may hold secrets, such as a token.
+/// A target for the log, without its query, which may hold secrets such as a token.
 fn without_query(target: &str) -> String {
     match target.split_once('?') {
         None => LogText(target).to_string(),
@@ -204,7 +204,7 @@ fn without_query(target: &str) -> String {
     }
 }
 
-/// One signature's input, and what it is about.
+/// One signature's input, and its context.
 struct Signed<'a> {
     label: Label,
     input: &'a InnerList<'a>,
@@ -241,7 +241,7 @@ impl Signed<'_> {
         })
     }
 
-    /// The algorithm is a property of the key. `alg` may only repeat it.
+    /// The key determines the algorithm. `alg` may only repeat it.
     fn check_algorithm(&self) -> Result<(), Rejection> {
         match self.input.parameter("alg") {
             None => Ok(()),
@@ -264,7 +264,7 @@ impl Signed<'_> {
         })
     }
 
-    /// A signature that does not cover method, target and token proves nothing about this request. The policy may ask for more.
+    /// A signature that does not cover method, target and token proves nothing about this request. The policy may require more.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
         let Verifier {
             token_header, policy, ..
@@ -294,7 +294,7 @@ impl Signed<'_> {
         Err(self.refused(Rejection::SignatureInvalid, || self.explanation(base, signature.len())))
     }
 
-    /// Tells an integrator whether the signed text or the key differs. The client's word for it decides nothing.
+    /// Tells an integrator whether the signed text or the key differs. What the client claims decides nothing.
     fn explanation(&self, base: &Base<'_>, length: usize) -> String {
         let expected = self.label.signature_length();
         if length != expected {
@@ -304,7 +304,7 @@ impl Signed<'_> {
             );
         }
         let Some(digest) = self.base_digest() else {
-            return "the client sent no Signature-Base-Digest that could tell more".to_owned();
+            return "the client sent no Signature-Base-Digest, so the cause is unknown".to_owned();
         };
         if base.texts().any(|text| crypto::sha256(&text) == digest) {
             return "the client signed the same text, so the key differs".to_owned();
@@ -315,7 +315,7 @@ impl Signed<'_> {
         )
     }
 
-    /// Says at `debug` what a code alone does not.
+    /// Logs at `debug` what the code alone does not say.
     fn refused(&self, rejection: Rejection, explanation: impl FnOnce() -> String) -> Rejection {
         if self.verifier.explains && log::log_enabled!(target: LOG_TARGET, log::Level::Debug) {
             let (code, label) = (rejection.code(), self.label.name());

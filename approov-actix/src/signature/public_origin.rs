@@ -14,7 +14,7 @@ pub(crate) struct PublicOrigin {
 }
 
 impl PublicOrigin {
-    /// Reads `https://api.example.com`, `https://api.example.com:8443/prefix`. An error ends the sentence that begins with the setting.
+    /// Reads `https://api.example.com` or `https://api.example.com:8443/prefix`. An error completes the sentence that begins with the setting.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
         check_text(text)?;
         let url = Url::parse(text).map_err(|_| NO_ORIGIN)?;
@@ -47,17 +47,17 @@ impl PublicOrigin {
 
 const NO_ORIGIN: &str = "is not an origin such as https://api.example.com";
 
-/// Says of a text that no app has in its code what it was probably meant to be. URLs may have all of this somewhere.
+/// Names the likely mistake in a text that cannot be an app's origin. A URL may contain each of these characters somewhere.
 fn check_text(text: &str) -> Result<(), Fault> {
     if text.contains(['"', '\'', '`']) {
-        Err("has a quote in it; quotes are not taken off")
+        Err("has a quote in it; quotes are not removed")
     } else if text.contains(['$', '{', '}', '<', '>']) {
-        Err("has `$`, `{`, `}`, `<` or `>` in it, as of a variable that was not replaced")
+        Err("has `$`, `{`, `}`, `<` or `>` in it, as if a variable was not replaced")
     } else if text.contains('*') {
         Err("has a `*` in it; there are no patterns, so name each origin")
     } else if text.matches("://").count() > 1 || text.contains([',', ';', '|']) || text.contains(char::is_whitespace) {
         Err(
-            "is more than one origin, or has two schemes; give several origins as a list, which has commas in the environment",
+            "is more than one origin, or has two schemes; give several origins as a list, separated by commas in the environment",
         )
     } else if text.contains("://") && !text.contains('\\') {
         Ok(())
@@ -66,7 +66,7 @@ fn check_text(text: &str) -> Result<(), Fault> {
     }
 }
 
-/// `Url` takes any label, and a host's name is what apps ask DNS for.
+/// `Url` accepts any label, but apps look the host up in DNS.
 fn check_host(host: &str) -> Result<(), Fault> {
     let is_in_names = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if host.starts_with('[') {

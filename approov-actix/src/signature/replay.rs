@@ -1,12 +1,12 @@
 //! One form for each ECDSA signature.
 
-/// The order of the group of P-256: SEC 2, section 2.4.2. Its upper and its lower half.
+/// The order of the group of P-256: SEC 2, section 2.4.2. Its upper and lower halves.
 const ORDER: [u128; 2] = [
     0xffff_ffff_0000_0000_ffff_ffff_ffff_ffff,
     0xbce6_faad_a717_9e84_f3b9_cac2_fc63_2551,
 ];
 
-/// `r` and the lower of `s` and `n - s`: anyone can make the one from the other, and both are good.
+/// `r` and the lower of `s` and `n - s`: anyone can compute one from the other, and both are valid.
 pub(super) fn with_low_s(signature: &[u8]) -> Vec<u8> {
     let mut signature = signature.to_vec();
     if let Some(s) = signature.last_chunk_mut::<32>() {
@@ -15,7 +15,7 @@ pub(super) fn with_low_s(signature: &[u8]) -> Vec<u8> {
     signature
 }
 
-/// `s` is at most the order, or no key would have verified the signature.
+/// `s` is at most the order: otherwise, no key would have verified the signature.
 fn order_minus(s: [u8; 32]) -> [u8; 32] {
     let [upper, lower] = halves(s);
     let (difference, borrow) = ORDER[1].overflowing_sub(lower);

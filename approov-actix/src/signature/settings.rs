@@ -1,4 +1,4 @@
-//! What an application expects of message signatures, beside the policy of a route.
+//! What an application requires of message signatures, besides a route's policy.
 
 use std::{sync::Once, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::{
     config::{ConfigError, Setting, text_fault},
     crypto::algorithm::Algorithm,
     keys::{Key, LONG_ID},
-    logging::LOG_TARGET,
+    logging::{LOG_TARGET, Name},
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
 };
@@ -23,14 +23,14 @@ impl MessageSigning {
         Self::default()
     }
 
-    /// The origins under which apps reach this server, such as `https://api.example.com`, with the path prefix that a proxy strips, if it does. Of
-    /// several, the one counts whose host and port the request names. Replaces origins that were set before. Default: scheme and host
-    /// as the connection has them.
+    /// The origins under which apps reach this server, such as `https://api.example.com`. If a proxy strips a path prefix, include it. If there are
+    /// several origins, the request's host and port select one. Replaces origins that were set before. Default: the connection's scheme and the
+    /// request's host.
     ///
     /// # Security
     ///
-    /// Without it a signature is compared with the host that the request itself names, so a request that was signed for another server with the
-    /// same keys passes here. `Forwarded` and its like are never read.
+    /// Without an origin, a signature is compared with the host that the request itself names, so a request that was signed for another server with
+    /// the same keys is accepted here. `Forwarded` and similar headers are never read.
     ///
     /// # Examples
     ///
@@ -45,14 +45,14 @@ impl MessageSigning {
         self
     }
 
-    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it: a [`Key`] for HS256. At most two, which
-    /// are both accepted.
+    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it: a [`Key`] for HS256. You can add two
+    /// at most; both are accepted.
     ///
-    /// With a [key id](Key::with_key_id), the key is tried only for tokens whose `mskid` is the same.
+    /// A key with a [key id](Key::with_key_id) is tried only for tokens with the same `mskid`.
     ///
     /// # Security
     ///
-    /// Anyone who has the key can sign for every app of the account. Without an id the key is tried for tokens with any `mskid` or none.
+    /// Anyone who has the key can sign for every app of the account. Without an id, the key is tried for tokens with any `mskid` or none.
     ///
     /// # Examples
     ///
@@ -88,32 +88,32 @@ impl MessageSigning {
     ///
     /// # Security
     ///
-    /// Without `created`, a signature whose own `expires` is absent as well can be replayed until its token expires.
+    /// A signature with neither `created` nor `expires` can be replayed until its token expires.
     pub fn require_created(mut self, require: bool) -> Self {
         self.require_created = Some(require);
         self
     }
 
-    /// Whether a signature must say until when it is good: `expires`. Default: no.
+    /// Whether a signature must say when it expires: `expires`. Default: no.
     ///
     /// # Security
     ///
-    /// A signature without it can be replayed until its token expires, unless [`SignaturePolicy::max_age`](crate::SignaturePolicy::max_age) ends that.
+    /// A signature without `expires` can be replayed until its token expires, unless [`SignaturePolicy::max_age`](crate::SignaturePolicy::max_age) limits its age.
     pub fn require_expires(mut self, require: bool) -> Self {
         self.require_expires = Some(require);
         self
     }
 
-    /// How many bytes of bodies may be held back at once while their digests are outstanding, in all requests together. 128 MiB by default, or the
-    /// default policy's limit for one body, if that is more.
+    /// How many bytes of bodies all requests together may hold in memory until their digests are checked. Default: 128 MiB, or the default
+    /// policy's limit for one body if that is more.
     ///
-    /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. How many bytes one
-    /// body may have is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget below that of the default policy is an error. And no body is waited for longer than its token
-    /// and signature are valid.
+    /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. The limit
+    /// for one body is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget below the default policy's limit is an error. The library waits for a body only while its
+    /// token and signature are valid.
     ///
     /// # Security
     ///
-    /// Anyone who has recorded a signed request can send it many times and keep its bodies back. The budget says how much memory that takes.
+    /// Anyone who has recorded a signed request can send it many times and hold its bodies back. The budget limits the memory that this takes.
     ///
     /// # Examples
     ///
@@ -128,17 +128,19 @@ impl MessageSigning {
     }
 }
 
-/// What the builder has checked.
+/// Settings that the builder has checked.
 #[derive(Debug)]
 pub(crate) struct SignatureSettings {
     pub(crate) origins: Vec<PublicOrigin>,
     account_keys: Vec<Key>,
     pub(crate) window: Window,
+    name: Option<String>,
     warned: Once,
 }
 
 impl SignatureSettings {
-    pub(crate) fn build(config: MessageSigning) -> Result<Self, ConfigError> {
+    /// The name is that of the configuration, for the log.
+    pub(crate) fn build(config: MessageSigning, name: Option<String>) -> Result<Self, ConfigError> {
         let defaults = Window::default();
         Ok(Self {
             origins: config.public_origins.as_ref().map_or(Ok(Vec::new()), parse_origins)?,
@@ -148,6 +150,7 @@ impl SignatureSettings {
                 skew: config.clock_skew.as_ref().map_or(Ok(defaults.skew), clock_skew)?,
             },
             account_keys: account_keys(config.account_keys)?,
+            name,
             warned: Once::new(),
         })
     }
@@ -161,7 +164,8 @@ impl SignatureSettings {
             log::warn!(
                 target: LOG_TARGET,
                 "message signatures are checked without a public origin: behind a proxy that ends TLS none will match, and the host is not \
-                 bound; set APPROOV_PUBLIC_ORIGIN"
+                 bound; set APPROOV_PUBLIC_ORIGIN{}",
+                Name(self.name.as_deref())
             );
         });
     }
@@ -189,7 +193,7 @@ fn account_keys(settings: Vec<Setting<Key>>) -> Result<Vec<Key>, ConfigError> {
             return Err(setting.error(LONG_ID));
         }
         if index == MAX_ACCOUNT_KEYS {
-            return Err(setting.error("is the third message signing key of the account; two are the most"));
+            return Err(setting.error("is the third message signing key of the account; the maximum is two"));
         }
     }
     Ok(settings.into_iter().map(|setting| setting.value).collect())

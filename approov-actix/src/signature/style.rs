@@ -1,4 +1,4 @@
-//! What client releases write differently when they sign where a request goes.
+//! How client releases differ when they sign a request's target.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(super) struct Style {
 pub(super) enum TargetStyle {
     /// As on the wire.
     Wire,
-    /// Older Android releases: characters that `java.net.URI` does not take are escaped, whatever is on the wire.
+    /// Older Android releases: characters that `java.net.URI` does not accept are escaped, whatever is on the wire.
     Escaped,
     /// iOS: no root path.
     Rootless,
@@ -67,7 +67,7 @@ impl Style {
     ];
 }
 
-/// Which of the parts that releases write differently a signature covers.
+/// Which parts a signature covers, of those that releases write differently.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Covered {
     pub(super) target_uri: bool,
@@ -76,7 +76,7 @@ pub(super) struct Covered {
 }
 
 impl Target<'_> {
-    /// The styles that differ for this target, at most three, the standard one first. Those that nobody asks for cost nothing.
+    /// The styles that differ for this target, at most three, the standard one first. Unused ones cost nothing.
     pub(super) fn styles(&self, covered: Covered) -> impl Iterator<Item = Style> {
         let mut earlier = Vec::new();
         let is_new = move |style: &Style| {
@@ -91,7 +91,7 @@ impl Target<'_> {
             .take(3)
     }
 
-    /// The style, without what makes no difference here.
+    /// The style, reduced to what makes a difference here.
     fn simplified(&self, style: Style, covered: Covered) -> Style {
         let target = match style.target {
             TargetStyle::Escaped if covered.target_uri && self.is_escaped_differently() => TargetStyle::Escaped,
@@ -107,7 +107,7 @@ impl Target<'_> {
             _ => AuthorityStyle::WithPort,
         };
         let query = match style.query {
-            // Where the query itself begins with a mark, leaving one out would be the standard form of another query.
+            // If the query itself begins with a mark, leaving one out would give the standard form of another query.
             QueryStyle::WithoutMark if covered.query && !self.query.unwrap_or_default().starts_with('?') => {
                 QueryStyle::WithoutMark
             }
@@ -172,7 +172,7 @@ impl Target<'_> {
     }
 }
 
-/// What `java.net.URI` does not take, and `OkHttp` leaves as it is on the wire: `[` and `]` in a path alone.
+/// What `java.net.URI` does not accept, and `OkHttp` leaves unescaped on the wire: `[` and `]` only in a path.
 fn is_escaped_in_path(byte: u8) -> bool {
     is_escaped_in_query(byte) || matches!(byte, b'[' | b']')
 }
@@ -181,7 +181,7 @@ fn is_escaped_in_query(byte: u8) -> bool {
     matches!(byte, b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'"' | b'<' | b'>')
 }
 
-/// Whether the first byte is escaped, as is a percent sign that begins no escape.
+/// Whether the first byte is escaped. A percent sign that begins no escape is escaped too.
 fn begins_with_escaped(rest: &[u8], is_escaped: fn(u8) -> bool) -> bool {
     match rest {
         [b'%', after @ ..] => !becomes_escape(after),
@@ -190,8 +190,8 @@ fn begins_with_escaped(rest: &[u8], is_escaped: fn(u8) -> bool) -> bool {
     }
 }
 
-/// Whether two hexadecimal digits follow a percent sign, or would once they are decoded. actix decodes a path in two steps, so that `%%34%31`
-/// becomes `A`, where `%25%34%31` becomes `%41`.
+/// Whether two hexadecimal digits follow a percent sign, now or once they are decoded. actix decodes a path in two steps, so `%%34%31`
+/// becomes `A`, whereas `%25%34%31` becomes `%41`.
 fn becomes_escape(after: &[u8]) -> bool {
     let digits = decoded(after).and_then(|(first, after)| Some((first, decoded(after)?.0)));
     digits.is_some_and(|(first, second)| first.is_ascii_hexdigit() && second.is_ascii_hexdigit())
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(styles("https://a:8443", "/b?c", PARTS), ["a:8443 ?c", "a c", "a ?c"]);
     }
 
-    /// Else what was signed for one would pass at the other.
+    /// Otherwise, a request that was signed for one would be accepted at the other.
     #[test]
     fn a_port_that_tells_two_origins_apart_is_never_left_out() {
         let request = TestRequest::default()
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(authorities, ["a:8443", "a:8443"]);
     }
 
-    /// A forger never buys more.
+    /// A forger cannot cause more work.
     #[test]
     fn never_more_than_three_forms() {
         let all = Covered {

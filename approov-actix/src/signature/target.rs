@@ -1,4 +1,4 @@
-//! Where a request is addressed to, as its sender saw it: RFC 9421, section 2.2.
+//! The target of a request, as its sender saw it: RFC 9421, section 2.2.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -21,12 +21,12 @@ pub(super) struct Target<'a> {
     pub(super) scheme: &'static str,
     /// In lower case, without the scheme's default port.
     pub(super) authority: Cow<'a, str>,
-    /// Empty where the request line has none: `OPTIONS *` and `CONNECT` (RFC 9112, section 3.3).
+    /// Empty if the request line has no path: `OPTIONS *` and `CONNECT` (RFC 9112, section 3.3).
     pub(super) path: Cow<'a, str>,
     pub(super) query: Option<&'a str>,
     /// Whether the path on the wire is `/`.
     pub(super) is_root: bool,
-    /// Whether the host alone tells this origin from the other ones.
+    /// Whether the host alone tells this origin from the others.
     pub(super) has_own_host: bool,
 }
 
@@ -34,8 +34,8 @@ pub(super) struct Target<'a> {
 pub(super) type QueryParameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl<'a> Target<'a> {
-    /// The target, under the public origin that the request is for. Without any, as the connection has it. `Forwarded` and its like are
-    /// never read: anyone can send them.
+    /// The target under the public origin that the request is for. If there are no public origins, the target as the connection has it.
+    /// `Forwarded` and similar headers are never read, because anyone can send them.
     pub(super) fn of(request: &'a HttpRequest, origins: &'a [PublicOrigin]) -> Result<Self, Rejection> {
         let uri = request.uri();
         let (path, query) = (combined_path(uri), uri.query());
@@ -100,7 +100,7 @@ impl<'a> Target<'a> {
         })
     }
 
-    /// About as many bytes as its text has.
+    /// The approximate length of its text, in bytes.
     pub(super) fn length(&self) -> usize {
         self.authority.len() + self.path.len() + self.query.map_or(0, str::len)
     }
@@ -121,7 +121,7 @@ fn combined_path(uri: &Uri) -> &str {
     }
 }
 
-/// `CONNECT host:port` and `OPTIONS *`: RFC 9112, section 3.2. Elsewhere such a target would pass for the root path.
+/// `CONNECT host:port` and `OPTIONS *`: RFC 9112, section 3.2. With other methods, these targets would pass for the root path.
 fn may_lack_path(request: &HttpRequest) -> bool {
     match *request.method() {
         Method::CONNECT => true,
@@ -138,8 +138,8 @@ pub(super) fn host(authority: &str) -> &str {
     }
 }
 
-/// The host and port that the request itself names, in lower case and without the scheme's default port. Where the request line and `Host`
-/// both name one, they must agree: an application may route by the one that was not signed.
+/// The host and port that the request itself names, in lower case and without the scheme's default port. If the request line and `Host`
+/// both name a host, they must agree: an application may route by the one that was not signed.
 fn authority(request: &HttpRequest, scheme: &str) -> Result<String, Rejection> {
     let parse = |host: &HeaderValue| {
         let authority = Authority::try_from(host.as_bytes()).map_err(|_| Rejection::SignatureTarget)?;
@@ -182,7 +182,7 @@ pub(super) fn query_parameter(parameters: &[(Cow<'_, str>, Cow<'_, str>)], encod
     }
 }
 
-/// With the percent-encode set of `application/x-www-form-urlencoded`, and `%20` for a space.
+/// Uses the percent-encode set of `application/x-www-form-urlencoded`, and `%20` for a space.
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -47,7 +47,7 @@ fn builder() -> ApproovBuilder {
     testing::builder().message_signing(MessageSigning::new().public_origins("https://api.example.com"))
 }
 
-/// The status of a request that was signed for `url` and with `body`, and is sent to `target` with `sent`.
+/// The status of a request that was signed for `url` with `body`, and is sent to `target` with `sent`.
 async fn status(url: &str, body: Option<&'static str>, target: &str, sent: &'static str) -> StatusCode {
     let app = App::new()
         .app_data(builder().build().unwrap())
@@ -92,7 +92,7 @@ async fn what_was_altered_is_refused() {
     assert_eq!(status("https://other.example.com/a", None, "/a", "").await, 401);
 }
 
-/// Else a captured request would be good for as long as its last byte is kept back.
+/// Otherwise, a captured request would be valid for as long as its last byte is held back.
 #[actix_web::test]
 async fn what_expires_before_its_body_is_there_is_refused() {
     let (short, long) = (Duration::from_secs(2), Duration::from_secs(60));
@@ -109,7 +109,7 @@ async fn what_expires_before_its_body_is_there_is_refused() {
     assert_eq!(verdicts, cases.map(|(.., expected)| expected));
 }
 
-/// Of a token and a signature that live so long. Both are counted from the beginning of this second, which may be almost over.
+/// For a token and a signature with these lifetimes. Both count from the beginning of this second, which may be almost over.
 async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Duration) -> Option<Rejection> {
     let approov = builder()
         .message_signing(MessageSigning::new().clock_skew(Duration::ZERO))
@@ -125,7 +125,7 @@ async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Durati
     verdict_on_body(&request, body).await
 }
 
-/// With the digest of `body`, which is still to come.
+/// A request with the digest of `body`, which is still to come.
 fn signed_post(approov: &Approov, key: &InstallationKey, token: &str, lifetime: Duration) -> HttpRequest {
     let headers = RequestSigner::install(key).expires_in(lifetime).sign(
         "POST",
@@ -155,7 +155,7 @@ async fn verdict_on_body(
         .map(|error| error.as_error::<Refused>().unwrap().rejection())
 }
 
-/// Otherwise anyone who holds a connection open has one more request with a key that leaked and was replaced.
+/// Otherwise, anyone who holds a connection open could make one more request with a leaked key after its replacement.
 #[actix_web::test]
 async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
     const OLD: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -183,7 +183,7 @@ async fn keys_that_are_replaced_while_a_body_is_kept_back_count_no_longer() {
     }
 }
 
-/// What is covered may be costly to find, and everyone with a token can ask for it.
+/// Covered values may be costly to find, and anyone with a token can have them covered.
 #[actix_web::test]
 async fn not_more_query_parameters_than_any_client_covers() {
     for (count, rejection) in [(8, Rejection::SignatureInvalid), (9, Rejection::SignatureComponent {})] {
@@ -206,7 +206,7 @@ async fn not_more_of_a_long_target_than_any_client_covers() {
     }
 }
 
-/// On a signature that nobody made, of what is usual and of these components.
+/// The verdict on a forged signature that covers the usual components and these.
 fn verdict_on_forgery(target: &str, components: &str) -> Rejection {
     let approov = builder().build().unwrap();
     let key = InstallationKey::new();

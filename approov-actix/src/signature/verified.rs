@@ -1,4 +1,4 @@
-//! What a handler may know of a good signature.
+//! What a handler can learn about a valid signature.
 
 use std::{
     fmt,
@@ -9,7 +9,7 @@ use std::{
 use super::{base::Component, digest::ExpectedDigest, label::Label, replay::with_low_s, window::Validity};
 use crate::{rejection::Rejection, single_use::ReplayKey, time::UnixTime, token::ApproovClaims};
 
-/// A signature that was found good.
+/// A signature that was verified.
 #[derive(Clone)]
 pub(super) struct VerifiedSignature {
     pub(super) label: Label,
@@ -19,7 +19,7 @@ pub(super) struct VerifiedSignature {
     pub(super) components: Vec<Component>,
     pub(super) validity: Validity,
     pub(super) nonce: Option<String>,
-    /// What the body must have, if the signature covers its digest.
+    /// The digests that the body must have, if the signature covers them.
     pub(super) digest: Option<ExpectedDigest>,
 }
 
@@ -27,14 +27,14 @@ pub(super) struct VerifiedSignature {
 ///
 /// # As an extractor
 ///
-/// Inside of `#[approov_protected(signature = …)]`, or a middleware whose policy asks for signatures, this is the signature that was accepted.
-/// Where no layer around has accepted one, the request must have one now, as the policy around would check it if it were
-/// [required](crate::SignaturePolicy::required). An argument cannot look at the body, so if the signature covers it, the request is then refused as well: use the
+/// Inside `#[approov_protected(signature = …)]`, or a middleware whose policy checks signatures, this is the accepted signature.
+/// If no enclosing layer has accepted a signature, the argument checks the request by the enclosing policy, as if that policy were
+/// [required](crate::SignaturePolicy::required). An argument cannot read the body, so it refuses a request whose signature covers the body: use the
 /// attribute or the middleware.
 ///
 /// # Security
 ///
-/// `Debug` shows label and components and nothing else: a short body can be guessed from its digest.
+/// `Debug` shows only the label and the components: a short body can be guessed from its digest.
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ pub(super) struct VerifiedSignature {
 #[derive(Clone)]
 pub struct ApproovSignature {
     signature: Arc<VerifiedSignature>,
-    /// Another one that would be accepted too, of the other label.
+    /// A signature with the other label, if it would be accepted too.
     other: Option<Arc<VerifiedSignature>>,
 }
 
@@ -58,17 +58,17 @@ impl ApproovSignature {
         Self { signature, other }
     }
 
-    /// Whether it is still good.
+    /// Whether the signature is still valid.
     pub(crate) fn check_time(&self, now: UnixTime) -> Result<(), Rejection> {
         self.signature.validity.check(now)
     }
 
-    /// When it is no longer valid, if that is known.
+    /// When the signature ends, if that is known.
     pub(crate) fn end(&self) -> Option<UnixTime> {
         self.signature.validity.end()
     }
 
-    /// What tells the request from every other one, and until when: of each signature by which it would be accepted, that of the installation first.
+    /// What tells the request from every other one, and until when: one key for each signature that would be accepted, the installation's first.
     pub(crate) fn replay_keys(&self, claims: &ApproovClaims) -> impl Iterator<Item = (ReplayKey, Option<UnixTime>)> {
         let signatures = [Some(&self.signature), self.other.as_ref()];
         signatures.into_iter().flatten().map(|signature| {
@@ -86,12 +86,12 @@ impl ApproovSignature {
         self.signature.label.name()
     }
 
-    /// The identifiers of the covered components, in order: `@method`, `content-digest`; with parameters, as in the signature's input:
-    /// `"@query-param";name="id"`.
+    /// The identifiers of the covered components, in order, such as `@method` or `content-digest`. A component with parameters is shown as in the
+    /// signature's input: `"@query-param";name="id"`.
     ///
     /// # Security
     ///
-    /// To ask for one, use [`covers`](Self::covers): a component with parameters covers less than its name says.
+    /// To look for a component, use [`covers`](Self::covers): a component with parameters covers less than its name says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
         self.signature.components.iter().map(Component::shown)
     }
@@ -100,7 +100,7 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// A header that is not covered may have been added on the way. Before you trust one that the app sends only sometimes, ask for it here.
+    /// A header that is not covered may have been added on the way. Before you trust a header that the app sends only sometimes, check it here.
     ///
     /// # Examples
     ///
@@ -120,30 +120,30 @@ impl ApproovSignature {
         self.components().any(|covered| covered.eq_ignore_ascii_case(component))
     }
 
-    /// Whether the signature covers the digest of the body, which was compared.
+    /// Whether the signature covers the digest of the body. The library has compared the body with it.
     ///
     /// # Security
     ///
-    /// If not, the body may be another one than the app has sent. To refuse such requests: [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
+    /// If not, the body may not be the one that the app sent. To refuse these requests, set [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
     pub fn covers_body(&self) -> bool {
         self.signature.digest.is_some()
     }
 
-    /// When it was made, by the phone's clock: `created`, whole seconds.
+    /// When the signature was made, by the phone's clock: `created`, in whole seconds.
     ///
     /// # Security
     ///
-    /// The phone's clock can be set by its owner.
+    /// The phone's owner can set its clock.
     pub fn created(&self) -> Option<SystemTime> {
         let seconds = u64::try_from(self.signature.validity.created?).ok()?;
         UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     }
 
-    /// A value that the client never uses twice, if it sends one: `nonce`.
+    /// The signature's `nonce`, if the client sends one.
     ///
     /// # Security
     ///
-    /// The library does not compare it with earlier ones, as not every client makes a new one for each request. To refuse replays: [`Policy::single_use`](crate::Policy::single_use).
+    /// The library does not compare nonces, because not every client makes a new one for each request. To refuse replays, set [`Policy::single_use`](crate::Policy::single_use).
     pub fn nonce(&self) -> Option<&str> {
         self.signature.nonce.as_deref()
     }

@@ -1,4 +1,4 @@
-//! When a signature counts.
+//! When a signature is valid.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sfv::BareItemFromInput;
 use super::fields::InnerList;
 use crate::{rejection::Rejection, time::UnixTime};
 
-/// What the application expects of `created` and `expires`.
+/// What the application requires of `created` and `expires`.
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
     pub(crate) require_created: bool,
@@ -36,21 +36,21 @@ impl Default for Window {
     }
 }
 
-/// When one signature counts.
+/// When one signature is valid.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Validity {
     pub(super) created: Option<i64>,
     expires: Option<i64>,
-    /// Seconds since 1970, the skew included.
+    /// Seconds since 1970, including the skew.
     end: Option<f64>,
 }
 
 impl Validity {
-    /// Whether it still does.
     pub(super) fn end(self) -> Option<UnixTime> {
         self.end.map(UnixTime::at)
     }
 
+    /// Whether the signature is still valid.
     pub(super) fn check(self, now: UnixTime) -> Result<(), Rejection> {
         match self.end {
             Some(end) if end < now.seconds() => Err(Rejection::SignatureExpired),
@@ -60,7 +60,7 @@ impl Validity {
 }
 
 impl Window {
-    /// Checks the parameters of a signature. `max_age` is how long after `created` it is good.
+    /// Checks the parameters of a signature. It is valid for `max_age` after `created` at most.
     pub(super) fn check(
         &self,
         input: &InnerList<'_>,
@@ -75,7 +75,7 @@ impl Window {
         self.check_times(times, max_age, now)
     }
 
-    /// The same for a signature that was verified for a policy with another `max_age`.
+    /// The same for a signature that was already verified under a policy with another `max_age`.
     pub(super) fn check_times(
         &self,
         times: Validity,

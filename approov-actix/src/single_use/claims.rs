@@ -13,18 +13,18 @@ use super::{
     store::{ClaimOutcome, StoreError},
 };
 
-/// How many seconds lie between two looks for claims of a shard that have ended.
+/// How many seconds lie between two searches of a shard for claims that have ended.
 const SWEEP_INTERVAL: u32 = 4;
 
 /// Which keys are claimed, and until which second after the start.
 pub(super) struct Claims {
-    /// A hash that nobody can foresee, so that nobody can make two keys meet. That two of a million meet by chance is one in 10^7 and refuses a request.
+    /// A hash that nobody can predict, so that nobody can make two keys collide. The chance that any two of a million collide is below one in 10^7, and refuses a request.
     fingerprints: RandomState,
     shards: [Mutex<Shard>; SHARDS],
     capacity: AtomicUsize,
-    /// Of all shards, those that have ended included until they are swept.
+    /// The claims of all shards, including those that have ended but are not swept yet.
     count: AtomicUsize,
-    /// When all shards were swept, because there was no room.
+    /// When all shards were last swept because there was no room.
     swept: AtomicU32,
 }
 
@@ -45,12 +45,12 @@ impl Claims {
         }
     }
 
-    /// Of several capacities the largest counts.
+    /// The largest of several capacities applies.
     pub(super) fn raise_capacity(&self, capacity: usize) {
         self.capacity.fetch_max(capacity, Ordering::Relaxed);
     }
 
-    /// `now` is a time after the start.
+    /// `now` is the time since the start.
     pub(super) fn claim(
         &self,
         key: &ReplayKey,
@@ -66,7 +66,7 @@ impl Claims {
         claimed.ok_or(StoreError::new("store_full"))
     }
 
-    /// Holds the lock of the key's shard from the look to the claim, so that of several only one is first. None if there is no room.
+    /// Holds the shard's lock from the lookup to the claim, so that only one of several claims is first. None if there is no room.
     fn claim_if_room(&self, fingerprint: u64, second: u32, end: u32) -> Option<ClaimOutcome> {
         let shard = &self.shards[usize::try_from(fingerprint >> 32).unwrap_or_default() % SHARDS];
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +94,7 @@ impl Claims {
         self.count.fetch_sub(before - shard.ends.len(), Ordering::Relaxed);
     }
 
-    /// Once a second, as it looks at everything. Others do not wait for it: that would be a request that is slow, in place of one that finds no room.
+    /// At most once a second, because it looks at every claim. Other requests do not wait for it: they would be slow instead of finding no room.
     fn sweep_all(&self, second: u32) {
         if self.swept.swap(second, Ordering::Relaxed) == second {
             return;
@@ -105,7 +105,6 @@ impl Claims {
     }
 }
 
-/// For tests.
 #[cfg(test)]
 impl Claims {
     pub(super) fn capacity(&self) -> usize {
@@ -116,7 +115,7 @@ impl Claims {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// For how many claims it has memory.
+    /// How many claims fit into the memory that it has.
     pub(super) fn room(&self) -> usize {
         let room = |shard: &Mutex<Shard>| shard.lock().unwrap_or_else(PoisonError::into_inner).ends.capacity();
         self.shards.iter().map(room).sum()
@@ -131,7 +130,7 @@ fn next_second(time: Duration) -> u32 {
     whole_second(time).saturating_add(1)
 }
 
-/// Takes a fingerprint for its hash.
+/// Uses a fingerprint as its own hash.
 #[derive(Default)]
 struct Fingerprint(u64);
 

@@ -15,28 +15,24 @@ use crate::{
     logging::LOG_TARGET,
 };
 
-/// Keeps claims in memory: for a service that runs as one process.
+/// Keeps claims in memory, for a service that runs as one process.
 ///
-/// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still sees every claim, and of several capacities the
-/// largest counts. A claim takes some 37 bytes, and only once it is made.
+/// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still sees every claim, and the largest
+/// capacity applies. A claim takes about 37 bytes, and none before it is made.
 ///
 /// # Security
 ///
-/// Each process has a store of its own, which a restart empties: N processes accept a request N times, and a warning says so at the start. Use `RedisStore` for more than one.
+/// Each process has its own store, which a restart empties. So N processes accept a request N times, as a warning at the start says. For several processes, use `RedisStore`.
 ///
-/// When it is full it refuses further requests and keeps what it has: otherwise anyone with a genuine app could push out the claim on a request that they
+/// A full store refuses further requests and keeps its claims. Otherwise, anyone with a genuine app could push out the claim of a request that they
 /// have recorded.
-///
-/// # Examples
-///
-/// See [`SingleUse`](crate::SingleUse).
 #[derive(Debug, Clone)]
 #[allow(missing_copy_implementations, reason = "to leave open what it holds")]
 pub struct MemoryStore(());
 
 impl MemoryStore {
-    /// A store of at most so many claims that have not ended. Choose as many as there are signed requests in 90 seconds, twice: the lifetime of a signature with the clock skew, and room
-    /// for a rush.
+    /// A store for at most `capacity` claims that have not ended. Choose twice the number of signed requests in 90 seconds: this covers a signature's lifetime with the clock skew, and leaves
+    /// room for a rush.
     ///
     /// # Errors
     ///
@@ -53,7 +49,7 @@ impl MemoryStore {
         WARNED.call_once(|| {
             log::warn!(
                 target: LOG_TARGET,
-                "single use is kept in the memory of this process: several processes accept a request once each, and so does this one after a restart"
+                "single-use claims are kept in the memory of this process: each process accepts a request once, and again after a restart"
             );
         });
         CLAIMS.raise_capacity(capacity.value);
@@ -99,7 +95,7 @@ mod tests {
     const REPEATED: Result<ClaimOutcome, StoreError> = Ok(Repeated);
     const FULL: Result<ClaimOutcome, StoreError> = Err(StoreError::new("store_full"));
 
-    /// Neither earlier nor, but for the rest of a second, later.
+    /// Not earlier, and later by the rest of a second at most.
     #[test]
     fn a_claim_ends_with_its_time_to_live() {
         for start in [0, 300, 999, 5_000] {
@@ -136,7 +132,7 @@ mod tests {
         assert_eq!(claims.claim(&key(300), at(60_000), at(61_500)), FULL);
     }
 
-    /// What has ended gives its room back, however many claims there have been.
+    /// Claims that have ended give their room back, however many there have been.
     #[test]
     fn claims_that_have_ended_leave_no_trace() {
         let claims = Claims::new(4_000);
@@ -149,7 +145,7 @@ mod tests {
         assert!(claims.count() <= 4_000);
     }
 
-    /// In a quiet time as well.
+    /// Also in a quiet time.
     #[test]
     fn claims_that_are_rare_leave_no_trace() {
         let claims = Claims::new(4_000);

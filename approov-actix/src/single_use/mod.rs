@@ -1,4 +1,4 @@
-//! Single use: a signed request counts once. What a claim is, and where claims are kept.
+//! Single use: a signed request is accepted once. What a claim is, and where claims are kept.
 
 mod claims;
 mod memory;
@@ -23,11 +23,11 @@ use std::time::Duration;
 
 use crate::time::UnixTime;
 
-/// How a request that must be of single use was let in.
+/// How a request to a single-use route was let in.
 ///
 /// # Security
 ///
-/// What was admitted without the store may be a copy of an earlier request, or have copies later.
+/// A request that was let in without the store may be a replay, or be replayed later.
 ///
 /// # Examples
 ///
@@ -44,18 +44,18 @@ use crate::time::UnixTime;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SingleUseAdmission {
-    /// It was the first with its signature.
+    /// The request was the first with its signature.
     Claimed,
-    /// The store has not answered, and `SingleUse::admit_on_failure` lets such requests in.
+    /// The store did not answer, and `SingleUse::admit_on_failure` let the request in.
     AdmittedWithoutStore,
 }
 
-/// How much longer than a request is good its claim is kept: by so much the clocks of servers may differ.
+/// How much longer a claim is kept than its request is valid: the clocks of servers may differ by this much.
 const MARGIN: Duration = Duration::from_secs(10);
-/// The longest that a claim is kept. What is good for longer is refused.
+/// The longest time that a claim is kept. A request that is valid for longer is refused.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How long a claim is kept on a request that is good until `end`. None if that is too long.
+/// How long to keep the claim of a request that is valid until `end`. None if that is too long.
 pub(crate) fn time_to_live(end: UnixTime, now: UnixTime) -> Option<Duration> {
     let time_to_live = end.since(now).saturating_add(MARGIN);
     (time_to_live <= LONGEST).then_some(time_to_live)

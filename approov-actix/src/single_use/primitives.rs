@@ -1,4 +1,4 @@
-//! What claims in memory are made with. `tests/interleavings` puts loom's in its place, hashes that are the same each time, and few shards.
+//! The primitives of claims in memory. `tests/interleavings` replaces them with loom's, with hashes that are the same each time, and with few shards.
 
 pub(super) use std::{
     hash::RandomState,

@@ -1,4 +1,4 @@
-//! Claims in a Redis that servers have in common.
+//! Claims in a Redis that several servers share.
 
 use std::{fmt, pin::pin, slice, sync::Arc, time::Duration};
 
@@ -16,34 +16,34 @@ use crate::{
     shared_store::{Address, Connection, Fault, Purpose, SharedStore, key_fault, within},
 };
 
-/// Keeps claims in Redis 6.2 or later, or in Valkey: for a service of several processes or servers. Feature `single-use-redis`, and `single-use-redis-rustls` for TLS.
+/// Keeps claims in Redis 6.2 or later, or in Valkey, for a service with several processes or servers. Feature `single-use-redis`, and `single-use-redis-rustls` for TLS.
 ///
-/// Nothing is connected before the first claim, and then each worker has a connection of its own, in a cluster one to each master. Clones, and stores of the same address and
-/// [prefix](Self::prefix), have their claims in common. A claim is one command, `SET … NX PX`; a key takes about 120 bytes of the server's memory until it ends by itself.
+/// The store connects at the first claim. Each worker has its own connection, in a cluster one to each master. Clones, and stores with the same address and
+/// [prefix](Self::prefix), share their claims. A claim is one command, `SET … NX PX`. A key takes about 120 bytes of the server's memory until it expires.
 ///
-/// Everything, with a new connection and a second attempt, ends within the [deadline](Self::deadline). Then the reason of the [`StoreError`] is one of these:
+/// A claim ends within the [deadline](Self::deadline), including a new connection and a second attempt. If it fails, the reason of the [`StoreError`] is one of these:
 ///
 /// | reason | |
 /// |---|---|
 /// | `timed_out` | no answer within the deadline: the server is stopped, too slow, or cut off |
-/// | `disconnected` | there is no connection: nothing listens there, the name has no address, or TLS fails |
-/// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), it is still starting (`LOADING`), or it is one of a cluster whose address begins like that of a single server (`MOVED`). The log names it |
-/// | `no_randomness` | the operating system gives no random numbers |
+/// | `disconnected` | there is no connection: nothing listens there, the name does not resolve, or TLS fails |
+/// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), it is still starting (`LOADING`), or it belongs to a cluster but the address is that of a single server (`MOVED`). The log names the error |
+/// | `no_randomness` | the operating system provides no random numbers |
 ///
-/// While the server cannot be reached, one attempt to connect in 100 milliseconds is made for all requests of a worker, and between them requests fail at once. An attempt
-/// that hears nothing connects once more each half second, so that a server that was cut off is used within a second of its return. The log has one line in a second of it.
+/// While the server cannot be reached, each worker tries to connect once in 100 milliseconds, and requests in between fail immediately. An attempt
+/// without an answer connects again every half second, so a server that was cut off is used within a second of its return. The log has at most one line a second about it.
 ///
-/// Where the server that takes over is found under the same name, as with most managed services, the next connection reaches it: also when the old one answers that it is now a
-/// replica. Else Sentinels name it, or the other servers of a cluster.
+/// If the server that takes over has the same name, as with most managed services, the next connection reaches it, even if the old server still answers, as a
+/// replica. Otherwise, Sentinels or the other servers of a cluster name the new server.
 ///
 /// # Security
 ///
-/// A claim that the server forgets is a request that can be replayed. So its `maxmemory-policy` must be `noeviction`: with any other the log has a warning when a connection
-/// is made. A restart without persistence forgets all claims, and one that fails over forgets those that the replica has not heard of. A master that is cut off from its
+/// If the server forgets a claim, its request can be replayed. So set `maxmemory-policy` to `noeviction`: with any other policy, the log has a warning when a connection
+/// is made. A restart without persistence forgets all claims. A failover forgets the claims that the replica has not received. A master that is cut off from its
 /// Sentinels goes on beside the new one, unless it has `min-replicas-to-write 1`.
 ///
-/// Anyone who can write to the server can take claims away or refuse requests: give it a password, a network of its own, or TLS. Sentinels and the servers of a cluster say where
-/// the password is sent. The address is shown neither by errors nor by the log nor by `Debug`, as it may have a password in it.
+/// Anyone who can write to the server can delete claims, or have requests refused: give it a password, a network of its own, or TLS. Sentinels and the servers of a cluster decide
+/// where the password is sent. Errors, the log and `Debug` never show the address, because it may contain a password.
 ///
 /// # Examples
 ///
@@ -75,27 +75,27 @@ const SHORTEST_DEADLINE: Duration = Duration::from_millis(10);
 const LONGEST_DEADLINE: Duration = Duration::from_secs(5);
 
 impl RedisStore {
-    /// At one of these addresses:
+    /// A store at one of these addresses:
     ///
-    /// - `redis://host`, `redis://host:port/database`, `redis://:password@host`, `redis://user:password@host`. The port is 6379 and the database 0 where
-    ///   there is none. What means something in an address is written with `%` in a password.
+    /// - `redis://host`, `redis://host:port/database`, `redis://:password@host`, `redis://user:password@host`. By default, the port is 6379 and
+    ///   the database 0. Percent-encode the special characters of a password.
     /// - `rediss://…`: the same over TLS. The certificate is checked against the authorities that the system trusts.
-    /// - `unix:///path`, with `?db=1&user=u&pass=p` where needed: a socket of this machine.
+    /// - `unix:///path`, with `?db=1&user=u&pass=p` if needed: a socket on this machine.
     /// - `redis-sentinel://host1,host2/mymaster`, `redis-sentinel://user:password@host1:26379,host2/mymaster/database?sentinel_username=u&sentinel_password=p`: the master that Sentinels
-    ///   call `mymaster`. The login before the hosts is that of the master. The port is 26379 where there is none. With `rediss-sentinel`, Sentinels and master speak TLS.
-    /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters, of which it is enough to name some. With `rediss-cluster`
+    ///   call `mymaster`. The login before the hosts is that of the master. By default, the port is 26379. With `rediss-sentinel`, the Sentinels and the master use TLS.
+    /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters. You need to name only some of them. With `rediss-cluster`,
     ///   over TLS.
     ///
     /// `valkey` and `valkeys` mean the same as `redis` and `rediss`; `redis+unix`, `redis+sentinel` and `redis+cluster` the same as `unix`, `redis-sentinel` and `redis-cluster`.
     ///
     /// # Errors
     ///
-    /// If it is no such address, or asks for TLS without the feature `single-use-redis-rustls`. That nothing answers there is no error.
+    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not an error if nothing answers there.
     pub fn new(address: &str) -> Result<Self, ConfigError> {
         Self::from_setting(&Setting::new("the address given to `RedisStore::new`", address))
     }
 
-    /// The same for an address that has another name in errors.
+    /// The same, with another name for the address in errors.
     pub(crate) fn from_setting(address: &Setting) -> Result<Self, ConfigError> {
         let address = Address::parse(address)?;
         Ok(Self {
@@ -106,12 +106,12 @@ impl RedisStore {
         })
     }
 
-    /// What the server's keys begin with. Default: `approov:single-use:`. The same on all servers of a service, and another one for each service that may receive
-    /// a request of its own with the same signature.
+    /// The prefix of the keys in Redis. Default: `approov:single-use:`. Use the same prefix on all servers of a service, and a different one for each service that may
+    /// receive a request of its own with the same signature.
     ///
     /// # Errors
     ///
-    /// If it is empty, longer than 100 bytes, or has anything in it but the visible characters of ASCII without quotes, `$`, `{` and `}`.
+    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII characters.
     pub fn prefix(self, prefix: &str) -> Result<Self, ConfigError> {
         self.prefix_from(&Setting::new("the prefix given to `RedisStore::prefix`", prefix))
     }
@@ -125,12 +125,12 @@ impl RedisStore {
         Ok(self)
     }
 
-    /// How long a claim may take in all, from 10 milliseconds to 5 seconds. Default: 250 milliseconds. After half of it without an answer the connection is held to be cut off,
-    /// and another one tries: so more than twice what the server takes.
+    /// How long a claim may take in total, from 10 milliseconds to 5 seconds. Default: 250 milliseconds. After half of this time without an answer, the store treats the connection
+    /// as cut off and tries another one. So set more than twice the time that the server needs.
     ///
     /// # Errors
     ///
-    /// If it is shorter or longer.
+    /// If the deadline is shorter or longer.
     pub fn deadline(self, deadline: Duration) -> Result<Self, ConfigError> {
         self.deadline_from(&Setting::new("the time given to `RedisStore::deadline`", deadline))
     }
@@ -173,7 +173,7 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-/// After half of the time without a word, another connection tries as well. Whatever is awaited here ends in time by itself.
+/// After half of the time without an answer, another connection tries as well. Everything that is awaited here ends in time on its own.
 async fn claim(
     shared: &Arc<SharedStore>,
     key: &str,
@@ -196,12 +196,12 @@ async fn claim(
             let again = pin!(attempt.again(shared, until));
             whichever(first, again).await
         }
-        // Others were answered meanwhile: this one waits its turn.
+        // Others were answered meanwhile, so this one waits its turn.
         None => first.await,
     }
 }
 
-/// The first attempt may have been overtaken by the other one of the same claim, which alone can tell. But what is first is first.
+/// The second attempt of the same claim may have overtaken the first, and only the second can tell. But the answer `First` is always right.
 async fn whichever(
     first: impl Future<Output = Result<ClaimOutcome, Fault>> + Unpin,
     again: impl Future<Output = Result<ClaimOutcome, Fault>> + Unpin,
@@ -217,11 +217,11 @@ async fn whichever(
     }
 }
 
-/// One claim, by however many messages. Its id is the value of the key, so that it knows its own.
+/// One claim, in one or more messages. The value of the key is its id, by which it recognises its own claim.
 struct Attempt {
     key: String,
     id: [u8; 16],
-    /// The claim, and whose it is.
+    /// One makes the claim, the other reads whose it is.
     commands: [Cmd; 2],
 }
 
@@ -229,7 +229,7 @@ impl Attempt {
     fn new(key: &str, time_to_live: Duration) -> Result<Self, Fault> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|_| Fault::NoRandomness)?;
-        // Rather a millisecond too long than too short.
+        // Better a millisecond too long than too short.
         let milliseconds = u64::try_from(time_to_live.as_millis())
             .unwrap_or(u64::MAX)
             .saturating_add(1);
@@ -259,7 +259,7 @@ impl Attempt {
         }
     }
 
-    /// An earlier message, whose answer never came, may have made the claim.
+    /// An earlier message may have made the claim although its answer never came.
     async fn again(&self, shared: &Arc<SharedStore>, until: Instant) -> Result<ClaimOutcome, Fault> {
         match shared.ask(&self.key, &self.commands, until).await? {
             (Value::Okay, _) => Ok(ClaimOutcome::First),

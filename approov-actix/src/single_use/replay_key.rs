@@ -4,13 +4,9 @@ use std::fmt;
 
 use crate::crypto::sha256_of;
 
-/// The same for each delivery of a signed request, however its signature is written, and for no other request.
+/// Identifies a signed request: the same for each of its deliveries, however the signature is written, and for no other request.
 ///
-/// SHA-256 of the signature in one form, the label, and the id of the signing key.
-///
-/// # Security
-///
-/// `Debug` does not show it, though it is no secret: it is a hash of what everyone on the way could see.
+/// It is the SHA-256 of the signature in a normal form, the label, and the id of the signing key. It is not a secret.
 ///
 /// # Examples
 ///
@@ -25,7 +21,7 @@ use crate::crypto::sha256_of;
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// `signature` is in one form already. The lengths keep the parts apart. Short: one block of SHA-256 less for each claim.
+    /// `signature` must be in its normal form. The lengths keep the parts apart. The text is short, which saves one block of SHA-256 for each claim.
     pub(crate) fn new(label: &str, key_id: &str, signature: &[u8]) -> Self {
         const VERSION: &[u8] = b"approov-1";
         let mut text = Vec::with_capacity(256);

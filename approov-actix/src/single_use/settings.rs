@@ -1,15 +1,15 @@
-//! What an application says about single use.
+//! An application's settings for single use.
 
 use std::{fmt, sync::Arc};
 
 use super::store::SingleUseStore;
 
-/// Where claims are kept, and what becomes of a request that cannot be claimed. Given to [`ApproovBuilder::single_use`](crate::ApproovBuilder::single_use); which
-/// routes are of single use, [`Policy::single_use`](crate::Policy::single_use) says. See the [guide](crate::guide::single_use).
+/// Where claims are kept, and what happens to a request that cannot be claimed. Give it to [`ApproovBuilder::single_use`](crate::ApproovBuilder::single_use).
+/// [`Policy::single_use`](crate::Policy::single_use) sets which routes are single use. See the [guide](crate::guide::single_use).
 ///
 /// # Security
 ///
-/// Neither a store that forgets nor one that only some servers use stops a replay: see the documentation of each.
+/// A store that forgets claims, or that only some servers use, does not stop replays: see the documentation of each store.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ pub struct SingleUse {
 }
 
 impl SingleUse {
-    /// Claims are kept in `store`. While it cannot answer, requests are refused with
+    /// Keeps claims in `store`. While the store cannot answer, requests are refused with
     /// [`Rejection::SingleUseUnavailable`](crate::Rejection::SingleUseUnavailable), status 503.
     pub fn new(store: impl SingleUseStore) -> Self {
         Self {
@@ -45,12 +45,12 @@ impl SingleUse {
         }
     }
 
-    /// Whether a request is let in while the store cannot answer. Default: no. Each such request is a warning in the log, and its
-    /// [acceptance](crate::AcceptanceEvent::single_use) says so.
+    /// Whether a request is let in while the store cannot answer. Default: no. For each request that is let in this way, the log has a warning, and
+    /// [`AcceptanceEvent::single_use`](crate::AcceptanceEvent::single_use) reports it.
     ///
     /// # Security
     ///
-    /// Anyone who can keep servers from their store can then replay what they have recorded.
+    /// Anyone who can cut servers off from their store can then replay the requests that they have recorded.
     pub fn admit_on_failure(mut self, admit: bool) -> Self {
         self.admit_on_failure = admit;
         self

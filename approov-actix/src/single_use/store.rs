@@ -4,16 +4,16 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::replay_key::ReplayKey;
 
-/// Keeps claims, so that each request is accepted once. The crate has [`MemoryStore`](crate::MemoryStore), for one process, and `RedisStore`, for a fleet.
+/// Keeps claims, so that each request is accepted once. The crate provides [`MemoryStore`](crate::MemoryStore), for one process, and `RedisStore`, for a fleet.
 ///
 /// # Security
 ///
-/// A store that says [`First`](ClaimOutcome::First) twice for one key, within its time to live, lets a replay in. So a claim must be atomic, and no claim may be given up
-/// before its time, for want of room either: a full store answers with an error.
+/// A store that returns [`First`](ClaimOutcome::First) twice for one key within its time to live lets a replay in. So a claim must be atomic, and the store must not drop a claim
+/// early, even to make room: a full store returns an error.
 ///
 /// # Examples
 ///
-/// A store of your own that answers at once:
+/// A store of your own that answers immediately:
 ///
 /// ```
 /// use std::{collections::HashMap, sync::{Arc, Mutex}, time::{Duration, Instant}};
@@ -38,14 +38,14 @@ use super::replay_key::ReplayKey;
 /// }
 /// ```
 pub trait SingleUseStore: Send + Sync + 'static {
-    /// Claims `key` for as long as `time_to_live`, unless it is claimed already. Of any number of calls at once, on all servers, one is first.
+    /// Claims `key` for `time_to_live`, unless it is already claimed. Of any number of simultaneous calls, on all servers, exactly one is first.
     ///
-    /// A claim that fails may or may not have been made: the request is refused, or let in where
-    /// [`admit_on_failure`](crate::SingleUse::admit_on_failure) says so. Nothing in the library limits how long a future takes: end it in time.
+    /// A claim that fails may or may not have been made: the request is refused, or let in if
+    /// [`admit_on_failure`](crate::SingleUse::admit_on_failure) is set. The library does not limit how long a future takes: end it in time.
     fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim;
 
-    /// Tells stores apart: the same for those that have their claims in common. A request that meets two `Approov`s claims once in each store.
-    /// By default the place in memory, so give two `Approov`s one store in an `Arc`.
+    /// Tells stores apart: stores that share their claims return the same value. A request that passes two `Approov`s is claimed once in each store.
+    /// The default is the store's address in memory, so give two `Approov`s one store in an `Arc`.
     fn identity(&self) -> u64 {
         std::ptr::from_ref(self).addr() as u64
     }
@@ -61,11 +61,7 @@ impl<S: SingleUseStore + ?Sized> SingleUseStore for Arc<S> {
     }
 }
 
-/// What a store answers, at once or later.
-///
-/// # Security
-///
-/// Nothing in the library ends a future that takes long: the request waits for as long.
+/// A store's answer, now or later.
 ///
 /// # Examples
 ///
@@ -81,9 +77,9 @@ impl<S: SingleUseStore + ?Sized> SingleUseStore for Arc<S> {
 /// ```
 #[non_exhaustive]
 pub enum Claim {
-    /// Memory answers at once, which costs no future.
+    /// A store in memory answers immediately, without a future.
     Now(Result<ClaimOutcome, StoreError>),
-    /// A store on the network answers later.
+    /// A store on the network answers later. The request waits however long the future takes.
     Later(Pin<Box<dyn Future<Output = Result<ClaimOutcome, StoreError>> + Send>>),
 }
 
@@ -100,25 +96,19 @@ impl fmt::Debug for Claim {
 ///
 /// # Security
 ///
-/// Where you cannot tell, answer with a [`StoreError`], never with `First`.
-///
-/// # Examples
-///
-/// See [`SingleUseStore`].
+/// If you cannot tell, return a [`StoreError`], never `First`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "a third answer would be no claim")]
 pub enum ClaimOutcome {
-    /// It was not, and is now.
+    /// The key was not claimed, and is now.
     First,
-    /// It was, and that claim is still kept.
+    /// The key was claimed before, and that claim is still kept.
     Repeated,
 }
 
 /// Why a store could not answer.
 ///
-/// # Security
-///
-/// The reason is in log lines, so it is a text of your program: it can show neither an address nor a password.
+/// The reason appears in log lines, so it is a fixed text of your program: it can reveal neither an address nor a password.
 ///
 /// # Examples
 ///
@@ -134,7 +124,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// For this reason: a short code such as `timed_out`, for log lines and metrics.
+    /// An error with this reason: a short code such as `timed_out`, for log lines and metrics.
     pub const fn new(reason: &'static str) -> Self {
         Self { reason }
     }

@@ -54,7 +54,7 @@ pub use self::signing::{InstallationKey, RequestSigner};
 /// How long a token lives by default: as long as a real one.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// A configuration that accepts the tokens of [`TokenBuilder::new`].
+/// A configuration that accepts the tokens of [`TokenBuilder::new`]. Its secret is random and new in each process.
 ///
 /// # Examples
 ///
@@ -63,10 +63,6 @@ const LIFETIME: Duration = Duration::from_secs(5 * 60);
 ///
 /// assert!(testing::approov().verify_token(&TokenBuilder::new().build()).is_ok());
 /// ```
-///
-/// # Security
-///
-/// Its secret is random and new in each process.
 #[allow(clippy::missing_panics_doc, reason = "the secret is a good one")]
 pub fn approov() -> Approov {
     #[allow(clippy::expect_used, reason = "for tests, where a panic is a failed test")]
@@ -83,10 +79,6 @@ pub fn approov() -> Approov {
 /// let approov = testing::builder().binding("Authorization").build()?;
 /// # Ok::<(), approov_actix::ConfigError>(())
 /// ```
-///
-/// # Security
-///
-/// Its secret is random and new in each process.
 pub fn builder() -> ApproovBuilder {
     Approov::builder().keys(process_key())
 }
@@ -98,7 +90,7 @@ fn process_key() -> Key {
 
 /// Makes tokens like those of the Approov service.
 ///
-/// By default the token is a good one for [`approov`]. It expires in five minutes and has a device id.
+/// By default, the token is valid for [`approov`]. It expires in five minutes and has a device id.
 ///
 /// # Examples
 ///
@@ -132,12 +124,12 @@ pub struct TokenBuilder {
 }
 
 impl TokenBuilder {
-    /// Starts with a good token for [`approov`].
+    /// Starts with a valid token for [`approov`].
     pub fn new() -> Self {
         Self::signed_by(process_secret().to_vec())
     }
 
-    /// Starts with a good token for an account secret, as `approov secret -get base64` prints it. For development, and
+    /// Starts with a valid token for an account secret, as `approov secret -get base64` prints it. For development, and
     /// for tests against a server of your own.
     ///
     /// If you give several secrets, separated by commas, the token is for the first one, which is the newest.
@@ -306,10 +298,6 @@ impl std::fmt::Debug for TokenBuilder {
 /// let request = TestRequest::get().uri("/orders").approov_token(TokenBuilder::new()).to_http_request();
 /// assert!(request.headers().contains_key("Approov-Token"));
 /// ```
-///
-/// # Security
-///
-/// This is for tests only: actix's test requests reach no real server.
 pub trait ApproovTestRequest: sealed::Sealed {
     /// Puts this token into the header `Approov-Token`.
     #[must_use]

@@ -54,10 +54,6 @@ const SPKI_PREFIX: &[u8] = &[
 /// let key = InstallationKey::new();
 /// let token = TokenBuilder::new().installation_key(&key).build();
 /// ```
-///
-/// # Security
-///
-/// [`new`](Self::new) gives a key that is random and new in each process. `Debug` shows nothing.
 #[derive(Clone)]
 pub struct InstallationKey {
     private: EncodingKey,
@@ -65,7 +61,7 @@ pub struct InstallationKey {
 }
 
 impl InstallationKey {
-    /// The key that all tests of a process share, and that nobody else knows.
+    /// The key that all tests of a process share. It is random and new in each process.
     #[allow(clippy::missing_panics_doc, reason = "the scalar is a good one")]
     pub fn new() -> Self {
         #[allow(
@@ -144,7 +140,7 @@ impl fmt::Debug for InstallationKey {
 /// # Security
 ///
 /// Anyone who has the account's key can sign for every app of the account: treat it like the secret in
-/// [`TokenBuilder::with_base64_secret`](super::TokenBuilder::with_base64_secret). `Debug` shows nothing of a key.
+/// [`TokenBuilder::with_base64_secret`](super::TokenBuilder::with_base64_secret). `Debug` does not show the key.
 #[derive(Clone)]
 #[must_use]
 pub struct RequestSigner {
@@ -230,8 +226,8 @@ impl RequestSigner {
         self
     }
 
-    /// Whether the header `Signature-Base-Digest` is added, the SHA-256 of the signed text, as by a client that is told to debug. Where a
-    /// signature does not match, the server's log then says whether text or key differ. Default: no.
+    /// Whether to add the header `Signature-Base-Digest`, the SHA-256 of the signed text, as a client in debug mode does. If a
+    /// signature does not match, the server's log then says whether the text or the key differs. Default: no.
     pub fn base_digest(mut self, add: bool) -> Self {
         self.base_digest = add;
         self

@@ -1,11 +1,10 @@
 //! The cache of verified tokens: an app sends the same token for minutes, and its signature is verified once.
 //!
-//! The cache is our own because the crate that was measured, `quick_cache` 0.7, makes the first sight of a token a
-//! third slower: it admits every token, and then has to evict another (`docs/performance-lab.md`).
+//! The cache is our own because the crate that we measured, `quick_cache` 0.7, makes the first sight of a token a third slower: it admits every token, and then has to evict another (`docs/performance-lab.md`).
 //!
 //! It is set-associative. The hash of a token selects one of many small sets of 16 ways, each with its own lock, so
 //! that each step is as fast in a large cache as in a small one. A full set evicts expired entries first; if there
-//! are none, CLOCK, an approximation of LRU, gives each entry that was used lately a second chance. Tokens that are
+//! are none, CLOCK, an approximation of LRU, gives each entry that was used recently a second chance. Tokens that are
 //! used once evict no entry in use: a full set admits a new token only on its second arrival.
 
 use std::{
@@ -221,7 +220,7 @@ impl Tags {
         self.cached.iter().any(|cached| cached.load(Relaxed) == tag)
     }
 
-    /// Admits a token at once where a way is empty or an entry has expired, else on its second arrival.
+    /// Admits a token immediately if a way is empty or an entry has expired, otherwise on its second arrival.
     fn admit(&self, tag: Tag, ways: usize, now: Seconds) -> bool {
         let has_room = self.cached[..ways].iter().any(|cached| cached.load(Relaxed) == 0);
         if has_room || self.first_expiry.load(Relaxed) < now {
@@ -277,7 +276,7 @@ mod tests {
                 .is_some_and(|lookup| lookup.get(generation).is_some())
         }
 
-        /// Inserts a token that is good for an hour.
+        /// Inserts a token that is valid for an hour.
         fn add(&self, token: &str, generation: u64) {
             self.add_until(1_700_003_600, token, generation);
         }
@@ -401,7 +400,7 @@ mod tests {
         }
         assert_eq!((cache.count(&old[..8]), cache.count(&old[8..])), (8, 0));
 
-        // If all were used, one of them is evicted all the same.
+        // If all were used, one of them is evicted anyway.
         cache.add(&new[8], 1);
         cache.add(&new[8], 1);
         assert!(cache.has(&new[8], 1));

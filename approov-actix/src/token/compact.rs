@@ -32,7 +32,7 @@ impl<'a> Compact<'a> {
                 payload: Segment(&token[first + 1..second]),
                 signature: Segment(&token[second + 1..]),
             }),
-            // A comma is in no token: a proxy has joined several.
+            // No token has a comma: a proxy has joined several.
             _ if token.contains(&b',') => Err(Rejection::TokenRepeated),
             2 if token.iter().copied().all(is_of_compact) => Err(Rejection::TokenEncrypted),
             _ => Err(Rejection::TokenMalformed),
@@ -63,7 +63,7 @@ impl Segment<'_> {
         String::from_utf8(self.decode(buffer)?).map_err(|_| Rejection::TokenMalformed)
     }
 
-    /// A buffer in which the segment has room.
+    /// A buffer with room for the decoded segment.
     pub(super) fn buffer(self) -> Vec<u8> {
         Vec::with_capacity(base64::decoded_len_estimate(self.0.len()))
     }
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// Long segments are decoded by other instructions than short ones.
+    /// Long segments are decoded with other instructions than short ones.
     #[test]
     fn base64url_is_as_strict_in_long_segments() {
         let good = URL_SAFE_NO_PAD.encode((0..240).collect::<Vec<u8>>());

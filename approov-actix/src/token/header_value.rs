@@ -31,7 +31,7 @@ pub(crate) fn presented(value: &[u8]) -> &[u8] {
     without_scheme(trim(value))
 }
 
-/// Why what is presented cannot be a token, where its app says so.
+/// Fails if the app says that it has no token: with an empty value or a status word.
 pub(super) fn check_presented(presented: &[u8]) -> Result<(), Rejection> {
     if presented.is_empty() {
         return Err(Rejection::TokenEmpty);

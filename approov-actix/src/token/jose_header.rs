@@ -8,8 +8,7 @@ use super::compact::Segment;
 use crate::json::{JsonError, Members, Text, read_object};
 use crate::rejection::Rejection;
 
-/// The members that affect the verdict. If the header offers its own key (`jwk`, `jku`, `x5c`, `x5u`), that is not even
-/// read: keys come from the configuration alone.
+/// The members that affect the verdict. If the header offers its own key (`jwk`, `jku`, `x5c`, `x5u`), that key is not even read: keys come from the configuration alone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JoseHeader<'a> {
     pub(super) alg: Cow<'a, str>,
@@ -21,7 +20,7 @@ pub(super) struct JoseHeader<'a> {
 const USUAL: &[u8] = b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
 impl<'a> JoseHeader<'a> {
-    /// What [`parse`](Self::parse) finds in the usual header, if this is the usual one.
+    /// What [`parse`](Self::parse) finds in the usual header, if this is that header.
     pub(super) fn usual(Segment(segment): Segment<'_>) -> Option<Self> {
         (segment == USUAL).then_some(Self {
             alg: Cow::Borrowed("HS256"),

@@ -1,4 +1,4 @@
-//! The claims that have a meaning here: those of RFC 7519, and Approov's own.
+//! The claims that this crate knows: those of RFC 7519, and Approov's own.
 
 use std::{fmt, slice};
 
@@ -21,7 +21,7 @@ macro_rules! known_claims {
             $(pub(super) $name: Option<$kept>,)*
         }
 
-        /// Of each name in the table.
+        /// The index of each name in the table.
         #[allow(non_camel_case_types)]
         enum Index {
             $($name,)*
@@ -29,7 +29,7 @@ macro_rules! known_claims {
 
         impl<'de> Members<'de> for Reader<'de> {
             const KNOWN: &'static [&'static str] = &[$(stringify!($name)),*];
-            /// Claims are only read if the signature is good, and the length of a token limits their number.
+            /// Claims are read only if the signature is valid, and the length of a token limits their number.
             const MAX_MEMBERS: usize = usize::MAX;
 
             fn read<A: MapAccess<'de>>(&mut self, known: usize, map: &mut A) -> Result<(), A::Error> {
@@ -107,7 +107,7 @@ impl<'de> Claim<'de> for Audience {
     }
 }
 
-/// `aud`: mostly one text, which is not worth a list of its own.
+/// `aud`: usually one text, which is not worth a list.
 pub(super) enum Audience {
     One(Span),
     List(Box<[Span]>),
@@ -122,7 +122,7 @@ impl Audience {
     }
 }
 
-/// A `NumericDate` that no verdict depends on: it only has to be one that can be shown.
+/// A `NumericDate` that no verdict depends on: it only has to be one that can be displayed.
 #[derive(Clone, Copy)]
 pub(super) struct PastTime(pub(super) f64);
 
@@ -193,7 +193,7 @@ impl<'de> Visitor<'de> for AudienceSeed<'_, 'de> {
         while let Some(span) = list.next_element_seed(TextSeed(self.0))? {
             spans.push(span);
         }
-        // A list of its own size: what shrinks in place leaves a hole behind it.
+        // A copy of the exact size: shrinking in place would leave a hole in memory.
         Ok(Audience::List(spans.as_slice().into()))
     }
 }

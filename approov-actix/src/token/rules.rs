@@ -1,4 +1,4 @@
-//! What a well-signed token must say: its time, and the issuer and audience if the application expects any.
+//! What a correctly signed token must contain: a valid time, and the issuer and audience if the application expects any.
 
 use std::time::Duration;
 

@@ -36,7 +36,7 @@ fn verify_token(token: &(impl AsRef<[u8]> + ?Sized)) -> Result<ApproovClaims, Re
     verify_with(&TokenRules::default(), token)
 }
 
-/// The verdict on a well-signed token with these claims.
+/// The verdict on a correctly signed token with these claims.
 fn verdict(claims: &str) -> Result<(), Rejection> {
     verify_token(&sign(HEADER, claims)).map(drop)
 }
@@ -87,7 +87,7 @@ fn all_claims_are_read() {
     assert_eq!(claims.claim::<String>("a"), Ok(None));
     let error = claims.claim::<String>("embed").unwrap_err();
     assert_eq!(error.name(), "embed");
-    assert_eq!(error.to_string(), r#"the claim "embed" is not of the wanted type"#);
+    assert_eq!(error.to_string(), r#"the claim "embed" does not have the requested type"#);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Mints and inspects tokens, and signs requests, for development, and changes a list of what is blocked. Real tokens come from the Approov service.
+//! Mints and inspects tokens, and signs requests, for development, and changes a block list. Real tokens come from the Approov service.
 //!
 //! `cargo run --bin approov-token -- --help`
 
@@ -28,8 +28,8 @@ use serde_json::{Value, json};
 
 /// Mints and inspects Approov tokens, and signs requests, for development.
 ///
-/// The secret comes from `--secret`, else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`, or from the file
-/// that one of these names with `_FILE` at its end. `check` takes public keys and key sets from there as well, as a server does.
+/// The secret comes from `--secret`, or else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`. With `_FILE`
+/// at its end, either variable names a file. `check` also takes public keys and key sets from there, as a server does.
 #[derive(Parser)]
 #[command(name = "approov-token", version)]
 struct Cli {
@@ -44,15 +44,15 @@ struct Cli {
 enum Command {
     /// Print a token.
     Mint(Mint),
-    /// Say whether a token is good, and what it says. Exits with 0 only if it is good.
+    /// Say whether a token is valid, and print its claims. Exits with 0 only if it is valid.
     Check(Check),
-    /// Print the headers that sign a request, one on a line: for curl, `-H @-` or `-H @FILE`.
+    /// Print the headers that sign a request, one per line: for curl, `-H @-` or `-H @FILE`.
     Sign(Sign),
     /// Print a new random secret.
     Secret,
     /// Block a device, an installation or a token on all servers that share a list.
     Block(Block),
-    /// Take it off the list. Exits with 0 only if it was on it.
+    /// Take an entry off the list. Exits with 0 only if it was there.
     Unblock(Unblock),
     /// Print what is on the list, and until when.
     List(Shared),
@@ -69,7 +69,7 @@ struct Mint {
     /// A token signed with a wrong key, like that of an app that failed attestation.
     #[arg(long)]
     forged: bool,
-    /// Bind it to this value, for example 'Bearer …'. Several values are bound in this order.
+    /// Bind it to this value, for example 'Bearer …'. Several values are bound in the given order.
     #[arg(long, value_name = "VALUE")]
     bind: Vec<String>,
     /// One more claim. The value is JSON, or else a text.
@@ -90,7 +90,7 @@ struct Sign {
     method: String,
     /// The whole URL, as the app sees it.
     url: String,
-    /// A header to cover: give `Approov-Token`, and send the same with the request.
+    /// A header to cover: give `Approov-Token`, and send the same header with the request.
     #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
     /// The body, whose digest is covered.
@@ -110,10 +110,10 @@ struct Sign {
     /// Sign with the account's message signing key, in base64.
     #[arg(long, value_name = "BASE64")]
     account_key: Option<String>,
-    /// How long the signature is good: 15s, 1h.
+    /// How long the signature is valid: 15s, 1h.
     #[arg(long, default_value = "15s", value_parser = humantime::parse_duration)]
     expires_in: Duration,
-    /// Add `Signature-Base-Digest`, by which the server's log says whether the signed text or the key differs.
+    /// Add `Signature-Base-Digest`, so that the server's log says whether the signed text or the key differs.
     #[arg(long)]
     base_digest: bool,
 }
@@ -122,7 +122,7 @@ struct Sign {
 struct Check {
     /// The token, or `-` for standard input.
     token: String,
-    /// Say whether it is bound to this value. Several values are taken in this order.
+    /// Say whether it is bound to this value. Several values are taken in the given order.
     #[arg(long, value_name = "VALUE")]
     bind: Vec<String>,
     /// The account secret, in base64.
@@ -169,7 +169,7 @@ struct What {
 /// Where the list is.
 #[derive(Args)]
 struct Shared {
-    /// The address of Redis: `redis://:password@host`, `redis-sentinel://host1,host2/mymaster` or `redis-cluster://host1,host2`. Others on this machine can see arguments: better set `APPROOV_SINGLE_USE_STORE`.
+    /// The address of Redis: `redis://:password@host`, `redis-sentinel://host1,host2/mymaster` or `redis-cluster://host1,host2`. Others on this machine can see arguments, so prefer `APPROOV_SINGLE_USE_STORE`.
     #[arg(long, value_name = "ADDRESS")]
     redis: Option<String>,
     /// The key of the list.
@@ -313,7 +313,7 @@ impl Shared {
 }
 
 fn no_answer(error: StoreError) -> StartError {
-    format!("Redis does not do it: {error}").into()
+    format!("Redis failed: {error}").into()
 }
 
 fn written(time: SystemTime) -> String {
@@ -346,7 +346,7 @@ impl Sign {
     }
 }
 
-/// What makes a signature worthless, however good it is.
+/// Mistakes that make even a valid signature useless.
 impl Sign {
     fn warnings(&self) -> Result<Vec<String>, StartError> {
         let mut warnings = self.warnings_of_the_target();
@@ -362,7 +362,7 @@ impl Sign {
             let public_key = installation_key(file)?.public_key();
             if claims.get("ipk").and_then(Value::as_str) != Some(&public_key) {
                 warnings.push(
-                    "the token was not minted for this --installation-key: its `ipk` is missing or another".to_owned(),
+                    "the token was not minted for this --installation-key: its `ipk` is missing or different".to_owned(),
                 );
             }
         }
@@ -385,13 +385,13 @@ impl Sign {
         let has_lower_case = self.method.contains(|c: char| c.is_ascii_lowercase());
         warn_if(
             has_lower_case,
-            "the method has lower-case letters, and methods are compared as they are: GET, POST",
+            "the method has lower-case letters, but methods are case-sensitive: write GET or POST",
         );
         if let (Ok(origins), Some(own)) = (std::env::var("APPROOV_PUBLIC_ORIGIN"), origin) {
             let is_there = origins.split(',').any(|other| origin_of(other).as_ref() == Some(&own));
             warn_if(
                 !is_there,
-                "the URL's scheme, host and port are not in APPROOV_PUBLIC_ORIGIN, with which a server compares them",
+                "the URL's scheme, host and port are not in APPROOV_PUBLIC_ORIGIN, which a server compares them with",
             );
         }
         warnings
@@ -492,7 +492,7 @@ struct Report {
     verdict: Result<ApproovClaims, Rejection>,
     /// Whether it is bound to the given values, if some were given.
     bound: Option<bool>,
-    /// What the token says, verified or not.
+    /// The claims of the token, verified or not.
     payload: Option<Value>,
 }
 
@@ -559,8 +559,8 @@ fn explanation(rejection: Rejection) -> &'static str {
         Rejection::KeysUnavailable => "There is no key at all.",
         Rejection::TokenKeyUnknown => "It names a key, with `kid`, that is not one of these.",
         Rejection::TokenAlgorithm => "It was signed with another algorithm than that of the key.",
-        Rejection::TokenExpired => "It was good once.",
-        Rejection::TokenNotYetValid => "It is not good yet. Is this machine's clock right?",
+        Rejection::TokenExpired => "It is no longer valid.",
+        Rejection::TokenNotYetValid => "It is not valid yet. Is this machine's clock right?",
         Rejection::TokenMalformed => {
             "This is no JWT: three segments of base64url without padding, with JSON in the first two."
         }
@@ -568,7 +568,7 @@ fn explanation(rejection: Rejection) -> &'static str {
     }
 }
 
-/// The claims as they are in the token. Nothing is decided by them.
+/// The claims as they are in the token. No decision depends on them.
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
@@ -580,7 +580,7 @@ struct Given {
     value: String,
 }
 
-/// As a server knows them.
+/// The same as for a server.
 const SECRET_VARIABLES: [&str; 4] = [
     "APPROOV_BASE64_SECRET",
     "APPROOV_BASE64URL_SECRET",

@@ -28,7 +28,7 @@ struct Order {
     item: String,
 }
 
-// `#[utoipa::path]` stands above the guard, where it sees the handler's own parameters.
+// Put `#[utoipa::path]` above the guard, where it sees the handler's own parameters.
 #[utoipa::path(
     params(Page),
     security(("Approov" = [], "user" = [])),
@@ -55,7 +55,7 @@ async fn health() -> impl Responder {
     "ok"
 }
 
-/// The user's own token, of which the operations speak as well.
+/// The user's own token, which operations require as well.
 struct UserToken;
 
 impl Modify for UserToken {
@@ -85,7 +85,7 @@ async fn openapi_json(document: web::Data<openapi::Document>) -> impl Responder 
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
     let approov = settings.approov(Approov::builder)?;
-    // Adds the scheme, and the answer 401 of each operation that asks for it.
+    // Adds the scheme, and the answer 401 for each operation that requires it.
     let document = web::Data::new(SecurityScheme::new(&approov).add_to(Document::openapi())?);
 
     let server = HttpServer::new(move || {

@@ -199,7 +199,7 @@ const CALLS: [Call; 14] = [
         signed: Some(Signed::Post(r#"{"shape":"circle"}"#)),
     },
     Call {
-        title: "refused: another body than the one that was signed",
+        title: "refused: the body is not the one that was signed",
         path: "/message-signing",
         args: r#" -H 'Content-Type: application/json' -d '{"shape":"square"}'"#,
         token: Some(&[]),

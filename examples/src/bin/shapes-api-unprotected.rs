@@ -33,7 +33,7 @@ fn shape() -> impl Responder {
     web::Json(json!({ "shape": fastrand::choice(["Circle", "Triangle", "Square", "Rectangle"]) }))
 }
 
-/// Whether the user's token is a good one is out of scope here; that there is one is not.
+/// Requires a user's token. Whether that token is valid is out of scope here.
 fn form(request: &HttpRequest) -> HttpResponse {
     let authorization = request.headers().get("Authorization");
     if authorization.is_none_or(|value| value.as_bytes().trim_ascii().is_empty()) {

@@ -47,7 +47,7 @@ fn shape() -> impl Responder {
     web::Json(json!({ "shape": fastrand::choice(["Circle", "Triangle", "Square", "Rectangle"]) }))
 }
 
-/// Whether the user's token is a good one is out of scope here; that there is one is not.
+/// Requires a user's token. Whether that token is valid is out of scope here.
 fn form(request: &HttpRequest) -> HttpResponse {
     let authorization = request.headers().get("Authorization");
     if authorization.is_none_or(|value| value.as_bytes().trim_ascii().is_empty()) {
@@ -61,7 +61,7 @@ fn authorization_missing() -> HttpResponse {
     HttpResponse::BadRequest().json(json!({}))
 }
 
-/// As the original: 400 to a request without token, 401 to a bad one.
+/// Like the original: 400 for a request without a token, 401 for a bad one.
 fn refuse(event: &RejectionEvent<'_>) -> HttpResponse {
     match event.rejection {
         Rejection::TokenMissing | Rejection::TokenEmpty => HttpResponse::BadRequest().json(json!({})),

@@ -20,7 +20,7 @@ use tracing_subscriber::{EnvFilter, filter::Directive, fmt::format::FmtSpan};
 #[get("/orders")]
 #[approov_protected(binding = "Authorization")]
 async fn orders() -> impl Responder {
-    // In the request's span, as everything is that a handler logs.
+    // In the request's span, like everything that a handler logs.
     tracing::info!("looking for orders");
     web::Json(json!({ "orders": [] }))
 }
@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let approov = settings.approov(|| Approov::builder().on_acceptance(accepted).on_rejection(rejected))?;
 
     let server = HttpServer::new(move || {
-        // Where `approov.middleware()` is wrapped too, this stands below it: the span is to be there when Approov decides.
+        // If you also wrap `approov.middleware()`, keep this line below it: the span must exist when Approov decides.
         App::new()
             .app_data(approov.clone())
             .service(orders)
@@ -91,8 +91,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One line for each request, when its span ends. What `approov-actix` logs is in the span too. As JSON, because a client chooses some of the fields, such as
-/// `http.client_ip` by `X-Forwarded-For`: as plain text it could write others among them.
+/// Logs one line for each request, when its span ends. What `approov-actix` logs is in the span too. The format is JSON, because a client controls some fields, such as
+/// `http.client_ip` with `X-Forwarded-For`: in plain text, it could forge other fields.
 #[allow(clippy::expect_used, reason = "fixed texts")]
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));

@@ -39,16 +39,16 @@ fn block(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
 }
 
-const PRIVATE: &str = "is a private key, which belongs on no server that only verifies; put in the public key";
-const CERTIFICATE_FAULT: &str = "is a certificate; put in its public key, from `openssl x509 -pubkey -noout`";
+const PRIVATE: &str = "is a private key, which does not belong on a server that only verifies; use the public key";
+const CERTIFICATE_FAULT: &str = "is a certificate; use its public key, from `openssl x509 -pubkey -noout`";
 const PKCS1: &str = "is a public key in PKCS#1 form; convert it with `openssl rsa -RSAPublicKey_in -pubout`";
-const TWO: &str = "has more than one PEM block; put in one public key";
+const TWO: &str = "has more than one PEM block; use one public key";
 const NO_PEM: &str = "is not PEM";
 const LABEL: &str = "is not a public key: its PEM label is not `PUBLIC KEY`";
 const INVALID: &str = "is not a valid public key";
 const NO_P256: &str = "is not a key on the curve P-256, which ES256 takes";
 const NO_P384: &str = "is not a key on the curve P-384, which ES384 takes";
-const NO_RSA: &str = "is not an RSA key, which the algorithm takes";
+const NO_RSA: &str = "is not an RSA key, which the algorithm requires";
 const NO_ED25519: &str = "is not an Ed25519 key, which EdDSA takes";
 
 #[test]

@@ -39,7 +39,7 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
             "asked for changes to keys that it no longer had: {last:?}"
         );
     }
-    let line = "ERROR approov_actix the keys of the address given to `JwksUrl::new` are too old and no longer count";
+    let line = "ERROR approov_actix the keys of the address given to `JwksUrl::new` are too old and no longer valid";
     assert!(!log::lines_with(line).is_empty());
     assert!(!log::lines_with("ERROR approov_actix there is NO KEY: every token is refused").is_empty());
 }

@@ -40,7 +40,7 @@ fn a_logger_that_panics_once_keeps_no_removed_key_alive() {
         wait_until_accepted(&approov, &kid(2));
         wait_until_unknown(&approov, &kid(1));
         let report = format!(
-            "ERROR approov_actix the refresh of the path given to `KeyFile::jwks` has panicked and is started again name=panic-{name}"
+            "ERROR approov_actix the refresh of the path given to `KeyFile::jwks` has panicked and is restarted name=panic-{name}"
         );
         wait_until(&report, || !log::lines_with(&report).is_empty());
         // And from then on.

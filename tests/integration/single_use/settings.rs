@@ -12,15 +12,15 @@ fn a_default_that_cannot_be_checked_stops_the_start() {
     for (builder, sentence) in [
         (
             signing().policy(ONCE),
-            "the default policy asks for single use, for which there is no store",
+            "the default policy requires single use, but there is no store",
         ),
         (
             in_memory().policy(Policy::new().single_use(true)),
-            "the default policy asks for single use without a signature that is required",
+            "the default policy requires single use, but no signature",
         ),
         (
             builder().policy(ONCE),
-            "the default policy asks for single use, for which there is no store",
+            "the default policy requires single use, but there is no store",
         ),
     ] {
         let error = builder.build().unwrap_err();
@@ -33,13 +33,13 @@ fn a_default_that_cannot_be_checked_stops_the_start() {
 }
 
 #[test]
-#[should_panic(expected = "the policy asks for single use, for which there is no store")]
+#[should_panic(expected = "the policy requires single use, but there is no store")]
 fn a_middleware_without_a_store_stops_the_start() {
     let _ = signing().build().unwrap().middleware().policy(ONCE);
 }
 
 #[test]
-#[should_panic(expected = "the policy asks for single use without a signature that is required")]
+#[should_panic(expected = "the policy requires single use, but no signature")]
 fn a_middleware_without_a_signature_stops_the_start() {
     let _ = in_memory()
         .build()
@@ -75,8 +75,8 @@ async fn a_handler_that_cannot_be_checked_answers_500() {
     server.refuses("no signature", "policy_invalid", &signed(&message, &["install"]));
     server.accepts("as it should be", &request);
     for line in [
-        "policy_invalid /transfer: the policy asks for single use, for which there is no store",
-        "policy_invalid /unsigned: the policy asks for single use without a signature that is required",
+        "policy_invalid /transfer: the policy requires single use, but there is no store",
+        "policy_invalid /unsigned: the policy requires single use, but no signature",
     ] {
         assert!(!log::wait_for_lines_with(line).is_empty());
     }

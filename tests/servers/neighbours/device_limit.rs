@@ -142,7 +142,7 @@ fn a_store_that_is_none_is_a_mistake() {
     let vars = [("APPROOV_BASE64_SECRET", SECRET), ("DEVICE_LIMIT_STORE", "s3cret@host")];
     let printed = Process::fail(DEVICE_LIMIT, &vars, None);
     assert!(
-        printed.contains("Error: DEVICE_LIMIT_STORE is no address of a Redis"),
+        printed.contains("Error: DEVICE_LIMIT_STORE is not the address of a Redis"),
         "{printed}"
     );
     assert!(!printed.contains("s3cret"), "{printed}");

@@ -1,4 +1,4 @@
-//! Behind nginx, with the configuration that docs/deployment.md shows. Needs nginx: it runs where the environment asks for it.
+//! Behind nginx, with the configuration that docs/proxies.md shows. Needs nginx: it runs where the environment asks for it.
 
 mod app;
 mod echo;

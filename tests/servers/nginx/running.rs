@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::process::free_port;
 
-const GUIDE: &str = include_str!("../../../docs/deployment.md");
+const GUIDE: &str = include_str!("../../../docs/proxies.md");
 
 /// What is around the guide's part, so that nothing outside of one folder is written, and one process is all there is.
 const AROUND: &str = "
@@ -33,7 +33,7 @@ http {
 
 /// The nth block of this language in the guide's part on TLS.
 fn block(language: &str, number: usize) -> &'static str {
-    let (_, part) = GUIDE.split_once("\n## TLS in front\n").unwrap();
+    let (_, part) = GUIDE.split_once("\n## nginx\n").unwrap();
     let (part, _) = part.split_once("\n## ").unwrap();
     let fence = format!("\n```{language}\n");
     let block = part.split(&fence).nth(number + 1).expect("the block in the guide");

@@ -1,4 +1,4 @@
-//! What tells of decisions: the log and the application's hooks.
+//! The log and the application's hooks, which report decisions.
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -6,14 +6,15 @@ use super::ApproovBuilder;
 use crate::event::{AcceptanceEvent, RejectionEvent};
 
 impl ApproovBuilder {
-    /// How a request is called in log lines and events, such as by its correlation id. Default: not at all.
+    /// How log lines and events identify a request, for example by its correlation id. By default, they have no id.
     ///
-    /// It is asked where a request is refused or reported, and where acceptances are logged or handed to [`on_acceptance`](Self::on_acceptance), when the
-    /// request enters the outermost middleware, the guard or the argument. Log lines end with ` request=` and the id, escaped and cut to 200 characters.
+    /// The function is called when a request is refused or reported. If acceptances are logged or handed to [`on_acceptance`](Self::on_acceptance), it is
+    /// also called when the request enters the outermost middleware, the guard or the argument. Log lines end with ` request=` and the id, escaped and cut to
+    /// 200 characters.
     ///
     /// # Examples
     ///
-    /// From a header, or from what a middleware further out has put into the request's extensions:
+    /// Take the id from the request's extensions, where an outer middleware has put it:
     ///
     /// ```
     /// use actix_web::HttpMessage as _;
@@ -33,31 +34,32 @@ impl ApproovBuilder {
         self
     }
 
-    /// Whether decisions are logged. Default: yes. The hooks of [`on_rejection`](Self::on_rejection) and
-    /// [`on_acceptance`](Self::on_acceptance) are called either way, and faults of the configuration are always logged.
+    /// Whether decisions are logged. Default: yes. The hooks [`on_rejection`](Self::on_rejection) and
+    /// [`on_acceptance`](Self::on_acceptance) are called either way, and configuration faults are always logged.
     ///
     /// # Security
     ///
-    /// Log lines have the code, method, path, `arc` and device id, and the [`name`](Self::name) and [`request_id`](Self::request_id) that you give:
+    /// Log lines show the code, method, path, `arc`, device id and key id, and your [`name`](Self::name) and [`request_id`](Self::request_id). They show
     /// no token, key or bound value.
     pub fn logging(mut self, enabled: bool) -> Self {
         self.logging = Some(enabled);
         self
     }
 
-    /// Builds the response to a refused request. Default: 401 with the body `{}`. `Cache-Control: no-store`, and to a 401 `WWW-Authenticate: Approov`, are
-    /// added unless the response has them. If it panics, actix closes the connection without an answer.
+    /// Builds the response to a refused request. By default, the status is that of the reason, usually 401, and the body is `{}`. The library adds
+    /// `Cache-Control: no-store`, and to a 401 `WWW-Authenticate: Approov`, unless the response has these headers. If the function panics, actix closes
+    /// the connection without an answer.
     ///
-    /// It is called when a request is refused, also where an `Option` or `Result` in a handler then keeps the refusal to itself. What is to happen
-    /// for each answered refusal belongs in [`on_rejection`](Self::on_rejection).
+    /// The function is called for every refusal, even one that an `Option` or `Result` in a handler then hides. To act on each refusal that is sent, use
+    /// [`on_rejection`](Self::on_rejection).
     ///
     /// # Security
     ///
-    /// Whatever tells one refusal from another helps anyone who probes the server. Faults of the server (500) do not come here.
+    /// Any difference between refusals helps an attacker who probes the server. Server faults (500) do not reach this function.
     ///
     /// # Examples
     ///
-    /// Answer 400 in place of 401, and keep the statuses that mean something else, such as 413 for a body over the limit:
+    /// Answer 400 instead of 401, and keep the other statuses, such as 413 for a body over the limit:
     ///
     /// ```
     /// use actix_web::{HttpResponse, http::StatusCode};
@@ -91,12 +93,12 @@ impl ApproovBuilder {
 
     /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms.
     ///
-    /// A request that one layer reports and another one refuses is announced twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's
-    /// thread, so it should not block; if it panics, actix closes the connection without an answer.
+    /// If one layer reports a request and another refuses it, the hook is called twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the
+    /// worker's thread, so it should not block. If it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///
-    /// The event has the whole request head, with token and bound headers: take from it what you need, and log no headers.
+    /// The event has the whole request head, including the token and the bound headers. Take only what you need, and do not log headers.
     ///
     /// # Examples
     ///
@@ -112,28 +114,29 @@ impl ApproovBuilder {
         self
     }
 
-    /// Called once for each request that a check has passed and none has refused or reported. For metrics and traces.
+    /// Called once for each request that passes a check and that no check refuses or reports. For metrics and traces.
     ///
-    /// It is called at the end, when nothing can refuse the request any more:
+    /// The hook is called at the end, when nothing can refuse the request any more:
     ///
-    /// - by the outermost middleware, when there is an answer: also when the handler fails, or a middleware further in. For a WebSocket that is the end of the
-    ///   handshake, for a stream its head. If the connection is lost before, it is called as well; if the handler panics, it is not.
-    /// - by `#[approov_protected]` without a middleware around, when the handler's parameters were extracted, or could not be.
-    /// - by an argument alone, at once. It cannot know of others: if a later one refuses, [`on_rejection`](Self::on_rejection) is called too.
+    /// - by the outermost middleware, when there is an answer, even if the handler or an inner middleware fails. For a WebSocket, that is the end of the
+    ///   handshake; for a stream, its head. If the connection is lost earlier, the hook is called as well. If the handler panics, it is not.
+    /// - by `#[approov_protected]` without a middleware around it, when the handler's parameters were extracted, or could not be.
+    /// - by an argument without either, immediately. It does not know about later arguments: if one of them refuses, [`on_rejection`](Self::on_rejection) is
+    ///   called too.
     ///
-    /// A middleware of yours that sends a request on to another path makes no second call. If it is outside of the middleware of Approov, it does so after
-    /// the first answer was announced: what is refused then is announced too, and what was refused first is never announced as accepted.
+    /// If your own middleware sends a request on to another path, there is no second call. If that middleware is outside Approov's, it sends the request on
+    /// after the first outcome was announced. A later refusal is then announced too, and a request that was refused first is never announced as accepted.
     ///
-    /// Of several [`Approov`](crate::Approov) values each calls its own hook, by its own checks. The hook runs on the worker's thread, so it should not
-    /// block; if it panics, actix closes the connection without an answer.
+    /// If there are several [`Approov`](crate::Approov) values, each calls its own hook, for its own checks. The hook runs on the worker's thread, so it should not
+    /// block. If it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///
-    /// As for [`on_rejection`](Self::on_rejection): log no headers.
+    /// The event has the whole request head, including the token and the bound headers: do not log headers.
     ///
     /// # Examples
     ///
-    /// Count genuine requests, and those of them whose token did not have to be verified again:
+    /// Count genuine requests, and those whose token was cached:
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -4,27 +4,19 @@ use super::ApproovBuilder;
 use crate::{message_signing::MessageSigning, single_use::SingleUse};
 
 impl ApproovBuilder {
-    /// How message signatures are verified. Settings that are left open keep what was set before, and account keys add up. Feature
+    /// How message signatures are verified. Settings that you leave open keep their previous values, and account keys add up. Feature
     /// `message-signing`.
     ///
-    /// Which routes ask for a signature is a matter of their [`Policy`](crate::Policy::signature).
-    ///
-    /// # Examples
-    ///
-    /// See [`MessageSigning`].
+    /// The [`Policy`](crate::Policy::signature) of a route determines whether the route requires a signature.
     pub fn message_signing(self, signing: MessageSigning) -> Self {
         self.set_message_signing(signing)
     }
 
-    /// Where the claims on requests of [single use](crate::Policy::single_use) are kept. There is no default: a policy of single use needs it. The last call counts.
+    /// Where claims on [single-use](crate::Policy::single_use) requests are kept. There is no default: a single-use policy needs this setting. The last call wins.
     ///
     /// # Security
     ///
-    /// Servers that answer for one another need one store together: see [`MemoryStore`](crate::MemoryStore).
-    ///
-    /// # Examples
-    ///
-    /// See [`SingleUse`].
+    /// Processes that serve the same requests must share one store: see [`MemoryStore`](crate::MemoryStore).
     pub fn single_use(self, single_use: SingleUse) -> Self {
         self.set_single_use(single_use)
     }

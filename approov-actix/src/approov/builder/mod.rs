@@ -4,7 +4,8 @@ mod events;
 #[cfg(feature = "message-signing")]
 mod message_signing;
 
-use std::{fmt, time::Duration};
+use std::{
+    sync::Mutex,fmt, time::Duration};
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 
@@ -20,7 +21,7 @@ use crate::{
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
     policy::{
-        EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, SignatureRequirement, interned_binding, is_header_name,
+        EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, PolicyOrigin, SignatureRequirement, interned_binding, is_header_name,
     },
     signature::SignatureSettings,
     single_use::SingleUse,
@@ -34,11 +35,11 @@ impl Approov {
     ///
     /// # Errors
     ///
-    /// If a variable is wrong or no key is configured. Let it stop the start-up.
+    /// If a variable is wrong, no key is configured, or a source of keys cannot be read. Let the error stop the start-up.
     ///
     /// # Security
     ///
-    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error, never a default.
+    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error. It never falls back to a default.
     ///
     /// # Examples
     ///
@@ -52,19 +53,15 @@ impl Approov {
         Self::builder().env()?.build()
     }
 
-    /// Configures in code, with or without the environment.
-    ///
-    /// # Examples
-    ///
-    /// See [`ApproovBuilder`].
+    /// Starts a configuration in code, with or without the environment.
     pub fn builder() -> ApproovBuilder {
         ApproovBuilder::default()
     }
 }
 
-/// Configures an [`Approov`]. Made by [`Approov::builder`].
+/// Configures an [`Approov`]. Returned by [`Approov::builder`].
 ///
-/// Keys, checks and account keys add up. Of everything else the last call counts, [`env`](Self::env) included: what you call after it overrides the
+/// Keys, checks and account keys add up. For every other setting the last call wins, including [`env`](Self::env): calls after it override the
 /// environment.
 ///
 /// # Examples
@@ -87,8 +84,8 @@ impl Approov {
 ///
 /// # Security
 ///
-/// What you do not set is the strict choice: every check is enforced, no clock tolerance, no exemption. What you set wrongly is an error of
-/// [`build`](Self::build), which never shows a secret, nor does `Debug`.
+/// Settings that you leave out are strict: every check is enforced, with no leeway and no exemption. A wrong setting is an error of
+/// [`build`](Self::build). Neither the error nor `Debug` shows a secret.
 #[derive(Default)]
 #[must_use]
 pub struct ApproovBuilder {
@@ -111,7 +108,7 @@ pub struct ApproovBuilder {
 }
 
 impl ApproovBuilder {
-    /// A name for the log lines of decisions and of keys, and for events, such as that of the app or tenant, where one server has several configurations. Default: none.
+    /// A name for this configuration in events and in log lines about decisions and keys, such as the app or tenant if one server has several configurations. Default: none.
     ///
     /// # Examples
     ///
@@ -126,14 +123,14 @@ impl ApproovBuilder {
         self
     }
 
-    /// Keys that verify tokens: a [`Key`](crate::Key), a [`KeySet`](crate::KeySet), a file ([`KeyFile`](crate::KeyFile)), or an address (`JwksUrl`). Whatever you
-    /// add adds up, with the keys of the environment too.
+    /// Keys that verify tokens: a [`Key`](crate::Key), a [`KeySet`](crate::KeySet), a file ([`KeyFile`](crate::KeyFile)), or an address (`JwksUrl`). Calls
+    /// add up, with each other and with the keys of the environment.
     ///
-    /// To change keys that were set in code while the server runs, see [`Approov::replace_keys`].
+    /// To replace keys from code while the server runs, see [`Approov::replace_keys`].
     ///
     /// # Security
     ///
-    /// Every key makes good tokens. Prefer public keys: anyone who has a secret can make tokens.
+    /// A token of any of these keys is valid. Prefer public keys: anyone who has a secret can make tokens.
     ///
     /// # Examples
     ///
@@ -156,11 +153,11 @@ impl ApproovBuilder {
 
     /// The header that carries the token. Default: `Approov-Token`.
     ///
-    /// Its name, of any case, in the characters that [`Policy::binding`] says. In front of the token `Bearer ` is taken off.
+    /// The name is case-insensitive and may have the characters that [`Policy::binding`] allows. A `Bearer ` prefix of the token is removed.
     ///
     /// # Security
     ///
-    /// It must not be one that tokens are bound to, which is an error. A header that a proxy in front adds or joins lets others choose the token.
+    /// A header that tokens are bound to is an error. Do not choose a header that a proxy in front adds or joins: others could then choose the token.
     ///
     /// # Examples
     ///
@@ -174,37 +171,37 @@ impl ApproovBuilder {
         self
     }
 
-    /// How many verified tokens are cached, so that a token that an app sends again and again is verified once. Default: 10,000, which all
-    /// threads share. 0 caches none; 10,000,000 is the most; numbers above 16 are rounded down to a multiple of 16.
+    /// How many verified tokens are cached, so that a token that an app sends repeatedly is verified once. Default: 10,000, shared by all
+    /// threads. 0 caches none, and 10,000,000 is the maximum. Numbers above 16 are rounded down to a multiple of 16.
     ///
-    /// Choose as many as there are apps that call within the lifetime of a token, usually five minutes. How much memory a token takes:
+    /// Choose the number of apps that call within the lifetime of a token, usually five minutes. For the memory that a token takes, see
     /// [cached tokens](crate::guide::performance#cached-tokens).
     ///
     /// # Security
     ///
-    /// Only good tokens are cached, and compared as a whole. Expiry and `nbf` are checked for each request, and a change of keys empties the
+    /// Only valid tokens are cached, and they are compared as a whole. Expiry and `nbf` are checked for each request, and a change of keys empties the
     /// cache.
     pub fn token_cache_capacity(mut self, tokens: usize) -> Self {
         self.token_cache = Some(Setting::new("the number given to `token_cache_capacity`", tokens));
         self
     }
 
-    /// How far the server's clock may be off: a token is good that much longer than `exp` says, and that much earlier than `nbf`. Default: nothing, as in
-    /// Approov's samples. At most five minutes. Better keep the clock on NTP.
+    /// How far the server's clock may be off: a token is valid for that much longer than its `exp`, and that much earlier than its `nbf`. Default: zero, as in
+    /// Approov's samples. Maximum: five minutes. It is better to synchronise the clock with NTP.
     ///
     /// # Security
     ///
-    /// Tokens are good for that much longer, stolen ones too.
+    /// Stolen tokens are valid for that much longer, too.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = Some(Setting::new("the time given to `leeway`", leeway));
         self
     }
 
-    /// Accepts only tokens whose `iss` is this text. Default: any, or none.
+    /// Accepts only tokens whose `iss` is this text. By default, a token may have any `iss`, or none.
     ///
     /// # Security
     ///
-    /// The key already says who made a token. This is for keys that more than one account or service signs with.
+    /// The key already identifies who made a token. Set an issuer if more than one account or service signs with the same key.
     ///
     /// # Examples
     ///
@@ -218,11 +215,11 @@ impl ApproovBuilder {
         self
     }
 
-    /// Accepts only tokens whose `aud` is this text, or a list with it. Default: any, or none.
+    /// Accepts only tokens whose `aud` is this text, or a list that contains it. By default, a token may have any `aud`, or none.
     ///
     /// # Security
     ///
-    /// Where several API domains share a key, a token that an app got for one of them is good for all, unless each insists on its own `aud`.
+    /// If several API domains share a key, a token for one of them is valid for all, unless each requires its own `aud`.
     ///
     /// # Examples
     ///
@@ -236,11 +233,11 @@ impl ApproovBuilder {
         self
     }
 
-    /// What routes ask for by default. Settings that this policy leaves open keep what was set before.
+    /// What routes require by default. Settings that this policy leaves open keep their previous values.
     ///
     /// # Examples
     ///
-    /// Try the bindings out before you enforce them:
+    /// Try out a binding before you enforce it:
     ///
     /// ```
     /// use approov_actix::{Approov, Enforcement, Key, Policy};
@@ -260,12 +257,8 @@ impl ApproovBuilder {
         self
     }
 
-    /// The header or headers that tokens must be bound to by default, in order; a name may come from a configuration. No name means no
-    /// binding, which is the default.
-    ///
-    /// # Security
-    ///
-    /// See [`Policy::binding`] for bindings to several headers.
+    /// The header or headers that tokens must be bound to by default, in order. The names may come from a configuration. No name means no
+    /// binding, which is the default. Before you bind to several headers, see [`Policy::binding`].
     ///
     /// # Examples
     ///
@@ -280,15 +273,15 @@ impl ApproovBuilder {
         self.set_binding(Setting::new("a header given to `binding`", texts(headers)))
     }
 
-    /// A check of your own: a blocked device, a revoked token. Every middleware, guard and argument runs it for itself, after the library's own
+    /// Adds a check of your own, such as for blocked devices or revoked tokens. Each middleware, guard and argument runs it separately, after the library's own
     /// checks. Checks add up.
     ///
-    /// The request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), or only reported where
-    /// [`Policy::check_enforcement`] says so. It runs on the worker's thread, so it must not block.
+    /// If the check fails, the request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), or only reported, depending on
+    /// [`Policy::check_enforcement`]. The check runs on the worker's thread, so it must not block.
     ///
     /// # Security
     ///
-    /// [`verify_token`](Approov::verify_token) has no request and does not run it. If a check panics, actix closes the connection without an
+    /// [`verify_token`](Approov::verify_token) has no request and does not run the check. If a check panics, actix closes the connection without an
     /// answer.
     ///
     /// # Examples
@@ -320,11 +313,11 @@ impl ApproovBuilder {
         self
     }
 
-    /// Checks everything and makes the [`Approov`].
+    /// Checks all settings, reads the keys, and creates the [`Approov`].
     ///
     /// # Errors
     ///
-    /// If there is no key, or a setting is wrong. Let it stop the start-up.
+    /// If there is no key, a source of keys cannot be read, or a setting is wrong. Let the error stop the start-up.
     pub fn build(self) -> Result<Approov, ConfigError> {
         if self.name.as_ref().is_some_and(String::is_empty) {
             return Err(ConfigError::invalid("the text given to `name` is empty"));
@@ -357,14 +350,13 @@ impl ApproovBuilder {
             self.message_signing.body_budget.as_ref(),
             default_policy.signature.body_limit,
         )?;
-        let signature = SignatureSettings::build(self.message_signing)?;
+        let signature = SignatureSettings::build(self.message_signing, self.name.clone())?;
         if default_policy.signature.requirement != SignatureRequirement::Off {
             signature.warn_without_origin();
         }
         // Last, as it may take a while.
         let keys = KeyRing::start(self.keys, self.name.clone())?;
-        default_policy.warn_of_reports("application", !self.checks.is_empty());
-        Ok(Approov::new(Settings {
+        let approov = Approov::new(Settings {
             keys,
             rules,
             token_cache,
@@ -381,12 +373,16 @@ impl ApproovBuilder {
                 logging: self.logging.unwrap_or(true),
                 on_rejection: self.on_rejection,
                 on_acceptance: self.on_acceptance,
+                warned: Mutex::default(),
             },
-        }))
+        });
+        let settings = approov.settings();
+        settings.warn_of_reports(PolicyOrigin::Application, &settings.default_policy);
+        Ok(approov)
     }
 }
 
-/// For the environment, which calls a setting by its variable.
+/// For the environment, where errors name the variable of a setting.
 impl ApproovBuilder {
     pub(super) fn set_message_signing(mut self, signing: MessageSigning) -> Self {
         self.message_signing = signing.over(self.message_signing);
@@ -439,13 +435,13 @@ fn token_cache(setting: Option<&Setting<usize>>) -> Result<TokenCache, ConfigErr
 fn body_budget(setting: Option<&Setting<usize>>, body_limit: usize) -> Result<usize, ConfigError> {
     setting.map_or(Ok(BodyBudget::DEFAULT_BYTES.max(body_limit)), |setting| {
         if setting.value < body_limit {
-            return Err(setting.error(format_args!("is less than a single body may have: {body_limit}")));
+            return Err(setting.error(format_args!("is less than the limit for a single body: {body_limit}")));
         }
         Ok(setting.value)
     })
 }
 
-/// Each request has them, or they are gone before an application could see them.
+/// Headers that every request has, or that are gone before an application could see them.
 const OF_HTTP: [&str; 10] = [
     "connection",
     "content-length",

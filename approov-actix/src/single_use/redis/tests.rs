@@ -1,4 +1,4 @@
-//! With a `redis-server` of each test's own.
+//! Each test has its own `redis-server`.
 
 mod cluster;
 mod sentinel;
@@ -14,7 +14,7 @@ use crate::test_support::{
     redis_server::{Proxy, RedisServer, free_port},
 };
 
-/// What a hang exceeds, and nothing else.
+/// Only a hang takes longer.
 const HANG: Duration = Duration::from_secs(20);
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -26,12 +26,12 @@ fn store(address: &str) -> RedisStore {
     RedisStore::new(address).unwrap()
 }
 
-/// One with all the time in the world, where it is not time that is tested.
+/// A store with plenty of time, for tests that are not about time.
 fn patient(address: &str) -> RedisStore {
     store(address).deadline(LONGEST_DEADLINE).unwrap()
 }
 
-/// In a runtime such as each worker has.
+/// In a runtime like that of a worker.
 fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { tokio::time::timeout(3 * MINUTE, future).await.unwrap() })
@@ -51,7 +51,7 @@ async fn claim(store: &RedisStore, number: u64) -> Result<ClaimOutcome, &'static
     claim_for(store, number, MINUTE).await
 }
 
-/// Different ones, at once.
+/// Claims different keys at the same time.
 async fn claims(store: &RedisStore, numbers: std::ops::Range<u64>) -> Vec<Result<ClaimOutcome, &'static str>> {
     let tasks = numbers.map(|number| {
         let store = store.clone();
@@ -61,7 +61,7 @@ async fn claims(store: &RedisStore, numbers: std::ops::Range<u64>) -> Vec<Result
     outcomes.into_iter().map(Result::unwrap).collect()
 }
 
-/// Claims one key after another until it succeeds.
+/// Claims one key after another until a claim succeeds.
 async fn recovers(store: &RedisStore, mut number: u64) -> Duration {
     let start = Instant::now();
     while claim(store, number).await != FIRST {
@@ -158,7 +158,7 @@ fn a_stopped_server_holds_nobody_up() {
                 .iter()
                 .all(|outcome| *outcome == TIMED_OUT)
         );
-        // Those that come later find that it has stopped.
+        // Later claims find that the server has stopped.
         assert!(
             claims(&store, 1_200..1_400)
                 .await
@@ -201,7 +201,7 @@ fn a_server_comes_back() {
         let all = claims(&store, 3_000..3_200).await;
         assert!(all.iter().all(|outcome| *outcome == FIRST), "{all:?}");
 
-        // Nobody has asked meanwhile, and nobody notices.
+        // A restart between two claims goes unnoticed.
         for round in 0..5 {
             sleep(Duration::from_millis(150)).await;
             server.kill();
@@ -254,12 +254,12 @@ fn a_full_server_refuses() {
     run(async {
         let store = patient(&server.address());
         assert_eq!(claim(&store, 1).await, FIRST);
-        // Whatever is in it is too much then.
+        // Now any content is too much.
         server.ask(&["CONFIG", "SET", "maxmemory", "1"]);
         for number in [1, 2, 3] {
             assert_eq!(claim(&store, number).await, REFUSED);
         }
-        // Another connection would do no better, so none of them was sent twice.
+        // Another connection would not help, so no claim was sent twice.
         let commands = server.ask(&["INFO", "commandstats"]);
         let set = commands.lines().find(|line| line.starts_with("cmdstat_set:"));
         assert!(
@@ -301,7 +301,7 @@ fn a_replica_refuses_until_it_is_promoted() {
     assert!(log::own_lines_with("disconnected").is_empty());
 }
 
-/// The name leads to another server, and the connection to the old one, which is a replica now, is still there.
+/// The name leads to another server, but the connection to the old one, now a replica, is still there.
 #[test]
 fn the_server_that_takes_over_is_found() {
     let name = "the_server_that_takes_over_is_found";
@@ -320,7 +320,7 @@ fn the_server_that_takes_over_is_found() {
         assert_eq!(claim(&store, 3).await, REPEATED);
         assert!((2..5).contains(&proxy.connections()));
 
-        // Cut off from its replicas it refuses, as it cannot know whether it is still the master.
+        // A server that is cut off from its replicas refuses, because it cannot know whether it is still the master.
         sleep(Duration::from_millis(150)).await;
         other.ask(&["CONFIG", "SET", "min-replicas-to-write", "2"]);
         one.ask(&["REPLICAOF", "NO", "ONE"]);
@@ -328,7 +328,7 @@ fn the_server_that_takes_over_is_found() {
         assert_eq!(claim(&store, 4).await, FIRST);
         assert!((3..7).contains(&proxy.connections()));
 
-        // Where nobody has taken over, what the replica says is the reason.
+        // If no server has taken over, the replica's error is the reason.
         sleep(Duration::from_millis(150)).await;
         let nobody = free_port();
         proxy.lead_to(nobody);
@@ -349,7 +349,7 @@ fn eviction_is_warned_of() {
         ([&policy("volatile-lru")[..], &no_config].concat(), warning, 1),
         (
             [&no_config[..], &no_info].concat(),
-            "does not tell its maxmemory-policy",
+            "does not report its maxmemory-policy",
             1,
         ),
         (policy("noeviction").to_vec(), "maxmemory-policy", 0),
@@ -361,7 +361,7 @@ fn eviction_is_warned_of() {
         log::capture();
         let lines = thread::spawn(move || {
             let store = patient(&server.address());
-            // Of two workers, one says so.
+            // Only one of two workers logs it.
             for number in 0..2 {
                 assert_eq!(run(claim(&store, number)), FIRST);
             }
@@ -397,7 +397,7 @@ fn passwords() {
             let store = patient(&format!("redis://{login}127.0.0.1:{port}"));
             assert_eq!(claim(&store, 1).await, outcome, "{login}");
         }
-        // What the user may not do.
+        // A key that the user may not write.
         let store = patient(&format!("redis://app:p%25ss%3A1@127.0.0.1:{port}"))
             .prefix("other:")
             .unwrap();
@@ -426,7 +426,7 @@ fn a_socket_and_a_database() {
     });
 }
 
-/// The connection ends after the server has made the claim and before it can say so.
+/// The connection ends after the server has made the claim and before it can answer.
 #[test]
 fn a_claim_whose_answer_is_lost_is_its_own() {
     let Some(server) = RedisServer::start("a_claim_whose_answer_is_lost_is_its_own", &[]) else {
@@ -466,7 +466,7 @@ fn a_connection_that_has_fallen_silent_is_replaced() {
         let store = store(&proxy.address()).deadline(Duration::from_secs(4)).unwrap();
         assert_eq!(claim(&store, 0).await, FIRST);
         proxy.silence_connections();
-        // The first message has made the claim, and the answer is lost.
+        // The first message has made the claim, but its answer is lost.
         let all = claims(&store, 1..200).await;
         assert!(all.iter().all(|outcome| *outcome == FIRST), "{all:?}");
         assert!((2..5).contains(&proxy.connections()));
@@ -485,7 +485,7 @@ fn a_server_that_is_slow_for_a_while_is_waited_for() {
         assert_eq!(claim(&store, 0).await, FIRST);
         let asleep = server.tell(&["DEBUG", "SLEEP", "3"]);
         sleep(Duration::from_millis(300)).await;
-        // More than half of the time: another message is sent, and both arrive.
+        // That is more than half of the time, so another message is sent, and both arrive.
         let all = claims(&store, 1..50).await;
         assert!(all.iter().all(|outcome| *outcome == FIRST), "{all:?}");
         let all = claims(&store, 0..50).await;
@@ -529,7 +529,7 @@ fn the_second_message_may_overtake_the_first() {
     });
 }
 
-/// What it sent there is lost, so it would wait until its time is over.
+/// What it sent is lost, so it would wait until its deadline.
 #[test]
 fn an_attempt_that_was_cut_off_connects_once_more() {
     let Some(server) = RedisServer::start("an_attempt_that_was_cut_off_connects_once_more", &[]) else {
@@ -548,12 +548,12 @@ fn an_attempt_that_was_cut_off_connects_once_more() {
     });
 }
 
-/// However many requests there are: a handful of connections.
+/// Any number of requests open only a handful of connections.
 #[test]
 fn requests_share_one_attempt_to_connect() {
     run(async {
         for answers in [false, true] {
-            // It accepts and never answers, or it ends each connection at once, as nothing listens behind it.
+            // The proxy accepts and never answers, or it ends each connection immediately, because nothing listens behind it.
             let proxy = Proxy::start(answers.then(free_port));
             let store = store(&proxy.address());
             let start = Instant::now();
@@ -573,7 +573,7 @@ fn requests_share_one_attempt_to_connect() {
     });
 }
 
-/// Each worker has a runtime, and a test often one after another in one thread.
+/// Each worker has a runtime, and a test often has one after another in one thread.
 #[test]
 fn a_runtime_that_has_ended_leaves_nothing_behind() {
     let Some(server) = RedisServer::start("a_runtime_that_has_ended_leaves_nothing_behind", &[]) else {
@@ -585,7 +585,7 @@ fn a_runtime_that_has_ended_leaves_nothing_behind() {
     }
     let clients = || server.ask(&["CLIENT", "LIST"]).lines().count();
     let start = Instant::now();
-    // One of them asks.
+    // One of them is the client that asks.
     while clients() > 2 {
         assert!(start.elapsed() < HANG);
     }
@@ -627,7 +627,7 @@ fn without_a_runtime_there_is_no_panic() {
     );
 }
 
-/// With `SSL_CERT_FILE` = `tests/servers/tls/ca.pem` it trusts that authority, without it none that has signed this certificate.
+/// With `SSL_CERT_FILE` = `tests/servers/tls/ca.pem`, the store trusts that authority. Otherwise, it trusts none that has signed this certificate.
 #[cfg(feature = "single-use-redis-rustls")]
 #[test]
 fn over_tls() {
@@ -680,12 +680,12 @@ fn settings() {
     let error = |result: Result<RedisStore, ConfigError>| result.unwrap_err().to_string();
     assert_eq!(
         error(RedisStore::new("http://:s3cret@host")),
-        "the address given to `RedisStore::new` is no address of Redis: `redis://`, with TLS `rediss://`, or `unix://`; of several servers `redis-sentinel://` or `redis-cluster://`"
+        "the address given to `RedisStore::new` is not a Redis address: `redis://`, with TLS `rediss://`, or `unix://`; for several servers `redis-sentinel://` or `redis-cluster://`"
     );
     let store = store("redis://:s3cret@host-1/3");
     assert_eq!(
         error(store.clone().prefix("${X}")),
-        "the prefix given to `RedisStore::prefix` has `$`, `{` or `}` in it, as of a variable that was not replaced"
+        "the prefix given to `RedisStore::prefix` has `$`, `{` or `}` in it, as if a variable was not replaced"
     );
     for milliseconds in [0, 9, 5_001] {
         assert_eq!(

@@ -18,7 +18,7 @@ pub(crate) enum DeviceLimiter {
 }
 
 impl DeviceLimiter {
-    /// In the Redis that `DEVICE_LIMIT_STORE` names, else in this process.
+    /// Counts in the Redis that `DEVICE_LIMIT_STORE` names, or else in this process.
     pub(crate) fn from_env(per_minute: NonZeroU32) -> Result<Self, StartError> {
         match env::var("DEVICE_LIMIT_STORE") {
             Ok(address) => Ok(Self::Shared(SharedLimiter::new(&address, per_minute)?)),
@@ -34,15 +34,15 @@ impl DeviceLimiter {
                 let taken = limiter.check_key(&device.to_owned());
                 taken.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
             }
-            // The limit is a brake and no lock: better none for a while than no service.
+            // Better no limit for a while than no service.
             Self::Shared(limiter) => limiter.take(device).await.unwrap_or_else(|error| {
-                log::warn!("devices are not limited, the store fails: {:?}", error.kind());
+                log::warn!("devices are not limited, because the store fails: {:?}", error.kind());
                 Ok(())
             }),
         }
     }
 
-    /// Or this process would remember every device that it ever met. In Redis each ends by itself.
+    /// Otherwise, this process would keep every device that it ever met. In Redis, each entry expires.
     pub(crate) fn forget_idle_devices(&self) {
         if let Self::InProcess(limiter) = self {
             limiter.retain_recent();
@@ -61,7 +61,7 @@ impl SharedLimiter {
     fn new(address: &str, per_minute: NonZeroU32) -> Result<Self, StartError> {
         /// Nobody waits longer for a limit.
         const DEADLINE: Option<Duration> = Some(Duration::from_millis(250));
-        // By default each caller waits for several attempts to connect.
+        // By default, each caller waits for several attempts to connect.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
             .set_connection_timeout(DEADLINE)
@@ -70,7 +70,7 @@ impl SharedLimiter {
         let connect = |client| ConnectionManager::new_lazy_with_config(client, config);
         let connection = Client::open(address)
             .and_then(connect)
-            .map_err(|_| "DEVICE_LIMIT_STORE is no address of a Redis, such as redis://redis.internal")?;
+            .map_err(|_| "DEVICE_LIMIT_STORE is not the address of a Redis, such as redis://redis.internal")?;
         Ok(Self {
             connection,
             script: Script::new(include_str!("limit.lua")),

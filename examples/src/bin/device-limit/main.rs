@@ -20,9 +20,9 @@ use approov_actix_examples::{Call, Settings, number};
 use limiter::DeviceLimiter;
 use serde_json::json;
 
-/// An address can be shared by thousands of phones and changed at will; nobody gets a device id into a token but Approov. Tokens without one share a limit.
+/// Thousands of phones can share an address, and a phone can change its address at will. Only Approov puts device ids into tokens. Tokens without one share a limit.
 ///
-/// It takes the verdict and not the claims: these would refuse what Approov is set to report only. Whoever has no claims here was let in by Approov.
+/// It takes the verdict, because the claims would refuse requests that Approov only reports. A request without claims was let in by Approov.
 async fn limit_device(
     verdict: ApproovVerdict,
     limiter: web::Data<DeviceLimiter>,
@@ -55,12 +55,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::load("info")?;
     let approov = settings.approov(Approov::builder)?;
     let per_minute = number("DEVICE_REQUESTS_PER_MINUTE")?.unwrap_or(const { NonZeroU32::new(10).unwrap() });
-    // Made once: each worker has the same.
+    // Made once, so that all workers share it.
     let limiter = web::Data::new(DeviceLimiter::from_env(per_minute)?);
     rt::spawn(forget_idle_devices(limiter.clone()));
 
     let server = HttpServer::new(move || {
-        // Approov is registered after the limit, so it runs before it: who is refused uses up nobody's limit.
+        // Approov is registered after the limit, so it runs first: a refused request uses up nobody's limit.
         App::new()
             .app_data(limiter.clone())
             .service(orders)

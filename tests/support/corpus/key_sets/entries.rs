@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Unfit, unfit};
 use crate::{corpus::Attack, keys::TestKey};
 
-const PRIVATE: &str = "is a private key, which must be in no key set";
+const PRIVATE: &str = "is a private key, which must not be in a key set";
 const USE: &str = "has a `use` other than `sig`";
 const OPERATIONS: &str = "has `key_ops` without `verify`";
 const TYPE: &str = "has an unknown `kty`";

@@ -5,8 +5,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crate::{corpus::Attack, token::SECRET};
 
 const EMPTY: &str = "is empty";
-const PLACEHOLDER: &str = "is still the placeholder of a quickstart; put in the output of `approov secret -get base64`";
-const BASE64: &str = "is not base64; put in the output of `approov secret -get base64`, unchanged";
+const PLACEHOLDER: &str = "is still the placeholder of a quickstart; use the output of `approov secret -get base64`";
+const BASE64: &str = "is not base64; use the output of `approov secret -get base64`, unchanged";
 const SHORT: &str = "is too short: the decoded secret must have at least 32 bytes";
 const ONE_BYTE: &str = "is the same byte again and again, which anyone can guess";
 

@@ -6,12 +6,12 @@ use crate::test_support::redis_server::RedisCluster;
 const USER: [&str; 6] = ["--user", "app", "on", ">s3cret", "~*", "+@all"];
 const LOGIN: &str = "app:s3cret@";
 
-/// The key of the server.
+/// The key as it is in the server.
 pub(super) fn written(number: u64) -> String {
     format!("{DEFAULT_PREFIX}{}", URL_SAFE_NO_PAD.encode(key(number).as_bytes()))
 }
 
-/// Numbers from this one on whose keys this master has.
+/// The numbers, from `from` on, whose keys are on this master.
 fn numbers_of(cluster: &RedisCluster, master: usize, from: u64) -> impl Iterator<Item = u64> {
     (from..).filter(move |number| cluster.slot(&written(*number)).1 == master)
 }
@@ -34,20 +34,20 @@ fn each_master_has_some_of_the_keys() {
             let keys: u64 = master.ask(&["DBSIZE"])[1..].parse().unwrap();
             assert!(keys > 50, "{keys}");
             sum += keys;
-            // One for each store.
+            // One connection for each store.
             let clients = master.ask(&["CLIENT", "LIST"]);
             assert_eq!(clients.matches("user=app").count(), 2, "{clients}");
         }
         assert_eq!(sum, 300);
 
-        // The others are not known from the address.
+        // The address does not name the other masters.
         let seed = cluster.masters[2]
             .address()
             .replace("redis://", "redis-cluster://app:s3cret@");
         let all = claims(&patient(&seed), 0..300).await;
         assert!(all.iter().all(|outcome| *outcome == REPEATED), "{all:?}");
 
-        // As the address of a single server it reaches a third of the keys.
+        // With the address of a single server, the store reaches a third of the keys.
         let all = claims(&patient(&cluster.masters[0].address()), 300..400).await;
         assert!(all.iter().all(|outcome| [FIRST, REFUSED].contains(outcome)), "{all:?}");
         assert!(all.contains(&FIRST) && all.contains(&REFUSED), "{all:?}");
@@ -84,7 +84,7 @@ fn a_key_on_its_way_is_claimed_once() {
     });
 }
 
-/// Its slot moves while copies arrive at two servers of several workers.
+/// The slot moves while copies arrive at two servers with several workers.
 #[test]
 fn of_many_at_once_one_is_first() {
     const ROUNDS: u64 = 30;
@@ -130,7 +130,7 @@ fn the_others_go_on_without_one() {
     let Some(mut cluster) = RedisCluster::start("the_others_go_on_without_one", &[]) else {
         return;
     };
-    // A key of each master.
+    // A key on each master.
     let mut number = 0;
     let mut keys = |cluster: &RedisCluster| {
         let numbers = [0, 1, 2].map(|master| numbers_of(cluster, master, number).next().unwrap());
@@ -158,7 +158,7 @@ fn the_others_go_on_without_one() {
             } else {
                 cluster.masters[1].kill();
             }
-            // At first, and when the others have agreed that it has failed.
+            // Both at first and after the others have agreed that it has failed.
             let start = Instant::now();
             while start.elapsed() < Duration::from_secs(3) {
                 for (key, outcome) in keys.next().unwrap().into_iter().zip([FIRST, failed, FIRST]) {
@@ -174,7 +174,7 @@ fn the_others_go_on_without_one() {
             every_master_answers(keys.next().unwrap()).await;
         }
 
-        // A store that has never been connected, and the first server of its address is away.
+        // A store that has never been connected. The first server of its address is down.
         cluster.masters[0].kill();
         let new = patient(&cluster.address("", 0));
         for (key, outcome) in keys.next().unwrap().into_iter().zip([DISCONNECTED, FIRST, FIRST]) {
@@ -220,7 +220,7 @@ fn a_replica_takes_over_with_the_claims() {
             assert_eq!(claim(&store, *number).await, REPEATED);
         }
 
-        // The old one comes back as its replica, and then they change places while both are there.
+        // The old master comes back as a replica, and then the two change places while both are running.
         cluster.masters[0].start_again();
         claim_until(&|_| cluster.masters[0].ask(&["ROLE"]).contains("connected")).await;
         cluster.masters[0].must(&["CLUSTER", "FAILOVER"]);

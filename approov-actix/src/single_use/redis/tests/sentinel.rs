@@ -24,7 +24,7 @@ impl Watched {
             assert!(start.elapsed() < HANG);
             thread::sleep(Duration::from_millis(20));
         }
-        // It finds the replica by asking the master, at its start and every ten seconds.
+        // The Sentinel finds the replica by asking the master, at its start and every ten seconds.
         let sentinel = RedisServer::start_sentinel(test, &master, options)?;
         Some(Self {
             master,
@@ -44,7 +44,7 @@ fn named(ports: &[u16]) -> String {
     format!("redis-sentinel://{}/{MASTER}", hosts.join(","))
 }
 
-/// One that has been told long ago.
+/// A Sentinel whose information is out of date.
 fn outdated_sentinel(master: u16) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -122,7 +122,7 @@ fn a_master_that_dies_is_replaced() {
         recovers(&store, 2_000).await;
         assert_eq!(claim(&store, 1).await, REPEATED);
 
-        // It may take a moment until it has become a replica, and has no claims until then.
+        // The old master may need a moment to become a replica, and has no claims until then.
         watched.master.start_again();
         for number in 0..100 {
             assert_eq!(claim(&store, 1).await, REPEATED, "{number}");
@@ -158,7 +158,7 @@ fn the_first_sentinel_that_knows_is_believed() {
             (named(&[free_port(), free_port()]), DISCONNECTED),
             (named(&[free_port(), silent.port()]), TIMED_OUT),
             (format!("{}x", named(&[sentinel])), DISCONNECTED),
-            // One that is no Sentinel.
+            // A server that is not a Sentinel.
             (named(&[replica]), DISCONNECTED),
         ] {
             assert_eq!(claim(&store(&address), 1_000).await, outcome, "{address}");
@@ -199,7 +199,7 @@ fn passwords_of_sentinels_are_their_own() {
             ));
             assert_eq!(claim(&store, 1).await, outcome, "{login}{parameters}");
         }
-        // In the database of the address.
+        // The address also names the database.
         let store = patient(&format!(
             "redis-sentinel://127.0.0.1:{port}/{MASTER}/3?sentinel_password=s%23cret"
         ));
@@ -210,7 +210,7 @@ fn passwords_of_sentinels_are_their_own() {
     }
 }
 
-/// With `SSL_CERT_FILE` as for one server. The Sentinel names the master as its certificate does.
+/// `SSL_CERT_FILE` works as with one server. The Sentinel names the master as in its certificate.
 #[cfg(feature = "single-use-redis-rustls")]
 #[test]
 fn over_tls() {
