@@ -76,6 +76,14 @@ fmt *arguments:
     cargo fmt --all {{ arguments }}
     cargo fmt --manifest-path fuzz/Cargo.toml {{ arguments }}
 
+# Text no wider than code: pages, but for tables and code, and comments, but for tables. No page longer than anyone reads. Needs rumdl.
+[group('style')]
+width:
+    git ls-files -z '*.md' ':!approov-actix' | xargs -0 rumdl check --no-cache --no-config --enable MD013 \
+      --config 'MD013.line-length = 120' --config 'MD013.tables = false' --config 'MD013.code-blocks = false'
+    ! LC_ALL=C.UTF-8 git grep -nE '^ *//.{119}' -- '*.rs' | grep -vE ':[0-9]+: *//[/!] \|' | LC_ALL=C.UTF-8 grep -E '^[^:]*:[^:]*:.{121}'
+    for page in docs/*.md; do [ "$(wc -l <"$page")" -le 350 ] || { echo "$page has more than 350 lines" >&2; exit 1; }; done
+
 # Clippy, warnings are errors.
 [group('style')]
 lint:

@@ -179,7 +179,8 @@ fn parse_policy(input: ParseStream<'_>) -> Result<Path> {
     Ok(path)
 }
 
-/// The name tells whether a policy is a value or a type. The compiler would report a lower-case value as a missing type.
+/// The name tells whether a policy is a value or a type. The compiler would report a lower-case value as a missing
+/// type.
 fn refuse_lower_case(path: &Path) -> Result<()> {
     let name = path.segments.last().map(|last| last.ident.unraw().to_string());
     if name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase())) {
@@ -268,7 +269,8 @@ fn bound(names: Vec<LitStr>, span: Span) -> Result<BindingArg> {
     Ok(BindingArg::Headers(names))
 }
 
-/// The same rule as that of `Policy::binding`, which gets the names. It would refuse them too, but with an error that points elsewhere.
+/// The same rule as that of `Policy::binding`, which gets the names. It would refuse them too, but with an error that
+/// points elsewhere.
 fn is_header_name(name: &str) -> bool {
     let is_dash = |c: char| matches!(c, '-' | '.');
     !name.is_empty()

@@ -12,7 +12,8 @@ use crate::args::{Args, BindingArg, SignatureArg};
 /// The most parameters that actix supports.
 const MAX_PARAMETERS: usize = 16;
 
-/// Replaces the parameters `A, B, …` with the one parameter `Guarded<Policy, (A, B, …)>`, which the first lines of the body unpack.
+/// Replaces the parameters `A, B, …` with the one parameter `Guarded<Policy, (A, B, …)>`, which the first lines of the
+/// body unpack.
 pub(crate) fn expand(args: &Args, mut function: ItemFn) -> Result<TokenStream> {
     refuse_unsuitable(&function)?;
     let krate = args.krate.clone().unwrap_or_else(|| parse_quote!(::approov_actix));
@@ -158,7 +159,8 @@ fn policy(args: &Args, function: &ItemFn, krate: &Path) -> (TokenStream, TokenSt
     (quote!(#policy), item)
 }
 
-/// Whether the path is that of a `const` or `static`: its last name has an upper-case letter and no lower-case one. A single letter is a type parameter, perhaps of the `impl` block around, and only a type has generic arguments.
+/// Whether the path is that of a `const` or `static`: its last name has an upper-case letter and no lower-case one. A
+/// single letter is a type parameter, perhaps of the `impl` block around, and only a type has generic arguments.
 fn is_value(path: &Path, function: &ItemFn) -> bool {
     let Some(last) = path.segments.last() else {
         return false;

@@ -35,13 +35,21 @@ use syn::{Error, Item, ItemFn};
 /// | `policy = path::to::Type` | the policy of this `RoutePolicy` |
 /// | `crate = "path"` | the path of `approov-actix`, if the crate has another name in your code |
 ///
-/// Settings that you leave open are inherited from the application's default policy. You cannot combine `policy` with `binding`, `signature`, `single_use` or `report`.
+/// Settings that you leave open are inherited from the application's default policy. You cannot combine `policy` with
+/// `binding`, `signature`, `single_use` or `report`.
 ///
-/// If the last name of a path has no lower-case letter, as in `ORDERS` or `policies::ORDERS`, the path is that of a `Policy`, or of a `static` that dereferences to a `Policy`, such as a `LazyLock<Policy>`. Any other path, including a single letter, is that of a type. A last name that begins with a lower-case letter is an error.
+/// If the last name of a path has no lower-case letter, as in `ORDERS` or `policies::ORDERS`, the path is that of a
+/// `Policy`, or of a `static` that dereferences to a `Policy`, such as a `LazyLock<Policy>`. Any other path, including
+/// a single letter, is that of a type. A last name that begins with a lower-case letter is an error.
 ///
-/// You can put the attribute above or below `#[get]` and similar attributes, and on handlers that you register with `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form. `#[utoipa::path]` and `#[tracing::instrument]` with `fields` read the parameters, so put them above: `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
+/// You can put the attribute above or below `#[get]` and similar attributes, and on handlers that you register with
+/// `web::get().to(handler)`. The handler keeps its return type, and up to sixteen parameters of any form.
+/// `#[utoipa::path]` and `#[tracing::instrument]` with `fields` read the parameters, so put them above:
+/// `#[utoipa::path]`, `#[get]`, `#[instrument]`, then this one.
 ///
-/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `single_use = …`, `report = …` and `policy = POLICY`, because an attribute there cannot add an item. `binding = false` works everywhere. The type must be as visible as the handler; a `const` or `static` need not be.
+/// In an `impl` block write `policy = Type` in place of `binding = "…"`, `signature = …`, `single_use = …`, `report =
+/// …` and `policy = POLICY`, because an attribute there cannot add an item. `binding = false` works everywhere. The
+/// type must be as visible as the handler; a `const` or `static` need not be.
 ///
 /// # Examples
 ///
@@ -85,11 +93,14 @@ use syn::{Error, Item, ItemFn};
 ///
 /// With `report = true` everyone gets in. Use it only to roll out: there is no warning at start-up.
 ///
-/// Without an `Approov` in the application's data or in a middleware around the handler, the answer is 500: the request is never let in.
+/// Without an `Approov` in the application's data or in a middleware around the handler, the answer is 500: the request
+/// is never let in.
 ///
-/// The check runs before the handler's own extractors: no byte of a refused request's body is read. A parameter of type `Option<ApproovClaims>` makes nothing optional here.
+/// The check runs before the handler's own extractors: no byte of a refused request's body is read. A parameter of type
+/// `Option<ApproovClaims>` makes nothing optional here.
 ///
-/// The generated function takes one parameter that only a checked request can produce, so code that calls it to bypass the check does not compile.
+/// The generated function takes one parameter that only a checked request can produce, so code that calls it to bypass
+/// the check does not compile.
 #[proc_macro_attribute]
 pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
     let original: proc_macro2::TokenStream = item.clone().into();
@@ -99,7 +110,8 @@ pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
     });
     let expanded = function.and_then(|function| expand::expand(&syn::parse(args)?, function));
     expanded
-        // With the original beside the error, an editor still understands the file. The error stops the compiler anyway.
+        // With the original beside the error, an editor still understands the file. The error stops the compiler
+        // anyway.
         .unwrap_or_else(|error| {
             let mut tokens = error.into_compile_error();
             original.to_tokens(&mut tokens);

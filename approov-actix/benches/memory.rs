@@ -1,5 +1,5 @@
-//! What cached tokens take, and claims of single use: makes more and more of them and prints the process's size. Each token is shown twice, so that even a full cache takes it in.
-//! `docs/performance-lab.md` has the curve.
+//! What cached tokens take, and claims of single use: makes more and more of them and prints the process's size. Each
+//! token is shown twice, so that even a full cache takes it in. `docs/performance-lab.md` has the curve.
 
 #![allow(
     clippy::unwrap_used,

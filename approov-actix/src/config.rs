@@ -4,7 +4,8 @@ use std::fmt;
 
 /// A setting is missing or wrong: the application must not start.
 ///
-/// The message is one sentence that names the setting. `Debug` writes the same sentence, because `main() -> Result` prints it.
+/// The message is one sentence that names the setting. `Debug` writes the same sentence, because `main() -> Result`
+/// prints it.
 ///
 /// # Security
 ///
@@ -110,7 +111,8 @@ impl std::error::Error for ConfigError {}
 /// The end of a sentence that begins with the setting. Never contains any part of the setting's value.
 pub(crate) type Fault = &'static str;
 
-/// What is wrong with a text that must equal a text from elsewhere, such as a key id. Leftovers of a shell or a file would match nothing.
+/// What is wrong with a text that must equal a text from elsewhere, such as a key id. Leftovers of a shell or a file
+/// would match nothing.
 pub(crate) fn text_fault(text: &str) -> Option<Fault> {
     if text.is_empty() {
         Some("is empty")

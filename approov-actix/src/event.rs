@@ -44,7 +44,8 @@ pub struct RejectionEvent<'a> {
     pub rejection: Rejection,
     /// The claims of the token, if and only if the token was genuine and valid.
     pub claims: Option<&'a ApproovClaims>,
-    /// [`Enforce`](Enforcement::Enforce) if the request was refused, [`Report`](Enforcement::Report) if it was let through.
+    /// [`Enforce`](Enforcement::Enforce) if the request was refused, [`Report`](Enforcement::Report) if it was let
+    /// through.
     pub enforcement: Enforcement,
     /// The [name](crate::ApproovBuilder::name) of the configuration, if it has one.
     pub name: Option<&'a str>,
@@ -105,7 +106,8 @@ pub struct AcceptanceEvent<'a> {
     pub request: EventRequest<'a>,
     /// The claims of its token.
     pub claims: &'a ApproovClaims,
-    /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not verified again. Its time, its binding and the message signature are always checked.
+    /// Whether the token was [cached](crate::ApproovBuilder::token_cache_capacity), so that its signature was not
+    /// verified again. Its time, its binding and the message signature are always checked.
     pub token_cached: bool,
     /// How the request was let in, if the policy requires single use; otherwise `None`.
     pub single_use: Option<SingleUseAdmission>,
@@ -163,7 +165,8 @@ impl<'a> EventRequest<'a> {
         }
     }
 
-    /// The pattern of the route, such as `/orders/{id}`. Unlike the path, it is suitable as a label for metrics. `None` if no route matches.
+    /// The pattern of the route, such as `/orders/{id}`. Unlike the path, it is suitable as a label for metrics. `None`
+    /// if no route matches.
     pub fn match_pattern(&self) -> Option<String> {
         match self.source {
             Source::Live(request) => request.match_pattern(),
@@ -203,7 +206,8 @@ impl fmt::Debug for EventRequest<'_> {
     }
 }
 
-/// What an event needs from a request that may be gone by then. A clone of the `HttpRequest` that outlives an extractor would make actix panic when it routes the request later.
+/// What an event needs from a request that may be gone by then. A clone of the `HttpRequest` that outlives an extractor
+/// would make actix panic when it routes the request later.
 pub(crate) struct KeptRequest {
     head: RequestHead,
     match_pattern: Option<String>,

@@ -1,4 +1,5 @@
-//! The lines of a header field. All joining happens here, so that the work stays bounded: a line can cost its sender one byte (HPACK).
+//! The lines of a header field. All joining happens here, so that the work stays bounded: a line can cost its sender
+//! one byte (HPACK).
 
 use std::{borrow::Cow, iter};
 
@@ -63,7 +64,8 @@ impl<'a> FieldLines<'a> {
         Cow::Owned(lines.join(self.separator.as_bytes()))
     }
 
-    /// The same for a structured field, in which empty lines are ignored: RFC 9651, section 4.2. `None` if all lines are empty.
+    /// The same for a structured field, in which empty lines are ignored: RFC 9651, section 4.2. `None` if all lines
+    /// are empty.
     pub(crate) fn joined_members(&self) -> Option<Cow<'a, [u8]>> {
         let mut lines = self.iter().filter(|line| !line.is_empty());
         let first = lines.next()?;
@@ -72,7 +74,8 @@ impl<'a> FieldLines<'a> {
         Some(members.joined())
     }
 
-    /// The value, if the lines form a single one: there is only one line, or they are cookies, which HTTP/2 splits into several lines.
+    /// The value, if the lines form a single one: there is only one line, or they are cookies, which HTTP/2 splits into
+    /// several lines.
     pub(crate) fn single_value(&self) -> Option<Cow<'a, [u8]>> {
         (self.others.is_empty() || self.separator == COOKIE_SEPARATOR).then(|| self.joined())
     }

@@ -14,7 +14,6 @@ macro_rules! page {
 #[doc = include_str!("../docs/overview.md")]
 ///
 /// ## As a picture
-///
 #[doc = include_str!("../docs/overview.svg")]
 pub mod overview {}
 
@@ -26,6 +25,7 @@ page!(token_binding, "token-binding.md");
 page!(configuration, "configuration.md");
 page!(refusals, "refusals.md");
 page!(refusal_codes, "refusal-codes.md");
+page!(refusal_codes_signatures, "refusal-codes-signatures.md");
 page!(roll_out, "roll-out.md");
 page!(key_sets, "key-sets.md");
 page!(key_sets_reference, "key-sets-reference.md");
@@ -48,7 +48,6 @@ page!(versions, "versions.md");
 #[doc = include_str!("../docs/performance.md")]
 ///
 /// ## The plot
-///
 #[doc = include_str!("../docs/performance.svg")]
 pub mod performance {}
 

@@ -1,7 +1,7 @@
 //! Lets only genuine installations of a mobile app reach an [actix-web](https://actix.rs) backend.
 //!
-//! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*, and sends it with each
-//! request. This crate checks that token before your own code sees the request:
+//! [Approov](https://approov.io) attests mobile apps: an untampered app gets a short-lived JWT, the *Approov token*,
+//! and sends it with each request. This crate checks that token before your own code sees the request:
 //!
 //! | you want | write | guide |
 //! |---|---|---|
@@ -64,9 +64,9 @@
 //! export APPROOV_BASE64_SECRET=$(openssl rand -base64 64 | tr -d '\n')
 //! TOKEN=$(cargo run -q --example token)
 //! RUST_LOG=info,approov_actix=debug cargo run &
-//! curl -i -H 'Authorization: Bearer user-1' -H "Approov-Token: $TOKEN" http://127.0.0.1:8002/orders   # 200
-//! curl -i -H 'Authorization: Bearer user-2' -H "Approov-Token: $TOKEN" http://127.0.0.1:8002/orders   # 401: binding_mismatch
-//! curl -i http://127.0.0.1:8002/orders                                                                # 401: token_missing
+//! curl -i -H 'Authorization: Bearer user-1' -H "Approov-Token: $TOKEN" localhost:8002/orders   # 200
+//! curl -i -H 'Authorization: Bearer user-2' -H "Approov-Token: $TOKEN" localhost:8002/orders   # 401: binding_mismatch
+//! curl -i localhost:8002/orders   # 401: token_missing
 //! ```
 //!
 //! For real apps, get the secret from the Approov CLI: `approov secret -get base64`.
@@ -75,53 +75,76 @@
 //!
 //! The checks run in this order and stop at the first refusal. No byte of the body is read before step 4:
 //!
-//! 1. **Token**: exactly one token header; a compact JWS of three strictly encoded segments; a configured key that may have signed it, used only with that key's own algorithm; the signature; the claims; `exp` and `nbf`. See [`Approov::verify_token`].
-//! 2. **Binding**, if the policy requires one: each bound header is present once and not empty; the token has a `pay` claim; the two match. See
-//!    [`Policy::binding`].
+//! 1. **Token**: exactly one token header; a compact JWS of three strictly encoded segments; a configured key that may
+//!    have signed it, used only with that key's own algorithm; the signature; the claims; `exp` and `nbf`. See
+//!    [`Approov::verify_token`].
+//! 2. **Binding**, if the policy requires one: each bound header is present once and not empty; the token has a `pay`
+//!    claim; the two match. See [`Policy::binding`].
 //! 3. **Message signature** (feature `message-signing`), if the policy requires one: RFC 9421, headers only.
 //! 4. **Content digest**, if that signature covers one: the body, up to a limit; the handler gets it unchanged.
 //! 5. **Your own checks**: see [`ApproovBuilder::check`].
 //!
-//! A *guard* is the check that [`#[approov_protected]`](macro@approov_protected) puts in front of a handler's arguments. It has nothing to do with [`actix_web::guard`].
-//! A request's token is verified once, however many middlewares, guards and arguments check the request. If an app sends the same token again, its claims come from a [cache](guide::performance#cached-tokens), and only `exp` and `nbf` are checked again. Each middleware, guard and argument checks its own policy: a
-//! lax scope never satisfies a strict handler inside it, and a lax handler never loosens a strict scope around it.
+//! A *guard* is the check that [`#[approov_protected]`](macro@approov_protected) puts in front of a handler's
+//! arguments. It has nothing to do with [`actix_web::guard`]. A request's token is verified once, however many
+//! middlewares, guards and arguments check the request. If an app sends the same token again, its claims come from a
+//! [cache](guide::performance#cached-tokens), and only `exp` and `nbf` are checked again. Each middleware, guard and
+//! argument checks its own policy: a lax scope never satisfies a strict handler inside it, and a lax handler never
+//! loosens a strict scope around it.
 //!
 //! # Keys
 //!
-//! [`ApproovBuilder::keys`] accepts keys from any source, and you can call it several times. A key is the [account secret](Key::from_base64_secret) or, better, a public key, which cannot make tokens. A public key comes from a [PEM file](KeyFile::pem), from a JWK Set in a [file](KeyFile::jwks) or at an address (`JwksUrl`,
-//! feature `jwks-url`), or from [text](Key::from_pem). The server rereads files and addresses while it runs, each at [its own interval](KeyFile::refresh_interval); you can [replace](Approov::replace_keys) other keys. [`KeySet`] describes which keys are tried for a token.
+//! [`ApproovBuilder::keys`] accepts keys from any source, and you can call it several times. A key is the [account
+//! secret](Key::from_base64_secret) or, better, a public key, which cannot make tokens. A public key comes from a [PEM
+//! file](KeyFile::pem), from a JWK Set in a [file](KeyFile::jwks) or at an address (`JwksUrl`, feature `jwks-url`), or
+//! from [text](Key::from_pem). The server rereads files and addresses while it runs, each at [its own
+//! interval](KeyFile::refresh_interval); you can [replace](Approov::replace_keys) other keys. [`KeySet`] describes
+//! which keys are tried for a token.
 //!
 //! # Policy
 //!
-//! A [`Policy`] defines what a route requires: a binding, a message signature, and whether each kind of check is [enforced or, during a roll-out, only reported](Enforcement). [`ApproovBuilder::policy`] sets the application's default. Guards and middlewares can override it with their own policies, and do not inherit from each other.
+//! A [`Policy`] defines what a route requires: a binding, a message signature, and whether each kind of check is
+//! [enforced or, during a roll-out, only reported](Enforcement). [`ApproovBuilder::policy`] sets the application's
+//! default. Guards and middlewares can override it with their own policies, and do not inherit from each other.
 //!
 //! # When a request is refused
 //!
-//! The answer is usually 401, with the body `{}` whatever the reason; [`Rejection::default_status`] lists the other statuses. The reason goes to the log (target `approov_actix`; you need a logger, such as `env_logger`) and to the hook of [`on_rejection`](ApproovBuilder::on_rejection): [why was my request refused?](guide::refusals) Use [`reject_with`](ApproovBuilder::reject_with) to build another answer, and [`on_acceptance`](ApproovBuilder::on_acceptance) to learn of requests that pass. Log lines and events name the [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) if you give them names.
+//! The answer is usually 401, with the body `{}` whatever the reason; [`Rejection::default_status`] lists the other
+//! statuses. The reason goes to the log (target `approov_actix`; you need a logger, such as `env_logger`) and to the
+//! hook of [`on_rejection`](ApproovBuilder::on_rejection): [why was my request refused?](guide::refusals) Use
+//! [`reject_with`](ApproovBuilder::reject_with) to build another answer, and
+//! [`on_acceptance`](ApproovBuilder::on_acceptance) to learn of requests that pass. Log lines and events name the
+//! [configuration](ApproovBuilder::name) and the [request](ApproovBuilder::request_id) if you give them names.
 //!
-//! A 503 usually means that there are no keys at this moment; [`Approov::status`] reports this to probes. A 500 usually means that no [`Approov`] was found: add it to the application's data, or wrap the app with its middleware.
+//! A 503 usually means that there are no keys at this moment; [`Approov::status`] reports this to probes. A 500 usually
+//! means that no [`Approov`] was found: add it to the application's data, or wrap the app with its middleware.
 //!
 //! # Configuration
 //!
-//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] configures in code, and you can combine the two. A mistake is a
-//! [`ConfigError`]: one sentence for people, and a [kind](ConfigError::kind) for programs.
+//! [`Approov::from_env`] reads [environment variables](ApproovBuilder::env), [`Approov::builder`] configures in code,
+//! and you can combine the two. A mistake is a [`ConfigError`]: one sentence for people, and a
+//! [kind](ConfigError::kind) for programs.
 //!
 //! # Features
 //!
 //! - `aws-lc-rs` (default): verifies with AWS-LC.
-//! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used. With neither, the crate does not compile, and the error tells you why.
-//! - `jwks-url`: keys from an address: `JwksUrl`, `APPROOV_JWKS_URL`. TLS uses rustls with AWS-LC or, if only `rust-crypto` is on, with *ring*, which needs a C compiler. Certificates are checked against the authorities that the system trusts.
+//! - `rust-crypto`: verifies with the pure Rust crates of the RustCrypto project. With both features, AWS-LC is used.
+//!   With neither, the crate does not compile, and the error tells you why.
+//! - `jwks-url`: keys from an address: `JwksUrl`, `APPROOV_JWKS_URL`. TLS uses rustls with AWS-LC or, if only
+//!   `rust-crypto` is on, with *ring*, which needs a C compiler. Certificates are checked against the authorities that
+//!   the system trusts.
 //! - `macros` (default): the attribute `#[approov_protected]`.
-//! - `message-signing`: checks the RFC 9421 signatures that Approov's clients add to each request. See `SignaturePolicy`, `MessageSigning` and
-//!   `ApproovSignature`.
-//! - `single-use-redis`: single use across servers, in Redis or Valkey, and a list of blocked devices and revoked tokens that servers share: `RedisStore`, `BlockList`.
+//! - `message-signing`: checks the RFC 9421 signatures that Approov's clients add to each request. See
+//!   `SignaturePolicy`, `MessageSigning` and `ApproovSignature`.
+//! - `single-use-redis`: single use across servers, in Redis or Valkey, and a list of blocked devices and revoked
+//!   tokens that servers share: `RedisStore`, `BlockList`.
 //! - `single-use-redis-rustls`: the same over TLS, as for `jwks-url`.
 //! - `openapi`: describes the protection in an OpenAPI document, in the module `openapi`.
 //! - `testing`: makes tokens for the tests of your own handlers, in the module `testing`.
 //!
 //! # Security
 //!
-//! This crate has no `unsafe` code. It never logs a token, secret, key or bound value, or shows one in `Debug` output. If it cannot reach a decision, it refuses the request.
+//! This crate has no `unsafe` code. It never logs a token, secret, key or bound value, or shows one in `Debug` output.
+//! If it cannot reach a decision, it refuses the request.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
@@ -140,7 +163,8 @@ mod config;
 mod crypto;
 mod event;
 mod field_lines;
-// For the documentation only. The tests compile the code of its pages, because they have the dependencies that it needs.
+// For the documentation only. The tests compile the code of its pages, because they have the dependencies that it
+// needs.
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod json;
@@ -200,7 +224,6 @@ pub use crate::{
 };
 #[cfg(feature = "macros")]
 /// Protects one handler. [The guide](guide::handlers) has whole programs, policies, and compiler messages.
-///
 pub use approov_actix_macros::approov_protected;
 
 /// For code that `#[approov_protected]` generates. Not part of the public interface.

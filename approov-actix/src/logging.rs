@@ -5,7 +5,8 @@ use std::fmt;
 /// The target of every line that this crate logs.
 pub(crate) const LOG_TARGET: &str = "approov_actix";
 
-/// A text that a caller may have chosen: escaped, so that it ends neither the line nor the field, and cut before it floods the log.
+/// A text that a caller may have chosen: escaped, so that it ends neither the line nor the field, and cut before it
+/// floods the log.
 pub(crate) struct LogText<'a>(pub(crate) &'a str);
 
 impl fmt::Display for LogText<'_> {

@@ -26,7 +26,8 @@ use crate::{config::Setting, keys::Key};
 ///
 /// # Security
 ///
-/// Set [`public_origins`](Self::public_origins). Without them, signatures are checked against the host that the request itself names.
+/// Set [`public_origins`](Self::public_origins). Without them, signatures are checked against the host that the request
+/// itself names.
 #[derive(Default)]
 #[must_use = "this does nothing until it is given to `ApproovBuilder::message_signing`"]
 pub struct MessageSigning {

@@ -2,7 +2,8 @@
 
 /// One text or a list of texts: the argument of methods that take names, paths or addresses.
 ///
-/// A `&str`, `String` or `&String` is one text, whatever is in it: `"a, b"` is not split. An array, a slice or a `Vec` of texts is a list.
+/// A `&str`, `String` or `&String` is one text, whatever is in it: `"a, b"` is not split. An array, a slice or a `Vec`
+/// of texts is a list.
 ///
 /// You cannot implement this trait outside this crate.
 ///

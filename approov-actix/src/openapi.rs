@@ -7,8 +7,10 @@
 //! use approov_actix::{Approov, openapi::SecurityScheme};
 //!
 //! # fn main() -> Result<(), approov_actix::ConfigError> {
-//! # let approov = Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?).build()?;
-//! # let document = json!({ "openapi": "3.1.0", "info": {}, "paths": { "/orders": { "get": { "responses": {} } }, "/health": { "get": { "responses": {} } } } });
+//! # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+//! # let approov = Approov::builder().keys(key).build()?;
+//! # let operation = json!({ "get": { "responses": {} } });
+//! # let document = json!({ "openapi": "3.1.0", "info": {}, "paths": { "/orders": operation, "/health": operation } });
 //! let document = SecurityScheme::new(&approov)
 //!     .required_where(|operation| operation.path != "/health")
 //!     .add_to(document)?;
@@ -22,7 +24,8 @@
 //!
 //! # Security
 //!
-//! A document protects nothing: middlewares, guards and arguments do. It describes what is required, even if a failed check is only reported.
+//! A document protects nothing: middlewares, guards and arguments do. It describes what is required, even if a failed
+//! check is only reported.
 
 use std::fmt;
 
@@ -51,9 +54,13 @@ const METHODS: [Method; 8] = [
     Method::TRACE,
 ];
 
-/// Describes in an OpenAPI document, version 3.0 or 3.1, that requests need an Approov token: the [Security Scheme Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations that require it, and their 401 answer. The document then names the header that carries the token, but contains no key.
+/// Describes in an OpenAPI document, version 3.0 or 3.1, that requests need an Approov token: the [Security Scheme
+/// Object](https://spec.openapis.org/oas/v3.1.1.html#security-scheme-object) with the name `Approov`, the operations
+/// that require it, and their 401 answer. The document then names the header that carries the token, but contains no
+/// key.
 ///
-/// Operations that already declare that they require `Approov` need nothing more: with utoipa, `#[utoipa::path(security(("Approov" = [])))]`. Choose others with [`required_where`](Self::required_where).
+/// Operations that already declare that they require `Approov` need nothing more: with utoipa,
+/// `#[utoipa::path(security(("Approov" = [])))]`. Choose others with [`required_where`](Self::required_where).
 pub struct SecurityScheme {
     scheme: Value,
     refusal: Value,
@@ -85,7 +92,10 @@ pub struct Operation<'a> {
 }
 
 impl SecurityScheme {
-    /// The scheme of this configuration: its token header, and what a refusal looks like. With [`reject_with`](crate::ApproovBuilder::reject_with), only the application knows the body of a refusal, so the 401 answer is described without one. If your refusals have another body or another status, describe them in the document: as `components.responses.ApproovRefusal`, or in each operation.
+    /// The scheme of this configuration: its token header, and what a refusal looks like. With
+    /// [`reject_with`](crate::ApproovBuilder::reject_with), only the application knows the body of a refusal, so the
+    /// 401 answer is described without one. If your refusals have another body or another status, describe them in the
+    /// document: as `components.responses.ApproovRefusal`, or in each operation.
     pub fn new(approov: &Approov) -> Self {
         let settings = approov.settings();
         let description = "The Approov token: a JWT that a genuine installation of the app gets from Approov and that lives for minutes.";
@@ -118,9 +128,11 @@ impl SecurityScheme {
     ///
     /// ```
     /// use approov_actix::openapi::SecurityScheme;
-    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = approov_actix::Approov::builder().keys(key);
     ///
-    /// let scheme = SecurityScheme::new(&builder.build()?).required_where(|operation| operation.path.starts_with("/v2/"));
+    /// let scheme = SecurityScheme::new(&builder.build()?);
+    /// let scheme = scheme.required_where(|operation| operation.path.starts_with("/v2/"));
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
     #[must_use]
@@ -129,13 +141,16 @@ impl SecurityScheme {
         self
     }
 
-    /// Returns the document with the scheme, the requirements and the 401 answers. Whatever the document already defines stays: another description of the scheme, an answer of the same name, an operation's own 401.
+    /// Returns the document with the scheme, the requirements and the 401 answers. Whatever the document already
+    /// defines stays: another description of the scheme, an answer of the same name, an operation's own 401.
     ///
     /// A chosen operation that already requires something else, such as the user's bearer token, then requires both.
     ///
     /// # Errors
     ///
-    /// If it is not an OpenAPI document of version 3.0 or 3.1, if it has a different scheme with the name `Approov`, such as one with another header, or if a path is a reference, because protected and unprotected paths may share its target.
+    /// If it is not an OpenAPI document of version 3.0 or 3.1, if it has a different scheme with the name `Approov`,
+    /// such as one with another header, or if a path is a reference, because protected and unprotected paths may share
+    /// its target.
     pub fn add_to(&self, document: impl Serialize) -> Result<Document, ConfigError> {
         let mut document = serde_json::to_value(document).map_err(|_| not_openapi())?;
         let is_openapi = document["openapi"]
@@ -238,7 +253,8 @@ fn not_openapi() -> ConfigError {
 
 /// A whole OpenAPI document, as [`SecurityScheme::add_to`] returns it.
 ///
-/// serde can serialise it, and `Display` writes it as JSON. Members are in alphabetical order, unless the application turns on the feature `preserve_order` of `serde_json`.
+/// serde can serialise it, and `Display` writes it as JSON. Members are in alphabetical order, unless the application
+/// turns on the feature `preserve_order` of `serde_json`.
 ///
 /// # Examples
 ///

@@ -54,13 +54,15 @@ rejections! {
     /// Why a request was refused. Each reason begins with its [`code`](Self::code) and its
     /// [default status](Self::default_status).
     ///
-    /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to the reasons that have braces, so match those with `..`, as below. The code of an existing reason never changes.
+    /// Callers never see the reason: it is for logs, metrics and support. New reasons may be added, and new fields to
+    /// the reasons that have braces, so match those with `..`, as below. The code of an existing reason never changes.
     ///
     /// [Refusal codes](crate::guide::refusal_codes) describes what to do about each.
     ///
     /// # Security
     ///
-    /// A `Rejection` carries no text from a caller: neither its `Display` nor its `Debug` can leak a token, a secret or a header value.
+    /// A `Rejection` carries no text from a caller: neither its `Display` nor its `Debug` can leak a token, a secret or
+    /// a header value.
     ///
     /// # Examples
     ///
@@ -85,7 +87,8 @@ rejections! {
         /// the token header is empty, or is `Bearer` and nothing else. Some Android versions send this when they get
         /// no token.
         TokenEmpty => ("token_empty", 401),
-        /// instead of a token, the header holds a status word that says why the Approov SDK has no token. The word is not authenticated.
+        /// instead of a token, the header holds a status word that says why the Approov SDK has no token. The word is
+        /// not authenticated.
         #[non_exhaustive]
         TokenStatusWord {
             /// The word, such as `NO_NETWORK`: one that the SDK is known to send.
@@ -103,7 +106,8 @@ rejections! {
         TokenMalformed => ("token_malformed", 401),
         /// the token's header has `crit` or `b64`, which demand extensions that are not supported.
         TokenCriticalHeader => ("token_critical_header", 401),
-        /// the server has no key at this moment: no source of keys could be read yet, or for too long, or all keys were revoked. This is a state of the server, and the token may be valid.
+        /// the server has no key at this moment: no source of keys could be read yet, or for too long, or all keys were
+        /// revoked. This is a state of the server, and the token may be valid.
         KeysUnavailable => ("keys_unavailable", 503),
         /// the token's `kid` is not the id of any configured key, and every key has an id.
         TokenKeyUnknown => ("token_key_unknown", 401),
@@ -140,7 +144,8 @@ rejections! {
         BindingMismatch => ("binding_mismatch", 401),
         /// the policy requires a message signature, and the request has none with an accepted label.
         SignatureMissing => ("signature_missing", 401),
-        /// `Signature` or `Signature-Input` is not a structured field (RFC 9651), repeats a label, comes without the other header, or has a parameter of the wrong type.
+        /// `Signature` or `Signature-Input` is not a structured field (RFC 9651), repeats a label, comes without the
+        /// other header, or has a parameter of the wrong type.
         SignatureMalformed => ("signature_malformed", 401),
         /// the request has a signature, but there is no key to verify it with: the token has no `ipk`, or no configured
         /// account key fits its `mskid`.
@@ -149,15 +154,18 @@ rejections! {
         SignatureKeyInvalid => ("signature_key_invalid", 401),
         /// the signature's `alg` is not the algorithm of its label.
         SignatureAlgorithm => ("signature_algorithm", 401),
-        /// the signature does not cover everything that it must: the method, the target, the token header, and whatever else the policy requires.
+        /// the signature does not cover everything that it must: the method, the target, the token header, and whatever
+        /// else the policy requires.
         #[non_exhaustive]
         SignatureCoverage {} => ("signature_coverage", 401),
-        /// the signature covers a component twice, a component that is unknown or not supported, or a header that is missing.
+        /// the signature covers a component twice, a component that is unknown or not supported, or a header that is
+        /// missing.
         #[non_exhaustive]
         SignatureComponent {} => ("signature_component", 401),
         /// the request's host is missing, malformed, or not one of the configured public origins.
         SignatureTarget => ("signature_target", 401),
-        /// the signature has no `created` or no `expires`, and the configuration or the policy requires it. Or the policy requires single use, and the request stays valid for too long for that.
+        /// the signature has no `created` or no `expires`, and the configuration or the policy requires it. Or the
+        /// policy requires single use, and the request stays valid for too long for that.
         SignatureTimeMissing => ("signature_time_missing", 401),
         /// the signature's `created` is in the future by more than the clock skew.
         SignatureNotYetValid => ("signature_not_yet_valid", 401),
@@ -168,7 +176,8 @@ rejections! {
         SignatureInvalid => ("signature_invalid", 401),
         /// the request has a body, and the signature covers no digest of it, although the policy requires one.
         DigestMissing => ("digest_missing", 401),
-        /// the signature covers `Content-Digest`, but that header is not a structured field, or has neither sha-256 nor sha-512.
+        /// the signature covers `Content-Digest`, but that header is not a structured field, or has neither sha-256 nor
+        /// sha-512.
         DigestMalformed => ("digest_malformed", 401),
         /// the body is not the one that was signed.
         DigestMismatch => ("digest_mismatch", 401),
@@ -176,7 +185,8 @@ rejections! {
         BodyTooLarge => ("body_too_large", 413),
         /// the bodies that are held for their digests would exceed `MessageSigning::body_budget`.
         BodyBudget => ("body_budget", 503),
-        /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or only [`ApproovClaims`](crate::ApproovClaims) protects the handler, and an argument cannot read the body.
+        /// the body cannot be compared with its digest: it broke off, it belongs to a WebSocket or a tunnel, or only
+        /// [`ApproovClaims`](crate::ApproovClaims) protects the handler, and an argument cannot read the body.
         BodyUnavailable => ("body_unavailable", 401),
         /// one of the application's own checks refused the request.
         #[non_exhaustive]
@@ -184,7 +194,8 @@ rejections! {
             /// The reason that the check gives, such as `device_blocked`.
             reason: &'static str,
         } => ("application_check", 401),
-        /// the policy requires single use, and a request with this signature was accepted before. The status is 409, so that no app renews its token and signs the same request again.
+        /// the policy requires single use, and a request with this signature was accepted before. The status is 409, so
+        /// that no app renews its token and signs the same request again.
         RequestReplayed => ("request_replayed", 409),
         /// the policy requires single use, and the server cannot tell whether the request was accepted before.
         #[non_exhaustive]
@@ -192,9 +203,11 @@ rejections! {
             /// The reason that the store gives, such as `timed_out`.
             reason: &'static str,
         } => ("single_use_unavailable", 503),
-        /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. This is a fault of the server.
+        /// a protected handler finds no [`Approov`](crate::Approov), or two different ones. This is a fault of the
+        /// server.
         NotConfigured => ("not_configured", 500),
-        /// the policy binds tokens to the header that carries them, or requires single use but has no required signature or no store. This is a fault of the server.
+        /// the policy binds tokens to the header that carries them, or requires single use but has no required
+        /// signature or no store. This is a fault of the server.
         PolicyInvalid => ("policy_invalid", 500),
     }
 }
@@ -217,7 +230,8 @@ impl Rejection {
         self.row().code
     }
 
-    /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check or the store of claims gives.
+    /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check or the
+    /// store of claims gives.
     ///
     /// # Examples
     ///
@@ -230,7 +244,9 @@ impl Rejection {
         self.row().detail
     }
 
-    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another. It is 401, except: 409 for a replay; 413 if the body is too large; 503 if the server has no key, has no room for the body or cannot claim the request; 500 if the server's configuration is at fault.
+    /// The status of the answer, unless [`reject_with`](crate::ApproovBuilder::reject_with) gives another. It is 401,
+    /// except: 409 for a replay; 413 if the body is too large; 503 if the server has no key, has no room for the body
+    /// or cannot claim the request; 500 if the server's configuration is at fault.
     ///
     /// # Examples
     ///
@@ -321,12 +337,21 @@ mod tests {
 
     #[test]
     fn every_code_is_a_heading_of_the_guide() {
-        let headings: Vec<_> = include_str!("../docs/refusal-codes.md")
-            .lines()
-            .filter_map(|line| line.strip_prefix("### "))
-            .collect();
-        let codes: Vec<_> = Rejection::CODES.iter().map(|code| format!("`{code}`")).collect();
-        assert_eq!(headings, codes, "in the same order");
+        let pages = [
+            include_str!("../docs/refusal-codes.md"),
+            include_str!("../docs/refusal-codes-signatures.md"),
+        ];
+        let headings = |page: &'static str| {
+            page.lines()
+                .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+        };
+        let position = |code: &str| Rejection::CODES.iter().position(|known| *known == code);
+        for page in pages {
+            let positions: Vec<_> = headings(page).map(|code| position(code).expect(code)).collect();
+            assert!(positions.is_sorted_by(|one, next| one < next), "in the same order");
+        }
+        let all: BTreeSet<_> = pages.into_iter().flat_map(headings).collect();
+        assert_eq!(all.len(), Rejection::CODES.len());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Replaces `signature` if the feature `message-signing` is off. No policy can then require a signature, so none of this is ever reached.
+//! Replaces `signature` if the feature `message-signing` is off. No policy can then require a signature, so none of
+//! this is ever reached.
 #![allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
 
 use actix_web::{HttpRequest, http::header::HeaderName};

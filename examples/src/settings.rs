@@ -20,8 +20,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `.env` from the current folder or a parent, then the environment, which takes precedence. Starts the log with this filter, unless
-    /// `RUST_LOG` sets another.
+    /// Reads `.env` from the current folder or a parent, then the environment, which takes precedence. Starts the log
+    /// with this filter, unless `RUST_LOG` sets another.
     ///
     /// # Errors
     ///
@@ -51,7 +51,8 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Makes the `Approov` from the environment. If no variable names a key, the demo mode is on, with a secret for this run.
+    /// Makes the `Approov` from the environment. If no variable names a key, the demo mode is on, with a secret for
+    /// this run.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Message signatures. The first byte says how: `S` signs well what the fuzzer thinks of, and then spoils one byte of it; anything else is sent as it comes.
+//! Message signatures. The first byte says how: `S` signs well what the fuzzer thinks of, and then spoils one byte of
+//! it; anything else is sent as it comes.
 #![no_main]
 
 use harness::{assert_all_can_be_entered, exchange};

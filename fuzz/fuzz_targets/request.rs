@@ -1,4 +1,5 @@
-//! Whole requests, several on one connection if it comes to that, against every kind of protection. The application's handlers look after what they get.
+//! Whole requests, several on one connection if it comes to that, against every kind of protection. The application's
+//! handlers look after what they get.
 #![no_main]
 
 use harness::{assert_all_can_be_entered, exchange};

@@ -1,4 +1,5 @@
-//! The value of the token header: as it comes, and with a good signature of whatever header and payload the fuzzer thinks of.
+//! The value of the token header: as it comes, and with a good signature of whatever header and payload the fuzzer
+//! thinks of.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,6 +1,8 @@
-//! What the fuzz targets share: an application with every kind of protection, behind actix's own HTTP/1 and without a network.
+//! What the fuzz targets share: an application with every kind of protection, behind actix's own HTTP/1 and without a
+//! network.
 //!
-//! Its handlers do not believe the library: each looks at the request that it got once more, by `support::second_opinion`.
+//! Its handlers do not believe the library: each looks at the request that it got once more, by
+//! `support::second_opinion`.
 
 #![allow(clippy::unwrap_used, reason = "a panic is what a fuzzer looks for")]
 

@@ -197,8 +197,8 @@ async fn thorough(_: ApproovClaims, _: Option<ApproovClaims>, verdict: ApproovVe
     verdict.claims().is_some().to_string()
 }
 
-/// One further in may see more of the request. Two middlewares, the guard, and the verdict, which asks for itself; the other arguments take what the
-/// guard has found. What is announced is announced once.
+/// One further in may see more of the request. Two middlewares, the guard, and the verdict, which asks for itself; the
+/// other arguments take what the guard has found. What is announced is announced once.
 #[actix_web::test]
 async fn each_layer_asks_for_itself() {
     let (enforced, count) = counting(builder());

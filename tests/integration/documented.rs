@@ -2,6 +2,15 @@
 
 use std::{fs, path::Path};
 
+/// Each `[text][label]` has its definition, without which it is text.
+fn assert_defined(page: &str, text: &str) {
+    let prose = text.split("```").step_by(2);
+    let labels = prose.flat_map(|prose| prose.split("][").skip(1).filter_map(|rest| rest.split_once(']')));
+    for (label, _) in labels {
+        assert!(text.contains(&format!("\n[{label}]: ")), "{page}: [{label}] is not defined");
+    }
+}
+
 /// rustdoc resolves the links of the guides by the definitions in `links.md`.
 #[test]
 fn every_link_of_a_guide_is_known_to_rustdoc() {
@@ -15,6 +24,7 @@ fn every_link_of_a_guide_is_known_to_rustdoc() {
             continue;
         }
         let text = fs::read_to_string(root.join("docs").join(&page)).unwrap();
+        assert_defined(&page, &text);
         let labels = text
             .lines()
             .filter_map(|line| line.strip_prefix('[')?.split_once("]: "));

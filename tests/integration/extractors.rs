@@ -191,7 +191,8 @@ async fn two_configurations_in_two_forms_are_a_fault() {
     );
 }
 
-/// A refusal that is kept across the inner call must not keep the request alive: actix panics when it routes a shared one.
+/// A refusal that is kept across the inner call must not keep the request alive: actix panics when it routes a shared
+/// one.
 #[actix_web::test]
 async fn a_refusal_may_be_kept_while_the_request_is_routed() {
     async fn curious(

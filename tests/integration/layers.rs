@@ -77,7 +77,8 @@ async fn side_by_side_configurations_never_mix() {
     }
 }
 
-/// No token satisfies both, so nothing gets in where both are enforced; where the outer one only reports, the inner one decides.
+/// No token satisfies both, so nothing gets in where both are enforced; where the outer one only reports, the inner one
+/// decides.
 #[actix_web::test]
 async fn nested_configurations_never_accept_each_others_tokens() {
     let (a, b) = two();
@@ -151,7 +152,8 @@ async fn the_innermost_middleware_wins_over_application_data_around_it() {
     assert_eq!((ask("/outside", SECRET), ask("/outside", OTHER_SECRET)), (200, 401));
 }
 
-/// Data inside of a middleware is nearer than the middleware, whose keys and policy say nothing about the handlers there.
+/// Data inside of a middleware is nearer than the middleware, whose keys and policy say nothing about the handlers
+/// there.
 #[actix_web::test]
 async fn application_data_inside_a_middleware_is_nearer() {
     let (a, b) = two();

@@ -251,7 +251,8 @@ async fn the_route_is_known_before_the_request_is_routed() {
     }
 }
 
-/// What is announced when the refusal is answered is kept until then, and not the request itself: actix panics when it routes a shared one.
+/// What is announced when the refusal is answered is kept until then, and not the request itself: actix panics when it
+/// routes a shared one.
 #[actix_web::test]
 async fn a_refusal_that_outlives_its_extractor_tells_the_same() {
     async fn first(

@@ -126,7 +126,8 @@ const WRAP_A: Wraps = Wraps { a: true, ..BARE };
 
 type Layout = (&'static str, Wraps, Inside);
 
-/// On one worker, so that anything kept by the thread would show. One function for all layouts, as each app of another type takes seconds to compile.
+/// On one worker, so that anything kept by the thread would show. One function for all layouts, as each app of another
+/// type takes seconds to compile.
 fn serve(wraps: Wraps, inside: Inside) -> TestServer {
     let parts = Parts::new();
     actix_test::start_with(patient().workers(1), move || {
@@ -452,7 +453,8 @@ async fn each_layout_of_the_guide_in_which_a_request_is_sent_on() {
     });
 }
 
-/// A guard's policy is its handler's: a request that is sent on from there, with the same configuration, meets the policy of where it comes to.
+/// A guard's policy is its handler's: a request that is sent on from there, with the same configuration, meets the
+/// policy of where it comes to.
 #[actix_web::test]
 async fn a_lax_guard_is_left_with_its_handler() {
     let approov = builder().binding(["X-User"]).build().unwrap();

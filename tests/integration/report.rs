@@ -309,7 +309,9 @@ async fn a_middleware_that_only_reports_says_so_at_start_up() {
     drop(init_service(App::new().wrap(checking.middleware().report(true))).await);
     assert_eq!((reports(), unprotected_hosts(), own_check()), (2, 1, 1));
     assert_eq!(log::own_lines_with("lets them in name=retail").len(), 2);
-    let bound = Policy::new().binding(&["X-User"]).signature(SignaturePolicy::required());
+    let bound = Policy::new()
+        .binding(&["X-User"])
+        .signature(SignaturePolicy::required());
     drop(init_service(App::new().wrap(checking.middleware().policy(bound.report(true)))).await);
     assert_eq!(log::own_lines_with("lets them in name=retail").len(), 4);
     assert_eq!(log::own_lines_with("set APPROOV_PUBLIC_ORIGIN name=retail").len(), 1);

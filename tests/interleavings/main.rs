@@ -1,4 +1,5 @@
-//! Claims in memory, in every order in which threads can take their steps, with loom. The source is the library's own; what it is guarded with is loom's.
+//! Claims in memory, in every order in which threads can take their steps, with loom. The source is the library's own;
+//! what it is guarded with is loom's.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 

@@ -48,7 +48,8 @@ impl Process {
         Self { child, folder, port }
     }
 
-    /// Starts a server and waits until it answers. Another program may take the free port before the server does: then again with another.
+    /// Starts a server and waits until it answers. Another program may take the free port before the server does: then
+    /// again with another.
     pub(crate) fn serve(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
         loop {
             let mut server = Self::start(binary, vars, dotenv);
@@ -116,8 +117,8 @@ impl Drop for Process {
     }
 }
 
-/// A port that no other test of this run gets: one that the system picks may be picked again before the server has it, and then a test
-/// talks to another one's server.
+/// A port that no other test of this run gets: one that the system picks may be picked again before the server has it,
+/// and then a test talks to another one's server.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     /// Below those that systems pick themselves.

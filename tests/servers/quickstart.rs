@@ -122,7 +122,8 @@ fn run_the_commands(option: &str, version: &str) {
         let code = if title.starts_with("refused") { 401 } else { 200 };
         let status = format!("{version} {code}");
         calls += 1;
-        // actix resets an HTTP/2 stream whose body it has not read, and now and then curl takes that for a failure: code 92.
+        // actix resets an HTTP/2 stream whose body it has not read, and now and then curl takes that for a failure:
+        // code 92.
         let run = || {
             let mut outputs = std::iter::repeat_with(|| Command::new("sh").arg("-c").arg(&command).output()).take(5);
             let is_whole =

@@ -144,7 +144,11 @@ fn each_request_in_each_mode_is_answered_as_the_guide_says() {
             };
             assert!(lines.contains(&line), "{row:?}: {lines}");
             let is_error = lines.contains("AUTHORIZATION TOKEN EMPTY OR MISSING");
-            assert_eq!(format!("{status}{word}{}", if is_error { " + ERROR" } else { "" }), **cell, "{row:?}");
+            assert_eq!(
+                format!("{status}{word}{}", if is_error { " + ERROR" } else { "" }),
+                **cell,
+                "{row:?}"
+            );
         }
     });
     assert_eq!(count.count(), 20);

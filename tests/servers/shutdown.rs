@@ -1,4 +1,5 @@
-//! SIGTERM, which `systemctl stop` sends: what is under way is answered, and the process ends well whatever its sources of keys do.
+//! SIGTERM, which `systemctl stop` sends: what is under way is answered, and the process ends well whatever its sources
+//! of keys do.
 
 use std::{
     io::{Read as _, Write as _},

@@ -1,6 +1,7 @@
 //! A key server that speaks TLS.
 //!
-//! The certificates protect nothing, and the private key is no secret. They are good from 2020 to 2120, and were made with:
+//! The certificates protect nothing, and the private key is no secret. They are good from 2020 to 2120, and were made
+//! with:
 //!
 //! ```sh
 //! cat > ca.cnf <<END
@@ -28,7 +29,8 @@
 //! openssl req $request -keyout ca.key -out ca.csr -subj "/CN=approov-actix test CA"
 //! openssl ca -batch -notext -config ca.cnf -selfsign -keyfile ca.key -in ca.csr -out ca.pem -extensions ca_ext $dates
 //! openssl req $request -keyout server.key -out server.csr -subj "/CN=localhost"
-//! openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in server.csr -out server.pem -extensions server_ext $dates
+//! ca="-batch -notext -config ca.cnf -keyfile ca.key"
+//! openssl ca $ca -cert ca.pem -in server.csr -out server.pem -extensions server_ext $dates
 //! ```
 
 use std::sync::Arc;

@@ -110,8 +110,8 @@ impl Request {
         self.header("Approov-Token", token)
     }
 
-    /// Sends it on a connection of its own and waits for the whole answer, but not for the server to close: that may wait for
-    /// the rest of a body.
+    /// Sends it on a connection of its own and waits for the whole answer, but not for the server to close: that may
+    /// wait for the rest of a body.
     #[must_use]
     pub fn send(&self, server: SocketAddr) -> Answer {
         Answer::read(self.write(server)).expect("an HTTP response")

@@ -4,10 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use approov_actix::{Approov, ApproovBuilder};
 
-/// Every code. The guide has a heading for each, which a unit test of the library compares with its own list.
+/// Every code. The guides have a heading for each, which a unit test of the library compares with its own list.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    let headings = include_str!("../../docs/refusal-codes.md").lines();
-    headings.filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+    let pages = [
+        include_str!("../../docs/refusal-codes.md"),
+        include_str!("../../docs/refusal-codes-signatures.md"),
+    ];
+    let lines = pages.into_iter().flat_map(str::lines);
+    lines.filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
 }
 
 /// The codes of what a configuration has refused, or would have.

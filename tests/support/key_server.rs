@@ -62,7 +62,8 @@ impl Reply {
         self
     }
 
-    /// What a well-behaved server answers: the entity tag decides, the date only where there is no tag (RFC 9110, section 13.2.2).
+    /// What a well-behaved server answers: the entity tag decides, the date only where there is no tag (RFC 9110,
+    /// section 13.2.2).
     fn to_request(&self, request: &Received) -> Self {
         let own = |name: &str| {
             let header = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -290,7 +291,8 @@ impl KeyServer {
         lock(&self.shared.requests).len()
     }
 
-    /// Waits until so many more have come. When two have come from one client that makes one after the other, it is done with the first.
+    /// Waits until so many more have come. When two have come from one client that makes one after the other, it is
+    /// done with the first.
     pub fn wait_for_more(&self, more: usize) {
         let count = self.count() + more;
         wait_until("more requests to the key server", || self.count() >= count);

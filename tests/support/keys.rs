@@ -1,7 +1,7 @@
 //! Keys of every algorithm, and what they sign, with the crates of the RustCrypto project.
 //!
-//! The private keys in the directory `keys` protect nothing: everyone can read them. They are fixed because making RSA keys takes seconds. Each
-//! came from a command like these, and the certificate from the last one:
+//! The private keys in the directory `keys` protect nothing: everyone can read them. They are fixed because making RSA
+//! keys takes seconds. Each came from a command like these, and the certificate from the last one:
 //!
 //! ```sh
 //! openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem # rsa-1024.pem: with 1024 bits
@@ -178,7 +178,8 @@ impl TestKey {
         }
     }
 
-    /// A signature of `PS256` and its like, with a salt of any length. None is as long as the hash, which is the only length for tokens.
+    /// A signature of `PS256` and its like, with a salt of any length. None is as long as the hash, which is the only
+    /// length for tokens.
     #[must_use]
     pub fn pss_signature(&self, message: &[u8], salt_length: Option<usize>) -> Vec<u8> {
         let Secret::Rsa(key) = &self.secret else {

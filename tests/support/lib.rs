@@ -1,5 +1,5 @@
-//! What the tests need: tokens made by another implementation than the one under test, a client that sends any bytes, a log
-//! that can be read, and a server of keys.
+//! What the tests need: tokens made by another implementation than the one under test, a client that sends any bytes, a
+//! log that can be read, and a server of keys.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -64,8 +64,8 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The code in the guides compiles, and what can run does. Here, because it takes all features and the crates beside; the documentation shows them as
-/// `approov_actix::guide`.
+/// The code in the guides compiles, and what can run does. Here, because it takes all features and the crates beside;
+/// the documentation shows them as `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
     #[doc = include_str!("../../docs/block-list.md")]

@@ -12,7 +12,8 @@ static LINES: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
 struct Capture;
 
-/// What tests look at. At `trace` HTTP/2 alone writes hundreds of thousands of lines, and who looked for one among them made all servers wait.
+/// What tests look at. At `trace` HTTP/2 alone writes hundreds of thousands of lines, and who looked for one among them
+/// made all servers wait.
 const TARGETS: [&str; 3] = ["approov_actix", "actix_web::middleware::logger", "access"];
 
 impl log::Log for Capture {

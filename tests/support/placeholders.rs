@@ -14,8 +14,8 @@ pub const USER: &str = "Bearer user-1";
 /// The value of `X-Device-Id` to which the third one is bound as well.
 pub const DEVICE: &str = "device-1";
 
-/// A good token of an installation, two that are bound, one that has expired, and one by another secret; the byte 1 stands for the first. They are
-/// the same in every run, so that what a fuzzer found can be repeated.
+/// A good token of an installation, two that are bound, one that has expired, and one by another secret; the byte 1
+/// stands for the first. They are the same in every run, so that what a fuzzer found can be repeated.
 #[must_use]
 pub fn tokens() -> &'static [String; 5] {
     static TOKENS: LazyLock<[String; 5]> = LazyLock::new(|| {

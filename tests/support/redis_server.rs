@@ -1,4 +1,5 @@
-//! A `redis-server` of a test's own, and things between it and its clients. Shared with the library's unit tests, so it uses nothing but the standard library.
+//! A `redis-server` of a test's own, and things between it and its clients. Shared with the library's unit tests, so it
+//! uses nothing but the standard library.
 
 use std::{
     env, fs,
@@ -34,7 +35,8 @@ pub struct RedisServer {
 pub const MASTER: &str = "mymaster";
 
 impl RedisServer {
-    /// None, said aloud, where the environment does not name the binary. `options` as on the command line: `--maxmemory`, `1mb`.
+    /// None, said aloud, where the environment does not name the binary. `options` as on the command line:
+    /// `--maxmemory`, `1mb`.
     pub fn start(test: &str, options: &[&str]) -> Option<Self> {
         Self::start_with(test, None, options)
     }
@@ -133,7 +135,8 @@ impl RedisServer {
         assert!(kill.args(["-c", "kill -$0 $1", name, &id]).status().unwrap().success());
     }
 
-    /// Its answer, in the form of the protocol: `+OK`, `-ERR …`, `:1`, or what a text holds. Of a list, the items on lines.
+    /// Its answer, in the form of the protocol: `+OK`, `-ERR …`, `:1`, or what a text holds. Of a list, the items on
+    /// lines.
     pub fn ask(&self, command: &[&str]) -> String {
         read_reply(&mut BufReader::new(self.tell(command))).unwrap()
     }

@@ -1,5 +1,5 @@
-//! What the specifications say, once more and in the plainest way: slow, and written without a look at the library. Whatever the library accepts,
-//! this must accept as well.
+//! What the specifications say, once more and in the plainest way: slow, and written without a look at the library.
+//! Whatever the library accepts, this must accept as well.
 
 use std::{
     collections::HashMap,
@@ -98,7 +98,8 @@ impl Component {
     }
 }
 
-/// The signature base: RFC 9421, section 2.5. `list` is the member of `Signature-Input`, spelt as RFC 9651 spells it. None for what is in no example of the RFC.
+/// The signature base: RFC 9421, section 2.5. `list` is the member of `Signature-Input`, spelt as RFC 9651 spells it.
+/// None for what is in no example of the RFC.
 #[must_use]
 pub fn signature_base(message: &Message, list: &str) -> Option<Vec<u8>> {
     let mut base = Vec::new();

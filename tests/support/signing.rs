@@ -1,5 +1,5 @@
-//! Message signatures (RFC 9421), written down as a specification says and not as the library does: with RustCrypto, and free to make
-//! every mistake.
+//! Message signatures (RFC 9421), written down as a specification says and not as the library does: with RustCrypto,
+//! and free to make every mistake.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! The server that `compare` measures: the same answer from a route that anyone may call, from one that the library protects, and from one
-//! that is protected by hand, as a good programmer does it with `jsonwebtoken` in ten minutes.
+//! The server that `compare` measures: the same answer from a route that anyone may call, from one that the library
+//! protects, and from one that is protected by hand, as a good programmer does it with `jsonwebtoken` in ten minutes.
 
 #![allow(missing_docs, clippy::print_stderr, reason = "a program for measurements")]
 

@@ -1,5 +1,6 @@
-//! What a caller with a genuine token can make a signature cost: headers as long and as many as HTTP/2 lets through, beside an ordinary signed request. None of
-//! the signatures is good, and each but those that are refused for their size is looked at in full.
+//! What a caller with a genuine token can make a signature cost: headers as long and as many as HTTP/2 lets through,
+//! beside an ordinary signed request. None of the signatures is good, and each but those that are refused for their
+//! size is looked at in full.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,6 +1,7 @@
 //! What a verdict costs. `docs/performance-lab.md` says how to run this and what came out.
 //!
-//! Every fixture asserts that it succeeds or fails as its name says: a fast refusal must not pass for a fast acceptance.
+//! Every fixture asserts that it succeeds or fails as its name says: a fast refusal must not pass for a fast
+//! acceptance.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! A request without body whose token was seen before, signed as Approov's clients do: from headers to verdict, and the cryptography alone.
+//! A request without body whose token was seen before, signed as Approov's clients do: from headers to verdict, and the
+//! cryptography alone.
 
 use std::{hint::black_box, time::Duration};
 

@@ -70,7 +70,8 @@ impl Minter {
     }
 
     fn new(algorithm: jsonwebtoken::Algorithm, signing: EncodingKey, verifying: Key) -> Self {
-        // With both backends compiled in, jsonwebtoken does not choose for itself. A second choice is refused, which is fine.
+        // With both backends compiled in, jsonwebtoken does not choose for itself. A second choice is refused, which is
+        // fine.
         #[cfg(feature = "aws-lc-rs")]
         let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         #[cfg(not(feature = "aws-lc-rs"))]
@@ -190,7 +191,8 @@ pub(crate) fn with_new<T, R>(
     });
 }
 
-/// So many at once that reading the clock does not count, and so few that they fit in the processor's cache, where a request just was.
+/// So many at once that reading the clock does not count, and so few that they fit in the processor's cache, where a
+/// request just was.
 pub(crate) fn in_chunks(iterations: u64) -> impl Iterator<Item = usize> {
     const MOST: u64 = 512;
     (0..iterations.div_ceil(MOST)).map(move |chunk| usize::try_from(MOST.min(iterations - chunk * MOST)).unwrap())

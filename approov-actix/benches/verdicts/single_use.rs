@@ -1,5 +1,6 @@
-//! A signed request of single use whose claim is kept in memory, beside one that may come again, and the claim alone: in memory, and in a Redis on this machine beside what a bare
-//! `SET` takes there. Each request has a signature of its own.
+//! A signed request of single use whose claim is kept in memory, beside one that may come again, and the claim alone:
+//! in memory, and in a Redis on this machine beside what a bare `SET` takes there. Each request has a signature of its
+//! own.
 
 use std::{cell::Cell, time::Duration};
 

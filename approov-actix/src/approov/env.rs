@@ -67,16 +67,18 @@ impl ApproovBuilder {
     /// | `APPROOV_SINGLE_USE_ADMIT_ON_FAILURE` | `true`: let requests in while the store cannot answer | `false` |
     /// | `APPROOV_ABORT_REQUEST_ON_REPLAY` | `false`: report only | `true` |
     ///
-    /// Booleans are `true`, `false`, `1` or `0`, in upper or lower case. The library reads no `.env` file: that is up to the application.
+    /// Booleans are `true`, `false`, `1` or `0`, in upper or lower case. The library reads no `.env` file: that is up
+    /// to the application.
     ///
-    /// A name that is almost one of these, or a likely guess such as `APPROOV_TOKEN_BINDING`, is an error. Any other name that begins with `APPROOV_` may be
-    /// a variable of your own, so it only causes a warning. There is no warning for the variables of the Approov CLI, `APPROOV_ROLE` and
-    /// `APPROOV_MANAGEMENT_TOKEN`, or for those that Kubernetes sets for a Service whose name begins with `approov`.
+    /// A name that is almost one of these, or a likely guess such as `APPROOV_TOKEN_BINDING`, is an error. Any other
+    /// name that begins with `APPROOV_` may be a variable of your own, so it only causes a warning. There is no
+    /// warning for the variables of the Approov CLI, `APPROOV_ROLE` and `APPROOV_MANAGEMENT_TOKEN`, or for those
+    /// that Kubernetes sets for a Service whose name begins with `approov`.
     ///
     /// # Errors
     ///
-    /// If a variable is empty or has a value that the table does not allow, if more than one source of keys is set, or if a name is
-    /// almost that of a variable.
+    /// If a variable is empty or has a value that the table does not allow, if more than one source of keys is set, or
+    /// if a name is almost that of a variable.
     ///
     /// # Security
     ///
@@ -287,8 +289,8 @@ fn known_settings(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Resul
     Ok(settings)
 }
 
-/// A typo in a name must not silently turn a check off. A name that is unlike any of the library's may be the user's own, so its prefix
-/// `APPROOV_` must not stop the start.
+/// A typo in a name must not silently turn a check off. A name that is unlike any of the library's may be the user's
+/// own, so its prefix `APPROOV_` must not stop the start.
 fn refuse_mistaken(name: &str, value: &str) -> Result<(), ConfigError> {
     let known: Vec<&str> = all_variables().map(|(known, _)| *known).collect();
     match Stranger::new(name, value, &known) {

@@ -99,8 +99,8 @@ fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
     nearest.copied()
 }
 
-/// Whether one name has more words than the other, or a single word differs: `TOKEN_BINDING`, `TOKEN_HEADER_NAME`, `PUBLIC_KEY_PATH`. Names of few
-/// words can be alike by chance.
+/// Whether one name has more words than the other, or a single word differs: `TOKEN_BINDING`, `TOKEN_HEADER_NAME`,
+/// `PUBLIC_KEY_PATH`. Names of few words can be alike by chance.
 fn are_words_alike(name: &str, known: &str) -> bool {
     let (name, known): (Vec<_>, Vec<_>) = (name.split('_').collect(), known.split('_').collect());
     let is_known = |word: &&&str| known.iter().any(|known| is_word_alike(word, known));
@@ -116,8 +116,9 @@ fn is_word_alike(word: &str, known: &str) -> bool {
     word == known || (known.len() >= 5 && distance(word, known) <= 1)
 }
 
-/// Kubernetes sets variables for each Service in the namespace. For `approov-api`, they are `APPROOV_API_SERVICE_HOST`, `APPROOV_API_SERVICE_PORT`,
-/// the same followed by a port's name, and those of Docker links, `APPROOV_API_PORT` to `APPROOV_API_PORT_443_TCP_ADDR`.
+/// Kubernetes sets variables for each Service in the namespace. For `approov-api`, they are `APPROOV_API_SERVICE_HOST`,
+/// `APPROOV_API_SERVICE_PORT`, the same followed by a port's name, and those of Docker links, `APPROOV_API_PORT` to
+/// `APPROOV_API_PORT_443_TCP_ADDR`.
 fn is_of_a_service(name: &str, value: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_protocol = |word: &str| matches!(word, "TCP" | "UDP" | "SCTP");

@@ -38,8 +38,8 @@ pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("app
 
 /// The Approov configuration of an application: keys, default policy, and the response to refused requests.
 ///
-/// Create one at start-up, outside the closure of `HttpServer::new`, and give a clone to each worker: as application data
-/// for guards and extractors, as a [middleware](Self::middleware), or both. Clones are cheap and share everything.
+/// Create one at start-up, outside the closure of `HttpServer::new`, and give a clone to each worker: as application
+/// data for guards and extractors, as a [middleware](Self::middleware), or both. Clones are cheap and share everything.
 /// The type is `Send + Sync`.
 ///
 /// # Examples
@@ -64,12 +64,14 @@ pub(crate) const DEFAULT_TOKEN_HEADER: HeaderName = HeaderName::from_static("app
 /// }
 /// ```
 ///
-/// You can register it with `app_data(approov)` or with `app_data(web::Data::new(approov))`, but use only one form in an application. If a
-/// request sees a different value in each form, the nearer one cannot be determined and the answer is 500.
+/// You can register it with `app_data(approov)` or with `app_data(web::Data::new(approov))`, but use only one form in
+/// an application. If a request sees a different value in each form, the nearer one cannot be determined and the answer
+/// is 500.
 ///
 /// # Security
 ///
-/// `Debug` shows neither keys nor hooks. A guard or extractor that finds no `Approov` answers 500: a missing configuration never lets a request in.
+/// `Debug` shows neither keys nor hooks. A guard or extractor that finds no `Approov` answers 500: a missing
+/// configuration never lets a request in.
 #[derive(Clone)]
 pub struct Approov {
     /// Distinguishes this configuration from all others in the process. Unlike an address, it is never reused.
@@ -108,15 +110,16 @@ impl Settings {
 }
 
 impl Approov {
-    /// Verifies a token that does not come in the token header, but for example in the first message of a WebSocket or in gRPC metadata.
+    /// Verifies a token that does not come in the token header, but for example in the first message of a WebSocket or
+    /// in gRPC metadata.
     ///
-    /// Format, signature, claims and time are checked exactly as for a request, and a `Bearer ` prefix is accepted. The binding is not
-    /// checked: see [`ApproovClaims::is_bound_to`].
+    /// Format, signature, claims and time are checked exactly as for a request, and a `Bearer ` prefix is accepted. The
+    /// binding is not checked: see [`ApproovClaims::is_bound_to`].
     ///
     /// # Security
     ///
-    /// This is the token check alone. If there is a binding, check it yourself. If the connection outlives the token, require a new token: see
-    /// [`expires_at`](ApproovClaims::expires_at).
+    /// This is the token check alone. If there is a binding, check it yourself. If the connection outlives the token,
+    /// require a new token: see [`expires_at`](ApproovClaims::expires_at).
     ///
     /// # Errors
     ///
@@ -139,8 +142,8 @@ impl Approov {
 
     /// Replaces all keys with these, without a restart.
     ///
-    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. The cache is emptied, and tokens
-    /// are verified again, even in requests that are being served.
+    /// The change is atomic: each token is verified with all of the old keys or with all of the new ones. The cache is
+    /// emptied, and tokens are verified again, even in requests that are being served.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@ use crate::{
 ///
 /// # Security
 ///
-/// A token is kept only as a hash, from which nobody can recover it. Device ids and the public keys of installations are shown as they are.
+/// A token is kept only as a hash, from which nobody can recover it. Device ids and the public keys of installations
+/// are shown as they are.
 ///
 /// # Examples
 ///
@@ -61,20 +62,24 @@ pub(super) const INSTALLATION: &str = "installation:";
 pub(super) const TOKEN: &str = "token:";
 
 impl Blockable {
-    /// A device, by the `did` of its tokens, as [`ApproovClaims::device_id`](crate::ApproovClaims::device_id) returns it.
+    /// A device, by the `did` of its tokens, as [`ApproovClaims::device_id`](crate::ApproovClaims::device_id) returns
+    /// it.
     ///
     /// # Errors
     ///
-    /// If the id is empty or longer than 200 bytes, or contains white space, control characters, quotes, `$`, `{` or `}`.
+    /// If the id is empty or longer than 200 bytes, or contains white space, control characters, quotes, `$`, `{` or
+    /// `}`.
     pub fn device(id: &str) -> Result<Self, ConfigError> {
         Self::text(DEVICE, 200, &Setting::new("the id given to `Blockable::device`", id))
     }
 
-    /// An installation, by the `ipk` of its tokens, as [`ApproovClaims::installation_key`](crate::ApproovClaims::installation_key) returns it.
+    /// An installation, by the `ipk` of its tokens, as
+    /// [`ApproovClaims::installation_key`](crate::ApproovClaims::installation_key) returns it.
     ///
     /// # Errors
     ///
-    /// If the key is empty or longer than 1000 bytes, or contains white space, control characters, quotes, `$`, `{` or `}`.
+    /// If the key is empty or longer than 1000 bytes, or contains white space, control characters, quotes, `$`, `{` or
+    /// `}`.
     pub fn installation_key(key: &str) -> Result<Self, ConfigError> {
         let key = Setting::new("the key given to `Blockable::installation_key`", key);
         Self::text(INSTALLATION, 1000, &key)
@@ -94,7 +99,8 @@ impl Blockable {
         }
     }
 
-    /// A token, by its hash: SHA-256 of its first two parts with the dot between them, in base64url or hexadecimal. The third part, the signature, is left out because it can be written in more than one way.
+    /// A token, by its hash: SHA-256 of its first two parts with the dot between them, in base64url or hexadecimal. The
+    /// third part, the signature, is left out because it can be written in more than one way.
     ///
     /// # Errors
     ///
@@ -154,7 +160,8 @@ impl fmt::Debug for Blockable {
     }
 }
 
-/// The hash of the signed part. Anyone can write an ECDSA signature in two ways, so a revoked token would otherwise come back in the other way.
+/// The hash of the signed part. Anyone can write an ECDSA signature in two ways, so a revoked token would otherwise
+/// come back in the other way.
 pub(super) fn token_hash(token: &[u8]) -> Option<[u8; 32]> {
     let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.');
     let (_, end, more) = (dots.next()?, dots.next()?.0, dots.next());

@@ -25,12 +25,15 @@ use crate::{
     token::ApproovClaims,
 };
 
-/// Blocks devices, and revokes tokens before they expire, on all servers that share a Redis or Valkey. Feature `single-use-redis`.
+/// Blocks devices, and revokes tokens before they expire, on all servers that share a Redis or Valkey. Feature
+/// `single-use-redis`.
 ///
-/// The list is kept in Redis. Each process has a copy, which a thread refreshes [every two seconds](Self::refresh_interval). So a request costs no round trip, and a change
-/// takes effect everywhere within that time. To change the list from a shell, use `approov-token`, an example of this crate.
+/// The list is kept in Redis. Each process has a copy, which a thread refreshes [every two
+/// seconds](Self::refresh_interval). So a request costs no round trip, and a change takes effect everywhere within that
+/// time. To change the list from a shell, use `approov-token`, an example of this crate.
 ///
-/// A request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), for one of these reasons:
+/// A request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), for one of these
+/// reasons:
 ///
 /// | reason | |
 /// |---|---|
@@ -43,8 +46,9 @@ use crate::{
 ///
 /// A device id changes when the app is installed again, so blocking only slows an attacker down.
 ///
-/// Anyone who can write to the server can lock users out or let them in. With an eviction policy, or at a restart without persistence, the server forgets the list. The log has a
-/// warning about such a policy, and an error when the list is suddenly gone.
+/// Anyone who can write to the server can lock users out or let them in. With an eviction policy, or at a restart
+/// without persistence, the server forgets the list. The log has a warning about such a policy, and an error when the
+/// list is suddenly gone.
 ///
 /// # Examples
 ///
@@ -78,11 +82,13 @@ const LONGEST_REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DEFAULT_MAX_STALE: Duration = Duration::from_secs(30);
 
 impl BlockList {
-    /// A list in the server at this address, in the master that Sentinels name, or in a cluster. For the forms of an address, see [`RedisStore::new`](crate::RedisStore::new).
+    /// A list in the server at this address, in the master that Sentinels name, or in a cluster. For the forms of an
+    /// address, see [`RedisStore::new`](crate::RedisStore::new).
     ///
     /// # Errors
     ///
-    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not an error if nothing answers there.
+    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not
+    /// an error if nothing answers there.
     pub fn new(address: &str) -> Result<Self, ConfigError> {
         Ok(Self {
             store: Store::new(Address::parse(&Setting::new(
@@ -96,12 +102,14 @@ impl BlockList {
         })
     }
 
-    /// The key of the list in Redis. Default: `approov:block-list`. A second key, with `:version` at its end, has the list's version: `approov:block-list:version`, or, in a cluster,
-    /// `{approov:block-list}:version`, where the braces keep both keys on one server.
+    /// The key of the list in Redis. Default: `approov:block-list`. A second key, with `:version` at its end, has the
+    /// list's version: `approov:block-list:version`, or, in a cluster, `{approov:block-list}:version`, where the
+    /// braces keep both keys on one server.
     ///
     /// # Errors
     ///
-    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII characters.
+    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII
+    /// characters.
     pub fn key(mut self, key: &str) -> Result<Self, ConfigError> {
         let key = Setting::<String>::new("the key given to `BlockList::key`", key);
         if let Some(fault) = key_fault(&key.value) {
@@ -111,7 +119,8 @@ impl BlockList {
         Ok(self)
     }
 
-    /// The header that carries tokens. Set it if you set [`ApproovBuilder::token_header`](crate::ApproovBuilder::token_header). Default: `Approov-Token`.
+    /// The header that carries tokens. Set it if you set
+    /// [`ApproovBuilder::token_header`](crate::ApproovBuilder::token_header). Default: `Approov-Token`.
     ///
     /// # Security
     ///
@@ -127,13 +136,15 @@ impl BlockList {
         self
     }
 
-    /// How old the copy may become while the server cannot be reached: at least twice the refresh interval. Default: 30 seconds.
+    /// How old the copy may become while the server cannot be reached: at least twice the refresh interval. Default: 30
+    /// seconds.
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.max_stale = time;
         self
     }
 
-    /// Whether requests are let in while the copy is missing or too old. An old copy still blocks its entries. Default: no.
+    /// Whether requests are let in while the copy is missing or too old. An old copy still blocks its entries. Default:
+    /// no.
     ///
     /// # Security
     ///
@@ -143,13 +154,13 @@ impl BlockList {
         self
     }
 
-    /// The check, for [`ApproovBuilder::check`](crate::ApproovBuilder::check). This method reads the list, waiting two seconds at most, and starts the thread that refreshes the copy. The thread
-    /// ends with the check.
+    /// The check, for [`ApproovBuilder::check`](crate::ApproovBuilder::check). This method reads the list, waiting two
+    /// seconds at most, and starts the thread that refreshes the copy. The thread ends with the check.
     ///
     /// # Errors
     ///
-    /// If a time is out of its bounds, or the thread cannot be started. It is not an error if the list cannot be read, but then requests are refused until it can, unless
-    /// [`admit_on_failure`](Self::admit_on_failure) is set.
+    /// If a time is out of its bounds, or the thread cannot be started. It is not an error if the list cannot be read,
+    /// but then requests are refused until it can, unless [`admit_on_failure`](Self::admit_on_failure) is set.
     pub fn check(
         &self,
     ) -> Result<impl Fn(&HttpRequest, &ApproovClaims) -> Result<(), CheckFailed> + Send + Sync + use<>, ConfigError>
@@ -184,8 +195,9 @@ impl BlockList {
     ///
     /// # Errors
     ///
-    /// If the server does not answer within two seconds, or answers with an error. The reasons are those of [`RedisStore`](crate::RedisStore). A cluster may refuse while it moves the list to
-    /// another server: try again.
+    /// If the server does not answer within two seconds, or answers with an error. The reasons are those of
+    /// [`RedisStore`](crate::RedisStore). A cluster may refuse while it moves the list to another server: try
+    /// again.
     pub async fn block(&self, what: &Blockable, until: SystemTime) -> Result<(), StoreError> {
         self.store.block(what, until).await
     }

@@ -11,7 +11,8 @@ use crate::{
     token::{ApproovClaims, pay},
 };
 
-/// Checks that the request has each bound header once and not empty, then that the token has `pay`, then that they match.
+/// Checks that the request has each bound header once and not empty, then that the token has `pay`, then that they
+/// match.
 pub(crate) fn check(headers: &HeaderMap, policy: &EffectivePolicy, claims: &ApproovClaims) -> Result<(), Rejection> {
     if policy.binding.is_empty() {
         return Ok(());

@@ -40,7 +40,8 @@ impl<'a> Check<'a> {
 
     pub(super) async fn check_body(self, mut head: HeadChecked, payload: &mut Payload) -> Result<Findings, Refusal> {
         let mut verdict = self.body_verdict(payload, &head).await;
-        // A client can hold its body back until the keys are replaced. What the old keys verified is then no longer valid.
+        // A client can hold its body back until the keys are replaced. What the old keys verified is then no longer
+        // valid.
         if head.findings.generation != self.approov.current_keys().generation() {
             head = self.check_head()?;
             // The body is already here, so this does not wait again.
@@ -54,7 +55,8 @@ impl<'a> Check<'a> {
         self.settle_body(head.findings, verdict)
     }
 
-    /// The signature that the policy accepts, and what it requires of the body. Signatures are verified once for each request, as the application received it, because a middleware further in may change the request.
+    /// The signature that the policy accepts, and what it requires of the body. Signatures are verified once for each
+    /// request, as the application received it, because a middleware further in may change the request.
     fn signature_verdict(
         self,
         generation: u64,

@@ -160,7 +160,8 @@ impl Check<'_> {
         verdict
     }
 
-    /// A guard's policy cannot know the application's settings, so a mistake shows only at the first request with a valid token.
+    /// A guard's policy cannot know the application's settings, so a mistake shows only at the first request with a
+    /// valid token.
     fn check_policy(self) -> Result<(), Rejection> {
         let settings = self.approov.settings();
         let path = LogText(self.request.path());
@@ -176,7 +177,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Runs the application's own checks, for a genuine token only, and then claims the request: a refused request must not use up its claim.
+    /// Runs the application's own checks, for a genuine token only, and then claims the request: a refused request must
+    /// not use up its claim.
     fn finish(self, mut findings: Findings) -> Result<Claimed, Refusal> {
         if let Some(claims) = &findings.claims
             && let Err(rejection) = self.application_verdict(claims)
@@ -186,7 +188,8 @@ impl Check<'_> {
         self.claim(findings)
     }
 
-    /// Each layer runs the checks: further in, a check may see more of the request, such as the parameters of its route.
+    /// Each layer runs the checks: further in, a check may see more of the request, such as the parameters of its
+    /// route.
     fn application_verdict(self, claims: &ApproovClaims) -> Result<(), Rejection> {
         let mut checks = self.approov.settings().checks.iter();
         checks

@@ -29,7 +29,8 @@ impl Check<'_> {
         self.claim_each(findings, keys.into_iter())
     }
 
-    /// Claims the keys one after the other, up to the first that was claimed before. Otherwise two simultaneous copies could each lose one key to the other.
+    /// Claims the keys one after the other, up to the first that was claimed before. Otherwise two simultaneous copies
+    /// could each lose one key to the other.
     fn claim_each(self, mut findings: Findings, mut keys: vec::IntoIter<Claimable>) -> Result<Claimed, Refusal> {
         while let Some((key, end)) = keys.next() {
             let Some(single_use) = &self.approov.settings().single_use else {

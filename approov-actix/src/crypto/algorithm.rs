@@ -10,8 +10,8 @@ use crate::config::ConfigError;
 ///
 /// # Security
 ///
-/// There is no `none`. Anyone who can verify an HMAC (`HS256` to `HS512`) can make one as well. With every other algorithm, the server holds a public key, which cannot make
-/// tokens.
+/// There is no `none`. Anyone who can verify an HMAC (`HS256` to `HS512`) can make one as well. With every other
+/// algorithm, the server holds a public key, which cannot make tokens.
 ///
 /// # Examples
 ///

@@ -17,8 +17,8 @@ use super::{
 
 pub(super) static PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
-/// A key that is parsed once: AWS-LC's verifiers would parse it for each signature. AWS-LC accepts any 32 bytes as an Ed25519 key. A key that is
-/// not a point verifies nothing.
+/// A key that is parsed once: AWS-LC's verifiers would parse it for each signature. AWS-LC accepts any 32 bytes as an
+/// Ed25519 key. A key that is not a point verifies nothing.
 pub(super) enum PreparedKey {
     Secret(Box<hmac::Key>),
     Point(ParsedPublicKey),

@@ -1,7 +1,7 @@
 //! The only module that calls a crypto backend: verify these bytes with this key.
 //!
-//! Verifiers come from one backend's own factory, never from jsonwebtoken's process-wide default: that default panics if
-//! another crate of the program turns the second backend on.
+//! Verifiers come from one backend's own factory, never from jsonwebtoken's process-wide default: that default panics
+//! if another crate of the program turns the second backend on.
 
 pub(crate) mod algorithm;
 #[cfg(feature = "aws-lc-rs")]

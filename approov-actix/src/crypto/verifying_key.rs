@@ -23,7 +23,8 @@ enum Form {
 }
 
 impl VerifyingKey {
-    /// A key of the type that the algorithm takes. None if the backend cannot use it, such as a point that is not on the curve.
+    /// A key of the type that the algorithm takes. None if the backend cannot use it, such as a point that is not on
+    /// the curve.
     pub(crate) fn new(algorithm: Algorithm, material: KeyMaterial<'_>) -> Option<Self> {
         let form = match backend::PreparedKey::new(algorithm, material).ok()? {
             Some(key) => Form::Prepared(key),
@@ -66,8 +67,8 @@ impl Form {
     }
 }
 
-/// An RSA signature is a number below the modulus, and has as many bytes: RFC 8017, sections 8.1.2 and 5.2.2. RustCrypto's PSS also accepts larger
-/// numbers, which would give each token a second spelling.
+/// An RSA signature is a number below the modulus, and has as many bytes: RFC 8017, sections 8.1.2 and 5.2.2.
+/// RustCrypto's PSS also accepts larger numbers, which would give each token a second spelling.
 fn is_in_range(signature: &[u8], modulus: Option<&[u8]>) -> bool {
     modulus.is_none_or(|modulus| signature.len() == modulus.len() && signature < modulus)
 }

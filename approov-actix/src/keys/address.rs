@@ -67,7 +67,8 @@ impl JwksAddress {
         })
     }
 
-    /// Fetches the set. None if it is the accepted one. Redirects are followed within the same origin only: elsewhere, somebody else would decide on the keys.
+    /// Fetches the set. None if it is the accepted one. Redirects are followed within the same origin only: elsewhere,
+    /// somebody else would decide on the keys.
     pub(super) fn fetch(&mut self, max_bytes: usize) -> Result<Option<Vec<u8>>, Failure> {
         let deadline = Instant::now() + TIME_LIMIT;
         let mut url = self.url.clone();

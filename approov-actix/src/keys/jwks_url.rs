@@ -7,19 +7,20 @@ use crate::config::Setting;
 
 /// The address of a JWK Set (RFC 7517), as `approov keyset -kid KID -getJWKSURI` prints it. Feature `jwks-url`.
 ///
-/// The set is read at the start, within ten seconds, and again while the server runs, with conditional requests. It is also read when a refused
-/// token has a `kid` that no key has, at most once in ten seconds. No request waits for a reading. If a later reading fails, the keys in use
-/// stay in use: see [`max_stale`](Self::max_stale). Redirects are followed within the same origin. For which keys are used, see
-/// [`KeySet::from_jwks`](crate::KeySet::from_jwks).
+/// The set is read at the start, within ten seconds, and again while the server runs, with conditional requests. It is
+/// also read when a refused token has a `kid` that no key has, at most once in ten seconds. No request waits for a
+/// reading. If a later reading fails, the keys in use stay in use: see [`max_stale`](Self::max_stale). Redirects are
+/// followed within the same origin. For which keys are used, see [`KeySet::from_jwks`](crate::KeySet::from_jwks).
 ///
 /// # Security
 ///
-/// Anyone who controls the address decides which tokens are valid. It must be an `https` address, whose certificate is checked against the
-/// authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`, `localhost`). `https` requests use
-/// the proxy of the first environment variable that is set of `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, except for hosts in `NO_PROXY`.
+/// Anyone who controls the address decides which tokens are valid. It must be an `https` address, whose certificate is
+/// checked against the authorities that the system trusts, or an `http` address of this machine (`127.0.0.0/8`, `::1`,
+/// `localhost`). `https` requests use the proxy of the first environment variable that is set of `ALL_PROXY`,
+/// `HTTPS_PROXY` and `HTTP_PROXY`, except for hosts in `NO_PROXY`.
 ///
-/// The HTTP client, `ureq`, logs the address at `debug` and the answers at `trace`. If these are not for everyone, keep the targets `ureq` and
-/// `ureq_proto` at `warn`.
+/// The HTTP client, `ureq`, logs the address at `debug` and the answers at `trace`. If these are not for everyone, keep
+/// the targets `ureq` and `ureq_proto` at `warn`.
 ///
 /// # Examples
 ///
@@ -51,13 +52,13 @@ impl JwksUrl {
         self
     }
 
-    /// How long keys stay valid without a successful reading. After this time they expire, and their tokens are refused. At least twice the refresh
-    /// interval. Default: no limit.
+    /// How long keys stay valid without a successful reading. After this time they expire, and their tokens are
+    /// refused. At least twice the refresh interval. Default: no limit.
     ///
     /// # Security
     ///
-    /// Without a limit, anyone who cuts this server off from the address keeps a removed key valid. With a limit, they lock all apps
-    /// out eventually.
+    /// Without a limit, anyone who cuts this server off from the address keeps a removed key valid. With a limit, they
+    /// lock all apps out eventually.
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.0.max_stale = Some(Setting::new("the time given to `JwksUrl::max_stale`", time));
         self
@@ -65,7 +66,8 @@ impl JwksUrl {
 
     /// Whether the server starts even if the address has no keys at that moment. Default: no, that is an error.
     ///
-    /// Until the address has keys, tokens that need them are refused. If there is no other key either, the refusal is `keys_unavailable` (503).
+    /// Until the address has keys, tokens that need them are refused. If there is no other key either, the refusal is
+    /// `keys_unavailable` (503).
     pub fn start_without_keys(mut self, start: bool) -> Self {
         if let Place::JwksUrl { start_without_keys, .. } = &mut self.0.place {
             *start_without_keys = start;

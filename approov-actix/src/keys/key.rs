@@ -82,8 +82,8 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// If the algorithm is not an HMAC, if the secret is shorter than the algorithm's hash (32, 48 or 64 bytes: RFC 7518, section 3.2), or if it repeats
-    /// a single byte, like a buffer that was never filled.
+    /// If the algorithm is not an HMAC, if the secret is shorter than the algorithm's hash (32, 48 or 64 bytes: RFC
+    /// 7518, section 3.2), or if it repeats a single byte, like a buffer that was never filled.
     ///
     /// # Security
     ///
@@ -103,24 +103,25 @@ impl Key {
         Self::of_secret(algorithm, secret, "the secret given to `Key::from_secret`")
     }
 
-    /// A public key in PEM, as `approov keyset -kid KID -getPEM` prints it: a `SubjectPublicKeyInfo` (RFC 7468, section 13).
+    /// A public key in PEM, as `approov keyset -kid KID -getPEM` prints it: a `SubjectPublicKeyInfo` (RFC 7468, section
+    /// 13).
     ///
     /// # Errors
     ///
-    /// If the text is anything else, such as a private key or a certificate; if the key does not have the algorithm's type and curve; or if it is an RSA
-    /// key of less than 2048 or more than 4096 bits.
+    /// If the text is anything else, such as a private key or a certificate; if the key does not have the algorithm's
+    /// type and curve; or if it is an RSA key of less than 2048 or more than 4096 bits.
     ///
     /// # Security
     ///
-    /// A private key is an error, so that none is left on a server that only verifies. The key's type and curve are checked. The point of an EC key must lie on
-    /// the curve.
+    /// A private key is an error, so that none is left on a server that only verifies. The key's type and curve are
+    /// checked. The point of an EC key must lie on the curve.
     pub fn from_pem(algorithm: Algorithm, pem: &str) -> Result<Self, ConfigError> {
         Self::parse_pem(algorithm, pem)
             .map_err(|fault| ConfigError::invalid(format!("the text given to `Key::from_pem` {fault}")))
     }
 
-    /// Sets the key id. A token with the same `kid` is verified with this key alone. A key without an id is tried for tokens whose `kid` no
-    /// other key has. An id of more than 256 bytes is an error when the key is used.
+    /// Sets the key id. A token with the same `kid` is verified with this key alone. A key without an id is tried for
+    /// tokens whose `kid` no other key has. An id of more than 256 bytes is an error when the key is used.
     ///
     /// # Security
     ///

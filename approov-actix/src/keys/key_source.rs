@@ -11,7 +11,8 @@ use crate::{
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Keys for [`ApproovBuilder::keys`](crate::ApproovBuilder::keys): a [`Key`], a [`KeySet`], a [`KeyFile`], or a `JwksUrl` (feature `jwks-url`).
+/// Keys for [`ApproovBuilder::keys`](crate::ApproovBuilder::keys): a [`Key`], a [`KeySet`], a [`KeyFile`], or a
+/// `JwksUrl` (feature `jwks-url`).
 ///
 /// # Examples
 ///
@@ -30,7 +31,8 @@ const MAX_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Security
 ///
-/// Anyone who can write the file or controls the address decides which tokens are valid. `Debug` shows nothing of the source.
+/// Anyone who can write the file or controls the address decides which tokens are valid. `Debug` shows nothing of the
+/// source.
 pub struct KeySource(pub(super) Kind);
 
 pub(super) enum Kind {
@@ -186,9 +188,10 @@ impl Place {
 
 /// A file with keys. It is read at the start and again while the server runs.
 ///
-/// New keys are used, and removed keys are no longer used, from the next reading on. An empty JWK Set removes all keys of
-/// the file. If the file cannot be read, or all of its keys are faulty, the keys in use stay in use and an error is logged. The next attempt comes after five seconds, or after the refresh interval if
-/// that is shorter. The wait doubles with each further failure, up to a minute, or to the interval if that is longer.
+/// New keys are used, and removed keys are no longer used, from the next reading on. An empty JWK Set removes all keys
+/// of the file. If the file cannot be read, or all of its keys are faulty, the keys in use stay in use and an error is
+/// logged. The next attempt comes after five seconds, or after the refresh interval if that is shorter. The wait
+/// doubles with each further failure, up to a minute, or to the interval if that is longer.
 ///
 /// # Security
 ///
@@ -251,13 +254,13 @@ impl KeyFile {
         self
     }
 
-    /// How long keys stay valid without a successful reading. After this time they expire, and their tokens are refused. At least twice the refresh
-    /// interval. Default: no limit.
+    /// How long keys stay valid without a successful reading. After this time they expire, and their tokens are
+    /// refused. At least twice the refresh interval. Default: no limit.
     ///
     /// # Security
     ///
-    /// Without a limit, anyone who prevents this server from reading the file keeps a removed key valid. With a limit, they lock all apps
-    /// out eventually.
+    /// Without a limit, anyone who prevents this server from reading the file keeps a removed key valid. With a limit,
+    /// they lock all apps out eventually.
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.0.max_stale = Some(Setting::new("the time given to `KeyFile::max_stale`", time));
         self

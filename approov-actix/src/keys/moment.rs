@@ -51,9 +51,9 @@ fn unix_millis() -> i64 {
     }
 }
 
-/// On Linux and elsewhere, the monotonic clock stops while the machine sleeps. The wall clock keeps running, but can be set. So this is the
-/// monotonic clock plus each forward jump of the wall clock. Setting the wall clock back changes nothing. Setting it forward looks
-/// like sleep: keys then seem older than they are, and their source is read early.
+/// On Linux and elsewhere, the monotonic clock stops while the machine sleeps. The wall clock keeps running, but can be
+/// set. So this is the monotonic clock plus each forward jump of the wall clock. Setting the wall clock back changes
+/// nothing. Setting it forward looks like sleep: keys then seem older than they are, and their source is read early.
 struct Clock {
     /// By how much the wall clock was ahead of the monotonic one, in milliseconds.
     lead: AtomicI64,

@@ -40,7 +40,8 @@ impl Refresh {
         thread.spawn(move || self.run()).map(drop)
     }
 
-    /// Runs until the ring is gone. The logger is the application's and may panic: a panic ends the step, never the thread.
+    /// Runs until the ring is gone. The logger is the application's and may panic: a panic ends the step, never the
+    /// thread.
     fn run(mut self) {
         loop {
             match unless_it_panics(|| self.step()) {
@@ -214,7 +215,8 @@ impl Schedule {
                     let wait = self.interval.min(FIRST_RETRY).saturating_mul(doubled);
                     self.due = now + wait.min(self.longest_wait).max(asked_for);
                 }
-                // Otherwise, while the source fails, anyone could postpone the regular readings with tokens that have made-up ids.
+                // Otherwise, while the source fails, anyone could postpone the regular readings with tokens that have
+                // made-up ids.
             }
         }
         was_failing
@@ -239,7 +241,8 @@ mod tests {
         (Schedule::new(start, 300 * SECOND, None, Outcome::Succeeded), start)
     }
 
-    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends with `outcome`.
+    /// The seconds after `start` at which the source is read, up to `end`, if each reading takes no time and ends with
+    /// `outcome`.
     fn readings(schedule: &mut Schedule, start: Moment, end: u32, outcome: Outcome) -> Vec<u64> {
         let mut readings = Vec::new();
         loop {
@@ -354,7 +357,8 @@ mod tests {
         assert_eq!(schedule.starts(start + 5 * SECOND), Some(Reason::Regular));
     }
 
-    /// `Retry-After` is respected, but it never shortens the usual wait, and never exceeds the longest wait that the interval or max stale allows.
+    /// `Retry-After` is respected, but it never shortens the usual wait, and never exceeds the longest wait that the
+    /// interval or max stale allows.
     #[test]
     fn a_source_says_when_it_wants_to_be_read_again() {
         let start = Moment::now();

@@ -103,7 +103,8 @@ impl CurrentKeys {
         self.generation
     }
 
-    /// Checks a signature with the keys that may have made it, and returns the `kid` of the key that did. Never waits: if the key may be a new one, its source is woken.
+    /// Checks a signature with the keys that may have made it, and returns the `kid` of the key that did. Never waits:
+    /// if the key may be a new one, its source is woken.
     pub(crate) fn verify(
         &self,
         alg: &str,
@@ -253,7 +254,8 @@ impl KeyRing {
         parts[part].count().next().is_some()
     }
 
-    /// Changes the parts. Logs the change after it releases the lock: the logger is the application's, and may even replace keys.
+    /// Changes the parts. Logs the change after it releases the lock: the logger is the application's, and may even
+    /// replace keys.
     fn change(&self, now: Moment, change: impl FnOnce(&mut [SourceKeys]) -> bool) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = change(&mut parts);

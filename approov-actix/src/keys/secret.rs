@@ -32,8 +32,8 @@ pub(super) fn without_byte_order_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error is the end of a sentence
-/// that begins with the origin of the secret.
+/// Decodes a secret in standard or URL-safe base64, padded or not, with white space anywhere. An error is the end of a
+/// sentence that begins with the origin of the secret.
 pub(super) fn decode_secret(text: &str) -> Result<Vec<u8>, Fault> {
     let text: String = without_byte_order_mark(text)
         .chars()
@@ -83,7 +83,8 @@ pub(super) fn is_published(secret: &[u8]) -> bool {
     ENGINE.decode(PUBLISHED).is_ok_and(|published| published == secret)
 }
 
-/// How a secret was probably spoilt, if it looks like it. A random secret looks like this less than once in 10^18 times.
+/// How a secret was probably spoilt, if it looks like it. A random secret looks like this less than once in 10^18
+/// times.
 ///
 /// A spoilt secret is strong enough to be a key, so it is not an error. But no genuine token is signed with it.
 pub(super) fn likely_mistake(secret: &[u8]) -> Option<Fault> {

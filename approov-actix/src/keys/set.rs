@@ -23,8 +23,10 @@ const MAX_LINES: usize = 20;
 ///
 /// Which keys are tried for a token:
 ///
-/// - If its `kid` is that of a key, that key alone. (If keys for different algorithms share the `kid`, the one for the token's `alg`.)
-/// - If its `kid` is that of no key, the keys without `kid` whose algorithm is the token's `alg`. If every key has a `kid`, the token is refused.
+/// - If its `kid` is that of a key, that key alone. (If keys for different algorithms share the `kid`, the one for the
+///   token's `alg`.)
+/// - If its `kid` is that of no key, the keys without `kid` whose algorithm is the token's `alg`. If every key has a
+///   `kid`, the token is refused.
 /// - If it has no `kid`, every key whose algorithm is the token's `alg`.
 ///
 /// # Security
@@ -58,13 +60,14 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// If there is no key, if more than eight keys have the same algorithm, if two keys have the same algorithm and `kid`, or if a `kid` is
-    /// longer than 256 bytes. The same key twice, without a `kid`, is used once and causes a warning.
+    /// If there is no key, if more than eight keys have the same algorithm, if two keys have the same algorithm and
+    /// `kid`, or if a `kid` is longer than 256 bytes. The same key twice, without a `kid`, is used once and causes
+    /// a warning.
     ///
     /// # Security
     ///
-    /// A token of any key in the set is valid, so leave out keys that are no longer used. There are at most eight keys for an algorithm because a token without `kid`
-    /// is tried with each of them.
+    /// A token of any key in the set is valid, so leave out keys that are no longer used. There are at most eight keys
+    /// for an algorithm because a token without `kid` is tried with each of them.
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let (set, surplus) = Self::gather(keys);
         let reasons = [Surplus::TooMany, Surplus::Repeated, Surplus::LongId];
@@ -79,8 +82,9 @@ impl KeySet {
         Ok(set)
     }
 
-    /// The usable keys of a JWK Set (RFC 7517, section 5). Faulty keys are dropped one by one, each with an error in the log, so that a bad entry
-    /// does not make the whole set useless. Keys for another use, or of an unknown type, are ignored.
+    /// The usable keys of a JWK Set (RFC 7517, section 5). Faulty keys are dropped one by one, each with an error in
+    /// the log, so that a bad entry does not make the whole set useless. Keys for another use, or of an unknown
+    /// type, are ignored.
     ///
     /// A key is usable if all of the following apply:
     ///
@@ -223,8 +227,8 @@ impl fmt::Display for Surplus {
     }
 }
 
-/// Too many keys stop the start, but a refresh goes on without the surplus. Ids that are repeated or too long are an error in code. In a set from
-/// elsewhere, such keys are dropped.
+/// Too many keys stop the start, but a refresh goes on without the surplus. Ids that are repeated or too long are an
+/// error in code. In a set from elsewhere, such keys are dropped.
 pub(super) fn refuse(reasons: &[Surplus], surplus: &[(Key, Surplus)], among: &str) -> Result<(), ConfigError> {
     match surplus.iter().find(|(_, why)| reasons.contains(why)) {
         Some((key, why)) => {
@@ -238,7 +242,8 @@ pub(super) fn refuse(reasons: &[Surplus], surplus: &[(Key, Surplus)], among: &st
 /// The fault of a set without a usable key.
 pub(super) const NO_USABLE_KEY: Fault = "has no usable key";
 
-/// The usable keys of a JWK Set. An empty set has none: that is how its owner revokes all keys. Logs why the other keys are not used.
+/// The usable keys of a JWK Set. An empty set has none: that is how its owner revokes all keys. Logs why the other keys
+/// are not used.
 pub(super) fn usable_keys(origin: &str, json: &str, allow_secrets: bool, name: Name<'_>) -> Result<Vec<Key>, String> {
     let JwkSet { keys, faulty, foreign } = JwkSet::parse(origin, json, allow_secrets)?;
     log_dropped(Level::Error, origin, &faulty, name);

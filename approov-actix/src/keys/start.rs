@@ -88,7 +88,8 @@ struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// `number` distinguishes the sources with the same setting: in code there may be several, and no log line shows a path or an address.
+    /// `number` distinguishes the sources with the same setting: in code there may be several, and no log line shows a
+    /// path or an address.
     fn new(source: &'a RefreshedSource, number: usize, name: Option<&str>) -> Result<Self, ConfigError> {
         let (interval, max_stale) = source.times()?;
         let mut reader = reader(&source.place)?;

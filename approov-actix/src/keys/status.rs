@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// The state of the keys of an [`Approov`](crate::Approov), for probes and metrics. Returned by [`Approov::status`](crate::Approov::status).
+/// The state of the keys of an [`Approov`](crate::Approov), for probes and metrics. Returned by
+/// [`Approov::status`](crate::Approov::status).
 ///
 /// # Security
 ///
@@ -31,24 +32,25 @@ pub struct ApproovStatus {
 }
 
 impl ApproovStatus {
-    /// How many keys are valid. Without any, every token is refused with [`KeysUnavailable`](crate::Rejection::KeysUnavailable).
+    /// How many keys are valid. Without any, every token is refused with
+    /// [`KeysUnavailable`](crate::Rejection::KeysUnavailable).
     pub fn key_count(&self) -> usize {
         self.key_count
     }
 
-    /// How long ago keys were last read successfully, for the file or address where this is longest ago. For one that could not be read yet, the time
-    /// since the start. `None` if there is neither file nor address.
+    /// How long ago keys were last read successfully, for the file or address where this is longest ago. For one that
+    /// could not be read yet, the time since the start. `None` if there is neither file nor address.
     pub fn oldest_reading(&self) -> Option<Duration> {
         self.oldest_reading
     }
 
-    /// Whether every file and address is still being read again, successfully or not. `false` if a reading is more than a minute late, `true` if there
-    /// are neither files nor addresses.
+    /// Whether every file and address is still being read again, successfully or not. `false` if a reading is more than
+    /// a minute late, `true` if there are neither files nor addresses.
     ///
     /// # Security
     ///
-    /// `false` means that a key that you remove stays valid: restart the server. The usual reason is a `fork` after the start, such as when a
-    /// process becomes a daemon. The threads that read keys stay behind in the parent.
+    /// `false` means that a key that you remove stays valid: restart the server. The usual reason is a `fork` after the
+    /// start, such as when a process becomes a daemon. The threads that read keys stay behind in the parent.
     pub fn is_refreshing(&self) -> bool {
         self.is_refreshing
     }

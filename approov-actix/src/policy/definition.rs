@@ -13,13 +13,15 @@ use crate::{
 
 /// What a route requires, in addition to a genuine token.
 ///
-/// Every setting is optional. Settings that you leave open are inherited from the application's default, which you set on the [builder](crate::ApproovBuilder) or through the environment.
+/// Every setting is optional. Settings that you leave open are inherited from the application's default, which you set
+/// on the [builder](crate::ApproovBuilder) or through the environment.
 ///
 /// You can build a policy in a `const` or `static`, where a mistake is a compile error.
 ///
 /// # Security
 ///
-/// Checks only add up: if a scope's middleware refuses a request, no policy of a handler inside the scope can let it in.
+/// Checks only add up: if a scope's middleware refuses a request, no policy of a handler inside the scope can let it
+/// in.
 ///
 /// # Examples
 ///
@@ -34,7 +36,8 @@ use crate::{
 /// # }
 /// ```
 ///
-/// The attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that provides a policy: see [`RoutePolicy`](crate::RoutePolicy).
+/// The attribute takes the `const` or `static` itself, `#[approov_protected(policy = ORDERS)]`, or a type that provides
+/// a policy: see [`RoutePolicy`](crate::RoutePolicy).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {
@@ -77,11 +80,15 @@ impl Policy {
     ///
     /// # Panics
     ///
-    /// If the list is empty, a header is named twice, a name has characters other than letters, digits, `-`, `_` and `.`, or a name begins or ends with `-` or `.`. HTTP allows a few more characters, such as `'` and `$`, but they are usually left over from a shell. In a `const` or `static` this is a compile error.
+    /// If the list is empty, a header is named twice, a name has characters other than letters, digits, `-`, `_` and
+    /// `.`, or a name begins or ends with `-` or `.`. HTTP allows a few more characters, such as `'` and `$`, but they
+    /// are usually left over from a shell. In a `const` or `static` this is a compile error.
     ///
     /// # Security
     ///
-    /// The protocol concatenates values without a separator: a token that is bound to the values `ab` and `c` is also bound to `a` and `bc`. Bind to more than one header only if no caller can choose where one value ends and the next begins.
+    /// The protocol concatenates values without a separator: a token that is bound to the values `ab` and `c` is also
+    /// bound to `a` and `bc`. Bind to more than one header only if no caller can choose where one value ends and the
+    /// next begins.
     ///
     /// # Examples
     ///
@@ -118,7 +125,8 @@ impl Policy {
 
     /// [`binding`](Self::binding) for names that are known only at run time, such as those from your own configuration.
     ///
-    /// Each text is one name, never a list with commas. Each distinct list of names stays in memory until the process ends, so call this at start-up, and never with names from requests.
+    /// Each text is one name, never a list with commas. Each distinct list of names stays in memory until the process
+    /// ends, so call this at start-up, and never with names from requests.
     ///
     /// # Errors
     ///
@@ -150,7 +158,8 @@ impl Policy {
         Ok(self)
     }
 
-    /// Requires no binding, even if the application's default has one. For login and refresh routes, for which clients do not have the bound header yet.
+    /// Requires no binding, even if the application's default has one. For login and refresh routes, for which clients
+    /// do not have the bound header yet.
     ///
     /// # Security
     ///
@@ -172,7 +181,8 @@ impl Policy {
     ///
     /// # Security
     ///
-    /// With [`Enforcement::Report`] everyone gets in. A handler that takes [`ApproovClaims`](crate::ApproovClaims) still requires a genuine token.
+    /// With [`Enforcement::Report`] everyone gets in. A handler that takes [`ApproovClaims`](crate::ApproovClaims)
+    /// still requires a genuine token.
     pub const fn token_enforcement(mut self, enforcement: Enforcement) -> Self {
         self.token_enforcement = Some(enforcement);
         self
@@ -198,8 +208,9 @@ impl Policy {
         self
     }
 
-    /// Whether failed checks are only reported: `true` is [`Enforcement::Report`] for each kind of check (token, binding, message
-    /// signature, the application's own, single use), `false` is [`Enforcement::Enforce`]. A later call for one kind of check overrides this.
+    /// Whether failed checks are only reported: `true` is [`Enforcement::Report`] for each kind of check (token,
+    /// binding, message signature, the application's own, single use), `false` is [`Enforcement::Enforce`]. A later
+    /// call for one kind of check overrides this.
     ///
     /// # Security
     ///
@@ -231,11 +242,13 @@ impl Policy {
         self
     }
 
-    /// Whether a genuine token without a `pay` claim passes the binding check. Tokens of Approov's failover service have no `pay`.
+    /// Whether a genuine token without a `pay` claim passes the binding check. Tokens of Approov's failover service
+    /// have no `pay`.
     ///
     /// # Security
     ///
-    /// A stolen token without `pay` can then be used with any value of the bound header. A wrong `pay` is still refused.
+    /// A stolen token without `pay` can then be used with any value of the bound header. A wrong `pay` is still
+    /// refused.
     pub const fn allow_missing_binding_claim(mut self, allow: bool) -> Self {
         self.allow_missing_binding_claim = Some(allow);
         self

@@ -111,8 +111,9 @@ impl EffectivePolicy {
                 warnings.push("only REPORTS requests without a good message signature and lets them in");
             }
         } else if reports_tokens && self.signature.requirement != SignatureRequirement::Off {
-            warnings
-                .push("enforces message signatures, but not tokens: anyone who leaves the token out avoids the signature");
+            warnings.push(
+                "enforces message signatures, but not tokens: anyone who leaves the token out avoids the signature",
+            );
         }
         let has_binding = is_inherited || !self.binding.is_empty();
         if has_binding && self.binding_enforcement == Enforcement::Report {

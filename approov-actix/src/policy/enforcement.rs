@@ -15,7 +15,9 @@
 ///
 /// # Security
 ///
-/// A check that is only reported protects nothing. At start-up, the log has a warning for each check that the application's default or a middleware only reports. For a single handler there is no such warning: you see its reports only when a request fails there.
+/// A check that is only reported protects nothing. At start-up, the log has a warning for each check that the
+/// application's default or a middleware only reports. For a single handler there is no such warning: you see its
+/// reports only when a request fails there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Enforcement {

@@ -1,4 +1,5 @@
-//! Which header names make sense, in `const` functions, so that a mistake is a compile error. The attribute's crate tests its own copy against this file.
+//! Which header names make sense, in `const` functions, so that a mistake is a compile error. The attribute's crate
+//! tests its own copy against this file.
 
 /// What is wrong with a list of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +39,11 @@ pub(super) const fn repetition(names: &[&str]) -> Option<NameFault> {
     None
 }
 
-/// Whether `name` is a plausible header name: letters, digits, `-`, `_` and `.`, with neither `-` nor `.` at either end.
+/// Whether `name` is a plausible header name: letters, digits, `-`, `_` and `.`, with neither `-` nor `.` at either
+/// end.
 ///
-/// RFC 9110, section 5.6.2, allows more, but such names are left over from a shell or a file: `'Authorization'`, `$HEADER`, `X-*`. No request has such a header, so a server that requires it refuses everybody.
+/// RFC 9110, section 5.6.2, allows more, but such names are left over from a shell or a file: `'Authorization'`,
+/// `$HEADER`, `X-*`. No request has such a header, so a server that requires it refuses everybody.
 pub(crate) const fn is_header_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     // The longest name that actix accepts.

@@ -4,7 +4,8 @@ use super::definition::Policy;
 
 /// A type that provides a [`Policy`], for `#[approov_protected(policy = path::to::Type)]`.
 ///
-/// Write one if the attribute cannot take a `const` or `static` itself: in an `impl` block, or for a policy that depends on a type.
+/// Write one if the attribute cannot take a `const` or `static` itself: in an `impl` block, or for a policy that
+/// depends on a type.
 ///
 /// # Examples
 ///
@@ -23,7 +24,8 @@ use super::definition::Policy;
 ///
 /// # Security
 ///
-/// `policy` is called for each request and should always return the same policy, which can only add to what a middleware around the handler requires.
+/// `policy` is called for each request and should always return the same policy, which can only add to what a
+/// middleware around the handler requires.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "this type does not implement `approov_actix::RoutePolicy`",

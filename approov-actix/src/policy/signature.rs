@@ -18,22 +18,26 @@ use super::enforcement::Enforcement;
 ///
 /// # Security
 ///
-/// All installations share the account's key: anyone who extracts it from one app can sign for all of them. [`Install`](Self::Install) is the strict choice.
+/// All installations share the account's key: anyone who extracts it from one app can sign for all of them.
+/// [`Install`](Self::Install) is the strict choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum SignatureLabel {
     /// Either of the two.
     #[default]
     Either,
-    /// `install`: made with the installation's own key, which never leaves the device. ECDSA P-256; the public key is the token's `ipk`.
+    /// `install`: made with the installation's own key, which never leaves the device. ECDSA P-256; the public key is
+    /// the token's `ipk`.
     Install,
     /// `account`: made with a key that the account's apps share. HMAC-SHA256.
     Account,
 }
 
-/// What a route requires of message signatures: RFC 9421, as Approov's clients make them. Pass it to [`Policy::signature`](crate::Policy::signature).
+/// What a route requires of message signatures: RFC 9421, as Approov's clients make them. Pass it to
+/// [`Policy::signature`](crate::Policy::signature).
 ///
-/// Start with [`required`](Self::required), [`if_able`](Self::if_able) or [`strict`](Self::strict). Every other setting is optional: each one that you leave open is inherited from the application's default.
+/// Start with [`required`](Self::required), [`if_able`](Self::if_able) or [`strict`](Self::strict). Every other setting
+/// is optional: each one that you leave open is inherited from the application's default.
 ///
 /// # Examples
 ///
@@ -49,7 +53,8 @@ pub enum SignatureLabel {
 ///
 /// # Security
 ///
-/// Message signatures protect against stolen tokens. Each signature must cover method, target and token, whatever you set here.
+/// Message signatures protect against stolen tokens. Each signature must cover method, target and token, whatever you
+/// set here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct SignaturePolicy {

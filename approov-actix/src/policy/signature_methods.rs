@@ -12,13 +12,16 @@ use super::{
 impl Policy {
     /// What the policy requires of the request's message signature.
     ///
-    /// Settings that `signature` leaves open keep their earlier value. If they have none, they are inherited from the application's default.
+    /// Settings that `signature` leaves open keep their earlier value. If they have none, they are inherited from the
+    /// application's default.
     ///
-    /// If a signature covers the body's digest, the body is read before the handler runs, up to a [limit](SignaturePolicy::body_limit).
+    /// If a signature covers the body's digest, the body is read before the handler runs, up to a
+    /// [limit](SignaturePolicy::body_limit).
     ///
     /// # Security
     ///
-    /// Set [`MessageSigning::public_origins`](crate::MessageSigning::public_origins) as well. Without it, the signature is checked against the host that the request itself names.
+    /// Set [`MessageSigning::public_origins`](crate::MessageSigning::public_origins) as well. Without it, the signature
+    /// is checked against the host that the request itself names.
     ///
     /// # Examples
     ///
@@ -50,17 +53,24 @@ impl Policy {
         self.with_single_use_of_a_signature()
     }
 
-    /// Whether each signed request is accepted only once: a copy is refused with [`Rejection::RequestReplayed`](crate::Rejection::RequestReplayed), status 409. If unset, inherited from the application's default, which is `false` unless set. See the [guide](crate::guide::single_use).
+    /// Whether each signed request is accepted only once: a copy is refused with
+    /// [`Rejection::RequestReplayed`](crate::Rejection::RequestReplayed), status 409. If unset, inherited from the
+    /// application's default, which is `false` unless set. See the [guide](crate::guide::single_use).
     ///
-    /// Single use needs a signature that is [required](SignaturePolicy::required), by this policy or by the application's default, and a [store](crate::ApproovBuilder::single_use). If one of them is missing for the default policy, the application does not start; on a route, requests are answered with 500.
+    /// Single use needs a signature that is [required](SignaturePolicy::required), by this policy or by the
+    /// application's default, and a [store](crate::ApproovBuilder::single_use). If one of them is missing for the
+    /// default policy, the application does not start; on a route, requests are answered with 500.
     ///
     /// # Panics
     ///
-    /// If this policy itself makes signatures optional or ignores them. In a `const` or `static` this is a compile error.
+    /// If this policy itself makes signatures optional or ignores them. In a `const` or `static` this is a compile
+    /// error.
     ///
     /// # Security
     ///
-    /// An attacker can change whatever the signature does not cover and send that copy first, so cover the body, with [`strict`](SignaturePolicy::strict) or [`require_content_digest`](SignaturePolicy::require_content_digest). A request is accepted at most once: if its answer is lost, the app must ask what became of the request.
+    /// An attacker can change whatever the signature does not cover and send that copy first, so cover the body, with
+    /// [`strict`](SignaturePolicy::strict) or [`require_content_digest`](SignaturePolicy::require_content_digest). A
+    /// request is accepted at most once: if its answer is lost, the app must ask what became of the request.
     ///
     /// # Examples
     ///
@@ -106,7 +116,8 @@ impl Policy {
 }
 
 impl SignaturePolicy {
-    /// A policy that inherits everything. Use it for an application default that sets details of signatures and leaves it to the routes to require them.
+    /// A policy that inherits everything. Use it for an application default that sets details of signatures and leaves
+    /// it to the routes to require them.
     ///
     /// # Examples
     ///
@@ -123,7 +134,8 @@ impl SignaturePolicy {
     ///
     /// # Security
     ///
-    /// Anyone who records a request can send it again until its signature expires, and with another body if the signature does not cover the body: see [`strict`](Self::strict).
+    /// Anyone who records a request can send it again until its signature expires, and with another body if the
+    /// signature does not cover the body: see [`strict`](Self::strict).
     ///
     /// # Examples
     ///
@@ -136,12 +148,13 @@ impl SignaturePolicy {
         Self::of(SignatureRequirement::Required)
     }
 
-    /// A request must carry a signature if its token says that the app is able to sign, that is, if the token has `ipk` or `mskid`. Tokens of Approov's failover
-    /// service have no `ipk`.
+    /// A request must carry a signature if its token says that the app is able to sign, that is, if the token has `ipk`
+    /// or `mskid`. Tokens of Approov's failover service have no `ipk`.
     ///
     /// # Security
     ///
-    /// Anyone who steals a token without these claims can use it without a signature. Whether a token has them is Approov's decision, not the caller's.
+    /// Anyone who steals a token without these claims can use it without a signature. Whether a token has them is
+    /// Approov's decision, not the caller's.
     ///
     /// # Examples
     ///
@@ -154,13 +167,17 @@ impl SignaturePolicy {
         Self::of(SignatureRequirement::IfAble)
     }
 
-    /// Each request must carry a signature by the installation's [own key](SignatureLabel::Install) that is at most 60 seconds old and [covers the body](Self::require_content_digest), if there is one.
+    /// Each request must carry a signature by the installation's [own key](SignatureLabel::Install) that is at most 60
+    /// seconds old and [covers the body](Self::require_content_digest), if there is one.
     ///
-    /// These settings replace those of the application's default, even a shorter maximum age. Whether a failed check refuses the request is inherited: add `.enforcement(Enforcement::Enforce)` if the application's default only reports.
+    /// These settings replace those of the application's default, even a shorter maximum age. Whether a failed check
+    /// refuses the request is inherited: add `.enforcement(Enforcement::Enforce)` if the application's default only
+    /// reports.
     ///
     /// # Security
     ///
-    /// The same request can be sent again within the 60 seconds plus the [clock skew](crate::MessageSigning::clock_skew). To accept it only once, use [`Policy::single_use`].
+    /// The same request can be sent again within the 60 seconds plus the [clock
+    /// skew](crate::MessageSigning::clock_skew). To accept it only once, use [`Policy::single_use`].
     ///
     /// # Examples
     ///
@@ -176,7 +193,8 @@ impl SignaturePolicy {
             .max_age(Duration::from_secs(60))
     }
 
-    /// Which signature is accepted. If unset, inherited from the application's default, which is [`Either`](SignatureLabel::Either) unless set.
+    /// Which signature is accepted. If unset, inherited from the application's default, which is
+    /// [`Either`](SignatureLabel::Either) unless set.
     pub const fn label(mut self, label: SignatureLabel) -> Self {
         self.label = Some(label);
         self
@@ -192,7 +210,8 @@ impl SignaturePolicy {
         self
     }
 
-    /// How long after its creation a signature is valid. If unset, inherited from the application's default, which has no such limit unless set. The signature's own `expires` applies as well.
+    /// How long after its creation a signature is valid. If unset, inherited from the application's default, which has
+    /// no such limit unless set. The signature's own `expires` applies as well.
     ///
     /// # Security
     ///
@@ -202,7 +221,8 @@ impl SignaturePolicy {
         self
     }
 
-    /// How many bytes of a body are read at most to compare them with the signed digest. A longer body is refused. If unset, inherited from the application's default, which is 2 MiB unless set.
+    /// How many bytes of a body are read at most to compare them with the signed digest. A longer body is refused. If
+    /// unset, inherited from the application's default, which is 2 MiB unless set.
     ///
     /// # Security
     ///
@@ -212,7 +232,8 @@ impl SignaturePolicy {
         self
     }
 
-    /// Whether the signature must cover the body, through `Content-Digest`. If unset, inherited from the application's default, which is `false` unless set.
+    /// Whether the signature must cover the body, through `Content-Digest`. If unset, inherited from the application's
+    /// default, which is `false` unless set.
     ///
     /// # Security
     ///
@@ -222,15 +243,17 @@ impl SignaturePolicy {
         self
     }
 
-    /// What a signature must cover, in addition to method, target and token: names of header fields, and derived components of RFC 9421 such as
-    /// `@scheme`, in any case and order. An empty list requires nothing more, even if the application's default does.
+    /// What a signature must cover, in addition to method, target and token: names of header fields, and derived
+    /// components of RFC 9421 such as `@scheme`, in any case and order. An empty list requires nothing more, even
+    /// if the application's default does.
     ///
     /// A signature can cover a field only if the request has it.
     ///
     /// # Panics
     ///
-    /// If a component is named twice, or is neither a header name, as for [`Policy::binding`], nor one of `@method`, `@target-uri`, `@authority`,
-    /// `@scheme`, `@request-target`, `@path` and `@query`. In a `const` or `static` this is a compile error.
+    /// If a component is named twice, or is neither a header name, as for [`Policy::binding`], nor one of `@method`,
+    /// `@target-uri`, `@authority`, `@scheme`, `@request-target`, `@path` and `@query`. In a `const` or `static`
+    /// this is a compile error.
     ///
     /// # Security
     ///

@@ -1,4 +1,5 @@
-//! Lets a request into a guard or a middleware: immediately if its head is enough, otherwise once its body was checked or a store has answered.
+//! Lets a request into a guard or a middleware: immediately if its head is enough, otherwise once its body was checked
+//! or a store has answered.
 
 use actix_web::{Error, HttpRequest, dev::Payload};
 

@@ -28,7 +28,9 @@ impl Exemptions {
 
     /// Whether one of the paths or prefixes covers `path`.
     ///
-    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`. Code that normalised the path first, or looked only at its end, would exempt it. A prefix that ends in `/` does not cover itself, because a `NormalizePath` further in may turn it into a path that is not covered.
+    /// actix routes `/admin/x/../../public/y` to `/admin/{tail:.*}`. Code that normalised the path first, or looked
+    /// only at its end, would exempt it. A prefix that ends in `/` does not cover itself, because a `NormalizePath`
+    /// further in may turn it into a path that is not covered.
     pub(crate) fn cover(&self, path: &str) -> bool {
         let is_below = |prefix: &String| {
             path.strip_prefix(prefix.as_str()).is_some_and(|rest| {

@@ -32,12 +32,14 @@ impl FromRequest for ApproovClaims {
     }
 }
 
-/// Whether the request comes from a genuine app, for handlers that also serve other clients. See also the [guide](crate::guide::claims#to-serve-others-as-well).
+/// Whether the request comes from a genuine app, for handlers that also serve other clients. See also the
+/// [guide](crate::guide::claims#to-serve-others-as-well).
 ///
-/// The policy is the same as for [`ApproovClaims`]. A request that fails any check of the policy, such as the binding, is not genuine, even if the check is only reported.
+/// The policy is the same as for [`ApproovClaims`]. A request that fails any check of the policy, such as the binding,
+/// is not genuine, even if the check is only reported.
 ///
-/// A request that is not genuine is neither refused nor announced to the log and the hook: the handler decides what to do. Without a
-/// configuration the answer is 500, unlike with `Option<ApproovClaims>`.
+/// A request that is not genuine is neither refused nor announced to the log and the hook: the handler decides what to
+/// do. Without a configuration the answer is 500, unlike with `Option<ApproovClaims>`.
 ///
 /// # Examples
 ///

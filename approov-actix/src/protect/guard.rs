@@ -25,7 +25,8 @@ use crate::{
 
 /// The parameters `T` of a handler, behind the policy `P`.
 ///
-/// actix starts all extractors of a handler at once. This guard is the handler's only extractor: it starts those in `T` after the request has passed, so no byte of a refused request's body is read.
+/// actix starts all extractors of a handler at once. This guard is the handler's only extractor: it starts those in `T`
+/// after the request has passed, so no byte of a refused request's body is read.
 pub struct Guarded<P, T> {
     parameters: T,
     policy: PhantomData<fn() -> P>,

@@ -49,13 +49,19 @@ impl Approov {
     }
 }
 
-/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also the [guide](crate::guide::middleware).
+/// Protects everything inside an app, a scope or a resource. Made by [`Approov::middleware`]. See also the
+/// [guide](crate::guide::middleware).
 ///
-/// Guards and extractors inside it find the configuration too: `wrap` alone is enough. If several configurations are nested, the [nearest](crate::guide::middleware#which-configuration-is-nearest) applies: data that was added inside a middleware is nearer than the middleware. The data of an `App`, scope or resource itself is outside the middleware that wraps it: guards in `App::new().app_data(one).wrap(other.middleware())` use `other`.
+/// Guards and extractors inside it find the configuration too: `wrap` alone is enough. If several configurations are
+/// nested, the [nearest](crate::guide::middleware#which-configuration-is-nearest) applies: data that was added inside a
+/// middleware is nearer than the middleware. The data of an `App`, scope or resource itself is outside the middleware
+/// that wraps it: guards in `App::new().app_data(one).wrap(other.middleware())` use `other`.
 ///
 /// # Order
 ///
-/// actix runs the middleware that was registered **last** first. Register this one last, followed only by CORS and the access log. Then no other middleware sees a refused request, CORS answers preflights, and refusals carry CORS headers and appear in the access log.
+/// actix runs the middleware that was registered **last** first. Register this one last, followed only by CORS and the
+/// access log. Then no other middleware sees a refused request, CORS answers preflights, and refusals carry CORS
+/// headers and appear in the access log.
 ///
 /// # Examples
 ///
@@ -82,7 +88,9 @@ impl Approov {
 ///
 /// # Security
 ///
-/// The middleware of a scope also runs for unknown paths inside the scope; that of a resource runs only for requests that reach the resource. Paths are compared as they were sent, with the scope's prefix: see [`exempt`](Self::exempt).
+/// The middleware of a scope also runs for unknown paths inside the scope; that of a resource runs only for requests
+/// that reach the resource. Paths are compared as they were sent, with the scope's prefix: see
+/// [`exempt`](Self::exempt).
 #[derive(Debug, Clone)]
 #[must_use = "a middleware protects nothing until it is given to `wrap`"]
 pub struct ApproovMiddleware {
@@ -104,15 +112,18 @@ impl ApproovMiddleware {
         }
     }
 
-    /// What this middleware requires. Settings that `policy` leaves open keep their earlier value, or else that of the application's default.
+    /// What this middleware requires. Settings that `policy` leaves open keep their earlier value, or else that of the
+    /// application's default.
     ///
     /// # Panics
     ///
-    /// If the policy binds tokens to the header that carries them, or requires single use but has no required signature or no store.
+    /// If the policy binds tokens to the header that carries them, or requires single use but has no required signature
+    /// or no store.
     ///
     /// # Security
     ///
-    /// A guard inside does not inherit this policy: it has its own, over the application's default. A request must pass both.
+    /// A guard inside does not inherit this policy: it has its own, over the application's default. A request must pass
+    /// both.
     ///
     /// # Examples
     ///
@@ -144,7 +155,8 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Whether this middleware only reports failed checks and lets the request through: see [`Policy::report`]. Use it to try out one scope.
+    /// Whether this middleware only reports failed checks and lets the request through: see [`Policy::report`]. Use it
+    /// to try out one scope.
     ///
     /// # Security
     ///
@@ -164,18 +176,22 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for this path, or these paths, through unchecked, whatever their method. Guards and claims inside still check; claims follow this middleware's policy.
+    /// Lets requests for this path, or these paths, through unchecked, whatever their method. Guards and claims inside
+    /// still check; claims follow this middleware's policy.
     ///
     /// Write the whole path, with the prefixes of the scopes around it.
     ///
     /// # Panics
     ///
-    /// If no request could ever match: the path does not begin with `/`, is not ASCII, or has a space or one of the forms below. Also if it is a pattern or several paths: `/{id}`, `/public/*`, `/health,/metrics`.
+    /// If no request could ever match: the path does not begin with `/`, is not ASCII, or has a space or one of the
+    /// forms below. Also if it is a pattern or several paths: `/{id}`, `/public/*`, `/health,/metrics`.
     ///
     /// # Security
     ///
-    /// The raw path must match byte for byte: nothing is decoded or normalised. A path with `%`, `//`, `\`, `;`, or a segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
-    /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with `NormalizePath::trim()`, exempting `/a/` exempts the handler of `/a`.
+    /// The raw path must match byte for byte: nothing is decoded or normalised. A path with `%`, `//`, `\`, `;`, or a
+    /// segment `.` or `..` is never exempt, because actix, which decodes `%` and nothing else, may route it elsewhere.
+    /// A middleware inside that changes the path, such as `NormalizePath`, does so afterwards: with
+    /// `NormalizePath::trim()`, exempting `/a/` exempts the handler of `/a`.
     ///
     /// # Examples
     ///
@@ -189,8 +205,9 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets requests for all paths below this prefix, or these prefixes, through unchecked. A prefix ends only at a `/`: `/public` covers `/public` and
-    /// `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but neither `/public` nor `/public/`.
+    /// Lets requests for all paths below this prefix, or these prefixes, through unchecked. A prefix ends only at a
+    /// `/`: `/public` covers `/public` and `/public/a`, but not `/publications`; `/public/` covers `/public/a`, but
+    /// neither `/public` nor `/public/`.
     ///
     /// # Panics
     ///
@@ -198,7 +215,8 @@ impl ApproovMiddleware {
     ///
     /// # Security
     ///
-    /// Paths are compared as for [`exempt`](Self::exempt). Beware of routes with parameters: `/public` also covers `/{tenant}/secret` for a tenant `public`.
+    /// Paths are compared as for [`exempt`](Self::exempt). Beware of routes with parameters: `/public` also covers
+    /// `/{tenant}/secret` for a tenant `public`.
     ///
     /// # Examples
     ///
@@ -212,9 +230,11 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Requires no binding on this path, or these paths; the token is still checked. For login and refresh routes inside a scope that requires a binding.
+    /// Requires no binding on this path, or these paths; the token is still checked. For login and refresh routes
+    /// inside a scope that requires a binding.
     ///
-    /// A guard inside does not inherit this: if the application's default has a binding, give the guard `binding = false` as well.
+    /// A guard inside does not inherit this: if the application's default has a binding, give the guard `binding =
+    /// false` as well.
     ///
     /// # Panics
     ///
@@ -236,12 +256,13 @@ impl ApproovMiddleware {
         self
     }
 
-    /// Lets CORS preflights through unchecked: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. They never carry a
-    /// token. You need this only if this middleware is outside CORS. Off by default.
+    /// Lets CORS preflights through unchecked: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. They never
+    /// carry a token. You need this only if this middleware is outside CORS. Off by default.
     ///
     /// # Security
     ///
-    /// Anyone who sends `OPTIONS` with these two headers, whatever their values, reaches everything that answers `OPTIONS`, including handlers for any method and the default service.
+    /// Anyone who sends `OPTIONS` with these two headers, whatever their values, reaches everything that answers
+    /// `OPTIONS`, including handlers for any method and the default service.
     ///
     /// # Examples
     ///
@@ -271,7 +292,9 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         let policy = self.policy.over(&self.approov.settings().default_policy);
         if self.policy != Policy::new() {
-            self.approov.settings().warn_of_reports(PolicyOrigin::Middleware, &policy);
+            self.approov
+                .settings()
+                .warn_of_reports(PolicyOrigin::Middleware, &policy);
         }
         if policy.signature.requirement != SignatureRequirement::Off {
             self.approov.settings().signature.warn_without_origin();

@@ -14,7 +14,8 @@ use crate::{
     },
 };
 
-/// A request whose end is awaited by the outermost middleware, guard or argument of its configuration that can see that end. If this is dropped, the request is gone, which is an end too.
+/// A request whose end is awaited by the outermost middleware, guard or argument of its configuration that can see that
+/// end. If this is dropped, the request is gone, which is an end too.
 pub(crate) struct PendingAcceptance {
     approov: Approov,
     outcome: Rc<Outcome>,

@@ -28,7 +28,8 @@ impl Bounds<'_> {
             return Ok(stream.next().await);
         };
         let left = end.since(UnixTime::now());
-        // `timeout` returns a chunk that is ready before it looks at the time, so it would wait without end for a sender that never pauses.
+        // `timeout` returns a chunk that is ready before it looks at the time, so it would wait without end for a
+        // sender that never pauses.
         if left.is_zero() {
             return Err(rejection);
         }
@@ -69,7 +70,9 @@ pub(crate) async fn refuse_any(
     }
 }
 
-/// What follows the head of a tunnel or a WebSocket is not a body and has no end. actix treats every request with `Upgrade: websocket` as the head of a WebSocket, whatever its method and announced length, unless what follows comes in chunks.
+/// What follows the head of a tunnel or a WebSocket is not a body and has no end. actix treats every request with
+/// `Upgrade: websocket` as the head of a WebSocket, whatever its method and announced length, unless what follows comes
+/// in chunks.
 fn is_endless(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let is_websocket = headers
@@ -78,8 +81,9 @@ fn is_endless(request: &HttpRequest) -> bool {
     request.method() == Method::CONNECT || (is_websocket && !headers.contains_key(header::TRANSFER_ENCODING))
 }
 
-/// Whether an endless request is legitimate: a tunnel, whose method is always covered, or a WebSocket, which begins with a `GET` (RFC 6455,
-/// section 4.1). Unless the signature covers `upgrade`, anyone who has recorded a `GET` can turn it into a handshake, and what follows would reach the handler as a body that nobody signed.
+/// Whether an endless request is legitimate: a tunnel, whose method is always covered, or a WebSocket, which begins
+/// with a `GET` (RFC 6455, section 4.1). Unless the signature covers `upgrade`, anyone who has recorded a `GET` can
+/// turn it into a handshake, and what follows would reach the handler as a body that nobody signed.
 fn is_handshake(request: &HttpRequest, covers_upgrade: bool) -> bool {
     let is_by_right = request.method() == Method::CONNECT || (request.method() == Method::GET && covers_upgrade);
     is_by_right && !announces_body(request)
@@ -102,7 +106,8 @@ fn content_length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-/// Passes each chunk of the body to `show`, and returns how many bytes there were. The body is put back, even if it is too large, too late or breaks off.
+/// Passes each chunk of the body to `show`, and returns how many bytes there were. The body is put back, even if it is
+/// too large, too late or breaks off.
 pub(crate) async fn read(
     request: &HttpRequest,
     payload: &mut Payload,

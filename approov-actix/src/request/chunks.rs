@@ -12,7 +12,8 @@ use futures_util::{StreamExt as _, stream};
 /// About as much as one piece holds. A single buffer for all would be copied again and again while it grows.
 const PIECE: usize = 32 * 1024;
 
-/// Copies each chunk: a chunk shares the memory that it was read into with whatever its sender put around it (chunk extensions, HTTP/2 frames), so it could keep far more than its own bytes alive.
+/// Copies each chunk: a chunk shares the memory that it was read into with whatever its sender put around it (chunk
+/// extensions, HTTP/2 frames), so it could keep far more than its own bytes alive.
 #[derive(Default)]
 pub(super) struct Chunks {
     pieces: Vec<Bytes>,

@@ -1,10 +1,16 @@
 //! Finds the configuration and the policy that apply to a request at its current place: the nearest ones.
 //!
-//! The nearest is the innermost middleware or guard that the request is in, unless the application data that is visible now differs from the data that was visible there: such data was registered further in. Then the data is nearest, with its default policy, unless it belongs to the same configuration as the layer. Two clones of an [`Approov`] in two places are different data: values are compared by address.
+//! The nearest is the innermost middleware or guard that the request is in, unless the application data that is visible
+//! now differs from the data that was visible there: such data was registered further in. Then the data is nearest,
+//! with its default policy, unless it belongs to the same configuration as the layer. Two clones of an [`Approov`] in
+//! two places are different data: values are compared by address.
 //!
-//! A request is in a middleware until the middleware has its answer, and in a guard while it is at the guard's handler. A layer that the request has left still applies until the request is sent to another path, so that an outer middleware, a streaming response and a task that the handler started still find the layer.
+//! A request is in a middleware until the middleware has its answer, and in a guard while it is at the guard's handler.
+//! A layer that the request has left still applies until the request is sent to another path, so that an outer
+//! middleware, a streaming response and a task that the handler started still find the layer.
 //!
-//! actix shows an extractor only the data that the request has passed. It never removes data from a request that is sent to another path, so the data of an earlier scope stays visible, to this crate as well as to `web::Data`.
+//! actix shows an extractor only the data that the request has passed. It never removes data from a request that is
+//! sent to another path, so the data of an earlier scope stays visible, to this crate as well as to `web::Data`.
 //!
 //! `tests/integration/nearest.rs` has the layouts.
 
@@ -29,7 +35,8 @@ use crate::{
 pub(crate) struct Layer {
     pub(crate) approov: Approov,
     pub(crate) policy: EffectivePolicy,
-    /// Empty on an exempt path, which is never a verdict. Findings do not outlive the keys: see [`is_current`](Self::is_current).
+    /// Empty on an exempt path, which is never a verdict. Findings do not outlive the keys: see
+    /// [`is_current`](Self::is_current).
     pub(crate) findings: Findings,
 }
 
@@ -93,7 +100,8 @@ pub(crate) struct ApplicationData<'a> {
     shared: Option<&'a web::Data<Approov>>,
 }
 
-/// The addresses of the application data, in either form; 0 for none. No address is reused while the request lives, because the request keeps all data that it has passed.
+/// The addresses of the application data, in either form; 0 for none. No address is reused while the request lives,
+/// because the request keeps all data that it has passed.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct DataPlaces([usize; 2]);
 
@@ -121,7 +129,8 @@ impl<'a> ApplicationData<'a> {
             .all(|visible| visible.id() == approov.id())
     }
 
-    /// Fails closed: no configuration is a fault of the server, and so are two different ones, because nothing tells which is nearer.
+    /// Fails closed: no configuration is a fault of the server, and so are two different ones, because nothing tells
+    /// which is nearer.
     pub(crate) fn nearest(&self, request: &HttpRequest) -> Result<&'a Approov, Rejection> {
         let shared = self.shared.map(|shared| &***shared);
         let fault = match (self.plain, shared) {

@@ -45,7 +45,8 @@ impl Refusal {
         refused
     }
 
-    /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a handler, or inside an `Option` that swallows its error.
+    /// The answer, announced when it becomes a response. An extractor cannot know whether it is the argument of a
+    /// handler, or inside an `Option` that swallows its error.
     pub(crate) fn answer_announced_when_sent(self, request: &HttpRequest) -> Refused {
         let id = self.request_id(request);
         let event = self.event(EventRequest::new(request, id.as_deref()));
@@ -118,7 +119,8 @@ fn plain_response(status: StatusCode) -> HttpResponse {
         .body("{}")
 }
 
-/// Adds the header that keeps caches from storing a refusal, and the header that RFC 9110, section 15.5.2, requires for a 401. The application's own headers stay.
+/// Adds the header that keeps caches from storing a refusal, and the header that RFC 9110, section 15.5.2, requires for
+/// a 401. The application's own headers stay.
 fn with_headers(mut response: HttpResponse) -> HttpResponse {
     let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
@@ -133,7 +135,9 @@ fn with_headers(mut response: HttpResponse) -> HttpResponse {
 
 /// A refusal as an actix error: it carries the response, and converts into its [`Rejection`].
 ///
-/// Handlers get it if they take `Result<ApproovClaims, Refused>`. Returning it from a handler answers the request as if the extractor had refused it. The refusal is logged and passed to the application's hook only when it becomes a response.
+/// Handlers get it if they take `Result<ApproovClaims, Refused>`. Returning it from a handler answers the request as if
+/// the extractor had refused it. The refusal is logged and passed to the application's hook only when it becomes a
+/// response.
 ///
 /// # Examples
 ///

@@ -62,7 +62,8 @@ pub(crate) struct SignatureVerdict {
     pub(crate) verdict: CachedVerdict<Signatures>,
 }
 
-/// The verdict of a layer on the body as it was sent. A middleware further in may have changed the body since, by decompressing it.
+/// The verdict of a layer on the body as it was sent. A middleware further in may have changed the body since, by
+/// decompressing it.
 pub(crate) struct ComparedBody {
     pub(crate) expected: ExpectedDigest,
     pub(crate) length: usize,
@@ -74,7 +75,8 @@ pub(crate) struct Entered {
     layer: Layer,
     /// The application data that is visible around it.
     around: DataPlaces,
-    /// Where the layer still applies. `None` for a middleware that waits for its answer. From a guard's handler a request goes nowhere else.
+    /// Where the layer still applies. `None` for a middleware that waits for its answer. From a guard's handler a
+    /// request goes nowhere else.
     only_at: Option<Place>,
     depth: usize,
     outer: Option<Box<Entered>>,
@@ -96,7 +98,8 @@ pub(crate) enum Way {
 struct Kept(RefCell<RequestState>);
 
 impl RequestState {
-    /// Adds to the state, and creates it if there is none. A handler that calls an extractor itself creates none, because it may hold a borrow of the extensions.
+    /// Adds to the state, and creates it if there is none. A handler that calls an extractor itself creates none,
+    /// because it may hold a borrow of the extensions.
     pub(crate) fn keep<T>(request: &HttpRequest, way: Way, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if way == Way::Handler {
             return Self::write(request, write);
@@ -122,7 +125,8 @@ impl RequestState {
         extensions.get::<Kept>().map(|kept| read(&kept.0.borrow()))
     }
 
-    /// Adds to the state. Does nothing and returns `None` if there is no state: if a handler that nothing protects calls an extractor itself.
+    /// Adds to the state. Does nothing and returns `None` if there is no state: if a handler that nothing protects
+    /// calls an extractor itself.
     pub(crate) fn write<T>(request: &HttpRequest, write: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let extensions = request.extensions();
         extensions.get::<Kept>().map(|kept| write(&mut kept.0.borrow_mut()))
@@ -134,7 +138,8 @@ impl RequestState {
         innermost.find(|entered| entered.only_at.as_ref().is_none_or(|place| place.is_of(request)))
     }
 
-    /// Drops the layers that the request has left. A request that enters a layer is on its way inwards, so it is no longer in a middleware that has its answer, nor at a handler.
+    /// Drops the layers that the request has left. A request that enters a layer is on its way inwards, so it is no
+    /// longer in a middleware that has its answer, nor at a handler.
     fn drop_left(&mut self) {
         while let Some(Entered {
             only_at: Some(_),
@@ -168,7 +173,8 @@ impl RequestState {
         outcome
     }
 
-    /// Records that a refusal or a report of this configuration is announced, so that the request is not announced as accepted.
+    /// Records that a refusal or a report of this configuration is announced, so that the request is not announced as
+    /// accepted.
     pub(crate) fn fail(request: &HttpRequest, approov: &Approov) {
         if let Some(outcome) = Self::outcome(request, approov) {
             outcome.fail();

@@ -1,4 +1,5 @@
-//! Which server of a cluster has a key. Nothing asks the cluster for a list of slots: a server without the key names the one that has it.
+//! Which server of a cluster has a key. Nothing asks the cluster for a list of slots: a server without the key names
+//! the one that has it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,7 +41,8 @@ impl Slots {
 /// Another server has the key.
 pub(super) struct Redirect {
     pub(super) to: Server,
-    /// Whether it applies only once: the slot is being moved there, and the key may be on its way. `ASKING` must come first.
+    /// Whether it applies only once: the slot is being moved there, and the key may be on its way. `ASKING` must come
+    /// first.
     pub(super) is_ask: bool,
 }
 

@@ -119,7 +119,8 @@ impl Connection {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// Retires the connection if no answer has come since there were `answers` of them. It may be cut off silently, so the next request opens another one.
+    /// Retires the connection if no answer has come since there were `answers` of them. It may be cut off silently, so
+    /// the next request opens another one.
     pub(crate) fn retire_if_silent(&self, answers: u64) -> bool {
         let is_silent = self.answers() == answers;
         if is_silent {
@@ -146,7 +147,8 @@ impl Drop for Connection {
     }
 }
 
-/// None at the end of the time. An answer that has arrived by then is used, even if this thread was too busy to look at it.
+/// None at the end of the time. An answer that has arrived by then is used, even if this thread was too busy to look at
+/// it.
 pub(crate) async fn within<F: Future + Unpin>(until: Instant, mut future: F) -> Option<F::Output> {
     if let Ok(output) = timeout_at(until, &mut future).await {
         return Some(output);

@@ -1,7 +1,7 @@
 //! Keeps a connection for each tokio runtime and server.
 //!
-//! Each actix worker has its own runtime. So a busy worker holds up no other worker's connection, an answer wakes no other thread, and nothing that an ended runtime
-//! leaves behind is ever used.
+//! Each actix worker has its own runtime. So a busy worker holds up no other worker's connection, an answer wakes no
+//! other thread, and nothing that an ended runtime leaves behind is ever used.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -28,11 +28,13 @@ use crate::logging::{LOG_TARGET, LogText};
 
 /// The time between the beginnings of two attempts to connect. Meanwhile, the last fault is the answer.
 const ATTEMPT_INTERVAL: Duration = Duration::from_millis(100);
-/// The least time that an attempt gets: longer than most requests wait, so that a slow attempt succeeds for later requests.
+/// The least time that an attempt gets: longer than most requests wait, so that a slow attempt succeeds for later
+/// requests.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(1);
 /// How many redirects are followed in a cluster before one server must answer.
 const MOST_REDIRECTS: usize = 5;
-/// After this time without an answer, an attempt connects again: what was sent while the server was cut off may be lost.
+/// After this time without an answer, an attempt connects again: what was sent while the server was cut off may be
+/// lost.
 const ATTEMPT_REPETITION: Duration = Duration::from_millis(500);
 
 pub(crate) struct SharedStore {

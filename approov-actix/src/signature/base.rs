@@ -64,7 +64,8 @@ const DICTIONARIES: [&str; 7] = [
     "want-repr-digest",
 ];
 
-/// More than any client covers. Each is searched for in text that a caller without any key can make as long as actix allows.
+/// More than any client covers. Each is searched for in text that a caller without any key can make as long as actix
+/// allows.
 const MAX_COSTLY: usize = 8;
 
 /// What is wrong with a covered component, for the log.
@@ -160,8 +161,8 @@ impl Component {
     }
 }
 
-/// How many bytes of a request all its signatures together may still cover. Covered bytes are read, joined and hashed, and a caller can
-/// have a value covered many times that costs one byte on the wire (HPACK).
+/// How many bytes of a request all its signatures together may still cover. Covered bytes are read, joined and hashed,
+/// and a caller can have a value covered many times that costs one byte on the wire (HPACK).
 pub(super) struct Allowance(Cell<usize>);
 
 impl Allowance {
@@ -348,7 +349,8 @@ fn derived_kind(name: &str, item: &Item<'_>) -> Option<Kind> {
     })
 }
 
-/// `;req` and `;tr` are not supported, so they are refused like any unknown parameter. Contradictory parameters are refused too.
+/// `;req` and `;tr` are not supported, so they are refused like any unknown parameter. Contradictory parameters are
+/// refused too.
 fn field_form(name: &str, item: &Item<'_>) -> Option<FieldForm> {
     let is_field_name = |name: &str| !name.is_empty() && name.bytes().all(is_of_field_name);
     if !is_field_name(name) {

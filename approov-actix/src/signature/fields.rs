@@ -1,4 +1,5 @@
-//! Structured fields (RFC 9651), read strictly: no repeated key, and no repeated parameter of an inner list or of its items. Parameters of other members are not read.
+//! Structured fields (RFC 9651), read strictly: no repeated key, and no repeated parameter of an inner list or of its
+//! items. Parameters of other members are not read.
 
 use std::{borrow::Cow, convert::Infallible, fmt, str};
 

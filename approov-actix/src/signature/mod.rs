@@ -48,8 +48,8 @@ pub(crate) struct Signatures {
 }
 
 impl Signatures {
-    /// The same signatures, checked against a policy with another age or coverage. They are not verified again, because a middleware in between
-    /// may have changed the request.
+    /// The same signatures, checked against a policy with another age or coverage. They are not verified again, because
+    /// a middleware in between may have changed the request.
     pub(crate) fn again(
         &self,
         settings: &SignatureSettings,
@@ -128,7 +128,8 @@ pub(crate) struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    /// Verifies every signature for which there is a key, without the body. One bad signature is a refusal, even beside a valid one.
+    /// Verifies every signature for which there is a key, without the body. One bad signature is a refusal, even beside
+    /// a valid one.
     pub(crate) fn verify(self, request: &HttpRequest) -> Result<Signatures, Rejection> {
         self.settings.warn_without_origin();
         let headers = request.headers();
@@ -264,7 +265,8 @@ impl Signed<'_> {
         })
     }
 
-    /// A signature that does not cover method, target and token proves nothing about this request. The policy may require more.
+    /// A signature that does not cover method, target and token proves nothing about this request. The policy may
+    /// require more.
     fn check_coverage(&self, components: &[Component]) -> Result<(), Rejection> {
         let Verifier {
             token_header, policy, ..

@@ -14,7 +14,8 @@ pub(crate) struct PublicOrigin {
 }
 
 impl PublicOrigin {
-    /// Reads `https://api.example.com` or `https://api.example.com:8443/prefix`. An error completes the sentence that begins with the setting.
+    /// Reads `https://api.example.com` or `https://api.example.com:8443/prefix`. An error completes the sentence that
+    /// begins with the setting.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
         check_text(text)?;
         let url = Url::parse(text).map_err(|_| NO_ORIGIN)?;
@@ -47,7 +48,8 @@ impl PublicOrigin {
 
 const NO_ORIGIN: &str = "is not an origin such as https://api.example.com";
 
-/// Names the likely mistake in a text that cannot be an app's origin. A URL may contain each of these characters somewhere.
+/// Names the likely mistake in a text that cannot be an app's origin. A URL may contain each of these characters
+/// somewhere.
 fn check_text(text: &str) -> Result<(), Fault> {
     if text.contains(['"', '\'', '`']) {
         Err("has a quote in it; quotes are not removed")

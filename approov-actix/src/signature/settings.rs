@@ -23,14 +23,15 @@ impl MessageSigning {
         Self::default()
     }
 
-    /// The origins under which apps reach this server, such as `https://api.example.com`. If a proxy strips a path prefix, include it. If there are
-    /// several origins, the request's host and port select one. Replaces origins that were set before. Default: the connection's scheme and the
-    /// request's host.
+    /// The origins under which apps reach this server, such as `https://api.example.com`. If a proxy strips a path
+    /// prefix, include it. If there are several origins, the request's host and port select one. Replaces origins that
+    /// were set before. Default: the connection's scheme and the request's host.
     ///
     /// # Security
     ///
-    /// Without an origin, a signature is compared with the host that the request itself names, so a request that was signed for another server with
-    /// the same keys is accepted here. `Forwarded` and similar headers are never read.
+    /// Without an origin, a signature is compared with the host that the request itself names, so a request that was
+    /// signed for another server with the same keys is accepted here. `Forwarded` and similar headers are never
+    /// read.
     ///
     /// # Examples
     ///
@@ -45,14 +46,15 @@ impl MessageSigning {
         self
     }
 
-    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it: a [`Key`] for HS256. You can add two
-    /// at most; both are accepted.
+    /// The account's message signing key, as `approov secret -messageSigningKey get-base64url` prints it: a [`Key`] for
+    /// HS256. You can add two at most; both are accepted.
     ///
     /// A key with a [key id](Key::with_key_id) is tried only for tokens with the same `mskid`.
     ///
     /// # Security
     ///
-    /// Anyone who has the key can sign for every app of the account. Without an id, the key is tried for tokens with any `mskid` or none.
+    /// Anyone who has the key can sign for every app of the account. Without an id, the key is tried for tokens with
+    /// any `mskid` or none.
     ///
     /// # Examples
     ///
@@ -98,22 +100,25 @@ impl MessageSigning {
     ///
     /// # Security
     ///
-    /// A signature without `expires` can be replayed until its token expires, unless [`SignaturePolicy::max_age`](crate::SignaturePolicy::max_age) limits its age.
+    /// A signature without `expires` can be replayed until its token expires, unless
+    /// [`SignaturePolicy::max_age`](crate::SignaturePolicy::max_age) limits its age.
     pub fn require_expires(mut self, require: bool) -> Self {
         self.require_expires = Some(require);
         self
     }
 
-    /// How many bytes of bodies all requests together may hold in memory until their digests are checked. Default: 128 MiB, or the default
-    /// policy's limit for one body if that is more.
+    /// How many bytes of bodies all requests together may hold in memory until their digests are checked. Default: 128
+    /// MiB, or the default policy's limit for one body if that is more.
     ///
-    /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status 503. The limit
-    /// for one body is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget below the default policy's limit is an error. The library waits for a body only while its
+    /// A request that would need more is refused with [`Rejection::BodyBudget`](crate::Rejection::BodyBudget), status
+    /// 503. The limit for one body is [`SignaturePolicy::body_limit`](crate::SignaturePolicy::body_limit): a budget
+    /// below the default policy's limit is an error. The library waits for a body only while its
     /// token and signature are valid.
     ///
     /// # Security
     ///
-    /// Anyone who has recorded a signed request can send it many times and hold its bodies back. The budget limits the memory that this takes.
+    /// Anyone who has recorded a signed request can send it many times and hold its bodies back. The budget limits the
+    /// memory that this takes.
     ///
     /// # Examples
     ///

@@ -190,8 +190,8 @@ fn begins_with_escaped(rest: &[u8], is_escaped: fn(u8) -> bool) -> bool {
     }
 }
 
-/// Whether two hexadecimal digits follow a percent sign, now or once they are decoded. actix decodes a path in two steps, so `%%34%31`
-/// becomes `A`, whereas `%25%34%31` becomes `%41`.
+/// Whether two hexadecimal digits follow a percent sign, now or once they are decoded. actix decodes a path in two
+/// steps, so `%%34%31` becomes `A`, whereas `%25%34%31` becomes `%41`.
 fn becomes_escape(after: &[u8]) -> bool {
     let digits = decoded(after).and_then(|(first, after)| Some((first, decoded(after)?.0)));
     digits.is_some_and(|(first, second)| first.is_ascii_hexdigit() && second.is_ascii_hexdigit())

@@ -34,8 +34,8 @@ pub(super) struct Target<'a> {
 pub(super) type QueryParameters<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl<'a> Target<'a> {
-    /// The target under the public origin that the request is for. If there are no public origins, the target as the connection has it.
-    /// `Forwarded` and similar headers are never read, because anyone can send them.
+    /// The target under the public origin that the request is for. If there are no public origins, the target as the
+    /// connection has it. `Forwarded` and similar headers are never read, because anyone can send them.
     pub(super) fn of(request: &'a HttpRequest, origins: &'a [PublicOrigin]) -> Result<Self, Rejection> {
         let uri = request.uri();
         let (path, query) = (combined_path(uri), uri.query());
@@ -121,7 +121,8 @@ fn combined_path(uri: &Uri) -> &str {
     }
 }
 
-/// `CONNECT host:port` and `OPTIONS *`: RFC 9112, section 3.2. With other methods, these targets would pass for the root path.
+/// `CONNECT host:port` and `OPTIONS *`: RFC 9112, section 3.2. With other methods, these targets would pass for the
+/// root path.
 fn may_lack_path(request: &HttpRequest) -> bool {
     match *request.method() {
         Method::CONNECT => true,
@@ -138,8 +139,8 @@ pub(super) fn host(authority: &str) -> &str {
     }
 }
 
-/// The host and port that the request itself names, in lower case and without the scheme's default port. If the request line and `Host`
-/// both name a host, they must agree: an application may route by the one that was not signed.
+/// The host and port that the request itself names, in lower case and without the scheme's default port. If the request
+/// line and `Host` both name a host, they must agree: an application may route by the one that was not signed.
 fn authority(request: &HttpRequest, scheme: &str) -> Result<String, Rejection> {
     let parse = |host: &HeaderValue| {
         let authority = Authority::try_from(host.as_bytes()).map_err(|_| Rejection::SignatureTarget)?;

@@ -109,7 +109,8 @@ async fn what_expires_before_its_body_is_there_is_refused() {
     assert_eq!(verdicts, cases.map(|(.., expected)| expected));
 }
 
-/// For a token and a signature with these lifetimes. Both count from the beginning of this second, which may be almost over.
+/// For a token and a signature with these lifetimes. Both count from the beginning of this second, which may be almost
+/// over.
 async fn verdict_on_late_body(token: Duration, signature: Duration, wait: Duration) -> Option<Rejection> {
     let approov = builder()
         .message_signing(MessageSigning::new().clock_skew(Duration::ZERO))

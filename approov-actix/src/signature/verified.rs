@@ -27,10 +27,10 @@ pub(super) struct VerifiedSignature {
 ///
 /// # As an extractor
 ///
-/// Inside `#[approov_protected(signature = …)]`, or a middleware whose policy checks signatures, this is the accepted signature.
-/// If no enclosing layer has accepted a signature, the argument checks the request by the enclosing policy, as if that policy were
-/// [required](crate::SignaturePolicy::required). An argument cannot read the body, so it refuses a request whose signature covers the body: use the
-/// attribute or the middleware.
+/// Inside `#[approov_protected(signature = …)]`, or a middleware whose policy checks signatures, this is the accepted
+/// signature. If no enclosing layer has accepted a signature, the argument checks the request by the enclosing policy,
+/// as if that policy were [required](crate::SignaturePolicy::required). An argument cannot read the body, so it refuses
+/// a request whose signature covers the body: use the attribute or the middleware.
 ///
 /// # Security
 ///
@@ -68,7 +68,8 @@ impl ApproovSignature {
         self.signature.validity.end()
     }
 
-    /// What tells the request from every other one, and until when: one key for each signature that would be accepted, the installation's first.
+    /// What tells the request from every other one, and until when: one key for each signature that would be accepted,
+    /// the installation's first.
     pub(crate) fn replay_keys(&self, claims: &ApproovClaims) -> impl Iterator<Item = (ReplayKey, Option<UnixTime>)> {
         let signatures = [Some(&self.signature), self.other.as_ref()];
         signatures.into_iter().flatten().map(|signature| {
@@ -86,21 +87,24 @@ impl ApproovSignature {
         self.signature.label.name()
     }
 
-    /// The identifiers of the covered components, in order, such as `@method` or `content-digest`. A component with parameters is shown as in the
-    /// signature's input: `"@query-param";name="id"`.
+    /// The identifiers of the covered components, in order, such as `@method` or `content-digest`. A component with
+    /// parameters is shown as in the signature's input: `"@query-param";name="id"`.
     ///
     /// # Security
     ///
-    /// To look for a component, use [`covers`](Self::covers): a component with parameters covers less than its name says.
+    /// To look for a component, use [`covers`](Self::covers): a component with parameters covers less than its name
+    /// says.
     pub fn components(&self) -> impl Iterator<Item = &str> {
         self.signature.components.iter().map(Component::shown)
     }
 
-    /// Whether the signature covers this derived component or header, without parameters. The case of the name does not matter.
+    /// Whether the signature covers this derived component or header, without parameters. The case of the name does not
+    /// matter.
     ///
     /// # Security
     ///
-    /// A header that is not covered may have been added on the way. Before you trust a header that the app sends only sometimes, check it here.
+    /// A header that is not covered may have been added on the way. Before you trust a header that the app sends only
+    /// sometimes, check it here.
     ///
     /// # Examples
     ///
@@ -124,7 +128,8 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// If not, the body may not be the one that the app sent. To refuse these requests, set [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
+    /// If not, the body may not be the one that the app sent. To refuse these requests, set
+    /// [`require_content_digest`](crate::SignaturePolicy::require_content_digest).
     pub fn covers_body(&self) -> bool {
         self.signature.digest.is_some()
     }
@@ -143,7 +148,8 @@ impl ApproovSignature {
     ///
     /// # Security
     ///
-    /// The library does not compare nonces, because not every client makes a new one for each request. To refuse replays, set [`Policy::single_use`](crate::Policy::single_use).
+    /// The library does not compare nonces, because not every client makes a new one for each request. To refuse
+    /// replays, set [`Policy::single_use`](crate::Policy::single_use).
     pub fn nonce(&self) -> Option<&str> {
         self.signature.nonce.as_deref()
     }

@@ -18,7 +18,8 @@ const SWEEP_INTERVAL: u32 = 4;
 
 /// Which keys are claimed, and until which second after the start.
 pub(super) struct Claims {
-    /// A hash that nobody can predict, so that nobody can make two keys collide. The chance that any two of a million collide is below one in 10^7, and refuses a request.
+    /// A hash that nobody can predict, so that nobody can make two keys collide. The chance that any two of a million
+    /// collide is below one in 10^7, and refuses a request.
     fingerprints: RandomState,
     shards: [Mutex<Shard>; SHARDS],
     capacity: AtomicUsize,
@@ -66,7 +67,8 @@ impl Claims {
         claimed.ok_or(StoreError::new("store_full"))
     }
 
-    /// Holds the shard's lock from the lookup to the claim, so that only one of several claims is first. None if there is no room.
+    /// Holds the shard's lock from the lookup to the claim, so that only one of several claims is first. None if there
+    /// is no room.
     fn claim_if_room(&self, fingerprint: u64, second: u32, end: u32) -> Option<ClaimOutcome> {
         let shard = &self.shards[usize::try_from(fingerprint >> 32).unwrap_or_default() % SHARDS];
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +96,8 @@ impl Claims {
         self.count.fetch_sub(before - shard.ends.len(), Ordering::Relaxed);
     }
 
-    /// At most once a second, because it looks at every claim. Other requests do not wait for it: they would be slow instead of finding no room.
+    /// At most once a second, because it looks at every claim. Other requests do not wait for it: they would be slow
+    /// instead of finding no room.
     fn sweep_all(&self, second: u32) {
         if self.swept.swap(second, Ordering::Relaxed) == second {
             return;

@@ -17,22 +17,23 @@ use crate::{
 
 /// Keeps claims in memory, for a service that runs as one process.
 ///
-/// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still sees every claim, and the largest
-/// capacity applies. A claim takes about 37 bytes, and none before it is made.
+/// All memory stores of a process are one store. So a store for each worker or each [`Approov`](crate::Approov) still
+/// sees every claim, and the largest capacity applies. A claim takes about 37 bytes, and none before it is made.
 ///
 /// # Security
 ///
-/// Each process has its own store, which a restart empties. So N processes accept a request N times, as a warning at the start says. For several processes, use `RedisStore`.
+/// Each process has its own store, which a restart empties. So N processes accept a request N times, as a warning at
+/// the start says. For several processes, use `RedisStore`.
 ///
-/// A full store refuses further requests and keeps its claims. Otherwise, anyone with a genuine app could push out the claim of a request that they
-/// have recorded.
+/// A full store refuses further requests and keeps its claims. Otherwise, anyone with a genuine app could push out the
+/// claim of a request that they have recorded.
 #[derive(Debug, Clone)]
 #[allow(missing_copy_implementations, reason = "to leave open what it holds")]
 pub struct MemoryStore(());
 
 impl MemoryStore {
-    /// A store for at most `capacity` claims that have not ended. Choose twice the number of signed requests in 90 seconds: this covers a signature's lifetime with the clock skew, and leaves
-    /// room for a rush.
+    /// A store for at most `capacity` claims that have not ended. Choose twice the number of signed requests in 90
+    /// seconds: this covers a signature's lifetime with the clock skew, and leaves room for a rush.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! The primitives of claims in memory. `tests/interleavings` replaces them with loom's, with hashes that are the same each time, and with few shards.
+//! The primitives of claims in memory. `tests/interleavings` replaces them with loom's, with hashes that are the same
+//! each time, and with few shards.
 
 pub(super) use std::{
     hash::RandomState,

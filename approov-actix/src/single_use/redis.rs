@@ -16,12 +16,15 @@ use crate::{
     shared_store::{Address, Connection, Fault, Purpose, SharedStore, key_fault, within},
 };
 
-/// Keeps claims in Redis 6.2 or later, or in Valkey, for a service with several processes or servers. Feature `single-use-redis`, and `single-use-redis-rustls` for TLS.
+/// Keeps claims in Redis 6.2 or later, or in Valkey, for a service with several processes or servers. Feature
+/// `single-use-redis`, and `single-use-redis-rustls` for TLS.
 ///
-/// The store connects at the first claim. Each worker has its own connection, in a cluster one to each master. Clones, and stores with the same address and
-/// [prefix](Self::prefix), share their claims. A claim is one command, `SET … NX PX`. A key takes about 120 bytes of the server's memory until it expires.
+/// The store connects at the first claim. Each worker has its own connection, in a cluster one to each master. Clones,
+/// and stores with the same address and [prefix](Self::prefix), share their claims. A claim is one command, `SET … NX
+/// PX`. A key takes about 120 bytes of the server's memory until it expires.
 ///
-/// A claim ends within the [deadline](Self::deadline), including a new connection and a second attempt. If it fails, the reason of the [`StoreError`] is one of these:
+/// A claim ends within the [deadline](Self::deadline), including a new connection and a second attempt. If it fails,
+/// the reason of the [`StoreError`] is one of these:
 ///
 /// | reason | |
 /// |---|---|
@@ -30,20 +33,24 @@ use crate::{
 /// | `refused` | the server answers with an error: its memory is full (`OOM`), it is a replica (`READONLY`), the password is wrong (`NOAUTH`, `WRONGPASS`), it is still starting (`LOADING`), or it belongs to a cluster but the address is that of a single server (`MOVED`). The log names the error |
 /// | `no_randomness` | the operating system provides no random numbers |
 ///
-/// While the server cannot be reached, each worker tries to connect once in 100 milliseconds, and requests in between fail immediately. An attempt
-/// without an answer connects again every half second, so a server that was cut off is used within a second of its return. The log has at most one line a second about it.
+/// While the server cannot be reached, each worker tries to connect once in 100 milliseconds, and requests in between
+/// fail immediately. An attempt without an answer connects again every half second, so a server that was cut off is
+/// used within a second of its return. The log has at most one line a second about it.
 ///
-/// If the server that takes over has the same name, as with most managed services, the next connection reaches it, even if the old server still answers, as a
-/// replica. Otherwise, Sentinels or the other servers of a cluster name the new server.
+/// If the server that takes over has the same name, as with most managed services, the next connection reaches it, even
+/// if the old server still answers, as a replica. Otherwise, Sentinels or the other servers of a cluster name the new
+/// server.
 ///
 /// # Security
 ///
-/// If the server forgets a claim, its request can be replayed. So set `maxmemory-policy` to `noeviction`: with any other policy, the log has a warning when a connection
-/// is made. A restart without persistence forgets all claims. A failover forgets the claims that the replica has not received. A master that is cut off from its
-/// Sentinels goes on beside the new one, unless it has `min-replicas-to-write 1`.
+/// If the server forgets a claim, its request can be replayed. So set `maxmemory-policy` to `noeviction`: with any
+/// other policy, the log has a warning when a connection is made. A restart without persistence forgets all claims. A
+/// failover forgets the claims that the replica has not received. A master that is cut off from its Sentinels goes on
+/// beside the new one, unless it has `min-replicas-to-write 1`.
 ///
-/// Anyone who can write to the server can delete claims, or have requests refused: give it a password, a network of its own, or TLS. Sentinels and the servers of a cluster decide
-/// where the password is sent. Errors, the log and `Debug` never show the address, because it may contain a password.
+/// Anyone who can write to the server can delete claims, or have requests refused: give it a password, a network of its
+/// own, or TLS. Sentinels and the servers of a cluster decide where the password is sent. Errors, the log and `Debug`
+/// never show the address, because it may contain a password.
 ///
 /// # Examples
 ///
@@ -77,20 +84,24 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(5);
 impl RedisStore {
     /// A store at one of these addresses:
     ///
-    /// - `redis://host`, `redis://host:port/database`, `redis://:password@host`, `redis://user:password@host`. By default, the port is 6379 and
-    ///   the database 0. Percent-encode the special characters of a password.
+    /// - `redis://host`, `redis://host:port/database`, `redis://:password@host`, `redis://user:password@host`. By
+    ///   default, the port is 6379 and the database 0. Percent-encode the special characters of a password.
     /// - `rediss://…`: the same over TLS. The certificate is checked against the authorities that the system trusts.
     /// - `unix:///path`, with `?db=1&user=u&pass=p` if needed: a socket on this machine.
-    /// - `redis-sentinel://host1,host2/mymaster`, `redis-sentinel://user:password@host1:26379,host2/mymaster/database?sentinel_username=u&sentinel_password=p`: the master that Sentinels
-    ///   call `mymaster`. The login before the hosts is that of the master. By default, the port is 26379. With `rediss-sentinel`, the Sentinels and the master use TLS.
-    /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters. You need to name only some of them. With `rediss-cluster`,
-    ///   over TLS.
+    /// - `redis-sentinel://host1,host2/mymaster`,
+    ///   `redis-sentinel://user:password@host1:26379,host2/mymaster/database?sentinel_username=u&sentinel_password=p`:
+    ///   the master that Sentinels call `mymaster`. The login before the hosts is that of the master. By default, the
+    ///   port is 26379. With `rediss-sentinel`, the Sentinels and the master use TLS.
+    /// - `redis-cluster://host1,host2`, `redis-cluster://user:password@host1:6379,host2`: a cluster of several masters.
+    ///   You need to name only some of them. With `rediss-cluster`, over TLS.
     ///
-    /// `valkey` and `valkeys` mean the same as `redis` and `rediss`; `redis+unix`, `redis+sentinel` and `redis+cluster` the same as `unix`, `redis-sentinel` and `redis-cluster`.
+    /// `valkey` and `valkeys` mean the same as `redis` and `rediss`; `redis+unix`, `redis+sentinel` and `redis+cluster`
+    /// the same as `unix`, `redis-sentinel` and `redis-cluster`.
     ///
     /// # Errors
     ///
-    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not an error if nothing answers there.
+    /// If the address has none of these forms, or requires TLS without the feature `single-use-redis-rustls`. It is not
+    /// an error if nothing answers there.
     pub fn new(address: &str) -> Result<Self, ConfigError> {
         Self::from_setting(&Setting::new("the address given to `RedisStore::new`", address))
     }
@@ -106,12 +117,13 @@ impl RedisStore {
         })
     }
 
-    /// The prefix of the keys in Redis. Default: `approov:single-use:`. Use the same prefix on all servers of a service, and a different one for each service that may
-    /// receive a request of its own with the same signature.
+    /// The prefix of the keys in Redis. Default: `approov:single-use:`. Use the same prefix on all servers of a
+    /// service, and a different one for each service that may receive a request of its own with the same signature.
     ///
     /// # Errors
     ///
-    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII characters.
+    /// If it is empty or longer than 100 bytes, or contains quotes, `$`, `{`, `}`, or anything except visible ASCII
+    /// characters.
     pub fn prefix(self, prefix: &str) -> Result<Self, ConfigError> {
         self.prefix_from(&Setting::new("the prefix given to `RedisStore::prefix`", prefix))
     }
@@ -125,8 +137,9 @@ impl RedisStore {
         Ok(self)
     }
 
-    /// How long a claim may take in total, from 10 milliseconds to 5 seconds. Default: 250 milliseconds. After half of this time without an answer, the store treats the connection
-    /// as cut off and tries another one. So set more than twice the time that the server needs.
+    /// How long a claim may take in total, from 10 milliseconds to 5 seconds. Default: 250 milliseconds. After half of
+    /// this time without an answer, the store treats the connection as cut off and tries another one. So set more
+    /// than twice the time that the server needs.
     ///
     /// # Errors
     ///
@@ -173,7 +186,8 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-/// After half of the time without an answer, another connection tries as well. Everything that is awaited here ends in time on its own.
+/// After half of the time without an answer, another connection tries as well. Everything that is awaited here ends in
+/// time on its own.
 async fn claim(
     shared: &Arc<SharedStore>,
     key: &str,
@@ -201,7 +215,8 @@ async fn claim(
     }
 }
 
-/// The second attempt of the same claim may have overtaken the first, and only the second can tell. But the answer `First` is always right.
+/// The second attempt of the same claim may have overtaken the first, and only the second can tell. But the answer
+/// `First` is always right.
 async fn whichever(
     first: impl Future<Output = Result<ClaimOutcome, Fault>> + Unpin,
     again: impl Future<Output = Result<ClaimOutcome, Fault>> + Unpin,

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::crypto::sha256_of;
 
-/// Identifies a signed request: the same for each of its deliveries, however the signature is written, and for no other request.
+/// Identifies a signed request: the same for each of its deliveries, however the signature is written, and for no other
+/// request.
 ///
 /// It is the SHA-256 of the signature in a normal form, the label, and the id of the signing key. It is not a secret.
 ///
@@ -21,7 +22,8 @@ use crate::crypto::sha256_of;
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// `signature` must be in its normal form. The lengths keep the parts apart. The text is short, which saves one block of SHA-256 for each claim.
+    /// `signature` must be in its normal form. The lengths keep the parts apart. The text is short, which saves one
+    /// block of SHA-256 for each claim.
     pub(crate) fn new(label: &str, key_id: &str, signature: &[u8]) -> Self {
         const VERSION: &[u8] = b"approov-1";
         let mut text = Vec::with_capacity(256);

@@ -4,12 +4,14 @@ use std::{fmt, sync::Arc};
 
 use super::store::SingleUseStore;
 
-/// Where claims are kept, and what happens to a request that cannot be claimed. Give it to [`ApproovBuilder::single_use`](crate::ApproovBuilder::single_use).
-/// [`Policy::single_use`](crate::Policy::single_use) sets which routes are single use. See the [guide](crate::guide::single_use).
+/// Where claims are kept, and what happens to a request that cannot be claimed. Give it to
+/// [`ApproovBuilder::single_use`](crate::ApproovBuilder::single_use). [`Policy::single_use`](crate::Policy::single_use)
+/// sets which routes are single use. See the [guide](crate::guide::single_use).
 ///
 /// # Security
 ///
-/// A store that forgets claims, or that only some servers use, does not stop replays: see the documentation of each store.
+/// A store that forgets claims, or that only some servers use, does not stop replays: see the documentation of each
+/// store.
 ///
 /// # Examples
 ///
@@ -45,8 +47,9 @@ impl SingleUse {
         }
     }
 
-    /// Whether a request is let in while the store cannot answer. Default: no. For each request that is let in this way, the log has a warning, and
-    /// [`AcceptanceEvent::single_use`](crate::AcceptanceEvent::single_use) reports it.
+    /// Whether a request is let in while the store cannot answer. Default: no. For each request that is let in this
+    /// way, the log has a warning, and [`AcceptanceEvent::single_use`](crate::AcceptanceEvent::single_use) reports
+    /// it.
     ///
     /// # Security
     ///

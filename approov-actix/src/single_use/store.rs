@@ -4,12 +4,13 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::replay_key::ReplayKey;
 
-/// Keeps claims, so that each request is accepted once. The crate provides [`MemoryStore`](crate::MemoryStore), for one process, and `RedisStore`, for a fleet.
+/// Keeps claims, so that each request is accepted once. The crate provides [`MemoryStore`](crate::MemoryStore), for one
+/// process, and `RedisStore`, for a fleet.
 ///
 /// # Security
 ///
-/// A store that returns [`First`](ClaimOutcome::First) twice for one key within its time to live lets a replay in. So a claim must be atomic, and the store must not drop a claim
-/// early, even to make room: a full store returns an error.
+/// A store that returns [`First`](ClaimOutcome::First) twice for one key within its time to live lets a replay in. So a
+/// claim must be atomic, and the store must not drop a claim early, even to make room: a full store returns an error.
 ///
 /// # Examples
 ///
@@ -38,14 +39,17 @@ use super::replay_key::ReplayKey;
 /// }
 /// ```
 pub trait SingleUseStore: Send + Sync + 'static {
-    /// Claims `key` for `time_to_live`, unless it is already claimed. Of any number of simultaneous calls, on all servers, exactly one is first.
+    /// Claims `key` for `time_to_live`, unless it is already claimed. Of any number of simultaneous calls, on all
+    /// servers, exactly one is first.
     ///
     /// A claim that fails may or may not have been made: the request is refused, or let in if
-    /// [`admit_on_failure`](crate::SingleUse::admit_on_failure) is set. The library does not limit how long a future takes: end it in time.
+    /// [`admit_on_failure`](crate::SingleUse::admit_on_failure) is set. The library does not limit how long a future
+    /// takes: end it in time.
     fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim;
 
-    /// Tells stores apart: stores that share their claims return the same value. A request that passes two `Approov`s is claimed once in each store.
-    /// The default is the store's address in memory, so give two `Approov`s one store in an `Arc`.
+    /// Tells stores apart: stores that share their claims return the same value. A request that passes two `Approov`s
+    /// is claimed once in each store. The default is the store's address in memory, so give two `Approov`s one
+    /// store in an `Arc`.
     fn identity(&self) -> u64 {
         std::ptr::from_ref(self).addr() as u64
     }
@@ -108,7 +112,8 @@ pub enum ClaimOutcome {
 
 /// Why a store could not answer.
 ///
-/// The reason appears in log lines, so it is a fixed text of your program: it can reveal neither an address nor a password.
+/// The reason appears in log lines, so it is a fixed text of your program: it can reveal neither an address nor a
+/// password.
 ///
 /// # Examples
 ///

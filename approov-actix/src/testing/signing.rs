@@ -226,8 +226,9 @@ impl RequestSigner {
         self
     }
 
-    /// Whether to add the header `Signature-Base-Digest`, the SHA-256 of the signed text, as a client in debug mode does. If a
-    /// signature does not match, the server's log then says whether the text or the key differs. Default: no.
+    /// Whether to add the header `Signature-Base-Digest`, the SHA-256 of the signed text, as a client in debug mode
+    /// does. If a signature does not match, the server's log then says whether the text or the key differs.
+    /// Default: no.
     pub fn base_digest(mut self, add: bool) -> Self {
         self.base_digest = add;
         self

@@ -1,6 +1,7 @@
 //! The cache of verified tokens: an app sends the same token for minutes, and its signature is verified once.
 //!
-//! The cache is our own because the crate that we measured, `quick_cache` 0.7, makes the first sight of a token a third slower: it admits every token, and then has to evict another (`docs/performance-lab.md`).
+//! The cache is our own because the crate that we measured, `quick_cache` 0.7, makes the first sight of a token a third
+//! slower: it admits every token, and then has to evict another (`docs/performance-lab.md`).
 //!
 //! It is set-associative. The hash of a token selects one of many small sets of 16 ways, each with its own lock, so
 //! that each step is as fast in a large cache as in a small one. A full set evicts expired entries first; if there

@@ -26,18 +26,25 @@ use crate::{crypto::VerifyingKey, json::JsonError, keys::installation_key, rejec
 /// # As an extractor
 ///
 /// A handler that takes `ApproovClaims` is protected by that alone: a request without a genuine token is refused,
-/// even in report mode and on exempt paths. The policy is that of the guard around the handler, or else of the innermost middleware, or else the application's default.
+/// even in report mode and on exempt paths. The policy is that of the guard around the handler, or else of the
+/// innermost middleware, or else the application's default.
 ///
 /// **Take it as the first argument.** actix runs extractors in order, so an extractor before it sees, and may answer,
 /// requests that are not genuine. The attribute `#[approov_protected]` protects all arguments, in any order.
 ///
-/// A handler can also call `ApproovClaims::extract(&request)`, even while it holds `request.extensions()` or `request.connection_info()`. If no middleware, attribute or argument has checked the request before, nothing is kept, so each call verifies and announces again. While the handler holds `request.extensions_mut()`, the call panics, like everything that reads the extensions. `Option<ApproovClaims>` and other extractors around it behave as arguments do. If an unprotected handler calls one of them while it holds `request.extensions()` or `request.connection_info()`, the call panics as well.
+/// A handler can also call `ApproovClaims::extract(&request)`, even while it holds `request.extensions()` or
+/// `request.connection_info()`. If no middleware, attribute or argument has checked the request before, nothing is
+/// kept, so each call verifies and announces again. While the handler holds `request.extensions_mut()`, the call
+/// panics, like everything that reads the extensions. `Option<ApproovClaims>` and other extractors around it behave as
+/// arguments do. If an unprotected handler calls one of them while it holds `request.extensions()` or
+/// `request.connection_info()`, the call panics as well.
 ///
 /// If a middleware made with `from_fn` takes it as an argument, wrap that middleware in
 /// [`Approov::middleware`](crate::Approov::middleware). Otherwise actix passes the refusal outwards as an error,
 /// which the access log does not see.
 ///
-/// If the policy requires a message signature and the signature covers the body (feature `message-signing`), the extractor refuses the request, because it cannot read the body: use the attribute, or a middleware.
+/// If the policy requires a message signature and the signature covers the body (feature `message-signing`), the
+/// extractor refuses the request, because it cannot read the body: use the attribute, or a middleware.
 ///
 /// Without an [`Approov`](crate::Approov) in the application's data and without a middleware, the response is 500: such
 /// a request is never accepted.
@@ -58,7 +65,8 @@ use crate::{crypto::VerifyingKey, json::JsonError, keys::installation_key, rejec
 /// # Security
 ///
 /// Values of this type exist only for verified tokens. Beware of `Option<ApproovClaims>` and
-/// `Result<ApproovClaims, _>` as arguments: they make protection **optional**. actix turns every extractor error into `None`, even the one for a missing configuration. For optional attestation take
+/// `Result<ApproovClaims, _>` as arguments: they make protection **optional**. actix turns every extractor error into
+/// `None`, even the one for a missing configuration. For optional attestation take
 /// [`ApproovVerdict`](crate::ApproovVerdict).
 ///
 /// `Debug` shows the expiry, the device id and `arc`, and nothing else.
@@ -111,7 +119,8 @@ impl ApproovClaims {
     }
 
     /// The id of the key that verified the token: not what the token's header says, but the `kid` of the configured
-    /// [`Key`](crate::Key). `None` if that key has no id. While keys are rotated, it shows which devices still have tokens signed with the old key.
+    /// [`Key`](crate::Key). `None` if that key has no id. While keys are rotated, it shows which devices still have
+    /// tokens signed with the old key.
     pub fn key_id(&self) -> Option<&str> {
         self.0.kid.as_deref()
     }
@@ -252,7 +261,8 @@ impl fmt::Debug for ApproovClaims {
     }
 }
 
-/// A claim that does not have the requested type. The error contains only the name that your code requested, and nothing from the token.
+/// A claim that does not have the requested type. The error contains only the name that your code requested, and
+/// nothing from the token.
 ///
 /// # Examples
 ///

@@ -8,7 +8,8 @@ use super::compact::Segment;
 use crate::json::{JsonError, Members, Text, read_object};
 use crate::rejection::Rejection;
 
-/// The members that affect the verdict. If the header offers its own key (`jwk`, `jku`, `x5c`, `x5u`), that key is not even read: keys come from the configuration alone.
+/// The members that affect the verdict. If the header offers its own key (`jwk`, `jku`, `x5c`, `x5u`), that key is not
+/// even read: keys come from the configuration alone.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct JoseHeader<'a> {
     pub(super) alg: Cow<'a, str>,

@@ -36,7 +36,8 @@ pub(crate) struct Verified {
 }
 
 impl Verifier<'_> {
-    /// The whole verdict on the token in a header value. Everything except the check of its time may come from the cache.
+    /// The whole verdict on the token in a header value. Everything except the check of its time may come from the
+    /// cache.
     pub(crate) fn verify(self, header_value: &[u8]) -> Result<Verified, Rejection> {
         let token = presented(header_value);
         let generation = self.keys.generation();

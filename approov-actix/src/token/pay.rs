@@ -1,6 +1,7 @@
 //! The `pay` claim: what a token is bound to.
 //!
-//! `pay = base64(SHA-256(value))`, where `value` is the whole value, `Bearer ` included. Several values are trimmed and concatenated.
+//! `pay = base64(SHA-256(value))`, where `value` is the whole value, `Bearer ` included. Several values are trimmed and
+//! concatenated.
 
 use super::header_value::trim;
 use crate::crypto;

@@ -1,4 +1,5 @@
-//! What a correctly signed token must contain: a valid time, and the issuer and audience if the application expects any.
+//! What a correctly signed token must contain: a valid time, and the issuer and audience if the application expects
+//! any.
 
 use std::time::Duration;
 

@@ -87,7 +87,10 @@ fn all_claims_are_read() {
     assert_eq!(claims.claim::<String>("a"), Ok(None));
     let error = claims.claim::<String>("embed").unwrap_err();
     assert_eq!(error.name(), "embed");
-    assert_eq!(error.to_string(), r#"the claim "embed" does not have the requested type"#);
+    assert_eq!(
+        error.to_string(),
+        r#"the claim "embed" does not have the requested type"#
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Mints and inspects tokens, and signs requests, for development, and changes a block list. Real tokens come from the Approov service.
+//! Mints and inspects tokens, and signs requests, for development, and changes a block list. Real tokens come from the
+//! Approov service.
 //!
 //! `cargo run --bin approov-token -- --help`
 
@@ -28,8 +29,9 @@ use serde_json::{Value, json};
 
 /// Mints and inspects Approov tokens, and signs requests, for development.
 ///
-/// The secret comes from `--secret`, or else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the environment or in `.env`. With `_FILE`
-/// at its end, either variable names a file. `check` also takes public keys and key sets from there, as a server does.
+/// The secret comes from `--secret`, or else from `APPROOV_BASE64_SECRET` or `APPROOV_BASE64URL_SECRET` in the
+/// environment or in `.env`. With `_FILE` at its end, either variable names a file. `check` also takes public keys and
+/// key sets from there, as a server does.
 #[derive(Parser)]
 #[command(name = "approov-token", version)]
 struct Cli {
@@ -169,7 +171,8 @@ struct What {
 /// Where the list is.
 #[derive(Args)]
 struct Shared {
-    /// The address of Redis: `redis://:password@host`, `redis-sentinel://host1,host2/mymaster` or `redis-cluster://host1,host2`. Others on this machine can see arguments, so prefer `APPROOV_SINGLE_USE_STORE`.
+    /// The address of Redis: `redis://:password@host`, `redis-sentinel://host1,host2/mymaster` or
+    /// `redis-cluster://host1,host2`. Others on this machine can see arguments, so prefer `APPROOV_SINGLE_USE_STORE`.
     #[arg(long, value_name = "ADDRESS")]
     redis: Option<String>,
     /// The key of the list.
@@ -362,7 +365,8 @@ impl Sign {
             let public_key = installation_key(file)?.public_key();
             if claims.get("ipk").and_then(Value::as_str) != Some(&public_key) {
                 warnings.push(
-                    "the token was not minted for this --installation-key: its `ipk` is missing or different".to_owned(),
+                    "the token was not minted for this --installation-key: its `ipk` is missing or different"
+                        .to_owned(),
                 );
             }
         }

@@ -20,7 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let approov = settings.approov(Approov::builder)?;
 
     let server = HttpServer::new(move || {
-        // actix runs the middleware that is registered last first. So register Approov after all others except the access log.
+        // actix runs the middleware that is registered last first. So register Approov after all others except the
+        // access log.
         App::new()
             .service(root)
             .wrap(approov.middleware())

@@ -98,7 +98,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .bind((settings.host.as_str(), settings.port))
     .map_err(|error| settings.bind_error(&error))?;
 
-    // Metrics have their own listener, for this machine only: not everyone should see what an attacker tries, and whether it works.
+    // Metrics have their own listener, for this machine only: not everyone should see what an attacker tries, and
+    // whether it works.
     let metrics_server =
         HttpServer::new(move || App::new().app_data(metrics.clone()).service(metrics_text).service(page))
             .workers(1)

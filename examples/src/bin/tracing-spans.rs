@@ -91,8 +91,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Logs one line for each request, when its span ends. What `approov-actix` logs is in the span too. The format is JSON, because a client controls some fields, such as
-/// `http.client_ip` with `X-Forwarded-For`: in plain text, it could forge other fields.
+/// Logs one line for each request, when its span ends. What `approov-actix` logs is in the span too. The format is
+/// JSON, because a client controls some fields, such as `http.client_ip` with `X-Forwarded-For`: in plain text, it
+/// could forge other fields.
 #[allow(clippy::expect_used, reason = "fixed texts")]
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));

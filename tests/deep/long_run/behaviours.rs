@@ -78,8 +78,8 @@ pub(crate) fn a_connection_each(client: &mut Client<'_>) -> io::Result<()> {
     client.take(&mut connection, &shot).map(drop)
 }
 
-/// Several requests at once. One that may close is the last. None is large: actix closes too early if it answers one request while it has only a part of
-/// the body of a later one, so all must arrive as they were sent, at once.
+/// Several requests at once. One that may close is the last. None is large: actix closes too early if it answers one
+/// request while it has only a part of the body of a later one, so all must arrive as they were sent, at once.
 fn pipelined(client: &mut Client<'_>) -> io::Result<()> {
     let mut connection = client.open()?;
     for _ in 0..fastrand::usize(1..10) {

@@ -83,7 +83,8 @@ impl<'a> Client<'a> {
         Ok(!is_end)
     }
 
-    /// As [`take`](Self::take). If a token died meanwhile, its request was refused, and those after it may have got no answer.
+    /// As [`take`](Self::take). If a token died meanwhile, its request was refused, and those after it may have got no
+    /// answer.
     pub(crate) fn take_pipelined(&self, connection: &mut Connection, shot: &Shot) -> io::Result<bool> {
         let taken = self.take(connection, shot);
         if taken.is_err() && shot.is_uncertain(&self.load.keys) {

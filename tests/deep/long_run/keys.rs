@@ -13,8 +13,9 @@ const OVERLAP: u64 = 3;
 
 /// Keys have numbers, and each comes and goes once.
 ///
-/// What is about to change is said here before the file is written, and what has changed only once the server was seen to know it. The server takes
-/// over a file as a whole: when it accepts the newest key, it has forgotten those that left.
+/// What is about to change is said here before the file is written, and what has changed only once the server was seen
+/// to know it. The server takes over a file as a whole: when it accepts the newest key, it has forgotten those that
+/// left.
 #[derive(Debug)]
 pub(crate) struct Keys {
     file: PathBuf,
@@ -48,7 +49,8 @@ impl Keys {
         format!("key-{key}")
     }
 
-    /// Publishes one more key and takes out the oldest one. It is for [`seen`](Self::seen) to say that the server knows.
+    /// Publishes one more key and takes out the oldest one. It is for [`seen`](Self::seen) to say that the server
+    /// knows.
     pub(crate) fn publish(&self) -> io::Result<u64> {
         let newest = self.published.load(SeqCst) + 1;
         self.leaving.store(newest + 1 - OVERLAP, SeqCst);

@@ -1,7 +1,9 @@
-//! The long run: `quickstart` under mixed load, while its keys change, and a check of every single answer. Started by `tests/deep/long-run`.
+//! The long run: `quickstart` under mixed load, while its keys change, and a check of every single answer. Started by
+//! `tests/deep/long-run`.
 //!
-//! Each of 200 connections has a thread that behaves in one way all the time (`behaviours`) and draws its requests from one table (`kinds`). What an
-//! answer must be is known when the request is made (`shot`), as the schedule of keys says what is certain (`keys`).
+//! Each of 200 connections has a thread that behaves in one way all the time (`behaviours`) and draws its requests from
+//! one table (`kinds`). What an answer must be is known when the request is made (`shot`), as the schedule of keys says
+//! what is certain (`keys`).
 
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -96,7 +98,8 @@ fn run(mut server: Server, load: &Load, time: Duration) -> io::Result<Report> {
     Ok(report)
 }
 
-/// Runs all clients until `watch` comes back or all is lost. Returns some of what they sent that must not be in the log.
+/// Runs all clients until `watch` comes back or all is lost. Returns some of what they sent that must not be in the
+/// log.
 fn under_load(load: &Load, watch: impl FnOnce()) -> Vec<String> {
     thread::scope(|scope| {
         let client = |mut client: Client<'_>| {

@@ -13,7 +13,8 @@ const USED: usize = 24;
 /// So many of each maker are looked for in the log.
 const SAMPLE: usize = 8;
 
-/// Makes the requests of one connection after the other. Each token has a device id of its own, so that claims that get mixed up are seen.
+/// Makes the requests of one connection after the other. Each token has a device id of its own, so that claims that get
+/// mixed up are seen.
 pub(crate) struct Maker<'a> {
     pub(crate) keys: &'a Keys,
     /// Its number among all makers, from 0.

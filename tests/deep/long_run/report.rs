@@ -10,11 +10,13 @@ use std::{
 
 use crate::{server::Server, tally::Tally};
 
-/// The memory of a moment goes up and down by what large bodies are on their way. So the middle of so many seconds counts.
+/// The memory of a moment goes up and down by what large bodies are on their way. So the middle of so many seconds
+/// counts.
 const SMOOTH: usize = 15;
-/// The memory at the end may be by this part above that of the first minute. By then every table is full, and keys have changed often enough for
-/// their memory to be given back as often as it was taken. What a request left behind for good, a few bytes each, would be more than that in a quarter
-/// of an hour with a million requests. Runs of less than two minutes tell nothing.
+/// The memory at the end may be by this part above that of the first minute. By then every table is full, and keys have
+/// changed often enough for their memory to be given back as often as it was taken. What a request left behind for
+/// good, a few bytes each, would be more than that in a quarter of an hour with a million requests. Runs of less than
+/// two minutes tell nothing.
 const GROWTH: u64 = 4;
 
 /// The result of a run, but for what was counted while it ran.

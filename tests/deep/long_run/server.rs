@@ -41,8 +41,8 @@ impl Server {
             .env("APPROOV_PUBLIC_ORIGIN", ORIGIN)
             .env("APPROOV_ACCOUNT_MESSAGE_SIGNING_KEY", ACCOUNT_KEY)
             .env("APPROOV_SIGNATURE_BODY_LIMIT_BYTES", BODY_LIMIT.to_string())
-            // All that is ever said of a token, and of each request one line more: about 200 bytes a request, so at the pace of the clients about 20 MB
-            // a minute.
+            // All that is ever said of a token, and of each request one line more: about 200 bytes a request, so at the
+            // pace of the clients about 20 MB a minute.
             .env("RUST_LOG", "info,approov_actix=debug")
             .envs(more.iter().copied())
             .stdout(File::create(log.with_extension("stdout"))?)

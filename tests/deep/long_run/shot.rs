@@ -80,7 +80,8 @@ impl Premise {
 impl Shot {
     /// Sends all of it.
     pub(crate) fn send(&self, connection: &mut Connection) -> io::Result<()> {
-        // The server waits a second for the rest of a body that it does not want, and then closes. Its answer must be there all the same.
+        // The server waits a second for the rest of a body that it does not want, and then closes. Its answer must be
+        // there all the same.
         match connection.send(&self.bytes) {
             Err(_) if self.is_refused_early() => Ok(()),
             sent => sent,
@@ -103,7 +104,8 @@ impl Shot {
         matches!(self.expected, Expected::Refused | Expected::TooLarge) && self.has_body()
     }
 
-    /// Whether the server must leave the connection open or close it, if that is certain: actix may close where nobody reads the body.
+    /// Whether the server must leave the connection open or close it, if that is certain: actix may close where nobody
+    /// reads the body.
     pub(crate) fn closes(&self) -> Option<bool> {
         match self.expected {
             _ if self.is_last => Some(true),

@@ -1,4 +1,5 @@
-//! Writes what the fuzzers start from: the corpus of attacks and requests that are good, in the notation of each fuzz target. Started by `tests/deep/fuzz`.
+//! Writes what the fuzzers start from: the corpus of attacks and requests that are good, in the notation of each fuzz
+//! target. Started by `tests/deep/fuzz`.
 
 use std::{env, fs, io, path::Path, string::FromUtf8Error};
 

@@ -132,7 +132,8 @@ fn claims_name_the_key_that_verified_the_token() {
     }
 }
 
-/// A `kid` is compared and nothing else. Where every key has one, a strange one is unknown; where no key has one, it does not matter.
+/// A `kid` is compared and nothing else. Where every key has one, a strange one is unknown; where no key has one, it
+/// does not matter.
 #[test]
 fn a_strange_kid_has_no_effect() {
     let (key, forger) = (TestKey::new("ES256"), TestKey::other("ES256"));

@@ -29,7 +29,8 @@ fn bytes(key: &TestKey, member: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(key.jwk(None)[member].as_str().unwrap()).unwrap()
 }
 
-/// Checks that the entry is dropped, for this reason, and takes nothing with it: the set works without it, and is none if it has nothing else.
+/// Checks that the entry is dropped, for this reason, and takes nothing with it: the set works without it, and is none
+/// if it has nothing else.
 fn assert_dropped(Unfit { entry, kid, signer }: &Unfit) {
     let (what, reason) = (&entry.name, entry.refusal);
     let json = std::str::from_utf8(&entry.value).unwrap();
@@ -132,7 +133,8 @@ fn ed25519_keys_of_another_length() {
     assert_all_dropped(&key_sets::ed25519_keys_of_another_length());
 }
 
-/// The number two is no coordinate of any point. AWS-LC finds out when it verifies a signature: there the key counts and verifies nothing.
+/// The number two is no coordinate of any point. AWS-LC finds out when it verifies a signature: there the key counts
+/// and verifies nothing.
 #[test]
 #[cfg(not(feature = "aws-lc-rs"))]
 fn an_ed25519_key_that_is_no_point() {
@@ -145,8 +147,8 @@ fn an_ed25519_key_that_is_no_point() {
     );
 }
 
-/// A server with such a key in its configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
-/// points whose order divides eight, in all their encodings.
+/// A server with such a key in its configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is
+/// needed to sign for it. These are the points whose order divides eight, in all their encodings.
 #[test]
 fn ed25519_keys_of_small_order() {
     assert_all_dropped(&key_sets::ed25519_keys_of_small_order());

@@ -1,4 +1,5 @@
-//! Keys of every algorithm: what they accept, and every cheat that we know of. Each cheat is a row with the code of its refusal.
+//! Keys of every algorithm: what they accept, and every cheat that we know of. Each cheat is a row with the code of its
+//! refusal.
 
 mod confusion;
 mod headers;

@@ -218,7 +218,8 @@ fn bytes_that_are_no_text() {
     }
 }
 
-/// As they come out of editors, of Windows, and of openssl. The key set's `kid` is not in the PEM, so tokens may have any.
+/// As they come out of editors, of Windows, and of openssl. The key set's `kid` is not in the PEM, so tokens may have
+/// any.
 #[test]
 fn forms_of_a_good_key() {
     for name in ALGORITHMS {

@@ -194,7 +194,8 @@ fn signatures_of_another_form() {
     }
 }
 
-/// RFC 7518, section 3.4: `r` and `s` one after the other, in as many bytes as the curve has. Both must lie between zero and the curve's order.
+/// RFC 7518, section 3.4: `r` and `s` one after the other, in as many bytes as the curve has. Both must lie between
+/// zero and the curve's order.
 #[test]
 fn ecdsa_signatures() {
     type Change = fn(&[u8], &[u8], &[u8]) -> Vec<u8>;
@@ -246,7 +247,8 @@ fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
     [vec![0x30, u8::try_from(numbers.len()).unwrap()], numbers].concat()
 }
 
-/// RFC 8032, section 5.1.7: `S` is smaller than the group's order, so that nobody can make a second signature out of a first one.
+/// RFC 8032, section 5.1.7: `S` is smaller than the group's order, so that nobody can make a second signature out of a
+/// first one.
 #[test]
 fn ed25519_signatures() {
     let order = BigUint::parse_bytes(b"1000000000000000000000000000000014DEF9DEA2F79CD65812631A5CF5D3ED", 16).unwrap();
@@ -269,7 +271,8 @@ fn ed25519_signatures() {
     }
 }
 
-/// A signature is a number below the modulus (RFC 8017, section 5.2.2), so that nobody can make a second signature out of a first one.
+/// A signature is a number below the modulus (RFC 8017, section 5.2.2), so that nobody can make a second signature out
+/// of a first one.
 fn assert_refuses_signature_plus_modulus(name: &str) {
     let key = TestKey::new(name);
     let approov = approov_with([verifying(&key)]);

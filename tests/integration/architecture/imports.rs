@@ -1,4 +1,5 @@
-//! Which file imports from which, as the compiler sees it: through `crate`, `self` and `super`, and through what a module hands on.
+//! Which file imports from which, as the compiler sees it: through `crate`, `self` and `super`, and through what a
+//! module hands on.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -68,7 +69,8 @@ impl Sources {
         self.modules.values().map(|module| module.file.as_str())
     }
 
-    /// Each file with those that it imports from. `lib.rs` is left out: it knows all, and what is private to it is known to none.
+    /// Each file with those that it imports from. `lib.rs` is left out: it knows all, and what is private to it is
+    /// known to none.
     pub(super) fn imports(&self) -> BTreeMap<&str, BTreeSet<&str>> {
         let mut imports = BTreeMap::new();
         for (path, module) in &self.modules {

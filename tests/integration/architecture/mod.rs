@@ -1,5 +1,5 @@
-//! The page about the architecture: each room of the library imports only from the rooms below it, and no file from one that imports from it. What the page,
-//! its picture and CONTRIBUTING name exists.
+//! The page about the architecture: each room of the library imports only from the rooms below it, and no file from one
+//! that imports from it. What the page, its picture and CONTRIBUTING name exists.
 
 mod imports;
 

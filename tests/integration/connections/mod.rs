@@ -1,4 +1,5 @@
-//! Every kind of connection that a server has: TLS with HTTP/1.1 and HTTP/2, Unix sockets, and those that are open when it stops.
+//! Every kind of connection that a server has: TLS with HTTP/1.1 and HTTP/2, Unix sockets, and those that are open when
+//! it stops.
 
 mod shutdown;
 mod tls;

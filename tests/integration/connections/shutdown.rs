@@ -1,4 +1,5 @@
-//! A server that stops, as at SIGTERM: who is in gets an answer, nobody else gets in, and nothing is left of the configuration.
+//! A server that stops, as at SIGTERM: who is in gets an answer, nobody else gets in, and nothing is left of the
+//! configuration.
 
 use std::{
     io::Write as _,
@@ -93,7 +94,8 @@ fn handlers_that_run_finish() {
     server.join();
 }
 
-/// Says when the first bytes of the body are read: that is the guard, or the middleware, which the handler has to wait for.
+/// Says when the first bytes of the body are read: that is the guard, or the middleware, which the handler has to wait
+/// for.
 fn watched<S: Service<ServiceRequest>>(mut request: ServiceRequest, service: &S, reached: &Sender<()>) -> S::Future {
     let reached = reached.clone();
     let payload = request.take_payload().inspect_ok(move |_| {
@@ -185,7 +187,8 @@ fn signed_bodies_that_are_on_their_way_are_compared() {
     server.join();
 }
 
-/// Although a source of keys does not answer just then. That the requests to it end with the configuration: refresh/addresses.rs.
+/// Although a source of keys does not answer just then. That the requests to it end with the configuration:
+/// refresh/addresses.rs.
 #[test]
 fn the_configuration_ends_with_the_server() {
     let keys = KeyServer::start(Reply::keys(&["shutdown"]));

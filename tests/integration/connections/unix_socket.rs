@@ -39,7 +39,8 @@ async fn every_way_to_protect_over_a_unix_socket() {
     }
 }
 
-/// The scheme is then `http`, so nothing matches that was signed for a proxy's `https`; and whoever sends the request chooses the host.
+/// The scheme is then `http`, so nothing matches that was signed for a proxy's `https`; and whoever sends the request
+/// chooses the host.
 #[actix_web::test]
 async fn without_a_public_origin() {
     let folder = TempDir::new().unwrap();

@@ -131,7 +131,8 @@ async fn each_request_is_refused_for_its_reason() {
     }
 }
 
-/// Good bindings that look odd, and the limit that the documentation states: where one value ends and the next begins is not bound.
+/// Good bindings that look odd, and the limit that the documentation states: where one value ends and the next begins
+/// is not bound.
 #[actix_web::test]
 async fn odd_bindings_that_are_good_pass() {
     let served = serve();
@@ -180,7 +181,8 @@ async fn odd_bindings_that_are_good_pass() {
     }
 }
 
-/// A bound token is as good as any where no binding is asked for, whatever it is bound to; a bad one is none there either.
+/// A bound token is as good as any where no binding is asked for, whatever it is bound to; a bad one is none there
+/// either.
 #[actix_web::test]
 async fn where_no_binding_is_asked_for_none_is_looked_at() {
     let served = serve();

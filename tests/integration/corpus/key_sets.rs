@@ -1,4 +1,5 @@
-//! Key sets and secrets that must stop the start, and all unfit keys at once. Each of these by itself: `algorithms::jwks`.
+//! Key sets and secrets that must stop the start, and all unfit keys at once. Each of these by itself:
+//! `algorithms::jwks`.
 
 use std::{fs, str};
 
@@ -10,7 +11,8 @@ use support::{
 };
 use tempfile::TempDir;
 
-/// Nothing came of the row but the error that it has. What is wrong with a text that is no set, and where, depends on the text.
+/// Nothing came of the row but the error that it has. What is wrong with a text that is no set, and where, depends on
+/// the text.
 #[track_caller]
 fn assert_refused<T>(result: Result<T, ConfigError>, origin: &str, row: &Attack) {
     let error = result.err().map(|error| error.to_string()).unwrap_or_default();

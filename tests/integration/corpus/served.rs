@@ -14,8 +14,8 @@ use support::corpus::NOT_HTTP;
 
 use crate::patient;
 
-/// What every refusal looks like, whatever its reason, with its headers in order: actix sends them in any. Apart from `Date`, and from `Connection`, which
-/// repeats the request's own.
+/// What every refusal looks like, whatever its reason, with its headers in order: actix sends them in any. Apart from
+/// `Date`, and from `Connection`, which repeats the request's own.
 const REFUSED: &str = "HTTP/1.1 401 Unauthorized\r\ncache-control: no-store\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\
                        www-authenticate: Approov\r\n\r\n{}";
 

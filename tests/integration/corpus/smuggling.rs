@@ -1,4 +1,5 @@
-//! Requests that hide in other requests. Over one connection, only what has a genuine token in its own header section gets in.
+//! Requests that hide in other requests. Over one connection, only what has a genuine token in its own header section
+//! gets in.
 
 use std::sync::Mutex;
 
@@ -74,7 +75,8 @@ impl Site {
         Self { server, runs, codes }
     }
 
-    /// Sends a row to each way to protect. Exactly the requests that are expected get in, in order, each with its own claims and body.
+    /// Sends a row to each way to protect. Exactly the requests that are expected get in, in order, each with its own
+    /// claims and body.
     fn check(&self, row: &str) {
         let (text, fates) = row.rsplit_once(" => ").unwrap();
         for way in WAYS {
@@ -149,9 +151,10 @@ impl Fate {
     }
 }
 
-/// What is in a row: `¶` is CR and LF, and the other signs are what they show. `[/]` is the path. `[GET]` is a whole request without a
-/// token, `[GET A]` one with the token of device A; `[POST]` and `[POST A]` begin one whose header section has no end yet; `[CHUNKED]` and
-/// `[CHUNKED A]` begin a body of chunks; `[A]` is the token header alone. `<<…>>` is a body, with its length before it.
+/// What is in a row: `¶` is CR and LF, and the other signs are what they show. `[/]` is the path. `[GET]` is a whole
+/// request without a token, `[GET A]` one with the token of device A; `[POST]` and `[POST A]` begin one whose header
+/// section has no end yet; `[CHUNKED]` and `[CHUNKED A]` begin a body of chunks; `[A]` is the token header alone.
+/// `<<…>>` is a body, with its length before it.
 fn expand(text: &str, way: &str) -> Vec<u8> {
     let header = |device: &str| format!("Approov-Token: {}\r\n", token::with(&json!({ "did": device })));
     let get = |header: &str| format!("GET {way} HTTP/1.1\r\nHost: a\r\n{header}\r\n");
@@ -220,7 +223,8 @@ POST /unknown HTTP/1.1¶Host: a¶<<[GET A]>>[GET B] => 404 | B
 [CHUNKED]0␊␊[GET A] => token_missing
 ";
 
-/// Where the body of a refused request ends is where the next request begins. If it has no end that can be found, the connection is closed.
+/// Where the body of a refused request ends is where the next request begins. If it has no end that can be found, the
+/// connection is closed.
 #[actix_web::test]
 async fn a_request_in_the_body_of_a_refused_one() {
     Site::new().check_all(IN_A_BODY);

@@ -1,4 +1,5 @@
-//! Every token of the corpus, through each of the three ways to protect a handler and through [`Approov::verify_token`].
+//! Every token of the corpus, through each of the three ways to protect a handler and through
+//! [`Approov::verify_token`].
 
 use std::str;
 
@@ -18,8 +19,9 @@ pub(super) fn serve(builder: ApproovBuilder) -> Served {
     Served::new(builder, configure)
 }
 
-/// HTTP has no place for a control character in a header but the tab (RFC 9110, section 5.5): such rows are answered by actix itself, with 400, and
-/// reach the library as text alone. A line end ends the line: these rows are no header at all, and only text.
+/// HTTP has no place for a control character in a header but the tab (RFC 9110, section 5.5): such rows are answered by
+/// actix itself, with 400, and reach the library as text alone. A line end ends the line: these rows are no header at
+/// all, and only text.
 fn over_http(row: &Attack) -> Option<&'static str> {
     if row.value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
         None

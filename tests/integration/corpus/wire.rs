@@ -19,8 +19,8 @@ pub(super) fn config() -> TestServerConfig {
     patient().workers(1).h1()
 }
 
-/// Sends all of it, with what is to come `later` as soon as there is an answer; says that nothing more will come; and reads until the server
-/// closes.
+/// Sends all of it, with what is to come `later` as soon as there is an answer; says that nothing more will come; and
+/// reads until the server closes.
 pub(super) fn exchange(server: SocketAddr, now: &[u8], later: Option<&[u8]>) -> Vec<u8> {
     let mut stream = TcpStream::connect(server).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();

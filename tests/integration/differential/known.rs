@@ -53,8 +53,8 @@ fn status(target: &str, headers: &[(&str, &str)], lines: &[(&str, &str)]) -> u16
     request.send(server.addr()).status
 }
 
-/// The style of older releases, without the `?` in front, reads the query of `/transfer??dry-run=1` as what was signed for `/transfer?dry-run=1`: the
-/// parameter's name changes to `?dry-run` unnoticed.
+/// The style of older releases, without the `?` in front, reads the query of `/transfer??dry-run=1` as what was signed
+/// for `/transfer?dry-run=1`: the parameter's name changes to `?dry-run` unnoticed.
 #[actix_web::test]
 async fn a_question_mark_more() {
     for (query, sent) in [("?dry-run=1", "/transfer??dry-run=1"), ("?", "/transfer??")] {

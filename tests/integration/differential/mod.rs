@@ -1,7 +1,9 @@
-//! Requests signed by packages that we did not write: each is accepted as it was signed, and refused after any change of a covered part.
+//! Requests signed by packages that we did not write: each is accepted as it was signed, and refused after any change
+//! of a covered part.
 //!
-//! The requests are made here, from one seed, so that both packages sign the same kinds and their quirks are in one place, [`Signer`]. A failure prints the
-//! seed; `APPROOV_DIFFERENTIAL_SEED` repeats it, but for the times of the signatures; `APPROOV_DIFFERENTIAL_REQUESTS` says how many to try.
+//! The requests are made here, from one seed, so that both packages sign the same kinds and their quirks are in one
+//! place, [`Signer`]. A failure prints the seed; `APPROOV_DIFFERENTIAL_SEED` repeats it, but for the times of the
+//! signatures; `APPROOV_DIFFERENTIAL_REQUESTS` says how many to try.
 
 mod change;
 mod known;

@@ -1,8 +1,8 @@
 //! The packages, and the keys that they sign with.
 //!
-//! `tests/sign-requests NAME` reads one JSON object: `account_key`, `installation_keys`, and `requests`, each with `method`, `url`, `headers`,
-//! `body`, the `digests` that it is to have, and `signatures`: label, identifiers of the components, parameters. It writes a line of JSON for each request:
-//! the `headers` to add.
+//! `tests/sign-requests NAME` reads one JSON object: `account_key`, `installation_keys`, and `requests`, each with
+//! `method`, `url`, `headers`, `body`, the `digests` that it is to have, and `signatures`: label, identifiers of the
+//! components, parameters. It writes a line of JSON for each request: the `headers` to add.
 
 use std::{
     io::Write as _,
@@ -23,9 +23,10 @@ use super::request::{Draft, Signed};
 /// Where a package does not do what RFC 9421 says, requests are made so that it makes no difference:
 ///
 /// - Both refuse or mangle what is not ASCII in a field's value, but for `;bs`.
-/// - Both join several `Cookie` lines with `, `, as section 2.1 says of all fields; but a request over HTTP/1.1 has one such line (RFC 6265, section 5.4),
-///   and those of HTTP/2 are joined with `; ` (RFC 9113, section 8.2.3), as we do.
-/// - Neither takes a method in lower case as it is: Python's refuses it, JavaScript's changes it (section 2.2.1: the method is case-sensitive).
+/// - Both join several `Cookie` lines with `, `, as section 2.1 says of all fields; but a request over HTTP/1.1 has one
+///   such line (RFC 6265, section 5.4), and those of HTTP/2 are joined with `; ` (RFC 9113, section 8.2.3), as we do.
+/// - Neither takes a method in lower case as it is: Python's refuses it, JavaScript's changes it (section 2.2.1: the
+///   method is case-sensitive).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signer {
     Python,
@@ -40,19 +41,21 @@ impl Signer {
         }
     }
 
-    /// Python's takes strict URLs alone (RFC 3986), JavaScript's anything; released clients send more than the standard has.
+    /// Python's takes strict URLs alone (RFC 3986), JavaScript's anything; released clients send more than the standard
+    /// has.
     pub(super) fn takes_any_target(self) -> bool {
         self == Signer::JavaScript
     }
 
-    /// JavaScript's takes path and query from `new URL`, which resolves dot segments and escapes some characters, so that `@path` and `@query` are not
-    /// those on the wire (sections 2.2.6 and 2.2.7). `@target-uri` stays as it is.
+    /// JavaScript's takes path and query from `new URL`, which resolves dot segments and escapes some characters, so
+    /// that `@path` and `@query` are not those on the wire (sections 2.2.6 and 2.2.7). `@target-uri` stays as it
+    /// is.
     pub(super) fn normalises_paths(self) -> bool {
         self == Signer::JavaScript
     }
 
-    /// JavaScript's escapes the value of `@query-param` with `encodeURIComponent`, which leaves these (section 2.2.8 says the set of
-    /// `application/x-www-form-urlencoded`, which has them).
+    /// JavaScript's escapes the value of `@query-param` with `encodeURIComponent`, which leaves these (section 2.2.8
+    /// says the set of `application/x-www-form-urlencoded`, which has them).
     pub(super) fn misescapes(self, value: &str) -> bool {
         let escapes = ["%21", "%27", "%28", "%29", "%7e"];
         let lower = value.to_ascii_lowercase();
@@ -60,8 +63,8 @@ impl Signer {
             && (value.contains(['!', '\'', '(', ')', '~']) || escapes.iter().any(|escape| lower.contains(escape)))
     }
 
-    /// JavaScript's takes the query for `@request-target` from `new URL` as well, which has no `?` where nothing follows it (section 2.2.5: the target as
-    /// it is sent).
+    /// JavaScript's takes the query for `@request-target` from `new URL` as well, which has no `?` where nothing
+    /// follows it (section 2.2.5: the target as it is sent).
     pub(super) fn drops_empty_queries(self) -> bool {
         self == Signer::JavaScript
     }

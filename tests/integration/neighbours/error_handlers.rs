@@ -136,8 +136,9 @@ async fn device(
     next.call(request).await
 }
 
-/// Claims as an argument of a middleware protect as those of a handler do. But actix hands on the refusal as an error, which the access log
-/// and `ErrorHandlers` around it never see as an answer, so Approov's own middleware belongs outside.
+/// Claims as an argument of a middleware protect as those of a handler do. But actix hands on the refusal as an error,
+/// which the access log and `ErrorHandlers` around it never see as an answer, so Approov's own middleware belongs
+/// outside.
 #[actix_web::test]
 async fn claims_in_a_middleware() {
     log::capture();

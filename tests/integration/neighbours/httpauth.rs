@@ -141,7 +141,8 @@ async fn a_genuine_app_gets_the_users_own_401() {
     own(authorized("/middleware", "Bearer user-2"));
 }
 
-/// Where tokens are bound to `Authorization`, its absence is a refusal of Approov's already; what is there and bound goes on to the user's check.
+/// Where tokens are bound to `Authorization`, its absence is a refusal of Approov's already; what is there and bound
+/// goes on to the user's check.
 #[actix_web::test]
 async fn where_tokens_are_bound_to_the_users_token() {
     let runs = Runs::default();
@@ -163,7 +164,8 @@ async fn where_tokens_are_bound_to_the_users_token() {
     assert!(site.passes(&unknown, 401).header("www-authenticate").is_some());
 }
 
-/// The wrong order protects as well, but every caller has the user's token looked at, and is told what is wrong with it.
+/// The wrong order protects as well, but every caller has the user's token looked at, and is told what is wrong with
+/// it.
 #[actix_web::test]
 async fn in_the_wrong_order_the_users_token_comes_first() {
     let runs = Runs::default();

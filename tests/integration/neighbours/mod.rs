@@ -1,5 +1,5 @@
-//! Beside what an actix application already has: actix's own middleware, and the crates that most applications use. What
-//! `docs/neighbours.md` says is proven here.
+//! Beside what an actix application already has: actix's own middleware, and the crates that most applications use.
+//! What `docs/neighbours.md` says is proven here.
 
 mod built_in;
 mod cors;

@@ -1,5 +1,5 @@
-//! `NormalizePath` around the whole application, and Approov at scopes and handlers inside of it. The whole application behind Approov:
-//! `corpus::paths::normalized`.
+//! `NormalizePath` around the whole application, and Approov at scopes and handlers inside of it. The whole application
+//! behind Approov: `corpus::paths::normalized`.
 
 use actix_web::{
     App,
@@ -35,8 +35,8 @@ fn site(mode: TrailingSlash, end: &'static str) -> Site {
     })
 }
 
-/// Whatever is normalized into a protected place is checked there, in every spelling. The default service is open to everyone, so a
-/// spelling that misses the place would be answered with 200.
+/// Whatever is normalized into a protected place is checked there, in every spelling. The default service is open to
+/// everyone, so a spelling that misses the place would be answered with 200.
 #[actix_web::test]
 async fn what_becomes_a_protected_path_is_protected() {
     for (mode, end, is_changing_ends) in MODES {
@@ -54,8 +54,8 @@ async fn what_becomes_a_protected_path_is_protected() {
     }
 }
 
-/// What is exempt is compared with what the path has become, and nothing else becomes it. The scope hands on what it has no route for to the
-/// application's default service, and from there the check is not gone past either.
+/// What is exempt is compared with what the path has become, and nothing else becomes it. The scope hands on what it
+/// has no route for to the application's default service, and from there the check is not gone past either.
 #[actix_web::test]
 async fn exemptions_of_a_scope_inside() {
     for (mode, end, _) in MODES {
@@ -75,7 +75,8 @@ async fn exemptions_of_a_scope_inside() {
     }
 }
 
-/// In a scope inside of Approov's middleware it changes the path after the check, and after the route to the scope was chosen.
+/// In a scope inside of Approov's middleware it changes the path after the check, and after the route to the scope was
+/// chosen.
 #[actix_web::test]
 async fn in_a_scope_inside_of_approov() {
     let site = Site::new(|approov| {

@@ -1,5 +1,5 @@
-//! How applications are put together: scopes in scopes, `configure`, resources with several methods, actix's guards, redirects, and
-//! what is answered where there is nothing.
+//! How applications are put together: scopes in scopes, `configure`, resources with several methods, actix's guards,
+//! redirects, and what is answered where there is nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,7 +15,8 @@ async fn of_this_device() -> &'static str {
     "in"
 }
 
-/// Each level asks for what it says, over what those around it have asked for: nothing further in loosens anything further out.
+/// Each level asks for what it says, over what those around it have asked for: nothing further in loosens anything
+/// further out.
 #[actix_web::test]
 async fn three_scopes_with_three_policies() {
     let site = Site::new(|approov| {
@@ -61,7 +62,8 @@ async fn three_scopes_with_three_policies() {
     }
 }
 
-/// What is registered after `wrap`, or by `configure`, is behind it as well: actix wraps when the application is complete.
+/// What is registered after `wrap`, or by `configure`, is behind it as well: actix wraps when the application is
+/// complete.
 #[actix_web::test]
 async fn what_is_registered_later_or_elsewhere() {
     fn routes(app: &mut web::ServiceConfig) {
@@ -149,7 +151,8 @@ async fn a_resource_with_several_methods() {
     }
 }
 
-/// In the other order the handler would replace what is wrapped. actix refuses to start, so nobody is unprotected without knowing.
+/// In the other order the handler would replace what is wrapped. actix refuses to start, so nobody is unprotected
+/// without knowing.
 #[test]
 fn a_route_is_wrapped_after_its_handler_is_known() {
     let approov = approov();
@@ -157,7 +160,8 @@ fn a_route_is_wrapped_after_its_handler_is_known() {
     assert!(catch_unwind(AssertUnwindSafe(other_order)).is_err());
 }
 
-/// actix's guards choose a route before anything is checked: who fails one gets to the next route, and never to the protected one.
+/// actix's guards choose a route before anything is checked: who fails one gets to the next route, and never to the
+/// protected one.
 #[actix_web::test]
 async fn actix_guards() {
     let site = Site::new(|approov| {

@@ -100,7 +100,8 @@ async fn log_out(user: Identity) -> impl Responder {
     HttpResponse::NoContent()
 }
 
-/// Logging in needs a genuine app and no binding: the session is not there yet. From then on tokens are bound to the cookie.
+/// Logging in needs a genuine app and no binding: the session is not there yet. From then on tokens are bound to the
+/// cookie.
 #[actix_web::test]
 async fn an_identity_whose_tokens_are_bound_to_the_session() {
     let (approov, codes) = Codes::of(builder().binding(["Cookie"]));

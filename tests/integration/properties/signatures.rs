@@ -1,5 +1,5 @@
-//! Signatures over whatever can be covered: made of the signature base as `support::second_opinion` writes it, they are good; and once a covered byte is
-//! another, they are not.
+//! Signatures over whatever can be covered: made of the signature base as `support::second_opinion` writes it, they are
+//! good; and once a covered byte is another, they are not.
 
 use proptest::{
     collection,
@@ -112,7 +112,8 @@ fn signed(message: &Message, label: &str, list: &str, signature: &[u8]) -> suppo
         .header("Signature", &format!("{label}={}", bytes(signature)))
 }
 
-/// The message with one byte changed that the list covers, and what it was. None if the byte was the same, or the change leaves HTTP's grammar.
+/// The message with one byte changed that the list covers, and what it was. None if the byte was the same, or the
+/// change leaves HTTP's grammar.
 fn spoilt(message: &Message, list: &str, which: usize, change: &Change) -> Option<(String, Message)> {
     let covered = components(list).unwrap();
     let whole = |component: &&Component| component.is_whole();

@@ -1,5 +1,5 @@
-//! No request costs more than a small multiple of its bytes. Time would be noise, so this counts what is allocated: whatever joins, copies or keeps what a
-//! caller sent shows there.
+//! No request costs more than a small multiple of its bytes. Time would be noise, so this counts what is allocated:
+//! whatever joins, copies or keeps what a caller sent shows there.
 
 use actix_web::{HttpRequest, test::TestRequest};
 use allocation_counter::measure;

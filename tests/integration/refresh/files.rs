@@ -257,7 +257,8 @@ fn several_files_and_fixed_keys_add_up_and_change_apart() {
     assert!(approov.verify_token(&token::good()).is_ok());
 }
 
-/// How Kubernetes changes the files of a volume: the folder behind a symbolic link is another one from one moment to the next.
+/// How Kubernetes changes the files of a volume: the folder behind a symbolic link is another one from one moment to
+/// the next.
 #[cfg(unix)]
 #[test]
 fn a_link_that_points_elsewhere_is_followed() {

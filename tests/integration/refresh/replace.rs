@@ -109,8 +109,8 @@ fn keys_that_are_refreshed_cannot_be_replaced() {
     }
 }
 
-/// A server whose outer middleware accepts a token of the key `old`, which is gone before the request gets any further. Returns what becomes of
-/// such a request.
+/// A server whose outer middleware accepts a token of the key `old`, which is gone before the request gets any further.
+/// Returns what becomes of such a request.
 fn status_when_the_key_goes(path: &str) -> u16 {
     async fn verdict(verdict: ApproovVerdict) -> HttpResponse {
         match verdict {

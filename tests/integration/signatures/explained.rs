@@ -16,7 +16,8 @@ async fn explained() -> &'static str {
     "in"
 }
 
-/// What the log says of a request to this path. Other tests log at the same time, so what they cannot say is looked for.
+/// What the log says of a request to this path. Other tests log at the same time, so what they cannot say is looked
+/// for.
 fn explanations(needle: &str) -> usize {
     log::lines_with(&format!("DEBUG approov_actix signature_invalid {needle}")).len()
 }

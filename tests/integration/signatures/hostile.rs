@@ -1,4 +1,5 @@
-//! Signatures that are dear to verify. A line of a header can cost its sender one byte (HPACK), so what is joined is limited before it is.
+//! Signatures that are dear to verify. A line of a header can cost its sender one byte (HPACK), so what is joined is
+//! limited before it is.
 
 use support::{
     client::Request,

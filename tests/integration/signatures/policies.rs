@@ -94,8 +94,8 @@ fn nest(app: &mut web::ServiceConfig, approov: &Approov, strict: Policy, other: 
 /// A request to this path.
 type Make = fn(&str) -> Request;
 
-/// No verdict by one policy counts for another: the strict one refuses these requests, each with its code, wherever it stands, and the lax one alone accepts
-/// them. The last one is good for all.
+/// No verdict by one policy counts for another: the strict one refuses these requests, each with its code, wherever it
+/// stands, and the lax one alone accepts them. The last one is good for all.
 #[track_caller]
 fn check(server: &Served, refused: &[(&str, Make)], accepted: Make) {
     for path in STRICT {
@@ -253,7 +253,8 @@ async fn each_signature_covers_what_is_asked_for() {
     }
 }
 
-/// What the middleware has verified is not verified again, of a path that `NormalizePath` has changed since. Age and coverage still are the route's.
+/// What the middleware has verified is not verified again, of a path that `NormalizePath` has changed since. Age and
+/// coverage still are the route's.
 #[actix_web::test]
 async fn a_stricter_route_goes_by_the_request_as_it_was_signed() {
     let approov = exact().build().unwrap();
@@ -349,8 +350,8 @@ async fn strict_is_by_the_installation_young_and_with_the_body() {
     }
 }
 
-/// What a policy says counts in place of the application's default, also where that is stricter; what it leaves open is the default's. A default that asks
-/// for no signature says how signatures are checked where a route asks for them.
+/// What a policy says counts in place of the application's default, also where that is stricter; what it leaves open is
+/// the default's. A default that asks for no signature says how signatures are checked where a route asks for them.
 #[actix_web::test]
 async fn each_setting_is_inherited_by_itself() {
     let limits = SignaturePolicy::new().max_age(Duration::from_secs(10)).body_limit(5);

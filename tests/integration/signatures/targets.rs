@@ -145,7 +145,8 @@ async fn authority_path_and_query_in_place_of_the_target() {
     }
 }
 
-/// One release escapes the target, another one leaves out the port: not both, so the last way to write it is tried only where the target is the same in all.
+/// One release escapes the target, another one leaves out the port: not both, so the last way to write it is tried only
+/// where the target is the same in all.
 #[actix_web::test]
 async fn every_way_to_write_the_authority_is_tried_beside_the_target() {
     let server = Served::new(signing_at("https://api.example.com:8443"));

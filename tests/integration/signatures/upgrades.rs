@@ -68,7 +68,8 @@ async fn the_body_of_a_websocket_or_a_tunnel_cannot_be_compared() {
     }
 }
 
-/// actix hands on whatever follows such a head, so it is a body like any other where the configuration wants bodies to be covered.
+/// actix hands on whatever follows such a head, so it is a body like any other where the configuration wants bodies to
+/// be covered.
 #[actix_web::test]
 async fn an_upgrade_is_no_way_around_the_digest() {
     let strict = Served::with(signing_by(WITH_BODY), routes);

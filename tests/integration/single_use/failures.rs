@@ -1,4 +1,5 @@
-//! The store that servers share fails while they are busy: a row for each way in which it can, and what becomes of requests meanwhile and after.
+//! The store that servers share fails while they are busy: a row for each way in which it can, and what becomes of
+//! requests meanwhile and after.
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,8 @@ use crate::{
 
 /// Each has a request in flight all the time, at each server.
 const CLIENTS: usize = 200;
-/// What an answer may take beyond the store's deadline: clients and servers share a machine that may be slow and busy. Alone on two cores they take less than a second.
+/// What an answer may take beyond the store's deadline: clients and servers share a machine that may be slow and busy.
+/// Alone on two cores they take less than a second.
 const MARGIN: Duration = Duration::from_secs(15);
 /// How long clients wait for what hangs.
 const HANG: Duration = Duration::from_secs(60);

@@ -40,7 +40,8 @@ async fn once(body: web::Bytes) -> web::Bytes {
 
 const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
 
-/// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with the same bytes.
+/// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with
+/// the same bytes.
 fn transfer() -> Message {
     transfer_with(&json!({}))
 }

@@ -95,8 +95,9 @@ fn orders(left: &mut [usize], order: &mut Vec<usize>, visit: &mut impl FnMut(&[u
     }
 }
 
-/// In every order of the steps of two copies, and of three, exactly one is accepted. Not so if an attacker keeps the request back and sends a copy with one of its signatures and
-/// a copy with the other: nothing says that these are of one request.
+/// In every order of the steps of two copies, and of three, exactly one is accepted. Not so if an attacker keeps the
+/// request back and sends a copy with one of its signatures and a copy with the other: nothing says that these are of
+/// one request.
 #[actix_web::test]
 async fn in_every_order_of_steps_one_is_accepted() {
     let claims = Claims::default();

@@ -61,7 +61,8 @@ impl SingleUseStore for Times {
     }
 }
 
-/// Ten seconds longer than the signature, with the clock skew, or the token, with its leeway, whichever ends first: until then the request could come again.
+/// Ten seconds longer than the signature, with the clock skew, or the token, with its leeway, whichever ends first:
+/// until then the request could come again.
 #[actix_web::test]
 async fn a_claim_is_kept_for_as_long_as_the_request_is_good() {
     let times = Times::default();

@@ -1,4 +1,5 @@
-//! Behind nginx, with the configuration that docs/proxies.md shows. Needs nginx: it runs where the environment asks for it.
+//! Behind nginx, with the configuration that docs/proxies.md shows. Needs nginx: it runs where the environment asks for
+//! it.
 
 mod app;
 mod echo;

@@ -1,4 +1,5 @@
-//! What becomes of a path: in the guide's two forms, which keep it as the client has sent it, and in the forms that the guide warns of.
+//! What becomes of a path: in the guide's two forms, which keep it as the client has sent it, and in the forms that the
+//! guide warns of.
 
 use support::may_install;
 use tempfile::TempDir;
@@ -90,7 +91,8 @@ fn the_guides_forms_keep_what_was_sent() {
     }
 }
 
-/// With a path behind its address `proxy_pass` cleans paths: what is clean already passes, and all else is not what was signed.
+/// With a path behind its address `proxy_pass` cleans paths: what is clean already passes, and all else is not what was
+/// signed.
 #[test]
 fn with_a_slash_paths_are_cleaned() {
     if !may_install("nginx::paths::with_a_slash_paths_are_cleaned") {
@@ -168,7 +170,8 @@ fn absolute_form() {
     }
 }
 
-/// Clients need not say the length of a body that is not there, and actix wants it in HTTP/1.0, which is what many releases of nginx speak by default.
+/// Clients need not say the length of a body that is not there, and actix wants it in HTTP/1.0, which is what many
+/// releases of nginx speak by default.
 #[test]
 fn a_post_without_a_body() {
     if !may_install("nginx::paths::a_post_without_a_body") {

@@ -1,5 +1,5 @@
-//! Attacks with the token header itself: there twice, under another name, elsewhere in the request, or written as HTTP once allowed. The value of a row
-//! is all of a request that follows its path.
+//! Attacks with the token header itself: there twice, under another name, elsewhere in the request, or written as HTTP
+//! once allowed. The value of a row is all of a request that follows its path.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! Attacks, each with the reason for which it must be refused. The tests send them all, and the fuzzers start from them.
+//! Attacks, each with the reason for which it must be refused. The tests send them all, and the fuzzers start from
+//! them.
 
 pub mod bindings;
 pub mod headers;
@@ -7,7 +8,8 @@ pub mod message_signatures;
 pub mod requests;
 pub mod tokens;
 
-/// In place of a refusal: HTTP cannot carry such a request, so the server answers 400 by itself and the library never sees it.
+/// In place of a refusal: HTTP cannot carry such a request, so the server answers 400 by itself and the library never
+/// sees it.
 pub const NOT_HTTP: &str = "400";
 
 /// One attack on one place: the value of a header, or a document.

@@ -1,4 +1,5 @@
-//! Requests that are good, one for each way to protect. A fuzzer starts from them, with single bytes for the [tokens](placeholders).
+//! Requests that are good, one for each way to protect. A fuzzer starts from them, with single bytes for the
+//! [tokens](placeholders).
 
 use crate::{
     client::{Request, chunked},
@@ -40,8 +41,8 @@ pub fn genuine() -> Vec<(&'static str, Vec<u8>)> {
     requests.map(|(route, request)| (route, emptied(request))).into()
 }
 
-/// What the fuzzer of message signatures has signed, in its own notation, and what must get in: the list of components, a query, a byte and the place where it
-/// spoils what was signed, header lines, and a body.
+/// What the fuzzer of message signatures has signed, in its own notation, and what must get in: the list of components,
+/// a query, a byte and the place where it spoils what was signed, header lines, and a body.
 pub const DRAFTS: [&str; 3] = [
     "(\"@method\" \"@target-uri\" \"approov-token\");created=1700000000\na=b\nx1",
     "(\"@method\" \"@authority\" \"@path\" \"@query\" \"@query-param\";name=\"a\" \"approov-token\" \"accept\" \"accept\";bs);created=1700000000;expires=4102444800;nonce=\"n\"\na=b&c=d%20e\nx9\naccept: text/html\nACCEPT: a, b",

@@ -1,6 +1,7 @@
 //! Attacks with the token. Each value is in the token header.
 //!
-//! Unless a row says otherwise its token would be good but for what it tries, so that nothing else can be the reason for its refusal.
+//! Unless a row says otherwise its token would be good but for what it tries, so that nothing else can be the reason
+//! for its refusal.
 
 mod algorithms;
 mod claims;

@@ -14,7 +14,8 @@ extern crate approov_actix as renamed;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Public are those whose lints look at what is public. rustfmt sees none of them: it would take commas away that belong to a shape.
+/// Public are those whose lints look at what is public. rustfmt sees none of them: it would take commas away that
+/// belong to a shape.
 macro_rules! shapes {
     ($($visibility:vis mod $name:ident;)*) => {
         $(

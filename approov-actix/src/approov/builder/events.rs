@@ -8,9 +8,9 @@ use crate::event::{AcceptanceEvent, RejectionEvent};
 impl ApproovBuilder {
     /// How log lines and events identify a request, for example by its correlation id. By default, they have no id.
     ///
-    /// The function is called when a request is refused or reported. If acceptances are logged or handed to [`on_acceptance`](Self::on_acceptance), it is
-    /// also called when the request enters the outermost middleware, the guard or the argument. Log lines end with ` request=` and the id, escaped and cut to
-    /// 200 characters.
+    /// The function is called when a request is refused or reported. If acceptances are logged or handed to
+    /// [`on_acceptance`](Self::on_acceptance), it is also called when the request enters the outermost middleware,
+    /// the guard or the argument. Log lines end with ` request=` and the id, escaped and cut to 200 characters.
     ///
     /// # Examples
     ///
@@ -23,7 +23,8 @@ impl ApproovBuilder {
     /// struct RequestId(String);
     ///
     /// # use approov_actix::{Approov, Key};
-    /// # let builder = Approov::builder().keys(Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = Approov::builder().keys(key);
     /// let approov = builder
     ///     .request_id(|request| request.extensions().get::<RequestId>().map(|id| id.0.clone()))
     ///     .build()?;
@@ -39,23 +40,24 @@ impl ApproovBuilder {
     ///
     /// # Security
     ///
-    /// Log lines show the code, method, path, `arc`, device id and key id, and your [`name`](Self::name) and [`request_id`](Self::request_id). They show
-    /// no token, key or bound value.
+    /// Log lines show the code, method, path, `arc`, device id and key id, and your [`name`](Self::name) and
+    /// [`request_id`](Self::request_id). They show no token, key or bound value.
     pub fn logging(mut self, enabled: bool) -> Self {
         self.logging = Some(enabled);
         self
     }
 
-    /// Builds the response to a refused request. By default, the status is that of the reason, usually 401, and the body is `{}`. The library adds
-    /// `Cache-Control: no-store`, and to a 401 `WWW-Authenticate: Approov`, unless the response has these headers. If the function panics, actix closes
-    /// the connection without an answer.
+    /// Builds the response to a refused request. By default, the status is that of the reason, usually 401, and the
+    /// body is `{}`. The library adds `Cache-Control: no-store`, and to a 401 `WWW-Authenticate: Approov`, unless
+    /// the response has these headers. If the function panics, actix closes the connection without an answer.
     ///
-    /// The function is called for every refusal, even one that an `Option` or `Result` in a handler then hides. To act on each refusal that is sent, use
-    /// [`on_rejection`](Self::on_rejection).
+    /// The function is called for every refusal, even one that an `Option` or `Result` in a handler then hides. To act
+    /// on each refusal that is sent, use [`on_rejection`](Self::on_rejection).
     ///
     /// # Security
     ///
-    /// Any difference between refusals helps an attacker who probes the server. Server faults (500) do not reach this function.
+    /// Any difference between refusals helps an attacker who probes the server. Server faults (500) do not reach this
+    /// function.
     ///
     /// # Examples
     ///
@@ -67,7 +69,8 @@ impl ApproovBuilder {
     /// # use actix_web::{App, rt, test, web};
     /// # use approov_actix::Approov;
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
-    /// # let builder = Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = Approov::builder().keys(key);
     /// let builder = builder.reject_with(|event| match event.default_status() {
     ///     StatusCode::UNAUTHORIZED => HttpResponse::BadRequest().json(serde_json::json!({})),
     ///     other => HttpResponse::build(other).json(serde_json::json!({})),
@@ -91,19 +94,23 @@ impl ApproovBuilder {
         self
     }
 
-    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and alarms.
+    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and
+    /// alarms.
     ///
-    /// If one layer reports a request and another refuses it, the hook is called twice, with the [`Enforcement`](crate::Enforcement) of each. The hook runs on the
-    /// worker's thread, so it should not block. If it panics, actix closes the connection without an answer.
+    /// If one layer reports a request and another refuses it, the hook is called twice, with the
+    /// [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's thread, so it should not block.
+    /// If it panics, actix closes the connection without an answer.
     ///
     /// # Security
     ///
-    /// The event has the whole request head, including the token and the bound headers. Take only what you need, and do not log headers.
+    /// The event has the whole request head, including the token and the bound headers. Take only what you need, and do
+    /// not log headers.
     ///
     /// # Examples
     ///
     /// ```
-    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = approov_actix::Approov::builder().keys(key);
     /// let approov = builder
     ///     .on_rejection(|event| eprintln!("{} {:?}", event.rejection.code(), event.enforcement))
     ///     .build()?;
@@ -118,17 +125,21 @@ impl ApproovBuilder {
     ///
     /// The hook is called at the end, when nothing can refuse the request any more:
     ///
-    /// - by the outermost middleware, when there is an answer, even if the handler or an inner middleware fails. For a WebSocket, that is the end of the
-    ///   handshake; for a stream, its head. If the connection is lost earlier, the hook is called as well. If the handler panics, it is not.
-    /// - by `#[approov_protected]` without a middleware around it, when the handler's parameters were extracted, or could not be.
-    /// - by an argument without either, immediately. It does not know about later arguments: if one of them refuses, [`on_rejection`](Self::on_rejection) is
-    ///   called too.
+    /// - by the outermost middleware, when there is an answer, even if the handler or an inner middleware fails. For a
+    ///   WebSocket, that is the end of the handshake; for a stream, its head. If the connection is lost earlier, the
+    ///   hook is called as well. If the handler panics, it is not.
+    /// - by `#[approov_protected]` without a middleware around it, when the handler's parameters were extracted, or
+    ///   could not be.
+    /// - by an argument without either, immediately. It does not know about later arguments: if one of them refuses,
+    ///   [`on_rejection`](Self::on_rejection) is called too.
     ///
-    /// If your own middleware sends a request on to another path, there is no second call. If that middleware is outside Approov's, it sends the request on
-    /// after the first outcome was announced. A later refusal is then announced too, and a request that was refused first is never announced as accepted.
+    /// If your own middleware sends a request on to another path, there is no second call. If that middleware is
+    /// outside Approov's, it sends the request on after the first outcome was announced. A later refusal is then
+    /// announced too, and a request that was refused first is never announced as accepted.
     ///
-    /// If there are several [`Approov`](crate::Approov) values, each calls its own hook, for its own checks. The hook runs on the worker's thread, so it should not
-    /// block. If it panics, actix closes the connection without an answer.
+    /// If there are several [`Approov`](crate::Approov) values, each calls its own hook, for its own checks. The hook
+    /// runs on the worker's thread, so it should not block. If it panics, actix closes the connection without an
+    /// answer.
     ///
     /// # Security
     ///
@@ -143,7 +154,8 @@ impl ApproovBuilder {
     ///
     /// # use approov_actix::Approov;
     /// # fn main() -> Result<(), approov_actix::ConfigError> {
-    /// # let builder = Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = Approov::builder().keys(key);
     /// static ACCEPTED: AtomicU64 = AtomicU64::new(0);
     /// static CACHED: AtomicU64 = AtomicU64::new(0);
     ///

@@ -4,15 +4,16 @@ use super::ApproovBuilder;
 use crate::{message_signing::MessageSigning, single_use::SingleUse};
 
 impl ApproovBuilder {
-    /// How message signatures are verified. Settings that you leave open keep their previous values, and account keys add up. Feature
-    /// `message-signing`.
+    /// How message signatures are verified. Settings that you leave open keep their previous values, and account keys
+    /// add up. Feature `message-signing`.
     ///
     /// The [`Policy`](crate::Policy::signature) of a route determines whether the route requires a signature.
     pub fn message_signing(self, signing: MessageSigning) -> Self {
         self.set_message_signing(signing)
     }
 
-    /// Where claims on [single-use](crate::Policy::single_use) requests are kept. There is no default: a single-use policy needs this setting. The last call wins.
+    /// Where claims on [single-use](crate::Policy::single_use) requests are kept. There is no default: a single-use
+    /// policy needs this setting. The last call wins.
     ///
     /// # Security
     ///

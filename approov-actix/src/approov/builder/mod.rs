@@ -4,8 +4,7 @@ mod events;
 #[cfg(feature = "message-signing")]
 mod message_signing;
 
-use std::{
-    sync::Mutex,fmt, time::Duration};
+use std::{fmt, sync::Mutex, time::Duration};
 
 use actix_web::{HttpRequest, http::header::HeaderName};
 
@@ -21,7 +20,8 @@ use crate::{
     message_signing::MessageSigning,
     one_or_many::{OneOrMany, texts},
     policy::{
-        EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, PolicyOrigin, SignatureRequirement, interned_binding, is_header_name,
+        EffectivePolicy, NO_HEADER_NAME, NameFault, Policy, PolicyOrigin, SignatureRequirement, interned_binding,
+        is_header_name,
     },
     signature::SignatureSettings,
     single_use::SingleUse,
@@ -35,11 +35,13 @@ impl Approov {
     ///
     /// # Errors
     ///
-    /// If a variable is wrong, no key is configured, or a source of keys cannot be read. Let the error stop the start-up.
+    /// If a variable is wrong, no key is configured, or a source of keys cannot be read. Let the error stop the
+    /// start-up.
     ///
     /// # Security
     ///
-    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error. It never falls back to a default.
+    /// A variable that is wrong, empty, or belongs to a feature that is not compiled in is an error. It never falls
+    /// back to a default.
     ///
     /// # Examples
     ///
@@ -61,8 +63,8 @@ impl Approov {
 
 /// Configures an [`Approov`]. Returned by [`Approov::builder`].
 ///
-/// Keys, checks and account keys add up. For every other setting the last call wins, including [`env`](Self::env): calls after it override the
-/// environment.
+/// Keys, checks and account keys add up. For every other setting the last call wins, including [`env`](Self::env):
+/// calls after it override the environment.
 ///
 /// # Examples
 ///
@@ -84,8 +86,8 @@ impl Approov {
 ///
 /// # Security
 ///
-/// Settings that you leave out are strict: every check is enforced, with no leeway and no exemption. A wrong setting is an error of
-/// [`build`](Self::build). Neither the error nor `Debug` shows a secret.
+/// Settings that you leave out are strict: every check is enforced, with no leeway and no exemption. A wrong setting is
+/// an error of [`build`](Self::build). Neither the error nor `Debug` shows a secret.
 #[derive(Default)]
 #[must_use]
 pub struct ApproovBuilder {
@@ -108,7 +110,8 @@ pub struct ApproovBuilder {
 }
 
 impl ApproovBuilder {
-    /// A name for this configuration in events and in log lines about decisions and keys, such as the app or tenant if one server has several configurations. Default: none.
+    /// A name for this configuration in events and in log lines about decisions and keys, such as the app or tenant if
+    /// one server has several configurations. Default: none.
     ///
     /// # Examples
     ///
@@ -123,8 +126,9 @@ impl ApproovBuilder {
         self
     }
 
-    /// Keys that verify tokens: a [`Key`](crate::Key), a [`KeySet`](crate::KeySet), a file ([`KeyFile`](crate::KeyFile)), or an address (`JwksUrl`). Calls
-    /// add up, with each other and with the keys of the environment.
+    /// Keys that verify tokens: a [`Key`](crate::Key), a [`KeySet`](crate::KeySet), a file
+    /// ([`KeyFile`](crate::KeyFile)), or an address (`JwksUrl`). Calls add up, with each other and with the keys of
+    /// the environment.
     ///
     /// To replace keys from code while the server runs, see [`Approov::replace_keys`].
     ///
@@ -153,16 +157,19 @@ impl ApproovBuilder {
 
     /// The header that carries the token. Default: `Approov-Token`.
     ///
-    /// The name is case-insensitive and may have the characters that [`Policy::binding`] allows. A `Bearer ` prefix of the token is removed.
+    /// The name is case-insensitive and may have the characters that [`Policy::binding`] allows. A `Bearer ` prefix of
+    /// the token is removed.
     ///
     /// # Security
     ///
-    /// A header that tokens are bound to is an error. Do not choose a header that a proxy in front adds or joins: others could then choose the token.
+    /// A header that tokens are bound to is an error. Do not choose a header that a proxy in front adds or joins:
+    /// others could then choose the token.
     ///
     /// # Examples
     ///
     /// ```
-    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = approov_actix::Approov::builder().keys(key);
     /// let approov = builder.token_header("X-Approov-Token").build()?;
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
@@ -171,23 +178,25 @@ impl ApproovBuilder {
         self
     }
 
-    /// How many verified tokens are cached, so that a token that an app sends repeatedly is verified once. Default: 10,000, shared by all
-    /// threads. 0 caches none, and 10,000,000 is the maximum. Numbers above 16 are rounded down to a multiple of 16.
+    /// How many verified tokens are cached, so that a token that an app sends repeatedly is verified once. Default:
+    /// 10,000, shared by all threads. 0 caches none, and 10,000,000 is the maximum. Numbers above 16 are rounded
+    /// down to a multiple of 16.
     ///
-    /// Choose the number of apps that call within the lifetime of a token, usually five minutes. For the memory that a token takes, see
-    /// [cached tokens](crate::guide::performance#cached-tokens).
+    /// Choose the number of apps that call within the lifetime of a token, usually five minutes. For the memory that a
+    /// token takes, see [cached tokens](crate::guide::performance#cached-tokens).
     ///
     /// # Security
     ///
-    /// Only valid tokens are cached, and they are compared as a whole. Expiry and `nbf` are checked for each request, and a change of keys empties the
-    /// cache.
+    /// Only valid tokens are cached, and they are compared as a whole. Expiry and `nbf` are checked for each request,
+    /// and a change of keys empties the cache.
     pub fn token_cache_capacity(mut self, tokens: usize) -> Self {
         self.token_cache = Some(Setting::new("the number given to `token_cache_capacity`", tokens));
         self
     }
 
-    /// How far the server's clock may be off: a token is valid for that much longer than its `exp`, and that much earlier than its `nbf`. Default: zero, as in
-    /// Approov's samples. Maximum: five minutes. It is better to synchronise the clock with NTP.
+    /// How far the server's clock may be off: a token is valid for that much longer than its `exp`, and that much
+    /// earlier than its `nbf`. Default: zero, as in Approov's samples. Maximum: five minutes. It is better to
+    /// synchronise the clock with NTP.
     ///
     /// # Security
     ///
@@ -201,12 +210,14 @@ impl ApproovBuilder {
     ///
     /// # Security
     ///
-    /// The key already identifies who made a token. Set an issuer if more than one account or service signs with the same key.
+    /// The key already identifies who made a token. Set an issuer if more than one account or service signs with the
+    /// same key.
     ///
     /// # Examples
     ///
     /// ```
-    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = approov_actix::Approov::builder().keys(key);
     /// let approov = builder.issuer("example-account.approov.io").build()?;
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
@@ -215,16 +226,19 @@ impl ApproovBuilder {
         self
     }
 
-    /// Accepts only tokens whose `aud` is this text, or a list that contains it. By default, a token may have any `aud`, or none.
+    /// Accepts only tokens whose `aud` is this text, or a list that contains it. By default, a token may have any
+    /// `aud`, or none.
     ///
     /// # Security
     ///
-    /// If several API domains share a key, a token for one of them is valid for all, unless each requires its own `aud`.
+    /// If several API domains share a key, a token for one of them is valid for all, unless each requires its own
+    /// `aud`.
     ///
     /// # Examples
     ///
     /// ```
-    /// # let builder = approov_actix::Approov::builder().keys(approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?);
+    /// # let key = approov_actix::Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = approov_actix::Approov::builder().keys(key);
     /// let approov = builder.audience("api.example.com").build()?;
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
@@ -257,14 +271,16 @@ impl ApproovBuilder {
         self
     }
 
-    /// The header or headers that tokens must be bound to by default, in order. The names may come from a configuration. No name means no
-    /// binding, which is the default. Before you bind to several headers, see [`Policy::binding`].
+    /// The header or headers that tokens must be bound to by default, in order. The names may come from a
+    /// configuration. No name means no binding, which is the default. Before you bind to several headers, see
+    /// [`Policy::binding`].
     ///
     /// # Examples
     ///
     /// ```
     /// # use approov_actix::{Approov, Key};
-    /// # let builder = || Ok::<_, approov_actix::ConfigError>(Approov::builder().keys(Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?));
+    /// # let key = Key::from_base64_secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")?;
+    /// # let builder = || Ok::<_, approov_actix::ConfigError>(Approov::builder().keys(key.clone()));
     /// let approov = builder()?.binding("Authorization").build()?;
     /// let approov = builder()?.binding(["Authorization", "X-Device-Id"]).build()?;
     /// # Ok::<(), approov_actix::ConfigError>(())
@@ -273,16 +289,17 @@ impl ApproovBuilder {
         self.set_binding(Setting::new("a header given to `binding`", texts(headers)))
     }
 
-    /// Adds a check of your own, such as for blocked devices or revoked tokens. Each middleware, guard and argument runs it separately, after the library's own
-    /// checks. Checks add up.
+    /// Adds a check of your own, such as for blocked devices or revoked tokens. Each middleware, guard and argument
+    /// runs it separately, after the library's own checks. Checks add up.
     ///
-    /// If the check fails, the request is refused with [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), or only reported, depending on
+    /// If the check fails, the request is refused with
+    /// [`Rejection::ApplicationCheck`](crate::Rejection::ApplicationCheck), or only reported, depending on
     /// [`Policy::check_enforcement`]. The check runs on the worker's thread, so it must not block.
     ///
     /// # Security
     ///
-    /// [`verify_token`](Approov::verify_token) has no request and does not run the check. If a check panics, actix closes the connection without an
-    /// answer.
+    /// [`verify_token`](Approov::verify_token) has no request and does not run the check. If a check panics, actix
+    /// closes the connection without an answer.
     ///
     /// # Examples
     ///
@@ -298,7 +315,8 @@ impl ApproovBuilder {
     ///     .keys(key)
     ///     .check(|_request, claims| {
     ///         let blocked = BLOCKED.read().map_err(|_| CheckFailed::new("block_list_unavailable"))?;
-    ///         let is_blocked = blocked.as_ref().is_some_and(|blocked| claims.device_id().is_some_and(|id| blocked.contains(id)));
+    ///         let is_in = |blocked: &HashSet<String>| claims.device_id().is_some_and(|id| blocked.contains(id));
+    ///         let is_blocked = blocked.as_ref().is_some_and(|blocked| is_in(blocked));
     ///         if is_blocked { Err(CheckFailed::new("device_blocked")) } else { Ok(()) }
     ///     })
     ///     .build()?;

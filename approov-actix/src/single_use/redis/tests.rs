@@ -553,7 +553,8 @@ fn an_attempt_that_was_cut_off_connects_once_more() {
 fn requests_share_one_attempt_to_connect() {
     run(async {
         for answers in [false, true] {
-            // The proxy accepts and never answers, or it ends each connection immediately, because nothing listens behind it.
+            // The proxy accepts and never answers, or it ends each connection immediately, because nothing listens
+            // behind it.
             let proxy = Proxy::start(answers.then(free_port));
             let store = store(&proxy.address());
             let start = Instant::now();
@@ -627,7 +628,8 @@ fn without_a_runtime_there_is_no_panic() {
     );
 }
 
-/// With `SSL_CERT_FILE` = `tests/servers/tls/ca.pem`, the store trusts that authority. Otherwise, it trusts none that has signed this certificate.
+/// With `SSL_CERT_FILE` = `tests/servers/tls/ca.pem`, the store trusts that authority. Otherwise, it trusts none that
+/// has signed this certificate.
 #[cfg(feature = "single-use-redis-rustls")]
 #[test]
 fn over_tls() {

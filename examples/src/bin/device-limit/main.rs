@@ -1,6 +1,8 @@
-//! A rate limit for each device, by the device id of the verified claims: with `governor` in one process, or with a script in a Redis that servers share.
+//! A rate limit for each device, by the device id of the verified claims: with `governor` in one process, or with a
+//! script in a Redis that servers share.
 //!
-//! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten requests, and one more every six seconds; with `DEVICE_LIMIT_STORE=redis://…`, on all servers together.
+//! `cargo run --features neighbours --bin device-limit` needs no set-up and prints how to call it: a device has ten
+//! requests, and one more every six seconds; with `DEVICE_LIMIT_STORE=redis://…`, on all servers together.
 
 mod limiter;
 
@@ -20,9 +22,11 @@ use approov_actix_examples::{Call, Settings, number};
 use limiter::DeviceLimiter;
 use serde_json::json;
 
-/// Thousands of phones can share an address, and a phone can change its address at will. Only Approov puts device ids into tokens. Tokens without one share a limit.
+/// Thousands of phones can share an address, and a phone can change its address at will. Only Approov puts device ids
+/// into tokens. Tokens without one share a limit.
 ///
-/// It takes the verdict, because the claims would refuse requests that Approov only reports. A request without claims was let in by Approov.
+/// It takes the verdict, because the claims would refuse requests that Approov only reports. A request without claims
+/// was let in by Approov.
 async fn limit_device(
     verdict: ApproovVerdict,
     limiter: web::Data<DeviceLimiter>,

@@ -8,7 +8,8 @@ use crate::{
     shot::Expected,
 };
 
-/// The head that actix takes no more of. Not a byte more is sent: what actix leaves unread makes the system take the answer back.
+/// The head that actix takes no more of. Not a byte more is sent: what actix leaves unread makes the system take the
+/// answer back.
 const LONGEST_HEAD: usize = 128 * 1024;
 
 pub(super) fn broken_json(maker: &mut Maker<'_>) -> Draft {

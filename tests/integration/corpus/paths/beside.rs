@@ -16,7 +16,8 @@ async fn guarded(runs: Runs) -> HttpResponse {
     secret(runs).await
 }
 
-/// Protected scopes and resources beside open ones, and an open handler for all the rest, as single-page applications have it.
+/// Protected scopes and resources beside open ones, and an open handler for all the rest, as single-page applications
+/// have it.
 pub(super) fn beside_open_ones() -> Site {
     Site::new("beside open ones", |approov, runs| {
         actix_test::start_with(config(), move || {

@@ -100,7 +100,8 @@ pub(super) const TO_THE_SECRET: [&str; 55] = [
     "/public\\..\\secret",
 ];
 
-/// What would lead to the protected handler if actix resolved it, and what others would resolve to it. With a token it is what it looks like.
+/// What would lead to the protected handler if actix resolved it, and what others would resolve to it. With a token it
+/// is what it looks like.
 pub(super) const TO_THE_OPEN: [&str; 29] = [
     // An exempt path inside of another one, its query, its fragment or its host.
     "http://localhost/public/../secret",

@@ -1,4 +1,5 @@
-//! Paths that may be read in two ways: no spelling leads to a protected handler without a token, and what is exempt stays open.
+//! Paths that may be read in two ways: no spelling leads to a protected handler without a token, and what is exempt
+//! stays open.
 
 mod beside;
 mod exempt;
@@ -68,8 +69,8 @@ impl Site {
         }
     }
 
-    /// Where the request ends. What matters is asserted here, for every request that is sent: without a genuine token no protected handler runs,
-    /// and every refusal has its reason.
+    /// Where the request ends. What matters is asserted here, for every request that is sent: without a genuine token
+    /// no protected handler runs, and every refusal has its reason.
     #[track_caller]
     fn send(&self, request: &Line<'_>, token: Option<&str>, code: Option<&'static str>) -> Outcome {
         let received = exchange(self.server.addr(), &request.with(token), None);

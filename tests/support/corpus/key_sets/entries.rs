@@ -284,8 +284,8 @@ pub fn ed25519_keys_of_another_length() -> Vec<Unfit> {
     ])
 }
 
-/// A server with such a key in its configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is needed to sign for it. These are the
-/// points whose order divides eight, in all their encodings.
+/// A server with such a key in its configuration, maybe as a placeholder, accepts tokens of everyone: nothing secret is
+/// needed to sign for it. These are the points whose order divides eight, in all their encodings.
 #[must_use]
 pub fn ed25519_keys_of_small_order() -> Vec<Unfit> {
     let of_order_eight = [

@@ -1,4 +1,5 @@
-//! Attacks: message signatures. Each is made of one good message, [`Message::order`], in place of whose headers stand others.
+//! Attacks: message signatures. Each is made of one good message, [`Message::order`], in place of whose headers stand
+//! others.
 
 mod covered;
 mod made;
@@ -11,8 +12,8 @@ use crate::{
     token::now,
 };
 
-/// The server that these are for has one public origin, the account's key, and these seconds for both the maximum age of signatures and the
-/// skew of clocks.
+/// The server that these are for has one public origin, the account's key, and these seconds for both the maximum age
+/// of signatures and the skew of clocks.
 pub const WINDOW_SECONDS: u64 = 600;
 
 /// An attack in the headers about a signature.

@@ -1,6 +1,7 @@
 //! Tokens that name another algorithm than that of the key: nothing that the token says may choose one.
 //!
-//! Public keys that are passed off as secrets need a server with public keys: `tests/integration/algorithms/confusion.rs`.
+//! Public keys that are passed off as secrets need a server with public keys:
+//! `tests/integration/algorithms/confusion.rs`.
 
 use serde_json::json;
 
@@ -84,7 +85,8 @@ fn spellings_of_none() -> Vec<String> {
     spellings
 }
 
-/// Each algorithm there is: signed with the server's own secret as if it were HS256, and with a key of the forger that fits.
+/// Each algorithm there is: signed with the server's own secret as if it were HS256, and with a key of the forger that
+/// fits.
 fn others() -> Vec<Attack> {
     let mut rows = Vec::new();
     for alg in ALGORITHMS.into_iter().filter(|alg| *alg != "HS256") {

@@ -1,4 +1,5 @@
-//! Segments that are not base64url, or not the one spelling of their bytes. Header and payload are signed as they are spelt.
+//! Segments that are not base64url, or not the one spelling of their bytes. Header and payload are signed as they are
+//! spelt.
 
 use base64::{
     Engine as _,

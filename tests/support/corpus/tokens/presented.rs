@@ -175,8 +175,8 @@ fn schemes() -> Vec<Attack> {
     all("company", "token_malformed", rows)
 }
 
-/// Two tokens in one value, as a proxy joins two lines with a comma. Cut at the dots two tokens are five segments, the form of an encrypted one, which has
-/// no such characters.
+/// Two tokens in one value, as a proxy joins two lines with a comma. Cut at the dots two tokens are five segments, the
+/// form of an encrypted one, which has no such characters.
 fn lists() -> Vec<Attack> {
     let (good, forged) = (
         good(),
@@ -236,7 +236,8 @@ fn lists() -> Vec<Attack> {
     rows
 }
 
-/// Bytes that are no text, text that only looks like the token's, and control characters, with which HTTP does not get that far.
+/// Bytes that are no text, text that only looks like the token's, and control characters, with which HTTP does not get
+/// that far.
 fn bytes() -> Vec<Attack> {
     let good = good().into_bytes();
     let mut rows = Vec::new();

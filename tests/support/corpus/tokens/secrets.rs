@@ -1,4 +1,5 @@
-//! Tokens that are signed with a secret that someone could guess, or with what a careless program makes of the right one.
+//! Tokens that are signed with a secret that someone could guess, or with what a careless program makes of the right
+//! one.
 
 use base64::{
     Engine as _,
