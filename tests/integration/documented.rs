@@ -7,7 +7,10 @@ fn assert_defined(page: &str, text: &str) {
     let prose = text.split("```").step_by(2);
     let labels = prose.flat_map(|prose| prose.split("][").skip(1).filter_map(|rest| rest.split_once(']')));
     for (label, _) in labels {
-        assert!(text.contains(&format!("\n[{label}]: ")), "{page}: [{label}] is not defined");
+        assert!(
+            text.contains(&format!("\n[{label}]: ")),
+            "{page}: [{label}] is not defined"
+        );
     }
 }
 

@@ -98,9 +98,9 @@ fn open_endpoints_of_both_servers() {
 }
 
 /// Token and `Authorization` of a row.
-fn sent(row: &str) -> (Option<String>, Option<&'static str>) {
+fn sent(row: &str) -> Option<(Option<String>, Option<&'static str>)> {
     let bound = token::bound(&[USER]);
-    match row {
+    Some(match row {
         "a valid token" | "an unbound token" => (Some(token::good()), Some(USER)),
         "no token" => (None, Some(USER)),
         "an empty header" => (Some(String::new()), Some(USER)),
@@ -113,8 +113,8 @@ fn sent(row: &str) -> (Option<String>, Option<&'static str>) {
         "a bound token without a user" => (Some(bound), None),
         "a bound token with an empty user" => (Some(bound), Some(" ")),
         "neither token nor user" => (None, None),
-        other => panic!("an unknown row: {other}"),
-    }
+        _ => return None,
+    })
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn each_request_in_each_mode_is_answered_as_the_guide_says() {
     let mut servers = modes.map(|(token, binding)| (serve(token, binding), 0));
     let count = rows.by_ref().map(|row| {
         let (path, request) = row[0].split_once("`, ").unwrap();
-        let (token, authorization) = sent(request);
+        let (token, authorization) = sent(request).expect(request);
         let code = row[1].trim_matches('`');
         for ((server, seen), cell) in servers.iter_mut().zip(&row[2..]) {
             let status = match path {
