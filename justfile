@@ -22,10 +22,10 @@ _default:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
-# What the attribute says of mistakes, as the compiler of CI words it. With RustCrypto, as trybuild compiles all dependencies anew, and AWS-LC takes long.
+# What the attribute says of mistakes, as the compiler of CI words it. With `overwrite`, the files get what it says now.
 [group('tests')]
-test-mistakes:
-    APPROOV_UI_TESTS=1 cargo test {{ only_rust_crypto }} --test integration -- ui::
+test-mistakes how='1':
+    APPROOV_UI_TESTS={{ how }} cargo test --workspace --test integration -- ui::
 
 # Behind nginx, as the guide to deployment says. Installs nginx.
 [group('tests')]

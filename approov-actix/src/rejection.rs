@@ -231,7 +231,7 @@ impl Rejection {
     }
 
     /// The SDK's status word, the name of the invalid claim, or the reason that the application's own check or the
-    /// store of claims gives.
+    /// single-use store gives.
     ///
     /// # Examples
     ///

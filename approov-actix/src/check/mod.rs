@@ -44,7 +44,7 @@ pub(crate) enum Checked {
 pub(crate) enum Awaited {
     /// The body, which is still to be compared with a valid signature.
     Body(HeadChecked),
-    /// The store of claims, the last check.
+    /// The single-use store, the last check.
     Store(ClaimPending),
 }
 

@@ -105,7 +105,7 @@ impl Check<'_> {
     fn argument_alone(self) -> Rejection {
         log::error!(
             target: LOG_TARGET,
-            "single_use_unavailable {}: an argument alone can neither wait for the store of claims nor, if the handler calls the extractor itself, keep what it \
+            "single_use_unavailable {}: an argument alone can neither wait for the single-use store nor, if the handler calls the extractor itself, keep what it \
              has claimed: protect this handler with `#[approov_protected]` or a middleware",
             LogText(self.request.path())
         );

@@ -1,4 +1,4 @@
-//! What a store of claims must do.
+//! What a single-use store must do.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 

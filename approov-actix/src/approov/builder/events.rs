@@ -94,8 +94,8 @@ impl ApproovBuilder {
         self
     }
 
-    /// Called for each refused request, and once per reason for a request that was only reported. For metrics and
-    /// alarms.
+    /// Called for each refused request that finds a configuration, and once per reason for a request that was only
+    /// reported. For metrics and alarms.
     ///
     /// If one layer reports a request and another refuses it, the hook is called twice, with the
     /// [`Enforcement`](crate::Enforcement) of each. The hook runs on the worker's thread, so it should not block.
@@ -134,8 +134,8 @@ impl ApproovBuilder {
     ///   [`on_rejection`](Self::on_rejection) is called too.
     ///
     /// If your own middleware sends a request on to another path, there is no second call. If that middleware is
-    /// outside Approov's, it sends the request on after the first outcome was announced. A later refusal is then
-    /// announced too, and a request that was refused first is never announced as accepted.
+    /// outside Approov's, the hooks have been called before. They are called again only if the request is refused at
+    /// its new path.
     ///
     /// If there are several [`Approov`](crate::Approov) values, each calls its own hook, for its own checks. The hook
     /// runs on the worker's thread, so it should not block. If it panics, actix closes the connection without an
