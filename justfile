@@ -48,6 +48,15 @@ test-rust-crypto:
 test-aws-lc-rs:
     cargo test -p approov-actix --no-default-features --features aws-lc-rs --lib
 
+# A server without a C library, for an image with nothing else in it. With RustCrypto, which compiles faster. Installs the target and musl-tools.
+[group('tests')]
+static:
+    command -v musl-gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends musl-tools >/dev/null; }
+    rustup target add x86_64-unknown-linux-musl
+    cargo build -p approov-actix-examples --no-default-features --features rust-crypto --bin approov-token --target x86_64-unknown-linux-musl
+    ! readelf --program-headers "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" | grep INTERP
+    "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" secret >/dev/null
+
 # With both backends, the examples beside other crates, and a cache for a single token.
 [group('tests')]
 test-all-features:

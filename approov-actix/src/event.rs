@@ -238,8 +238,8 @@ pub(crate) struct Listeners {
     pub(crate) name: Option<String>,
     pub(crate) request_id: Option<Box<RequestId>>,
     pub(crate) logging: bool,
-    pub(crate) on_rejection: Option<Box<OnRejection>>,
-    pub(crate) on_acceptance: Option<Box<OnAcceptance>>,
+    pub(crate) on_rejection: Vec<Box<OnRejection>>,
+    pub(crate) on_acceptance: Vec<Box<OnAcceptance>>,
     pub(crate) warned: Mutex<HashSet<String>>,
 }
 
@@ -270,14 +270,14 @@ impl Listeners {
             let origin = Origin(event.name, event.request.id);
             log::info!(target: LOG_TARGET, "{verdict} {} {request}{device}{origin}", event.rejection);
         }
-        if let Some(hook) = &self.on_rejection {
+        for hook in &self.on_rejection {
             hook(event);
         }
     }
 
     /// Whether anyone wants to hear of requests that pass.
     pub(crate) fn want_acceptances(&self) -> bool {
-        self.log_acceptances() || self.on_acceptance.is_some()
+        self.log_acceptances() || !self.on_acceptance.is_empty()
     }
 
     /// A request has passed every check.
@@ -285,7 +285,7 @@ impl Listeners {
         if self.log_acceptances() {
             log_acceptance(event);
         }
-        if let Some(hook) = &self.on_acceptance {
+        for hook in &self.on_acceptance {
             hook(event);
         }
     }

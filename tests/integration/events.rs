@@ -116,6 +116,32 @@ async fn each_refusal_is_told_once_with_claims_of_genuine_tokens_only() {
 }
 
 #[actix_web::test]
+async fn hooks_add_up_in_order() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let call = |name: &'static str| {
+        let calls = Arc::clone(&calls);
+        move || calls.lock().unwrap().push(name)
+    };
+    let (one, two, three, four) = (call("one"), call("two"), call("three"), call("four"));
+    let approov = builder()
+        .on_rejection(move |_| one())
+        .on_acceptance(move |_| two())
+        .on_rejection(move |_| three())
+        .on_acceptance(move |_| four())
+        .build()
+        .unwrap();
+    let server = serve(approov);
+    for (token, status, expected) in [
+        (token::forged(), 401, ["one", "three"]),
+        (token::good(), 200, ["two", "four"]),
+    ] {
+        let request = Request::get("/claims").token(&token);
+        assert_eq!(request.send(server.addr()).status, status);
+        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), expected);
+    }
+}
+
+#[actix_web::test]
 async fn a_swallowed_refusal_is_not_told() {
     log::capture();
     let (approov, events) = recording(builder());

@@ -117,7 +117,7 @@ impl ApproovBuilder {
     /// # Ok::<(), approov_actix::ConfigError>(())
     /// ```
     pub fn on_rejection(mut self, hook: impl Fn(&RejectionEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.on_rejection = Some(Box::new(hook));
+        self.on_rejection.push(Box::new(hook));
         self
     }
 
@@ -168,7 +168,7 @@ impl ApproovBuilder {
     /// # }
     /// ```
     pub fn on_acceptance(mut self, hook: impl Fn(&AcceptanceEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.on_acceptance = Some(Box::new(hook));
+        self.on_acceptance.push(Box::new(hook));
         self
     }
 }

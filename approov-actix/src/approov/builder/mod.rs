@@ -63,8 +63,8 @@ impl Approov {
 
 /// Configures an [`Approov`]. Returned by [`Approov::builder`].
 ///
-/// Keys, checks and account keys add up. For every other setting the last call wins, including [`env`](Self::env):
-/// calls after it override the environment.
+/// Keys, account keys, checks and hooks add up. For every other setting the last call wins, including
+/// [`env`](Self::env): calls after it override the environment.
 ///
 /// # Examples
 ///
@@ -105,8 +105,8 @@ pub struct ApproovBuilder {
     request_id: Option<Box<RequestId>>,
     logging: Option<bool>,
     reject_with: Option<Box<RejectWith>>,
-    on_rejection: Option<Box<OnRejection>>,
-    on_acceptance: Option<Box<OnAcceptance>>,
+    on_rejection: Vec<Box<OnRejection>>,
+    on_acceptance: Vec<Box<OnAcceptance>>,
 }
 
 impl ApproovBuilder {
