@@ -35,6 +35,7 @@ page!(signatures_fail, "signatures-fail.md");
 page!(single_use, "single-use.md");
 page!(block_list, "block-list.md");
 page!(testing, "testing.md");
+page!(testing_recipes, "testing-recipes.md");
 page!(neighbours, "neighbours.md");
 page!(logs_and_metrics, "logs-and-metrics.md");
 page!(deployment, "deployment.md");

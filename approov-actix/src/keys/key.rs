@@ -166,7 +166,7 @@ impl Key {
             );
         }
         if let Some(mistake) = likely_mistake(secret) {
-            log::warn!(target: LOG_TARGET, "{origin} {mistake}; use the output of the Approov CLI, unchanged, or nothing will match");
+            log::warn!(target: LOG_TARGET, "{origin} {mistake}; use the output of the Approov CLI, unchanged, or Approov's tokens will not match");
         }
         Ok(key)
     }

@@ -50,7 +50,7 @@ impl MemoryStore {
         WARNED.call_once(|| {
             log::warn!(
                 target: LOG_TARGET,
-                "single-use claims are kept in the memory of this process: each process accepts a request once, and again after a restart"
+                "used signatures are recorded in the memory of this process: each process accepts a request once, and again after a restart"
             );
         });
         CLAIMS.raise_capacity(capacity.value);
