@@ -1,177 +1,210 @@
-//! The long run: `quickstart` under mixed load, while its keys change, and a check of every single answer. Started by
-//! `tests/deep/long-run`.
+//! The load of the long run, and a check of every single answer. Started by `tests/deep/long-run`.
 //!
-//! Each of 200 connections has a thread that behaves in one way all the time (`behaviours`) and draws its requests from
-//! one table (`kinds`). What an answer must be is known when the request is made (`shot`), as the schedule of keys says
-//! what is certain (`keys`).
+//! Each thread draws its requests from one table (`requests`). What must come back is known when a request is made,
+//! because the schedule of keys says what is certain (`keys`).
 
-#![allow(clippy::print_stdout, reason = "a program for the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the terminal, and a panic fails the run"
+)]
 
-mod behaviours;
-mod client;
-mod connection;
 mod keys;
-mod kinds;
-mod maker;
-mod report;
-mod server;
-mod shot;
-mod tally;
+mod requests;
 
 use std::{
-    env, io,
+    collections::BTreeMap,
+    env, fs,
     net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     process::ExitCode,
-    sync::atomic::Ordering::Relaxed,
+    sync::{Barrier, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
-use client::Client;
-use connection::Connection;
 use keys::Keys;
-use maker::Maker;
-use report::Report;
-use serde_json::json;
-use server::Server;
-use support::{client::Request, signing::ACCOUNT_KEY};
-use tally::Tally;
+use requests::{AGAIN, ANY, KINDS, LET_IN, Maker, REPLAYED, Shot, TWICE, keep};
+use support::{
+    client::{Answer, Request},
+    wait_until,
+};
 
+const THREADS: usize = 200;
+/// Each thread pauses for up to so many milliseconds before each request.
+const PAUSE: u64 = 300;
 /// A key lives for three of these.
 const ROTATION: Duration = Duration::from_secs(4);
-/// For what never happens: the server reads its keys every second.
-const ROTATION_LIMIT: Duration = Duration::from_secs(30);
+/// With so many faults there is nothing more to learn.
+const HOPELESS: usize = 500;
 
-/// What all clients share.
-pub(crate) struct Load {
-    pub(crate) server: SocketAddr,
-    pub(crate) keys: Keys,
-    pub(crate) tally: Tally,
+struct Load {
+    server: SocketAddr,
+    keys: Keys,
+    end: Instant,
+    tally: Mutex<Tally>,
 }
 
-/// `long-run QUICKSTART FOLDER SECONDS [NAME=VALUE…]`
-fn main() -> Result<ExitCode, io::Error> {
+#[derive(Default)]
+struct Tally {
+    /// Of each kind: let in, refused, uncertain.
+    kinds: [[u64; 3]; KINDS.len()],
+    /// How many refusals had to have this code.
+    codes: BTreeMap<&'static str, u64>,
+    key_changes: u64,
+    faults: Vec<String>,
+}
+
+/// `long-run FOLDER` writes the first keys; `long-run FOLDER ADDRESS SECONDS` is the run.
+fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
-    let [quickstart, folder, seconds, variables @ ..] = arguments.as_slice() else {
-        return Err(io::Error::other(
-            "usage: long-run QUICKSTART FOLDER SECONDS [NAME=VALUE…]",
-        ));
+    let folder = Path::new(&arguments[0]);
+    let keys = Keys::new(folder.join("keys.json"));
+    let [_, server, seconds] = arguments.as_slice() else {
+        return ExitCode::SUCCESS;
     };
-    let seconds = seconds
-        .parse()
-        .map_err(|_| io::Error::other("SECONDS is not a number"))?;
-    let variables = variables.iter().map(|variable| variable.split_once('='));
-    let variables: Option<Vec<_>> = variables.collect();
-    let variables = variables.ok_or_else(|| io::Error::other("a variable has no `=`"))?;
-
-    let (file, log) = (Path::new(folder).join("keys.json"), Path::new(folder).join("log"));
-    let keys = Keys::new(file.clone())?;
-    let server = Server::start(Path::new(quickstart), &file, log, &variables)?;
     let load = Load {
-        server: server.address,
+        server: server.parse().unwrap(),
         keys,
-        tally: Tally::new(),
+        end: Instant::now() + Duration::from_secs(seconds.parse().unwrap()),
+        tally: Mutex::default(),
     };
-    let report = run(server, &load, Duration::from_secs(seconds))?;
-    println!("{}", report.text(&load.tally));
-    Ok(if report.is_good(&load.tally) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let mut secrets = load.run();
+    secrets.extend(load.keys.secrets());
+    let tally = load.tally.into_inner().unwrap();
+    fs::write(folder.join("secrets"), secrets.join("\n")).unwrap();
+    fs::write(folder.join("lines"), tally.lines()).unwrap();
+    tally.report()
 }
 
-/// The load, and then the end of the server.
-fn run(mut server: Server, load: &Load, time: Duration) -> io::Result<Report> {
-    // Its workers begin one by one.
-    some_requests(load);
-    let mut report = Report::new(server.open_files_at_rest()?);
-    let sample = under_load(load, || report.watch(&server, &load.tally, time));
-    report.files_after = server.settle(report.files_before)?;
-    some_requests(load);
-    match server.terminate() {
-        Ok(time) => report.shutdown = Some(time),
-        Err(error) => load.tally.fault(&load.tally.other, &format!("the end: {error}")),
+impl Load {
+    /// Returns some of what must not be in the log.
+    fn run(&self) -> Vec<String> {
+        thread::scope(|scope| {
+            let user = |_| scope.spawn(move || self.user(Maker::new(&self.keys)));
+            let users: Vec<_> = (0..THREADS).map(user).collect();
+            self.rotate(Maker::new(&self.keys));
+            users.into_iter().flat_map(|user| user.join().unwrap()).collect()
+        })
     }
-    report.read_log(&server, &secrets_of(load, sample))?;
-    Ok(report)
-}
 
-/// Runs all clients until `watch` comes back or all is lost. Returns some of what they sent that must not be in the
-/// log.
-fn under_load(load: &Load, watch: impl FnOnce()) -> Vec<String> {
-    thread::scope(|scope| {
-        let client = |mut client: Client<'_>| {
-            client.run();
-            client.maker.sample
+    fn is_over(&self) -> bool {
+        Instant::now() > self.end || self.tally.lock().unwrap().faults.len() > HOPELESS
+    }
+
+    fn rotate(&self, mut maker: Maker<'_>) {
+        while !self.is_over() {
+            let newest = self.keys.publish();
+            wait_until("the server knows a new key", || {
+                let answer = self.ask(&maker.of_key(newest).request);
+                self.is_over() || answer.is_some_and(|answer| answer.status == 200)
+            });
+            if !self.is_over() {
+                self.keys.seen(newest);
+                self.tally.lock().unwrap().key_changes += 1;
+                thread::sleep(ROTATION);
+            }
+        }
+    }
+
+    fn user(&self, mut maker: Maker<'_>) -> Vec<String> {
+        while !self.is_over() {
+            thread::sleep(Duration::from_millis(fastrand::u64(..PAUSE)));
+            let (kind, shot) = maker.draw();
+            let was_good = shot.is_good(&self.keys);
+            if kind != TWICE {
+                self.judge(kind, &shot, was_good, self.ask(&shot.request).as_ref());
+                continue;
+            }
+            let [first, second] = self.ask_twice(&shot.request);
+            let mut copy = shot.clone();
+            copy.code = REPLAYED;
+            self.judge(kind, &shot, was_good, first.as_ref());
+            self.judge(kind, &copy, was_good, second.as_ref());
+            if first.is_some_and(|first| first.status == 200) {
+                keep(&mut maker.sent, copy);
+            }
+        }
+        maker.secrets
+    }
+
+    /// None if there is no answer: `support` panics where a test would fail.
+    fn ask(&self, request: &Request) -> Option<Answer> {
+        catch_unwind(AssertUnwindSafe(|| request.send(self.server))).ok()
+    }
+
+    /// Two threads send the same at the same time. The answer with the lower status is the first.
+    fn ask_twice(&self, request: &Request) -> [Option<Answer>; 2] {
+        let barrier = Barrier::new(2);
+        let send = || {
+            barrier.wait();
+            self.ask(request)
         };
-        let clients: Vec<_> = Client::all(load).map(|one| scope.spawn(move || client(one))).collect();
-        scope.spawn(|| rotate(load));
-        watch();
-        load.tally.stop();
-        let samples = clients.into_iter().map(|client| {
-            let sample = client.join();
-            sample.unwrap_or_else(|_| {
-                load.tally.fault(&load.tally.other, "a client ended with a panic");
-                Vec::new()
-            })
-        });
-        samples.flatten().collect()
-    })
-}
+        let mut answers = thread::scope(|scope| [(); 2].map(|()| scope.spawn(send)).map(|one| one.join().unwrap()));
+        answers.sort_by_key(|answer| answer.as_ref().map(|answer| answer.status));
+        answers
+    }
 
-/// Signatures of tokens and bound values, a sample of all, and every key.
-fn secrets_of(load: &Load, mut sample: Vec<String>) -> Vec<String> {
-    sample.extend(load.keys.secrets());
-    sample.push(ACCOUNT_KEY.to_owned());
-    // How every header of a token begins, and every payload.
-    sample.push("eyJ".to_owned());
-    sample
-}
-
-/// Changes the keys all the time.
-fn rotate(load: &Load) {
-    let mut maker = Maker::new(&load.keys, 999);
-    while !load.tally.is_stopped() {
-        thread::sleep(ROTATION);
-        let result = load.keys.publish().and_then(|newest| {
-            wait_until_known(load, &mut maker, newest)?;
-            load.keys.seen(newest);
-            load.tally.key_changes.fetch_add(1, Relaxed);
-            Ok(())
-        });
-        if let Err(error) = result {
-            load.tally.fault(&load.tally.other, &format!("new keys: {error}"));
-            load.tally.stop();
+    /// Compares an answer, which has just arrived, with what it must be.
+    fn judge(&self, kind: usize, shot: &Shot, was_good: Option<bool>, answer: Option<&Answer>) {
+        let possible = match (was_good, shot.is_good(&self.keys)) {
+            (Some(true), Some(true)) => vec![shot.code],
+            (Some(false), Some(false)) => vec![ANY],
+            _ => vec![shot.code, ANY],
+        };
+        let mut tally = self.tally.lock().unwrap();
+        let fits = |code: &&str| answer.is_some_and(|answer| shot.is(code, answer));
+        if !possible.iter().any(fits) {
+            let name = KINDS[kind].0;
+            return tally.faults.push(format!("{name}: not {possible:?} but {answer:?}"));
         }
+        let column = match possible[..] {
+            [LET_IN] => 0,
+            [code] => {
+                *tally.codes.entry(code).or_default() += 1;
+                1
+            }
+            _ => 2,
+        };
+        tally.kinds[kind][column] += 1;
     }
 }
 
-/// Asks until a token of this key is accepted.
-fn wait_until_known(load: &Load, maker: &mut Maker<'_>, key: u64) -> io::Result<()> {
-    let (start, id) = (Instant::now(), Keys::id(key));
-    while start.elapsed() < ROTATION_LIMIT {
-        let device = maker.device();
-        let token = maker.sign(&id, &id, &json!({ "did": device }));
-        let mut connection = Connection::open(load.server)?;
-        connection.send(&Request::get("/token-check").token(&token).bytes())?;
-        if connection.answer()?.status == 200 {
-            return Ok(());
-        }
-        thread::sleep(Duration::from_millis(50));
+impl Tally {
+    /// How many lines of the log must have which text, at least.
+    fn lines(&self) -> String {
+        let line = |(code, count): (&&str, &u64)| format!("{count} REJECTED {code}\n");
+        let claimed = format!("{} single_use=claimed\n", self.kinds[TWICE][0]);
+        self.codes.iter().map(line).collect::<String>() + &claimed + "1 ACCEPTED GET /token-check arc=\n"
     }
-    Err(io::ErrorKind::TimedOut.into())
-}
 
-/// Before and after all others.
-fn some_requests(load: &Load) {
-    let mut client = Client::new(load, 0, 998);
-    for _ in 0..100 {
-        if let Err(error) = behaviours::a_connection_each(&mut client) {
-            load.tally
-                .fault(&load.tally.broken, &format!("while nobody else asks: {error}"));
-            break;
+    /// The table, the first faults, and everything in one line.
+    fn report(mut self) -> ExitCode {
+        println!("\n{:<30}{:>10}{:>10}{:>10}", "kind", "let in", "refused", "uncertain");
+        for ((name, ..), [let_in, refused, uncertain]) in KINDS.iter().zip(self.kinds) {
+            println!("{name:<30}{let_in:>10}{refused:>10}{uncertain:>10}");
         }
+        let sum = |column: usize| self.kinds.iter().map(|kind| kind[column]).sum::<u64>();
+        let [let_in, refused, uncertain] = [0, 1, 2].map(sum);
+        for (is_bad, what) in [
+            (self.key_changes == 0, "the keys never changed"),
+            (uncertain > (let_in + refused) / 50, "too much is uncertain"),
+            (self.kinds.contains(&[0; 3]), "a kind was never sent"),
+            (self.kinds[AGAIN][..2].contains(&0), "none was good first and then not"),
+            (
+                self.codes.get(REPLAYED) <= Some(&self.kinds[TWICE][1]),
+                "no transfer was sent again later",
+            ),
+        ] {
+            self.faults.extend(is_bad.then(|| what.to_owned()));
+        }
+        for fault in self.faults.iter().take(12) {
+            println!("WRONG: {fault:.400}");
+        }
+        let (keys, faults) = (self.key_changes, self.faults.len());
+        println!("refused as: {:?}", self.codes);
+        println!("let_in={let_in} refused={refused} uncertain={uncertain} key_changes={keys} faults={faults}");
+        ExitCode::from(u8::from(faults > 0))
     }
 }
