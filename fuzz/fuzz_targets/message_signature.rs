@@ -5,7 +5,7 @@
 use harness::{assert_all_can_be_entered, exchange};
 use libfuzzer_sys::fuzz_target;
 use support::{
-    corpus::requests::{DRAFTS, ORIGIN},
+    requests::{DRAFTS, ORIGIN},
     placeholders::tokens,
     second_opinion::{components, signature_base},
     signing::{ACCOUNT_KEY, Key, Message, bytes},

@@ -12,7 +12,7 @@ use crate::{
     handlers,
     outcome::{OUTCOME, Outcome},
 };
-use support::{corpus::requests::genuine, placeholders::filled};
+use support::{requests::genuine, placeholders::filled};
 
 thread_local! {
     // Never dropped: at a thread's end, what actix keeps for the thread may be gone before it.

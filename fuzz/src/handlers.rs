@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use sfv::{FieldType as _, ListEntry};
 use support::{
-    corpus::requests::ORIGIN,
+    requests::ORIGIN,
     second_opinion::{assert_same_claims, components, good_claims, signature_base},
     signing::{ACCOUNT_KEY, Key, Message, sha256, sha512},
     token::{SECRET, binding},

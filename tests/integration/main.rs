@@ -16,11 +16,12 @@ mod bodies;
 mod checks;
 mod configuration;
 mod connections;
-mod corpus;
 mod differential;
 mod documented;
 mod events;
 mod extractors;
+#[path = "../keys/sender.rs"]
+mod keys;
 mod layers;
 mod middleware;
 mod names;
@@ -29,6 +30,7 @@ mod neighbours;
 mod openapi;
 mod properties;
 mod refresh;
+mod refusals;
 mod remembered;
 mod report;
 mod signatures;
@@ -36,6 +38,8 @@ mod single_use;
 mod tokens;
 mod ui;
 mod ways;
+#[path = "../wire/mod.rs"]
+mod wire;
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Good tokens, through each of the three ways to protect. Bad ones: `corpus::tokens`.
+//! Good tokens, through each of the three ways to protect. Bad ones: `tests/refusals`.
 
 use actix_test::TestServer;
 use actix_web::{App, HttpRequest, web};

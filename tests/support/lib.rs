@@ -18,14 +18,18 @@ use std::{
 
 pub mod client;
 pub mod codes;
-pub mod corpus;
 pub mod ed25519;
 pub mod key_server;
+#[path = "../keys/mod.rs"]
+pub mod key_sets;
 pub mod keys;
 pub mod log;
 pub mod oct;
 pub mod placeholders;
 pub mod redis_server;
+#[path = "../refusals/mod.rs"]
+pub mod refusals;
+pub mod requests;
 pub mod second_opinion;
 pub mod signing;
 pub mod token;

@@ -1,17 +1,16 @@
-//! Writes what the fuzzers start from: the corpus of attacks and requests that are good, in the notation of each fuzz
+//! Writes what the fuzzers start from: all attacks in tables, and requests that are good, in the notation of each fuzz
 //! target. Started by `tests/deep/fuzz`.
 
 use std::{env, fs, io, path::Path, string::FromUtf8Error};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use support::{
-    corpus::{
-        bindings, headers, key_sets, message_signatures,
-        requests::{DRAFTS, genuine},
-        tokens,
-    },
+    client::Request,
+    key_sets,
     keys::{ALGORITHMS, TestKey},
     placeholders::emptied,
+    refusals::{self, Sent, Server},
+    requests::{DRAFTS, genuine},
 };
 
 /// `seeds FOLDER`: a folder in it for each target.
@@ -34,20 +33,19 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
+/// Every row, of those that pass as well.
+fn rows() -> impl Iterator<Item = (Server, Sent)> {
+    let rows = refusals::all().flat_map(|case| case.rows);
+    rows.map(|row| (row.server, row.sent))
+}
+
 /// Each as it is, and what it says with a good signature.
 fn of_tokens() -> Vec<Vec<u8>> {
-    let attacks = [
-        tokens::tokens(),
-        tokens::tokens_for_a_key_with_an_id(),
-        tokens::tokens_for_an_issuer_and_an_audience(),
-    ];
-    let good = tokens::odd_but_good().into_iter().map(|(_, value)| value.into_bytes());
-    let values: Vec<_> = attacks
-        .concat()
-        .into_iter()
-        .map(|attack| attack.value)
-        .chain(good)
-        .collect();
+    let value = |(_, sent)| match sent {
+        Sent::Token(value) => Some(value),
+        Sent::Rest(_) | Sent::Whole(_) => None,
+    };
+    let values: Vec<_> = rows().filter_map(value).collect();
     let signed: Vec<_> = values.iter().filter_map(|value| to_be_signed(value)).collect();
     [values, signed].concat()
 }
@@ -76,30 +74,48 @@ fn of_key_sets() -> Vec<Vec<u8>> {
 /// To be signed by the target, and signed, well and otherwise.
 fn of_message_signatures() -> Vec<Vec<u8>> {
     let drafts = DRAFTS.map(|draft| format!("S{draft}").into_bytes());
-    let attacks = message_signatures::attacks().into_iter().map(|attack| {
-        let lines = attack.headers.iter();
-        let lines = lines.map(|(name, value)| [b"\n", name.as_bytes(), b": ", value.as_slice()].concat());
-        [b"()\na=b\nx0".to_vec(), lines.collect::<Vec<_>>().concat()].concat()
+    let attacks = signed_requests().map(|request| {
+        let text = String::from_utf8_lossy(&request.bytes()).into_owned();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let lines = head
+            .split("\r\n")
+            .skip(1)
+            .filter(|line| !FRAMING.iter().any(|name| line.starts_with(name)));
+        [
+            "()\na=b\nx0".to_owned(),
+            lines.map(|line| format!("\n{line}")).collect(),
+        ]
+        .concat()
+        .into_bytes()
     });
     drafts.into_iter().chain(attacks).collect()
 }
 
+/// What the target says itself.
+const FRAMING: [&str; 5] = [
+    "Host",
+    "Connection",
+    "Approov-Token",
+    "Content-Length",
+    "Transfer-Encoding",
+];
+
+fn signed_requests() -> impl Iterator<Item = Request> {
+    rows().filter_map(|(_, sent)| match sent {
+        Sent::Whole(request) => Some(request),
+        Sent::Token(_) | Sent::Rest(_) => None,
+    })
+}
+
 fn of_requests() -> Vec<Vec<u8>> {
     let good = genuine().into_iter().map(|(_, request)| request);
-    let lines = [
-        headers::for_the_default_name(),
-        bindings::for_one_header(),
-        bindings::for_two_headers(),
-    ]
-    .concat();
-    let lines = lines.into_iter().map(|attack| {
-        let start = b"GET /bound HTTP/1.1\r\nHost: localhost\r\n";
-        with_placeholders([start.as_slice(), &attack.value, b"\r\n"].concat())
+    let of_bound = [Server::Secret, Server::Bound, Server::BoundToTwo];
+    let rest = rows().filter_map(|(server, sent)| match sent {
+        Sent::Rest(rest) if of_bound.contains(&server) => Some([b"GET /bound", rest.as_slice()].concat()),
+        _ => None,
     });
-    let signed = message_signatures::attacks()
-        .into_iter()
-        .map(|attack| with_placeholders(attack.request().bytes()));
-    good.chain(lines).chain(signed).collect()
+    let signed = signed_requests().map(|request| request.bytes());
+    good.chain(rest.chain(signed).map(with_placeholders)).collect()
 }
 
 /// Where that can be done.

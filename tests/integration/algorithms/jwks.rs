@@ -1,13 +1,10 @@
-//! JWK Sets with keys that are not fit for use. The keys are those of the corpus.
+//! JWK Sets with keys that are not fit for use. The keys are those of `tests/keys`.
 
 use approov_actix::{Approov, KeySet, Rejection};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use support::{
-    corpus::{
-        Attack,
-        key_sets::{self, Unfit},
-    },
+    key_sets::{self, Attack, Unfit},
     keys::{TestKey, jwks},
     log,
 };

@@ -1,5 +1,5 @@
 //! `NormalizePath` around the whole application, and Approov at scopes and handlers inside of it. The whole application
-//! behind Approov: `corpus::paths::normalized`.
+//! behind Approov: `wire::paths::normalized`.
 
 use actix_web::{
     App,

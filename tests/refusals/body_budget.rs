@@ -1,0 +1,10 @@
+//! Bodies of many requests at once that are more than the memory for them.
+
+use super::Case;
+
+pub(super) fn rows(case: Case) -> Case {
+    case.proved_by(
+        "tests/integration/signatures/withheld.rs",
+        "the_bytes_that_are_held_at_once_are_bounded",
+    )
+}

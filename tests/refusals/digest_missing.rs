@@ -1,0 +1,35 @@
+//! Bodies that no signature covers, where that is asked for.
+
+use super::{
+    Case,
+    Server::{Signing, SigningBodies},
+    make::{install, order},
+};
+use crate::signing::Message;
+
+pub(super) fn rows(case: Case) -> Case {
+    let uncovered = install().covering(&order(), &["@method", "@target-uri", "approov-token"]);
+    let none = order().without("Content-Digest");
+    let chunks = Message {
+        body: b"5\r\nhello\r\n0\r\n\r\n".to_vec(),
+        ..none.clone().without("Content-Length")
+    };
+    let rows = [
+        ("altered", order().alter_body().request().signed(&[&uncovered])),
+        ("unaltered", order().request().signed(&[&uncovered])),
+        ("none", none.signed()),
+        (
+            "none, in chunks",
+            chunks.header("Transfer-Encoding", "chunked").signed(),
+        ),
+    ];
+    case.at([SigningBodies])
+        .whole("no digest", rows.clone())
+        .passes()
+        .whole(
+            "no digest",
+            [("no body", Message::get("https://api.example.com/a").signed())],
+        )
+        .at([Signing])
+        .whole("not asked for", rows)
+}

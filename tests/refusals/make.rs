@@ -1,0 +1,375 @@
+//! What rows are made with: tokens, header lines and signed requests, free to make every mistake.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::KID;
+use crate::{
+    client::Request,
+    keys::TestKey,
+    signing::{Message, Signature},
+    token::{self, SECRET, now},
+};
+
+/// The cells of a table: ` | ` separates them, and so do lines. Signs stand for what is not seen in one.
+pub(super) fn cells(table: &str) -> Vec<String> {
+    let signs = [
+        ('∅', ""),
+        ('␠', " "),
+        ('␀', "\0"),
+        ('␊', "\n"),
+        ('␍', "\r"),
+        ('⇥', "\t"),
+    ];
+    let resolved = |cell: &str| {
+        let mut cell = cell.to_owned();
+        for (sign, text) in signs {
+            cell = cell.replace(sign, text);
+        }
+        cell
+    };
+    let lines = table
+        .trim_matches([' ', '\n'])
+        .split('\n')
+        .map(|line| line.trim_start_matches(' '));
+    lines.flat_map(|line| line.split(" | ")).map(resolved).collect()
+}
+
+/// The same as names and what is made of them.
+pub(super) fn named<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
+    let cells = cells(table).into_iter();
+    cells.map(|cell| (cell.clone(), make(&cell))).collect()
+}
+
+/// The usual header.
+pub(super) const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+
+/// Claims for an hour: however long all rows take, none of them expires by itself.
+pub(super) fn payload() -> String {
+    token::claims(&json!({ "exp": now() + 3600 })).to_string()
+}
+
+/// What the server has.
+pub(super) fn secret() -> Vec<u8> {
+    STANDARD.decode(SECRET).unwrap()
+}
+
+pub(super) fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// A well-signed token of these bytes.
+pub(super) fn sign(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+    sign_segments(&encode(header), &encode(payload))
+}
+
+/// A well-signed token whose segments are already encoded, in whatever way.
+pub(super) fn sign_segments(header: &str, payload: &str) -> String {
+    sign_with(&secret(), header, payload)
+}
+
+/// The same with any secret.
+pub(super) fn sign_with(secret: &[u8], header: &str, payload: &str) -> String {
+    let message = format!("{header}.{payload}");
+    let signature = TestKey::hmac("HS256", secret).signature(message.as_bytes());
+    format!("{message}.{}", encode(signature))
+}
+
+/// A token with this header that nobody has signed.
+pub(super) fn unsigned(header: &str) -> String {
+    format!("{}.{}.", encode(header), encode(payload()))
+}
+
+/// A header with this member beside the algorithm.
+pub(super) fn header_with(member: &str) -> String {
+    format!(r#"{{"alg":"HS256",{member}}}"#)
+}
+
+/// A good token.
+pub(super) fn good() -> String {
+    sign(HEADER, payload())
+}
+
+/// Header and payload of a good token, and its signature.
+pub(super) fn message_and_signature() -> (String, Vec<u8>) {
+    let good = good();
+    let (message, signature) = good.rsplit_once('.').unwrap();
+    (message.to_owned(), URL_SAFE_NO_PAD.decode(signature).unwrap())
+}
+
+/// With this signature in place of its own.
+pub(super) fn with_signature(signature: impl AsRef<[u8]>) -> String {
+    format!("{}.{}", message_and_signature().0, encode(signature))
+}
+
+/// A well-signed token whose claim is this JSON, whatever it is.
+pub(super) fn with_claim(claim: &str, json: &str) -> String {
+    let mut claims = json!({ "exp": now() + 3600 });
+    claims[claim] = Value::Null;
+    let payload = token::claims(&claims).to_string();
+    sign(HEADER, payload.replacen('{', &format!(r#"{{"{claim}":{json},"#), 1))
+}
+
+/// A well-signed token whose payload is this JSON.
+pub(super) fn with_payload(json: &str) -> String {
+    sign(HEADER, json)
+}
+
+/// A well-signed token of this issuer for this audience.
+pub(super) fn issued_for(iss: &Value, aud: &Value) -> String {
+    let claims = token::claims(&json!({ "exp": now() + 3600, "iss": iss, "aud": aud }));
+    sign(HEADER, claims.to_string())
+}
+
+/// A token with this id of a key, signed with this secret.
+pub(super) fn with_kid(secret: &[u8], kid: &str) -> String {
+    let header = json!({ "alg": "HS256", "kid": kid }).to_string();
+    sign_with(secret, &encode(header), &encode(payload()))
+}
+
+/// Distinct, and short enough to be read where a test fails.
+pub(super) fn short(kid: &str) -> String {
+    format!("{kid:.60?} of {}", kid.len())
+}
+
+/// What a forger has in place of the secret.
+pub(super) const OWN: &[u8] = &[0x77; 32];
+
+/// Ids that other servers took for a path, a query or a command, and the secret that this gave the forger.
+pub(super) fn key_ids() -> Vec<(String, Vec<u8>)> {
+    let rows: [(&[u8], &str); 9] = [
+        (
+            b"",
+            r"∅ | /dev/null | ../../../../../../dev/null | ..\..\..\NUL | file:///dev/null
+            %2e%2e%2f%2e%2e%2fdev%2fnull
+            ....//....//dev/null | /dev/null␀.pem | 0 UNION SELECT NULL | '; UPDATE keys SET k = ''; --␠",
+        ),
+        (b"", r#"<!DOCTYPE x SYSTEM "file:///dev/null">"#),
+        (&[0; 32], "/dev/zero"),
+        (b"2\n", "/proc/sys/kernel/randomize_va_space"),
+        (b"65536\n", "/proc/sys/kernel/ngroups_max"),
+        (b"00:00:00:00:00:00\n", "/sys/class/net/lo/address"),
+        (b"localhost\n", "/etc/hostname"),
+        (b"/*!", "css/bootstrap.css"),
+        (b"[object Object]", "__proto__"),
+    ];
+    let injected: [(&[u8], &str); 3] = [
+        (
+            b"AAAA",
+            r#"' UNION SELECT 'AAAA' --␠ | x' UNION SELECT 'AAAA';-- | " UNION SELECT "AAAA" --␠ | data:,AAAA"#,
+        ),
+        (b"AAAA\n", "| echo AAAA\n; echo AAAA | $(echo AAAA) | `echo AAAA`"),
+        (
+            OWN,
+            r#"file:///proc/self/environ | ' OR 1=1 LIMIT 1 --␠ | {"$ne": null} | *)(kid=* | ' or '1'='1
+            http://127.0.0.1:9/key | https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}}
+            a␍␊Set-Cookie: b=c"#,
+        ),
+    ];
+    let rows = rows
+        .into_iter()
+        .chain(injected)
+        .flat_map(|(secret, ids)| named(ids, |_| secret.to_vec()));
+    let long = ["k", "é", "\u{1f600}", "\0", "\"", "%"].map(|letter| (letter.repeat(700), OWN.to_vec()));
+    rows.chain(long).collect()
+}
+
+/// Texts that are almost this one.
+pub(super) fn others(text: &str) -> Vec<Value> {
+    let around = named(
+        r#"{}␠ | ␠{} | {}␀ | {}␊ | {}. | {}/ | {}.attacker.example | attacker.example/{} | x.{} | x{} | https://{}
+        {},{} | {} x | ["{}"] | ∅ | ␠ | *"#,
+        |cell| cell.replace("{}", text),
+    );
+    let others = [
+        text.to_uppercase(),
+        text.replace('.', "\u{3002}"),
+        text.replace('a', "а"),
+        text.replace('.', ""),
+        text[1..].to_owned(),
+        text[..text.len() - 1].to_owned(),
+    ];
+    around
+        .into_iter()
+        .map(|(_, text)| text)
+        .chain(others)
+        .map(Value::from)
+        .collect()
+}
+
+/// As many members as asked for, each behind a comma.
+pub(super) fn members(count: usize) -> String {
+    (0..count).map(|i| format!(r#","{i}":0"#)).collect()
+}
+
+/// Lists in a list.
+pub(super) fn deep(depth: usize) -> String {
+    "[".repeat(depth) + &"]".repeat(depth)
+}
+
+/// Two letters for each byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// All that follows the path of a request with these header lines, each with its end.
+pub(super) fn lines(lines: impl AsRef<[u8]>) -> Vec<u8> {
+    rest("", lines)
+}
+
+/// The same with a query, or whatever else follows the path.
+pub(super) fn rest(after_path: &str, lines: impl AsRef<[u8]>) -> Vec<u8> {
+    let start = format!("{after_path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+    [start.as_bytes(), lines.as_ref(), b"\r\n"].concat()
+}
+
+/// The token header with this token.
+pub(super) fn token_line(token: &str) -> String {
+    format!("Approov-Token: {token}\r\n")
+}
+
+/// The device that one server blocks.
+pub(super) const BLOCKED: &str = "blocked-device";
+
+/// To what tokens are bound. Its hash has both letters in which the alphabets of base64 differ.
+pub(super) const USER: &str = "Bearer user-token-24";
+/// The second value, where two headers are bound.
+pub(super) const DEVICE: &str = "device-1";
+
+/// What `pay` has in base64.
+pub(super) fn hash(value: impl AsRef<[u8]>) -> Vec<u8> {
+    Sha256::digest(value).to_vec()
+}
+
+/// The lines of a request with a token that says it is bound to `pay`.
+pub(super) fn with_pay(pay: impl Into<Value>, lines: impl AsRef<[u8]>) -> Vec<u8> {
+    let token = token::with(&json!({ "pay": pay.into() }));
+    [token_line(&token).as_bytes(), lines.as_ref()].concat()
+}
+
+/// The same with a token that is bound to this value.
+pub(super) fn bound(value: impl AsRef<[u8]>, lines: impl AsRef<[u8]>) -> Vec<u8> {
+    with_pay(STANDARD.encode(hash(value)), lines)
+}
+
+/// The line of the bound header.
+pub(super) fn user(value: impl AsRef<[u8]>) -> Vec<u8> {
+    [b"Authorization: ", value.as_ref(), b"\r\n"].concat()
+}
+
+/// The lines of both headers, where two are bound.
+pub(super) fn user_and_device(value: &str, device: &str) -> Vec<u8> {
+    [user(value), format!("X-Device-Id: {device}\r\n").into()].concat()
+}
+
+/// The lines of a request whose token has these members in front of its claims.
+pub(super) fn with_members(members: &str, lines: impl AsRef<[u8]>) -> Vec<u8> {
+    let claims = token::claims(&json!({})).to_string();
+    let claims = claims.replacen('{', &format!("{{{members},"), 1);
+    let token = token::sign(SECRET, r#"{"alg":"HS256"}"#, &claims);
+    [token_line(&token).as_bytes(), lines.as_ref()].concat()
+}
+
+/// A token beside a good, a wrong and an empty value of the bound header.
+pub(super) fn beside_bound(token: &str) -> [(&'static str, Vec<u8>); 3] {
+    let beside = |value: &str| [token_line(token).into(), user(value)].concat();
+    [("right", beside(USER)), ("wrong", beside("x")), ("empty", beside(""))]
+}
+
+/// The message that is signed.
+pub(super) fn order() -> Message {
+    Message::order()
+}
+
+pub(super) fn install() -> Signature {
+    Signature::install(&order())
+}
+
+pub(super) fn account() -> Signature {
+    Signature::account(&order())
+}
+
+pub(super) fn both() -> [Signature; 2] {
+    [install(), account()]
+}
+
+pub(super) fn created() -> String {
+    format!(";created={}", now())
+}
+
+/// The message with these signatures.
+pub(super) fn signed(signatures: &[&Signature]) -> Request {
+    order().request().signed(signatures)
+}
+
+/// Each signed by one.
+pub(super) fn each<N>(rows: impl IntoIterator<Item = (N, Signature)>) -> Vec<(N, Request)> {
+    let rows = rows.into_iter();
+    rows.map(|(name, signature)| (name, signed(&[&signature]))).collect()
+}
+
+/// The message with another header that is signed.
+pub(super) fn with_header(name: &str, value: &str) -> Request {
+    order().replace(name, value).signed()
+}
+
+/// The message with these lines of both headers.
+pub(super) fn pair(inputs: &[&str], signatures: &[&str]) -> Request {
+    let inputs = inputs.iter().map(|value| ("Signature-Input", value));
+    let signatures = signatures.iter().map(|value| ("Signature", value));
+    let lines = inputs.chain(signatures);
+    lines.fold(order().request(), |request, (name, value)| request.header(name, value))
+}
+
+/// A header with this id of the key and no algorithm.
+pub(super) fn none_with_kid() -> String {
+    sign(json!({ "alg": "none", "kid": KID }).to_string(), payload())
+}
+
+/// Further than age and skew may be, however slow the test is.
+pub(super) const FAR: u64 = 100_000;
+
+/// Each signed by both, with these parameters.
+pub(super) fn with_parameters(rows: impl IntoIterator<Item = String>) -> Vec<(String, Request)> {
+    let of_both = |row: String| both().map(|signature| (row.clone(), signature.parameters(&row)));
+    each(rows.into_iter().flat_map(of_both))
+}
+
+/// The longest token that is read.
+pub(super) const MAX_LENGTH: usize = 8192;
+
+/// A token that is filled up to this length, and no longer good.
+pub(super) fn up_to(length: usize, token: &str) -> String {
+    format!("{token}{}", "A".repeat(length - token.len()))
+}
+
+/// A token that a forger has signed.
+pub(super) fn forged(header: &str, payload: &str) -> String {
+    sign_with(&[7; 32], &encode(header), &encode(payload))
+}
+
+/// `none`, as it and its like are written.
+pub(super) fn spellings_of_none() -> Vec<String> {
+    let spell = |capitals: u8| {
+        let letter = |(i, letter): (usize, char)| {
+            if capitals >> i & 1 == 1 {
+                letter.to_ascii_uppercase()
+            } else {
+                letter
+            }
+        };
+        "none".chars().enumerate().map(letter).collect()
+    };
+    let more = cells(
+        "
+        ∅ | ␠ | none␠ | ␠none | none␀ | ␀none | none␊ | none⇥ | \u{feff}none | no\u{200b}ne | nonе | ｎｏｎｅ | noné
+        none,HS256 | HS256,none | null | nil | undefined | false | 0 | NULL | empty | plain | unsecured | unsigned
+        no | n0ne | none256 | HSnone
+    ",
+    );
+    (0..16).map(spell).chain(more).collect()
+}

@@ -1,0 +1,150 @@
+//! Tokens that name another algorithm than that of the key: nothing that the token says may choose one.
+//!
+//! Public keys that are passed off as secrets need a server with public keys:
+//! `tests/integration/algorithms/confusion.rs`.
+
+use serde_json::json;
+
+use super::{
+    Case,
+    Server::KeyWithId,
+    make::{
+        HEADER, encode, header_with, message_and_signature, named, none_with_kid, payload, secret, sign, sign_segments,
+        spellings_of_none, unsigned,
+    },
+};
+use crate::keys::{ALGORITHMS, TestKey};
+
+pub(super) fn rows(case: Case) -> Case {
+    let (header, claims) = (encode(HEADER), encode(payload()));
+    let (_, signature) = message_and_signature();
+    case.tokens("alg", none())
+        .tokens("alg", others())
+        .tokens(
+            "alg",
+            named(NO_ALGORITHMS, signed_as_hs256)
+                .into_iter()
+                .map(|(alg, token)| (format!("{alg:?} signed as HS256"), token)),
+        )
+        .tokens("alg", universal_signatures())
+        .tokens("no alg", named(NO_ALG, |header| sign(header, payload())))
+        .tokens("no alg, unsigned", named(NO_ALG, unsigned))
+        .tokens(
+            "offered key: jwk for",
+            ["RS256", "ES256", "EdDSA"].map(|name| {
+                let forger = TestKey::other(name);
+                let header = json!({ "alg": name, "jwk": forger.jwk(None) }).to_string();
+                (name, forger.sign(&header, &payload()))
+            }),
+        )
+        .tokens(
+            "segments",
+            [
+                ("payload, header", format!("{claims}.{header}.{}", encode(signature))),
+                ("payload twice", sign_segments(&claims, &claims)),
+            ],
+        )
+        .at([KeyWithId])
+        .tokens("kid for an id", [("none", none_with_kid())])
+        .passes()
+        .at([super::Server::Secret])
+        .tokens(
+            "",
+            [
+                ("another order", sign(r#"{"typ":"JWT","alg":"HS256"}"#, payload())),
+                ("no typ", sign(r#"{"alg":"HS256"}"#, payload())),
+                ("another typ", sign(header_with(r#""typ":"at+jwt""#), payload())),
+                ("escapes", sign(r#"{"\u0061lg":"HS\u003256"}"#, payload())),
+                (
+                    "members of the same name in another object",
+                    sign(header_with(r#""x":{"alg":"none","alg":"none"}"#), payload()),
+                ),
+            ],
+        )
+}
+
+fn signed_as_hs256(alg: &str) -> String {
+    sign(json!({ "alg": alg }).to_string(), payload())
+}
+
+/// Each spelling with each signature that a library once took for it.
+fn none() -> impl Iterator<Item = (String, String)> {
+    let of_spelling = |alg: String| {
+        let signed = signed_as_hs256(&alg);
+        let (message, good) = signed.rsplit_once('.').unwrap();
+        [
+            ("a good signature", good),
+            ("an empty signature", ""),
+            ("a signature of zeros", &encode([0; 32])),
+            ("a byte as signature", "AA"),
+            ("another signature", &encode(message_and_signature().1)),
+        ]
+        .map(|(name, signature)| (format!("{alg:?} with {name}"), format!("{message}.{signature}")))
+    };
+    spellings_of_none().into_iter().flat_map(of_spelling)
+}
+
+/// Each algorithm there is: signed with the server's own secret as if it were HS256, and with a key of the forger that
+/// fits.
+fn others() -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for alg in ALGORITHMS.into_iter().filter(|alg| *alg != "HS256") {
+        let header = json!({ "alg": alg, "typ": "JWT" }).to_string();
+        let theirs = TestKey::other(alg).sign(&header, &payload());
+        rows.extend([
+            (format!("{alg} with the MAC of HS256"), sign(&header, payload())),
+            (format!("{alg} with another key"), theirs),
+            (format!("{alg} unsigned"), unsigned(&header)),
+        ]);
+        if alg.starts_with("HS") {
+            let token = TestKey::hmac(alg, &secret()).sign(&header, &payload());
+            rows.push((format!("{alg} with the secret"), token));
+        }
+    }
+    rows
+}
+
+/// Names that are no algorithm for tokens, and almost the right one.
+const NO_ALGORITHMS: &str = "
+    hs256 | Hs256 | hS256 | HS256␠ | ␠HS256 | HS256␀ | HS256␊ | HS256\u{200b} | \u{feff}HS256 | ＨＳ２５６ | HЅ256 | ΗS256
+    HS２56 | HS٢٥٦ | HS²56 | HS-256 | HS_256 | HS 256 | HS0256 | HS256.0 | HS25 | HS2566 | HS2 | HS | 256 | S256 | HS1
+    HS224 | HS256/64 | HS256K | HMAC | HMACSHA256 | HmacSHA256 | HMAC-SHA256 | sha256 | SHA-256 | MD5 | SHA1 | CRC32
+    HS256,none | HS256;RS256 | HS256|none | [\"HS256\"] | \"HS256\" | 'HS256' | HS256'-- | %48S256 | * | .* | any
+    auto | default | true | 1 | dir | A128KW | A256GCMKW | RSA1_5 | RSA-OAEP | RSA-OAEP-256 | ECDH-ES
+    PBES2-HS256+A128KW | A256GCM | ES256K | ES512 | ES1 | ED25519 | Ed25519 | Ed448 | eddsa | EDDSA | ML-DSA-44 | SM2
+    GOST | RS1 | 1.2.840.113549.2.9 | alg | __proto__ | constructor | toString
+    http://www.w3.org/2001/04/xmldsig-more#hmac-sha256
+";
+
+/// Signatures that verify with every key where a check of the numbers is missing, such as CVE-2022-21449.
+fn universal_signatures() -> impl Iterator<Item = (String, String)> {
+    let algorithms = [
+        ("ES256", 64),
+        ("ES384", 96),
+        ("EdDSA", 64),
+        ("RS256", 256),
+        ("PS256", 256),
+        ("HS512", 64),
+    ];
+    algorithms.into_iter().flat_map(|(alg, length)| {
+        let message = format!("{}.{}", encode(json!({ "alg": alg }).to_string()), encode(payload()));
+        let signatures = [
+            ("zeros", vec![0; length]),
+            ("ones", vec![0xff; length]),
+            ("one", [vec![0; length - 1], vec![1]].concat()),
+            ("zeros in DER", vec![0x30, 6, 2, 1, 0, 2, 1, 0]),
+        ];
+        signatures.map(|(name, signature)| {
+            (
+                format!("{alg} with a signature of {name}"),
+                format!("{message}.{}", encode(signature)),
+            )
+        })
+    })
+}
+
+const NO_ALG: &str = r#"
+    {} | {"typ":"JWT"} | {"ALG":"HS256"} | {"Alg":"HS256"} | {"alg ":"HS256"} | {" alg":"HS256"}
+    {"alg\u0000":"HS256"} | {"\u0000alg":"HS256"} | {"alg\n":"HS256"} | {"аlg":"HS256"} | {"algorithm":"HS256"}
+    {"":"HS256"} | {"header":{"alg":"HS256"}} | {"x":{"alg":"HS256"}} | {"x":"\"alg\":\"HS256\""}
+"#;

@@ -1,0 +1,473 @@
+//! What is no token: other serialisations, segments that are not base64url, headers and payloads that are not one JSON
+//! object, or not the same one to every parser. Headers and payloads are signed as they are spelt.
+
+mod encoding;
+mod json;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json as value;
+
+use super::{
+    Case,
+    Server::{Authorization, Bound, Lenient, Secret, Unbound},
+    make::{
+        HEADER, MAX_LENGTH, USER, cells, deep, encode, good, hash, header_with, members, message_and_signature, named,
+        payload, sign, sign_segments, spellings_of_none, user, with_claim, with_members, with_payload,
+    },
+    token_claim_invalid::TEXTS,
+    token_repeated::lists,
+};
+use crate::token::now;
+
+pub(super) fn rows(case: Case) -> Case {
+    let without_signature = |alg: String| {
+        let token = sign(value!({ "alg": alg }).to_string(), payload());
+        (
+            format!("{alg:?} without signature"),
+            token.rsplit_once('.').unwrap().0.to_owned(),
+        )
+    };
+    let case = case
+        .tokens("segments", segments())
+        .tokens("serialisation", other_serialisations())
+        .tokens("nested", nested())
+        .tokens("not supported", unsupported())
+        .tokens("size", [("as long as allowed, and no token", "A".repeat(MAX_LENGTH))])
+        .tokens("bomb", bombs())
+        .tokens("encoding", encoding::spelt())
+        .tokens("trailing bits", encoding::trailing_bits())
+        .tokens(
+            "JSON: header",
+            json::spoilt(HEADER)
+                .into_iter()
+                .map(|(name, json)| (name, sign(json, payload()))),
+        )
+        .tokens(
+            "JSON: payload",
+            json::spoilt(&payload())
+                .into_iter()
+                .map(|(name, json)| (name, sign(HEADER, json))),
+        )
+        .tokens("header type", header_types())
+        .tokens(
+            "header twice",
+            named(HEADERS_WITH_TWINS, |header| sign(header, payload())),
+        )
+        .tokens("alg", spellings_of_none().into_iter().map(without_signature))
+        .tokens("signature text", as_text())
+        .tokens("claim twice", claims_with_twins())
+        .tokens("no token", named(NO_TOKENS, str::to_owned))
+        .tokens("company", named(COMPANY, |cell| cell.replace("TOKEN", &good())))
+        .tokens("list", joined())
+        .tokens("bytes", bytes());
+    passes(bound(of_others(no_json(case))))
+}
+
+fn segments() -> [(&'static str, String); 31] {
+    let (header, payload) = (encode(HEADER), encode(payload()));
+    let signature = encode(message_and_signature().1);
+    let (h, p, s) = (header.as_str(), payload.as_str(), signature.as_str());
+    let dots = |count: usize| ".".repeat(count);
+    let by = |separator: &str| [h, p, s].join(separator);
+    [
+        ("header", h.to_owned()),
+        ("payload", p.to_owned()),
+        ("header, payload", format!("{h}.{p}")),
+        ("header, signature", format!("{h}.{s}")),
+        ("one dot", dots(1)),
+        ("two dots", dots(2)),
+        ("three dots", dots(3)),
+        ("five dots", dots(5)),
+        ("1000 dots", dots(1000)),
+        ("as many dots as fit", dots(MAX_LENGTH)),
+        ("no header", format!(".{p}.{s}")),
+        ("a dot more before", format!(".{h}.{p}.{s}")),
+        ("a dot more behind", format!("{h}.{p}.{s}.")),
+        ("a dot more after the header", format!("{h}..{p}.{s}")),
+        ("a dot more after the payload", format!("{h}.{p}..{s}")),
+        ("two signatures", format!("{h}.{p}.{s}.{s}")),
+        ("two signatures, one empty", format!("{h}.{p}..{s}")),
+        ("six", format!("{h}.{p}.{s}.{h}.{p}.{s}")),
+        ("seven", format!("{h}.{p}.{s}.{h}.{p}.{s}.")),
+        ("a token and many dots", format!("{h}.{p}.{s}{}", dots(2000))),
+        ("separated by commas", by(",")),
+        ("separated by spaces", by(" ")),
+        ("separated by dots and spaces", by(". ")),
+        ("separated by %2E", by("%2E")),
+        ("separated by another dot", by("\u{2024}")),
+        ("separated by ideographic full stops", by("\u{3002}")),
+        ("separated by line breaks and dots", by(".\r\n")),
+        ("payload first", format!("{s}.{h}.{p}")),
+        ("a signed token without payload", sign_segments(h, "")),
+        ("a signed token of nothing", sign_segments("", "")),
+        ("a signed token without header", sign_segments("", p)),
+    ]
+}
+
+/// RFC 7515, section 7.2, and what parsers of both forms were once deceived with.
+fn other_serialisations() -> [(&'static str, String); 13] {
+    let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
+    let flattened = value!({ "protected": h, "payload": p, "signature": s });
+    let general = value!({ "payload": p, "signatures": [{ "protected": h, "signature": s }] });
+    let unprotected = value!({ "header": { "alg": "none" }, "payload": p, "signature": "" });
+    // CVE-2022-39227: JSON to one parser, the compact form to another.
+    let both = value!({ format!("  {h}.{p}."): "", "protected": h, "payload": p, "signature": s });
+    [
+        ("flattened", flattened.to_string()),
+        ("general", general.to_string()),
+        ("unprotected header", unprotected.to_string()),
+        ("JSON and compact at once", both.to_string()),
+        ("a list of tokens", value!([good()]).to_string()),
+        ("a JSON string", value!(good()).to_string()),
+        ("flattened in base64url", encode(flattened.to_string())),
+        ("a whole token in base64url", encode(good())),
+        ("not encoded", format!("{HEADER}.{}.{s}", payload())),
+        (
+            "PASETO",
+            "v2.local.97TTOvgwIxNGvV80XKiGZg_kD3tsXM_-qB4dZGHOeN1cTkgQ4Pn".to_owned(),
+        ),
+        (
+            "Fernet",
+            "gAAAAABh0jHLzXq9tT7CbkSVQx0d8sPq3zDc4mDc2bGm0VwvVtQ==".to_owned(),
+        ),
+        ("SWT", "exp=4102444800&HMACSHA256=AAAA".to_owned()),
+        (
+            "a certificate",
+            "-----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----".to_owned(),
+        ),
+    ]
+}
+
+/// A token in a token, each well signed.
+fn nested() -> [(&'static str, String); 5] {
+    let with = |member: &str, payload: String| sign(header_with(member), payload);
+    [
+        ("a token as payload", with(r#""cty":"JWT""#, good())),
+        ("a token as payload, not said", with(r#""typ":"JWT""#, good())),
+        (
+            "a token as payload, in a string",
+            with(r#""cty":"JWT""#, value!(good()).to_string()),
+        ),
+        ("a token as header", sign(good(), payload())),
+        (
+            "an encrypted token as payload",
+            with(r#""cty":"JWT""#, "a.b.c.d.e".to_owned()),
+        ),
+    ]
+}
+
+/// Well signed, and the payload is as the header says: nobody looks there.
+fn unsupported() -> [(&'static str, String); 4] {
+    let with = |member: &str, payload: &[u8]| sign(header_with(member), payload);
+    [
+        // `{}` with DEFLATE.
+        (
+            "a compressed payload",
+            with(r#""zip":"DEF""#, &[0xab, 0xae, 0x05, 0x00]),
+        ),
+        ("an encrypted payload", with(r#""enc":"A256GCM""#, &[0x99; 40])),
+        (
+            "a payload in CBOR",
+            with(r#""cty":"application/cbor""#, b"\xa1cexp\x1a\xf4\x86\x57\x00"),
+        ),
+        (
+            "a payload of events",
+            with(r#""typ":"secevent+jwt""#, b"[{\"exp\":4102444800}]"),
+        ),
+    ]
+}
+
+/// Much work for a careless parser.
+fn bombs() -> [(&'static str, String); 11] {
+    let header = |more: &str| sign(format!(r#"{{"alg":"HS256"{more}}}"#), payload());
+    let claims = |more: &str| format!(r#"{{"exp":4102444800{more}}}"#);
+    [
+        ("brackets as header", sign("[".repeat(3000), payload())),
+        ("braces as header", sign("{\"a\":".repeat(1000), payload())),
+        ("lists in a list as header", sign(deep(1500), payload())),
+        ("33 members in the header", header(&members(32))),
+        ("601 members in the header", header(&members(600))),
+        ("kid as a deep list", header(&format!(r#","kid":{}"#, deep(1500)))),
+        ("brackets as payload", sign(HEADER, "[".repeat(5000))),
+        ("lists in a list as payload", sign(HEADER, deep(2500))),
+        (
+            "a deep claim without end",
+            with_payload(&claims(&format!(r#","x":{}"#, "[".repeat(5000)))),
+        ),
+        (
+            "many claims, and one of them twice",
+            with_payload(&claims(&format!(r#"{},"0":0"#, members(500)))),
+        ),
+        (
+            "a claim with 1000 names that are one",
+            with_payload(&claims(&r#","x":0"#.repeat(700))),
+        ),
+    ]
+}
+
+fn header_types() -> impl Iterator<Item = (String, String)> {
+    let values = cells(
+        r#"
+        null | 1 | 0 | -1 | 1.5 | true | false | [] | {} | ["HS256"] | [["HS256"]] | {"HS256":1} | {"$eq":"HS256"}
+    "#,
+    );
+    let headers = ["alg", "typ", "cty", "kid"].into_iter().flat_map(move |name| {
+        let alg = if name == "alg" { "" } else { r#""alg":"HS256","# };
+        values
+            .clone()
+            .into_iter()
+            .map(move |value| format!(r#"{{{alg}"{name}":{value}}}"#))
+    });
+    headers.map(|header| (header.clone(), sign(&header, payload())))
+}
+
+const HEADERS_WITH_TWINS: &str = r#"
+    {"alg":"HS256","alg":"HS256"} | {"alg":"HS256","alg":"none"} | {"alg":"none","alg":"HS256"}
+    {"alg":"HS256","\u0061lg":"none"} | {"al\u0067":"none","alg":"HS256"} | {"alg":"HS256","alg":null}
+    {"alg":"HS256","typ":"JWT","typ":"JWT"} | {"alg":"HS256","kid":"a","kid":"b"}
+    {"alg":"HS256","\u006bid":"a","kid":"b"} | {"alg":"HS256","crit":[],"crit":["exp"]}
+    {"alg":"HS256","b64":true,"b64":false} | {"alg":"HS256","jwk":{},"jwk":{}} | {"alg":"HS256","kid":"\ud800"}
+    {"alg":"HS256\udfff"} | {"alg":"HS256","typ":"\ud83d\u0041"}
+"#;
+
+fn as_text() -> [(&'static str, String); 8] {
+    let (message, good) = message_and_signature();
+    let with = |signature: &str| format!("{message}.{signature}");
+    [
+        ("undefined", with("undefined")),
+        ("false", with("false")),
+        ("a quote", with("\"\"")),
+        ("a JSON string", with(&format!("\"{}\"", encode(&good)))),
+        ("a space", with(" .")),
+        ("a bracket", with("[]")),
+        ("a byte in half a letter", with("A")),
+        ("a star", with("*")),
+    ]
+}
+
+/// A claim beside its twin: the checker and the application must not each read another one.
+fn claims_with_twins() -> Vec<(String, String)> {
+    let mut payloads = cells(
+        r#"{"exp":LATER,"exp":LATER} | {"exp":0,"exp":LATER} | {"exp":LATER,"exp":0} | {"exp":LATER,"\u0065xp":LATER}
+        {"ex\u0070":LATER,"exp":0} | {"\u0065\u0078\u0070":LATER,"exp":LATER} | {"exp":LATER,"exp":null}
+        {"exp":LATER,"exp":"never"}"#,
+    );
+    let texts = TEXTS
+        .into_iter()
+        .chain(["other"])
+        .map(|claim| (claim, "\"a\"", "\"b\""));
+    let others = [
+        ("nbf", "0", "4102444800"),
+        ("iat", "0", "1"),
+        ("aud", "\"a\"", "[\"b\"]"),
+        ("", "1", "2"),
+    ];
+    for (claim, one, other) in texts.chain(others) {
+        let escaped: String = claim
+            .chars()
+            .map(|letter| format!("\\u{:04X}", u32::from(letter)))
+            .collect();
+        payloads.extend([
+            format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{one}}}"#),
+            format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{other}}}"#),
+            format!(r#"{{"{claim}":{one},"exp":LATER,"{claim}":null}}"#),
+        ]);
+        if !claim.is_empty() {
+            payloads.push(format!(r#"{{"exp":LATER,"{claim}":{one},"{escaped}":{other}}}"#));
+            payloads.push(format!(r#"{{"exp":LATER,"{escaped}":{one},"{claim}":{other}}}"#));
+        }
+    }
+    let later = (now() + 3600).to_string();
+    payloads
+        .into_iter()
+        .map(|payload| (payload.clone(), with_payload(&payload.replace("LATER", &later))))
+        .collect()
+}
+
+/// Almost status words, what a broken client makes of an absent value, and what scanners send everywhere.
+const NO_TOKENS: &str = r#"
+    no_network | No_Network | NO-NETWORK | NO NETWORK | NO_NETWORK. | NO_NETWORK,NO_NETWORK | NO_NETWORK NO_NETWORK
+    "NO_NETWORK" | SUCCESS: | SUCCESS.SUCCESS.SUCCESS | Bearer Bearer SUCCESS | OK | null | undefined | None | nil
+    true | false | 0 | 1 | -1 | NaN | [object Object] | (null) | {} | [] | "" | '' | * | %00 | %2e%2e%2f
+    ../../../../etc/passwd | ' OR '1'='1 | " OR ""=" | 1; DROP TABLE tokens; -- | ${jndi:ldap://127.0.0.1/a} | {{7*7}}
+    <script>alert(1)</script> | <!--#exec cmd="id"--> | $(id) | `id` | () { :; }; id | %s%s%s%n | token | Approov
+    Approov-Token
+"#;
+
+/// A good token in the wrong company.
+const COMPANY: &str = "
+    Basic TOKEN | Digest TOKEN | Token TOKEN | JWT TOKEN | DPoP TOKEN | Approov TOKEN | Bearer: TOKEN | Bearer:TOKEN
+    Bearer=TOKEN | Bearer,TOKEN | Bearer, TOKEN | Bearer⇥TOKEN | BearerTOKEN | Bearer.TOKEN | Bearer\u{a0}TOKEN
+    Bearer \u{a0}TOKEN | Bearer Bearer TOKEN | Bearer bearer TOKEN | Bearer Bearer Bearer TOKEN | Bearer Basic TOKEN
+    Basic Bearer TOKEN | Bearers TOKEN | earer TOKEN | B earer TOKEN | Ｂearer TOKEN | Beаrer TOKEN
+    Bearer token=TOKEN | Bearer token=\"TOKEN\" | Bearer \"TOKEN\" | Bearer <TOKEN> | \"TOKEN\" | 'TOKEN' | `TOKEN`
+    <TOKEN> | (TOKEN) | [TOKEN] | {TOKEN} | :TOKEN: | token=TOKEN | Approov-Token: TOKEN | TOKEN Bearer
+    TOKEN; Bearer | TOKEN# | TOKEN? | TOKEN& | TOKEN/ | TOKEN\\ | TOKEN%00 | TOKEN%20 | TOKEN%0d%0a | TOKEN+ | TOKEN~
+    TOKEN;q=1 | TOKEN;v=2 | =?utf-8?q?TOKEN?= | UTF-8''TOKEN
+";
+
+/// A token and something else, or two, by what a proxy joins them with, and by what it does not.
+fn joined() -> Vec<(String, String)> {
+    let good = good();
+    let mut rows = Vec::new();
+    for separator in [
+        ",", ", ", " ,", ";", "; ", " ", "\t", "  ", "|", "&", "+", "\\", "\u{a0}",
+    ] {
+        rows.extend([
+            (
+                format!("good{separator:?}NO_NETWORK"),
+                format!("{good}{separator}NO_NETWORK"),
+            ),
+            (
+                format!("NO_NETWORK{separator:?}good"),
+                format!("NO_NETWORK{separator}{good}"),
+            ),
+            (format!("good{separator:?}null"), format!("{good}{separator}null")),
+        ]);
+        if !separator.contains(',') {
+            rows.extend(lists(separator));
+        }
+        if [",", ";", "|"].contains(&separator) {
+            rows.push((format!("good{separator:?}"), format!("{good}{separator}")));
+            rows.push((format!("{separator:?}good"), format!("{separator}{good}")));
+        }
+    }
+    rows
+}
+
+/// Bytes that are no text, text that only looks like the token's, and control characters, with which HTTP does not get
+/// that far.
+fn bytes() -> Vec<(String, Vec<u8>)> {
+    let bytes: [&[u8]; 18] = [
+        b"\x80",
+        b"\xff",
+        b"\xff\xfe",
+        b"\xc0\x80",
+        b"\xc3",
+        b"\xe9",
+        b"\xed\xa0\x80",
+        b"\xf5\x80\x80\x80",
+        b"\0",
+        b"\x01",
+        b"\x08",
+        b"\x0b",
+        b"\x0c",
+        b"\x1b[31m",
+        b"\x1f",
+        b"\x7f",
+        b"\r",
+        b"\n",
+    ];
+    let letters = [
+        "\u{e9}",
+        "\u{a0}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{202e}",
+        "\u{2028}",
+        "\u{3000}",
+        "\u{feff}",
+        "\u{1f600}",
+    ];
+    let letters = letters.into_iter().chain(["\u{e0001}", "\r\n"]).map(str::as_bytes);
+    let good = good().into_bytes();
+    let mut rows = Vec::new();
+    for bytes in bytes.into_iter().chain(letters) {
+        for (place, at) in [("before", 0), ("within", 20), ("after", good.len())] {
+            let value = [&good[..at], bytes, &good[at..]].concat();
+            rows.push((format!("{} {place}", bytes.escape_ascii()), value));
+        }
+        rows.push((format!("{} alone", bytes.escape_ascii()), bytes.to_vec()));
+    }
+    rows
+}
+
+/// Claims whose values make the whole payload no JSON, which is not the claim's fault alone.
+fn no_json(case: Case) -> Case {
+    let numbers = ["exp", "nbf", "iat"].map(|claim| (claim, NO_NUMBERS));
+    let texts = TEXTS.map(|claim| (claim, NO_TEXTS));
+    numbers
+        .into_iter()
+        .chain(texts)
+        .chain([("aud", NO_LISTS)])
+        .fold(case, |case, (claim, table)| {
+            let rows = named(table, |json| with_claim(claim, json)).into_iter();
+            case.tokens(
+                &format!("{claim} no JSON"),
+                rows.map(|(json, token)| (json.escape_debug().to_string(), token)),
+            )
+        })
+}
+
+const NO_NUMBERS: &str = "
+    1e400 | -1e400 | 1e999999999 | 1e99999999999999999999 | NaN | nan | Infinity | -Infinity | inf | 01 | 04102444800
+    -04102444800 | +4102444800 | 0x7fffffff | 0b1 | 0o7 | 4102444800. | .5 | -.5 | - | --1 | 1e | 1e+ | 1.e9
+    4_102_444_800 | 4,102,444,800. | 4102444800n | 4102444800L | 4102444800f | 4102444800 0 | １２３ | ٤٢ | 1/0 | 2**40
+    new Date() | Date.now() | 4102444800; | undefined | '4102444800' | 4102444800␀ | 4102444800\u{feff}
+";
+
+const NO_TEXTS: &str = r#"
+    "\ud800" | "\udc00a" | "\ud83d\ud83d" | "\ud83d\u0041" | "a␊b" | "a␀b" | "\x41" | "\u004" | "\u00g0" | 'a' | a
+    "a | a" | "\"
+"#;
+
+const NO_LISTS: &str = r#""\ud800" | ["\ud800"] | ["a",] | ["a""b"] | ["a" | 'a' | [a]"#;
+
+/// Where `Authorization` is the token header, what belongs to others is there as well.
+fn of_others(case: Case) -> Case {
+    let good = good();
+    let basic = STANDARD.encode(format!("user:{good}"));
+    let table = r#"Basic: Basic dXNlcjpwYXNzd29yZA== | Basic, with the token as password: Basic {basic}
+        Basic and the token: Basic {good} | Digest: Digest username="a", response="b" | Negotiate: Negotiate YII=
+        a parameter: Bearer token="{good}" | an opaque token: Bearer 2YotnFZFEjr1zCsicMWpAA
+        two schemes: Bearer Bearer {good}"#;
+    let rows = cells(table).into_iter().map(|row| {
+        let (name, value) = row.split_once(": ").unwrap();
+        (
+            name.to_owned(),
+            user(value.replace("{basic}", &basic).replace("{good}", &good)),
+        )
+    });
+    case.at([Authorization]).lines("Authorization", rows)
+}
+
+fn bound(case: Case) -> Case {
+    let good = STANDARD.encode(hash(USER));
+    let with = |members: String| with_members(&members, user(USER));
+    case.at([Bound, Lenient, Unbound]).lines(
+        "bound by",
+        [
+            ("twice, one good", with(format!(r#""pay":"a","pay":"{good}""#))),
+            (
+                "twice, in two spellings",
+                with(format!(r#""pay":"{good}","p\u0061y":"{good}""#)),
+            ),
+        ],
+    )
+}
+
+fn passes(case: Case) -> Case {
+    let soon = now() + 3600;
+    let with = |claims: &str| with_payload(&format!(r#"{{"exp":{soon}{claims}}}"#));
+    case.passes().at([Secret]).tokens(
+        "",
+        [
+            (
+                "white space in the header",
+                sign(" {\t\"alg\" :\r\n\"HS256\" } \n", payload()),
+            ),
+            (
+                "white space",
+                with_payload(&format!("\r\n\t {{ \"exp\"\n:\t{soon} }} ")),
+            ),
+            ("a deep claim", with(&format!(r#","x":{}"#, deep(2500)))),
+            ("many claims", with(&members(500))),
+            (
+                "32 members in the header",
+                sign(format!(r#"{{"alg":"HS256"{}}}"#, members(31)), payload()),
+            ),
+            ("twins in another object", with(r#","x":{"exp":0,"exp":1}"#)),
+            ("a number beyond all bounds that nobody reads", with(r#","x":1e400"#)),
+        ],
+    )
+}

@@ -1,0 +1,128 @@
+//! Segments that are not base64url, or not the one spelling of their bytes.
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
+
+use super::super::make::{HEADER, encode, hex, message_and_signature, payload, sign_segments};
+
+pub(super) fn spelt() -> Vec<(String, String)> {
+    let header = format!(r#"{{"alg":"HS256","x":"{FILL}"}}"#);
+    let payload = payload().replacen('{', &format!(r#"{{"x":"{FILL}","#), 1);
+    let (good_header, good_payload) = (encode(HEADER), encode(&payload));
+    let (message, signature) = message_and_signature();
+    let of_header = spellings(header.as_bytes()).into_iter();
+    let of_header = of_header.map(|(name, segment)| (format!("header {name}"), sign_segments(&segment, &good_payload)));
+    let of_payload = spellings(payload.as_bytes()).into_iter();
+    let of_payload =
+        of_payload.map(|(name, segment)| (format!("payload {name}"), sign_segments(&good_header, &segment)));
+    let of_signature = spellings(&signature).into_iter();
+    let of_signature =
+        of_signature.map(|(name, segment)| (format!("signature {name}"), format!("{message}.{segment}")));
+    of_header.chain(of_payload).chain(of_signature).collect()
+}
+
+/// Text in whose base64 all letters occur that the alphabets do not share, wherever it stands.
+const FILL: &str = "???>>>???>>>~~~ ?a>b~c";
+
+/// Other spellings of the same bytes, and what else programs make of them.
+fn spellings(bytes: &[u8]) -> Vec<(&'static str, String)> {
+    let segment = encode(bytes);
+    let insert = |at: usize, what: &str| format!("{}{what}{}", &segment[..at], &segment[at..]);
+    let middle = segment.len() / 2;
+    let hex = hex(bytes);
+    let mut all = vec![
+        ("padded with =", format!("{segment}=")),
+        ("padded with ==", format!("{segment}==")),
+        ("padded with ===", format!("{segment}===")),
+        ("padded with ====", format!("{segment}====")),
+        ("padded in front", format!("={segment}")),
+        ("padded in the middle", insert(middle, "=")),
+        ("padded with %3D", format!("{segment}%3D")),
+        ("with a space", insert(middle, " ")),
+        ("with a tab", insert(middle, "\t")),
+        ("with a line break", insert(middle, "\n")),
+        ("with a line break of Windows", insert(middle, "\r\n")),
+        ("with a line break in base64 lines", insert(64.min(middle), "\r\n ")),
+        ("with a NUL", insert(middle, "\0")),
+        ("with a comma", insert(middle, ",")),
+        ("with a hyphen that is none", insert(middle, "\u{2010}")),
+        ("with a letter of two bytes", insert(middle, "é")),
+        ("with a zero width space", insert(middle, "\u{200b}")),
+        ("with a sign of no alphabet", insert(middle, "!")),
+        (
+            "with a percent encoded letter",
+            segment.replacen('e', "%65", 1).replacen('A', "%41", 1) + "%",
+        ),
+        // One letter cannot stand for a byte.
+        ("with one letter too many", one_letter_too_many(&segment)),
+        ("in hex with a prefix", format!("0x{hex}!")),
+        ("in base64 with a data URL", format!("data:;base64,{segment}")),
+        ("in quoted printable", format!("={hex}")),
+    ];
+    let standard = STANDARD.encode(bytes);
+    if standard != segment {
+        all.push(("in base64 of MIME", standard.clone()));
+        all.push((
+            "in padded base64url",
+            URL_SAFE.encode(bytes) + if bytes.len().is_multiple_of(3) { "=" } else { "" },
+        ));
+    }
+    if standard.contains(['+', '/']) {
+        all.push((
+            "in base64 of MIME without padding",
+            standard.trim_end_matches('=').to_owned(),
+        ));
+        all.push(("in both alphabets", segment.replacen('-', "+", 1).replacen('_', "/", 1)));
+        all.push((
+            "in base64 of MIME, percent encoded",
+            standard.replace('+', "%2B").replace('/', "%2F"),
+        ));
+        all.push((
+            "in base64 of MIME, with spaces for plus",
+            standard.replace('+', " ").replace('/', "_") + " !",
+        ));
+    }
+    all
+}
+
+/// A length that base64 cannot have.
+fn one_letter_too_many(segment: &str) -> String {
+    let missing = (5 - segment.len() % 4) % 4;
+    format!("{segment}{}", "A".repeat(missing))
+}
+
+/// The last letter stands for a few bits more than there are bytes. Who ignores them takes several texts for one token.
+pub(super) fn trailing_bits() -> Vec<(String, String)> {
+    let (message, signature) = message_and_signature();
+    let of_signature = altered(&encode(signature)).into_iter();
+    let of_signature =
+        of_signature.map(|(name, segment)| (format!("signature {name}"), format!("{message}.{segment}")));
+    let mut rows: Vec<_> = of_signature.collect();
+    for spaces in ["", " ", "  "] {
+        let (header, payload) = (encode(format!("{HEADER}{spaces}")), encode(payload() + spaces));
+        let of_header = altered(&header).into_iter();
+        rows.extend(of_header.map(|(name, one)| (format!("header{spaces} {name}"), sign_segments(&one, &payload))));
+        let of_payload = altered(&payload).into_iter();
+        rows.extend(of_payload.map(|(name, one)| (format!("payload{spaces} {name}"), sign_segments(&header, &one))));
+    }
+    rows
+}
+
+/// The segment with each other last letter that stands for the same bytes.
+fn altered(segment: &str) -> Vec<(String, String)> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let spare: usize = match segment.len() % 4 {
+        2 => 16,
+        3 => 4,
+        _ => return Vec::new(),
+    };
+    let (start, last) = segment.split_at(segment.len() - 1);
+    let number = LETTERS.iter().position(|letter| last.as_bytes() == [*letter]).unwrap();
+    let other = |bits: usize| {
+        let letter = char::from(LETTERS[number + bits]);
+        (format!("with {bits}"), format!("{start}{letter}"))
+    };
+    (1..spare).map(other).collect()
+}

@@ -1,0 +1,154 @@
+//! The tokens of `tests/refusals` over HTTP/2, where header lines are no text and names have one case.
+
+use std::time::{Duration, Instant};
+
+use actix_web::web::{Bytes, BytesMut};
+use h2::client::SendRequest;
+use http::{
+    HeaderMap, HeaderValue, Request,
+    header::{AUTHORIZATION, COOKIE, DATE, HeaderName},
+};
+use support::{
+    refusals::{self, PASSES, Server},
+    token,
+};
+
+use crate::{patient, refusals::Served, signatures::connect, ways::WAYS};
+
+const TOKEN: HeaderName = HeaderName::from_static("approov-token");
+
+/// What came back: status, headers in order, and body.
+type Answer = (u16, Vec<(String, String)>, Bytes);
+
+/// Sends these headers, and these trailers behind a body if there are any.
+async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailers: Option<HeaderMap>) -> Answer {
+    let mut request = Request::new(());
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = format!("http://localhost{way}").parse().unwrap();
+    *request.version_mut() = http::Version::HTTP_2;
+    *request.headers_mut() = headers;
+    let mut client = client.clone().ready().await.unwrap();
+    let (response, mut body) = client.send_request(request, trailers.is_none()).unwrap();
+    if let Some(trailers) = trailers {
+        body.send_data(Bytes::from_static(b"a"), false).unwrap();
+        // The server may have refused by now.
+        let _ = body.send_trailers(trailers);
+    }
+    let (head, mut body) = response.await.unwrap().into_parts();
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = body.data().await {
+        whole.extend_from_slice(&chunk.unwrap());
+    }
+    let headers = head.headers.iter().filter(|(name, _)| **name != DATE);
+    let text = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
+    let mut headers: Vec<_> = headers.map(text).collect();
+    headers.sort();
+    (head.status.as_u16(), headers, whole.freeze())
+}
+
+fn with_token(value: &[u8]) -> Option<HeaderMap> {
+    HeaderValue::from_bytes(value)
+        .ok()
+        .map(|value| HeaderMap::from_iter([(TOKEN, value)]))
+}
+
+fn refused() -> Answer {
+    let headers = [
+        ("cache-control", "no-store"),
+        ("content-length", "2"),
+        ("content-type", "application/json"),
+        ("www-authenticate", "Approov"),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    (401, headers.into(), Bytes::from_static(b"{}"))
+}
+
+#[actix_web::test]
+async fn each_token_is_refused_for_its_reason() {
+    let rows = refusals::all()
+        .flat_map(|case| case.rows)
+        .filter(|row| row.server == Server::Secret);
+    let served = Served::on(patient().workers(1).h2(), Server::Secret);
+    let (mut client, mut connected) = (connect(served.address()).await, Instant::now());
+    for row in rows {
+        // actix pings after five seconds, and ends the connection where either side is too busy to notice the answer.
+        if connected.elapsed() > Duration::from_secs(1) {
+            (client, connected) = (connect(served.address()).await, Instant::now());
+        }
+        // What is larger says nothing new, and keeps a busy machine encoding for these seconds. A control character
+        // cannot be written.
+        let Some(headers) = row.token().filter(|value| value.len() <= 20_000).and_then(with_token) else {
+            continue;
+        };
+        let answer = ask(&client, "/guard", headers, None).await;
+        if row.verdict == PASSES {
+            assert_eq!((answer.0, served.refusals()), (200, Vec::new()), "{}", row.name);
+        } else {
+            assert_eq!(answer, refused(), "{}", row.name);
+            assert_eq!(served.refusals(), [row.verdict], "{}", row.name);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn each_request_is_refused_for_its_reason() {
+    let served = Served::on(patient().workers(1).h2(), Server::Secret);
+    let client = connect(served.address()).await;
+    let value = |text: &str| HeaderValue::try_from(text).unwrap();
+    let (good, forged, empty) = (value(&token::good()), value(&token::forged()), value(""));
+    let lines = |lines: &[(HeaderName, &HeaderValue)]| {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name, (*value).clone());
+        }
+        headers
+    };
+    let cookie = value(&format!("approov-token={}", token::good()));
+    let trailers = || Some(lines(&[(TOKEN, &good)]));
+    for (name, headers, trailers, refusal) in [
+        ("nothing", lines(&[]), None, "token_missing"),
+        (
+            "good, good",
+            lines(&[(TOKEN, &good), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "good, forged",
+            lines(&[(TOKEN, &good), (TOKEN, &forged)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "forged, good",
+            lines(&[(TOKEN, &forged), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        (
+            "empty, good",
+            lines(&[(TOKEN, &empty), (TOKEN, &good)]),
+            None,
+            "token_repeated",
+        ),
+        ("Authorization", lines(&[(AUTHORIZATION, &good)]), None, "token_missing"),
+        ("Cookie", lines(&[(COOKIE, &cookie)]), None, "token_missing"),
+        ("trailer", lines(&[]), trailers(), "token_missing"),
+        (
+            "trailer, and a forged one in the header",
+            lines(&[(TOKEN, &forged)]),
+            trailers(),
+            "token_signature",
+        ),
+    ] {
+        for way in WAYS {
+            let answer = ask(&client, way, headers.clone(), trailers.clone()).await;
+            assert_eq!(answer, refused(), "{name}, {way}");
+            assert_eq!(served.refusals(), [refusal], "{name}, {way}");
+        }
+    }
+    for way in WAYS {
+        let (status, ..) = ask(&client, way, lines(&[(TOKEN, &good)]), None).await;
+        assert_eq!((status, served.refusals()), (200, Vec::new()), "{way}");
+    }
+}
