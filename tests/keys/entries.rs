@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{Attack, Unfit, unfit};
-use crate::keys::TestKey;
+use crate::{keys::TestKey, tables::cells};
 
 const PRIVATE: &str = "is a private key, which must not be in a key set";
 const USE: &str = "has a `use` other than `sig`";
@@ -33,6 +33,20 @@ fn keys() -> [TestKey; 4] {
     ["RS256", "ES256", "EdDSA", "HS256"].map(TestKey::new)
 }
 
+/// Rows of one reason: the type of the key, and what is changed in its JWK.
+fn table(reason: &'static str, table: &str) -> Vec<Unfit> {
+    let keys = keys();
+    let row = |cell: &String| {
+        let (name, changes) = cell.split_once(' ').unwrap();
+        let key = ["rsa", "ec", "ed", "secret"]
+            .iter()
+            .position(|known| *known == name)
+            .unwrap();
+        (&keys[key], serde_json::from_str(changes).unwrap(), reason)
+    };
+    unfit(cells(table).iter().map(row))
+}
+
 /// Whoever has these has the private key, or half of it.
 #[must_use]
 pub fn parts_of_private_keys() -> Vec<Unfit> {
@@ -58,108 +72,74 @@ pub fn private_keys() -> Vec<Unfit> {
 
 #[must_use]
 pub fn keys_for_something_else() -> Vec<Unfit> {
-    let [rsa, ec, ed, secret] = &keys();
-    unfit([
-        (ec, json!({ "use": "enc" }), USE),
-        (secret, json!({ "use": "enc" }), USE),
-        (ec, json!({ "use": "" }), USE),
-        (ec, json!({ "use": "SIG" }), USE),
-        (ec, json!({ "use": "sig " }), USE),
-        (ec, json!({ "use": "sig\0" }), USE),
-        (rsa, json!({ "use": "sig,enc" }), USE),
-        (rsa, json!({ "use": "verify" }), USE),
-        (ed, json!({ "use": "tls" }), USE),
-        (ec, json!({ "use": "enc", "key_ops": ["verify"] }), USE),
-        (ec, json!({ "use": "sig", "key_ops": ["sign"] }), OPERATIONS),
-        (rsa, json!({ "key_ops": [] }), OPERATIONS),
-        (ed, json!({ "key_ops": ["Verify", "encrypt", "verify "] }), OPERATIONS),
-        (secret, json!({ "key_ops": ["sign"] }), OPERATIONS),
-        (
-            rsa,
-            json!({ "key_ops": ["wrapKey", "unwrapKey", "deriveBits"] }),
-            OPERATIONS,
+    [
+        table(
+            USE,
+            r#"ec {"use":"enc"} | secret {"use":"enc"} | ec {"use":""} | ec {"use":"SIG"} | ec {"use":"sig "}
+            ec {"use":"sig\u0000"} | rsa {"use":"sig,enc"} | rsa {"use":"verify"} | ed {"use":"tls"}
+            ec {"use":"enc","key_ops":["verify"]}"#,
         ),
-        (ec, json!({ "key_ops": ["sign,verify"] }), OPERATIONS),
-        (ec, json!({ "key_ops": [""] }), OPERATIONS),
-        (secret, json!({ "key_ops": ["verify\0", "ｖerify"] }), OPERATIONS),
-    ])
+        table(
+            OPERATIONS,
+            r#"ec {"use":"sig","key_ops":["sign"]} | rsa {"key_ops":[]} | ed {"key_ops":["Verify","encrypt","verify "]}
+            secret {"key_ops":["sign"]} | rsa {"key_ops":["wrapKey","unwrapKey","deriveBits"]}
+            ec {"key_ops":["sign,verify"]} | ec {"key_ops":[""]} | secret {"key_ops":["verify\u0000","ｖerify"]}"#,
+        ),
+    ]
+    .concat()
 }
 
 #[must_use]
 pub fn unknown_types_and_curves() -> Vec<Unfit> {
-    let [rsa, ec, ed, secret] = &keys();
-    unfit([
-        (ec, json!({ "kty": null }), "has no `kty`"),
-        (ec, json!({ "kty": "" }), TYPE),
-        (ec, json!({ "kty": "ec" }), TYPE),
-        (rsa, json!({ "kty": "rsa" }), TYPE),
-        (rsa, json!({ "kty": "RSA " }), TYPE),
-        (rsa, json!({ "kty": "RSA\0" }), TYPE),
-        (rsa, json!({ "kty": "none" }), TYPE),
-        (secret, json!({ "kty": "OCT" }), TYPE),
-        (secret, json!({ "kty": "Oct" }), TYPE),
-        (ec, json!({ "kty": "AKP" }), TYPE),
-        (ec, json!({ "kty": "EC2" }), TYPE),
-        (ec, json!({ "kty": "OKP" }), CURVE),
-        (ed, json!({ "kty": "EC" }), CURVE),
-        (ec, json!({ "kty": "RSA", "alg": "RS256" }), LACKS),
-        (ec, json!({ "kty": "oct", "alg": "HS256" }), LACKS),
-        (rsa, json!({ "kty": "oct", "alg": "HS256" }), LACKS),
-        (secret, json!({ "kty": "RSA", "alg": "RS256" }), LACKS),
-        (secret, json!({ "kty": "EC", "crv": "P-256", "alg": "ES256" }), LACKS),
-        (secret, json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA" }), LACKS),
-        (ec, json!({ "crv": null }), NO_CURVE),
-        (ec, json!({ "crv": "p-256" }), CURVE),
-        (ec, json!({ "crv": "P256" }), CURVE),
-        (ec, json!({ "crv": "secp256r1" }), CURVE),
-        (ec, json!({ "crv": "P-256 " }), CURVE),
-        (ec, json!({ "crv": "P-521", "alg": null }), CURVE),
-        (ec, json!({ "crv": "P-224" }), CURVE),
-        (ec, json!({ "crv": "secp256k1" }), CURVE),
-        (ec, json!({ "crv": "Ed25519" }), CURVE),
-        (ed, json!({ "crv": "X25519" }), CURVE),
-        (ed, json!({ "crv": "ed25519" }), CURVE),
-        (ed, json!({ "crv": "P-256" }), CURVE),
-        (ed, json!({ "crv": "Ed448" }), CURVE),
-        (ed, json!({ "crv": null }), NO_CURVE),
-    ])
+    [
+        table("has no `kty`", r#"ec {"kty":null}"#),
+        table(
+            TYPE,
+            r#"ec {"kty":""} | ec {"kty":"ec"} | rsa {"kty":"rsa"} | rsa {"kty":"RSA "} | rsa {"kty":"RSA\u0000"}
+            rsa {"kty":"none"} | secret {"kty":"OCT"} | secret {"kty":"Oct"} | ec {"kty":"AKP"} | ec {"kty":"EC2"}"#,
+        ),
+        table(
+            CURVE,
+            r#"ec {"kty":"OKP"} | ed {"kty":"EC"} | ec {"crv":"p-256"} | ec {"crv":"P256"} | ec {"crv":"secp256r1"}
+            ec {"crv":"P-256 "} | ec {"crv":"P-521","alg":null} | ec {"crv":"P-224"} | ec {"crv":"secp256k1"}
+            ec {"crv":"Ed25519"} | ed {"crv":"X25519"} | ed {"crv":"ed25519"} | ed {"crv":"P-256"}
+            ed {"crv":"Ed448"}"#,
+        ),
+        table(
+            LACKS,
+            r#"ec {"kty":"RSA","alg":"RS256"} | ec {"kty":"oct","alg":"HS256"} | rsa {"kty":"oct","alg":"HS256"}
+            secret {"kty":"RSA","alg":"RS256"} | secret {"kty":"EC","crv":"P-256","alg":"ES256"}
+            secret {"kty":"OKP","crv":"Ed25519","alg":"EdDSA"}"#,
+        ),
+        table(NO_CURVE, r#"ec {"crv":null} | ed {"crv":null}"#),
+    ]
+    .concat()
 }
 
 #[must_use]
 pub fn unknown_algorithms_and_those_that_do_not_fit() -> Vec<Unfit> {
-    let [rsa, ec, ed, secret] = &keys();
-    unfit([
-        (rsa, json!({ "alg": null }), "has no `alg`, which an RSA key needs"),
-        (secret, json!({ "alg": null }), "has no `alg`, which a secret needs"),
-        (rsa, json!({ "alg": "none" }), ALGORITHM),
-        (rsa, json!({ "alg": "rs256" }), ALGORITHM),
-        (rsa, json!({ "alg": "RS256 " }), ALGORITHM),
-        (rsa, json!({ "alg": "RS1" }), ALGORITHM),
-        (rsa, json!({ "alg": "RSA-OAEP-256" }), ALGORITHM),
-        (rsa, json!({ "alg": "" }), ALGORITHM),
-        (ec, json!({ "alg": "none" }), ALGORITHM),
-        (ec, json!({ "alg": "ES512" }), ALGORITHM),
-        (ec, json!({ "alg": "ES256K" }), ALGORITHM),
-        (ec, json!({ "alg": "ECDH-ES" }), ALGORITHM),
-        (ed, json!({ "alg": "Ed25519" }), ALGORITHM),
-        (ed, json!({ "alg": "none" }), ALGORITHM),
-        (secret, json!({ "alg": "dir" }), ALGORITHM),
-        (secret, json!({ "alg": "none" }), ALGORITHM),
-        (secret, json!({ "alg": "HS1" }), ALGORITHM),
-        (secret, json!({ "alg": "HS256\0" }), ALGORITHM),
-        (ec, json!({ "alg": "ES384" }), ALGORITHM_OF_CURVE),
-        (ec, json!({ "alg": "HS256" }), ALGORITHM_OF_CURVE),
-        (ec, json!({ "alg": "RS256" }), ALGORITHM_OF_CURVE),
-        (ec, json!({ "alg": "EdDSA" }), ALGORITHM_OF_CURVE),
-        (ed, json!({ "alg": "ES256" }), ALGORITHM_OF_CURVE),
-        (ed, json!({ "alg": "HS256" }), ALGORITHM_OF_CURVE),
-        (rsa, json!({ "alg": "ES256" }), ALGORITHM_OF_TYPE),
-        (rsa, json!({ "alg": "HS256" }), ALGORITHM_OF_TYPE),
-        (rsa, json!({ "alg": "EdDSA" }), ALGORITHM_OF_TYPE),
-        (secret, json!({ "alg": "RS256" }), ALGORITHM_OF_TYPE),
-        (secret, json!({ "alg": "ES256" }), ALGORITHM_OF_TYPE),
-        (secret, json!({ "alg": "EdDSA" }), ALGORITHM_OF_TYPE),
-    ])
+    [
+        table("has no `alg`, which an RSA key needs", r#"rsa {"alg":null}"#),
+        table("has no `alg`, which a secret needs", r#"secret {"alg":null}"#),
+        table(
+            ALGORITHM,
+            r#"rsa {"alg":"none"} | rsa {"alg":"rs256"} | rsa {"alg":"RS256 "} | rsa {"alg":"RS1"}
+            rsa {"alg":"RSA-OAEP-256"} | rsa {"alg":""} | ec {"alg":"none"} | ec {"alg":"ES512"} | ec {"alg":"ES256K"}
+            ec {"alg":"ECDH-ES"} | ed {"alg":"Ed25519"} | ed {"alg":"none"} | secret {"alg":"dir"}
+            secret {"alg":"none"} | secret {"alg":"HS1"} | secret {"alg":"HS256\u0000"}"#,
+        ),
+        table(
+            ALGORITHM_OF_CURVE,
+            r#"ec {"alg":"ES384"} | ec {"alg":"HS256"} | ec {"alg":"RS256"} | ec {"alg":"EdDSA"} | ed {"alg":"ES256"}
+            ed {"alg":"HS256"}"#,
+        ),
+        table(
+            ALGORITHM_OF_TYPE,
+            r#"rsa {"alg":"ES256"} | rsa {"alg":"HS256"} | rsa {"alg":"EdDSA"} | secret {"alg":"RS256"}
+            secret {"alg":"ES256"} | secret {"alg":"EdDSA"}"#,
+        ),
+    ]
+    .concat()
 }
 
 #[must_use]
@@ -173,42 +153,38 @@ pub fn weak_and_broken_rsa_keys() -> Vec<Unfit> {
     let short = [&[0x7F], &n[1..]].concat();
     let long = [&[1], [0; 511].as_slice(), &[1]].concat();
     let padded = key.jwk(None)["n"].as_str().unwrap().to_owned() + "==";
-    unfit([
+    let others = unfit([
         (&TestKey::rsa_1024("RS256"), json!({}), SMALL),
         (&TestKey::rsa_1024("PS256"), json!({}), SMALL),
         (key, json!({ "n": text(&short) }), SMALL),
         (key, json!({ "n": text(&[&[0; 256], [1].as_slice()].concat()) }), SMALL),
         (key, json!({ "n": text(&[&[0; 64], &n[..255]].concat()) }), SMALL),
         (key, json!({ "n": text(&[0; 256]) }), SMALL),
-        (key, json!({ "n": "AQ" }), SMALL),
-        (key, json!({ "n": "" }), SMALL),
         (key, json!({ "n": text(&long) }), LARGE),
         (key, json!({ "n": text(&n.repeat(4)) }), LARGE),
         (key, json!({ "n": text(&n.repeat(400)) }), LARGE),
         (key, json!({ "n": text(&even) }), NUMBERS),
-        (key, json!({ "e": "" }), NUMBERS),
-        (key, json!({ "e": "AA" }), NUMBERS),
-        (key, json!({ "e": "AQ" }), NUMBERS),
-        (key, json!({ "e": "AAAB" }), NUMBERS),
-        (key, json!({ "e": "Ag" }), NUMBERS),
-        (key, json!({ "e": "BA" }), NUMBERS),
-        (key, json!({ "e": "AQAA" }), NUMBERS),
-        (key, json!({ "e": "AQAC" }), NUMBERS),
         (key, json!({ "e": text(&[1, 0, 0, 0, 1]) }), NUMBERS),
         (key, json!({ "e": text(&n) }), NUMBERS),
-        (key, json!({ "n": null }), LACKS),
-        (key, json!({ "e": null }), LACKS),
         (key, json!({ "n": padded }), BASE64),
-        (key, json!({ "e": "AQAB=" }), BASE64),
-        (key, json!({ "e": "AQAB\n" }), BASE64),
-        (key, json!({ "e": " AQAB" }), BASE64),
-        (key, json!({ "e": "AR" }), BASE64),
-        (key, json!({ "e": "A" }), BASE64),
-        (key, json!({ "e": "65537" }), BASE64),
-        (key, json!({ "e": "0x010001" }), "is not a valid RSA key"),
         (key, json!({ "n": "+/".repeat(171) }), BASE64),
-        (key, json!({ "e": "é" }), BASE64),
-    ])
+    ]);
+    [
+        table(SMALL, r#"rsa {"n":"AQ"} | rsa {"n":""}"#),
+        table(
+            NUMBERS,
+            r#"rsa {"e":""} | rsa {"e":"AA"} | rsa {"e":"AQ"} | rsa {"e":"AAAB"} | rsa {"e":"Ag"} | rsa {"e":"BA"}
+            rsa {"e":"AQAA"} | rsa {"e":"AQAC"} | rsa {"e":"0x010001"}"#,
+        ),
+        table(LACKS, r#"rsa {"n":null} | rsa {"e":null}"#),
+        table(
+            BASE64,
+            r#"rsa {"e":"AQAB="} | rsa {"e":"AQAB\n"} | rsa {"e":" AQAB"} | rsa {"e":"AR"} | rsa {"e":"A"}
+            rsa {"e":"65537"} | rsa {"e":"é"}"#,
+        ),
+        others,
+    ]
+    .concat()
 }
 
 #[must_use]

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::Attack;
-use crate::token::SECRET;
+use crate::{keys::TestKey, tables::cells, token};
 
 const EMPTY: &str = "is empty";
 const PLACEHOLDER: &str = "is still the placeholder of a quickstart; use the output of `approov secret -get base64`";
@@ -14,81 +14,44 @@ const ONE_BYTE: &str = "is the same byte again and again, which anyone can guess
 /// Texts for a configuration with one secret.
 #[must_use]
 pub fn secrets() -> Vec<Attack> {
-    let sevens = |length: usize| STANDARD.encode(vec![7; length]);
-    let rows = [
-        (
-            EMPTY,
-            vec![String::new(), " ".to_owned(), "\n".to_owned(), " \t\r\n ".to_owned()],
-        ),
+    let same = |byte: u8, length: usize| STANDARD.encode(vec![byte; length]);
+    let tables = [
+        (EMPTY, "∅ | ␠ | ␊ | ␠⇥␍␊␠"),
         (
             PLACEHOLDER,
-            [
-                "approov_base64_secret_here",
-                "APPROOV_BASE64_SECRET_HERE",
-                " approov-base64-encoded-secret-here\n",
-                "__ADD_HERE_THE_APPROOV_BASE64_SECRET__",
-                "approov_base64url_secret_here",
-            ]
-            .map(str::to_owned)
-            .into(),
+            "approov_base64_secret_here | APPROOV_BASE64_SECRET_HERE | ␠approov-base64-encoded-secret-here␊
+            __ADD_HERE_THE_APPROOV_BASE64_SECRET__ | approov_base64url_secret_here",
         ),
+        // `@` is a good one.
         (
             BASE64,
-            vec![
-                "secret".to_owned(),
-                "your-256-bit-secret".to_owned(),
-                "pass word!".to_owned(),
-                "${APPROOV_BASE64_SECRET}".to_owned(),
-                "<secret>".to_owned(),
-                "null,".to_owned(),
-                "A".to_owned(),
-                "====".to_owned(),
-                format!("\"{SECRET}\""),
-                format!("'{SECRET}'"),
-                format!("{SECRET}="),
-                format!("={SECRET}"),
-                format!("{SECRET}{SECRET}"),
-                format!("{SECRET}\0"),
-                format!("{SECRET}é"),
-                format!("{SECRET}\u{feff}"),
-                format!("{SECRET}\u{a0}"),
-                format!("{SECRET}%"),
-                format!("APPROOV_BASE64_SECRET={SECRET}"),
-                SECRET[..85].to_owned(),
-                crate::keys::TestKey::new("RS256").pem(),
-                crate::token::good(),
-            ],
+            "secret | your-256-bit-secret | pass word! | ${APPROOV_BASE64_SECRET} | <secret> | null, | A | ==== | \"@\"
+            '@' | @= | =@ | @@ | @␀ | @é | @\u{feff} | @\u{a0} | @% | APPROOV_BASE64_SECRET=@",
         ),
         (
             SHORT,
-            vec![
-                "changeme".to_owned(),
-                "password".to_owned(),
-                "null".to_owned(),
-                "true".to_owned(),
-                "12345678".to_owned(),
-                "AAAA".to_owned(),
-                "secretsecretsecretsecretsecret12".to_owned(),
-                sevens(1),
-                sevens(16),
-                sevens(31),
-            ],
-        ),
-        (
-            ONE_BYTE,
-            vec![
-                sevens(32),
-                sevens(64),
-                STANDARD.encode([0; 32]),
-                "A".repeat(64),
-                "_".repeat(64),
-            ],
+            "changeme | password | null | true | 12345678 | AAAA | secretsecretsecretsecretsecret12",
         ),
     ];
-    let named = |(refusal, texts): (&'static str, Vec<String>)| {
-        texts
+    let texts = [
+        (BASE64, token::SECRET[..85].to_owned()),
+        (BASE64, TestKey::new("RS256").pem()),
+        (BASE64, token::good()),
+        (SHORT, same(7, 1)),
+        (SHORT, same(7, 16)),
+        (SHORT, same(7, 31)),
+        (ONE_BYTE, same(7, 32)),
+        (ONE_BYTE, same(7, 64)),
+        (ONE_BYTE, same(0, 32)),
+        (ONE_BYTE, "A".repeat(64)),
+        (ONE_BYTE, "_".repeat(64)),
+    ];
+    let filled = |(refusal, table)| {
+        cells(table)
             .into_iter()
-            .map(move |text| Attack::new(format!("secret for a server: {text:.60?}"), text, refusal))
+            .map(move |cell| (refusal, cell.replace('@', token::SECRET)))
     };
-    rows.into_iter().flat_map(named).collect()
+    let all = tables.into_iter().flat_map(filled).chain(texts);
+    all.map(|(refusal, text)| Attack::new(format!("secret for a server: {text:.60?}"), text, refusal))
+        .collect()
 }

@@ -9,21 +9,16 @@ pub(super) fn rows(case: Case) -> Case {
     let of_device = |device| token::with(&json!({ "did": device }));
     case.at([Server::Blocking])
         .detail("device_blocked")
-        .tokens(
-            "device",
-            [
-                ("blocked", of_device(BLOCKED)),
-                ("bound to something", {
-                    token::with(&json!({ "did": BLOCKED, "pay": token::binding(&["a"]) }))
-                }),
-            ],
-        )
+        .kind("device")
+        .tokens([
+            ("blocked", of_device(BLOCKED)),
+            ("bound to something", {
+                token::with(&json!({ "did": BLOCKED, "pay": token::binding(&["a"]) }))
+            }),
+        ])
         .passes()
-        .tokens(
-            "device",
-            [
-                ("another", of_device("other")),
-                ("another case", of_device("Blocked-device")),
-            ],
-        )
+        .tokens([
+            ("another", of_device("other")),
+            ("another case", of_device("Blocked-device")),
+        ])
 }

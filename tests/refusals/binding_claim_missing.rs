@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{
     Case,
     Server::{Bound, BoundToTwo, Lenient},
-    make::{DEVICE, USER, cells, hash, token_line, user, user_and_device, with_pay},
+    make::{DEVICE, USER, hash, token_line, user, user_and_device, with_pay},
 };
-use crate::token;
+use crate::{tables::cells, token};
 
 pub(super) fn rows(case: Case) -> Case {
     let pay = STANDARD.encode(hash(USER));
@@ -16,18 +16,15 @@ pub(super) fn rows(case: Case) -> Case {
     let near = cells("PAY | Pay | pay␠ | ␠pay | pay␀ | payload | раy | binding | cnf | ath | ∅").into_iter();
     let near = near.map(|name| (format!("{name:?}"), with(&json!({ name: pay }))));
     case.at([Bound])
-        .lines("no pay", [("no claim", with(&json!({})))])
-        .lines("no pay", near)
-        .lines(
-            "no pay",
-            [("in another object", with(&json!({ "claims": { "pay": pay } })))],
-        )
+        .kind("no pay")
+        .lines([("no claim", with(&json!({})))])
+        .lines(near)
+        .lines([("in another object", with(&json!({ "claims": { "pay": pay } })))])
         .at([BoundToTwo])
-        .lines(
-            "two headers",
-            [("no pay", with_pay(Value::Null, user_and_device(USER, DEVICE)))],
-        )
+        .kind("two headers")
+        .lines([("no pay", with_pay(Value::Null, user_and_device(USER, DEVICE)))])
         .passes()
         .at([Lenient])
-        .lines("no pay", [("where it may be missing", with(&json!({})))])
+        .kind("no pay")
+        .lines([("where it may be missing", with(&json!({})))])
 }

@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::{
     Case,
     Server::{Bound, BoundToTwo, Lenient, Unbound},
-    make::{DEVICE, USER, bound, named, user, user_and_device, with_pay},
+    make::{DEVICE, USER, bound, user, user_and_device, with_pay},
 };
+use crate::tables::named;
 
 pub(super) fn rows(case: Case) -> Case {
     let both = format!("{USER}{DEVICE}");
@@ -19,47 +20,41 @@ pub(super) fn rows(case: Case) -> Case {
     let empty = ["", "Authorization:\r\n", "Authorization: \t \r\n"];
     let of_nothing = ["absent", "empty", "white space"].into_iter().zip(empty);
     case.at([Bound, Lenient])
-        .lines("binding header", empty.map(|empty| line(empty.to_owned())))
-        .lines("binding header", elsewhere.into_iter().map(|(_, row)| row))
-        .lines("binding header", [line(format!("Cookie: Authorization={USER}\r\n"))])
+        .kind("binding header")
+        .lines(empty.map(|empty| line(empty.to_owned())))
+        .lines(elsewhere.into_iter().map(|(_, row)| row))
+        .lines([line(format!("Cookie: Authorization={USER}\r\n"))])
         // The hash of nothing binds to nothing.
-        .lines(
-            "binding to nothing",
-            of_nothing.map(|(name, line)| (name, bound("", line))),
-        )
-        .lines("binding header", [("absent, and no pay", with_pay(Value::Null, ""))])
+        .kind("binding to nothing")
+        .lines(of_nothing.map(|(name, line)| (name, bound("", line))))
+        .kind("binding header")
+        .lines([("absent, and no pay", with_pay(Value::Null, ""))])
         .at([BoundToTwo])
-        .lines(
-            "two headers",
-            [
-                ("no second", bound(USER, user(USER))),
-                ("no first", bound(DEVICE, format!("X-Device-Id: {DEVICE}\r\n"))),
-                ("an empty second", bound(USER, user_and_device(USER, ""))),
-                ("an empty first", bound(DEVICE, user_and_device("", DEVICE))),
-                ("both values in the first", bound(&both, user(&both))),
-                (
-                    "both values in the first, and white space",
-                    bound(&both, user_and_device(&both, " \t")),
-                ),
-            ],
-        )
+        .kind("two headers")
+        .lines([
+            ("no second", bound(USER, user(USER))),
+            ("no first", bound(DEVICE, format!("X-Device-Id: {DEVICE}\r\n"))),
+            ("an empty second", bound(USER, user_and_device(USER, ""))),
+            ("an empty first", bound(DEVICE, user_and_device("", DEVICE))),
+            ("both values in the first", bound(&both, user(&both))),
+            (
+                "both values in the first, and white space",
+                bound(&both, user_and_device(&both, " \t")),
+            ),
+        ])
         .passes()
-        .lines("two headers", [("both", bound(&both, user_and_device(USER, DEVICE)))])
+        .lines([("both", bound(&both, user_and_device(USER, DEVICE)))])
         .at([Bound, Lenient])
-        .lines(
-            "binding header",
-            [(
-                "another case of the name",
-                bound(USER, format!("aUTHORIZATION: {USER}\r\n")),
-            )],
-        )
+        .kind("binding header")
+        .lines([(
+            "another case of the name",
+            bound(USER, format!("aUTHORIZATION: {USER}\r\n")),
+        )])
         .at([Unbound])
-        .lines(
-            "not asked for",
-            [
-                ("absent", bound(USER, "")),
-                ("of nothing", bound("", "")),
-                ("empty", with_pay("", "")),
-            ],
-        )
+        .kind("not asked for")
+        .lines([
+            ("absent", bound(USER, "")),
+            ("of nothing", bound("", "")),
+            ("empty", with_pay("", "")),
+        ])
 }

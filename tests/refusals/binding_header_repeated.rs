@@ -13,43 +13,41 @@ pub(super) fn rows(case: Case) -> Case {
     let in_two_cases = [user(USER), format!("AUTHORIZATION: {USER}\r\n").into()].concat();
     let (joined, both) = (format!("{USER}{DEVICE}"), user_and_device(USER, DEVICE));
     case.at([Bound, Lenient])
-        .lines(
-            "binding header twice",
-            [
-                ("the same", bound(USER, two(USER, USER))),
-                ("another", bound(USER, two(USER, "Bearer other"))),
-                ("another first", bound(USER, two("Bearer other", USER))),
-                ("an empty one", bound(USER, two(USER, ""))),
-                ("an empty one first", bound(USER, two("", USER))),
-                ("two empty ones", bound("", two("", ""))),
-                ("in another case", bound(USER, in_two_cases)),
-                ("bound to both", bound(format!("{USER}{USER}"), two(USER, USER))),
-                (
-                    "bound to both with a comma",
-                    bound(format!("{USER}, {USER}"), two(USER, USER)),
-                ),
-                ("a half in each", bound(USER, two(&USER[..10], &USER[10..]))),
-                ("and no pay", with_pay(Value::Null, two(USER, USER))),
-                ("three times", bound(USER, [two(USER, USER), user(USER)].concat())),
-            ],
-        )
+        .kind("binding header twice")
+        .lines([
+            ("the same", bound(USER, two(USER, USER))),
+            ("another", bound(USER, two(USER, "Bearer other"))),
+            ("another first", bound(USER, two("Bearer other", USER))),
+            ("an empty one", bound(USER, two(USER, ""))),
+            ("an empty one first", bound(USER, two("", USER))),
+            ("two empty ones", bound("", two("", ""))),
+            ("in another case", bound(USER, in_two_cases)),
+            ("bound to both", bound(format!("{USER}{USER}"), two(USER, USER))),
+            (
+                "bound to both with a comma",
+                bound(format!("{USER}, {USER}"), two(USER, USER)),
+            ),
+            ("a half in each", bound(USER, two(&USER[..10], &USER[10..]))),
+            ("and no pay", with_pay(Value::Null, two(USER, USER))),
+            ("three times", bound(USER, [two(USER, USER), user(USER)].concat())),
+        ])
         .at([BoundToTwo])
-        .lines(
-            "two headers",
-            [
-                (
-                    "the second twice",
-                    bound(
-                        &joined,
-                        [both.clone(), format!("x-device-id: {DEVICE}\r\n").into()].concat(),
-                    ),
+        .kind("two headers")
+        .lines([
+            (
+                "the second twice",
+                bound(
+                    &joined,
+                    [both.clone(), format!("x-device-id: {DEVICE}\r\n").into()].concat(),
                 ),
-                ("the first twice", bound(&joined, [both, user(USER)].concat())),
-            ],
-        )
+            ),
+            ("the first twice", bound(&joined, [both, user(USER)].concat())),
+        ])
         .passes()
         .at([Unbound])
-        .lines("not asked for", [("twice", with_pay("x", two("a", "b")))])
+        .kind("not asked for")
+        .lines([("twice", with_pay("x", two("a", "b")))])
         .at([Bound, Lenient])
-        .lines("once", [("with a comma", bound("a, b", user("a, b")))])
+        .kind("once")
+        .lines([("with a comma", bound("a, b", user("a, b")))])
 }

@@ -11,77 +11,64 @@ use super::{
     Server::{Bound, BoundToTwo, Lenient, Unbound},
     make::{DEVICE, USER, bound, hash, hex, user, user_and_device, with_members, with_pay},
 };
+use crate::tables::{named, pairs};
 
 pub(super) fn rows(case: Case) -> Case {
     let sent = |value: String| (format!("{value:.80}"), bound(USER, user(value)));
     let meant = |value: String| (format!("{value:.80}"), bound(value, user(USER)));
     let case = case
         .at([Bound, Lenient])
-        .lines("binding value", near_misses().map(sent))
-        .lines("bound to", near_misses().map(meant))
-        .lines("bound to", others())
-        .lines("binding bytes", bytes())
-        .lines("bound by", other_pays())
+        .kind("binding value")
+        .lines(near_misses().into_iter().map(sent))
+        .kind("bound to")
+        .lines(near_misses().into_iter().map(meant))
+        .lines(others())
+        .kind("binding bytes")
+        .lines(bytes())
+        .kind("bound by")
+        .lines(other_pays())
         .at([BoundToTwo])
-        .lines("two headers", two_headers());
+        .kind("two headers")
+        .lines(two_headers());
     good(not_http(case))
 }
 
 /// Almost the bound value.
-fn near_misses() -> [String; 32] {
-    [
+fn near_misses() -> Vec<String> {
+    let around = named(
+        "{}2 | {}, {} | {}, | {}; | {}= | {}\u{a0} | {}\u{200b} | \"{}\" | Bearer {} | {}{} | Bearer | null | *",
+        |cell| cell.replace("{}", USER),
+    );
+    let scheme = named("␠␠ | ⇥ | ∅ | \u{a0}", |blank| USER.replace(' ', blank));
+    let hyphen = named("␠ | %2D | \u{2010}", |hyphen| USER.replace('-', hyphen));
+    let others = [
         USER.trim_start_matches("Bearer ").to_owned(),
         USER.to_lowercase(),
         USER.to_uppercase(),
         USER.replace("Bearer", "BEARER"),
-        USER.replace("Bearer ", "Bearer  "),
-        USER.replace("Bearer ", "Bearer\t"),
-        USER.replace("Bearer ", "Bearer"),
-        USER.replace("Bearer ", "Bearer\u{a0}"),
         USER.replace("Bearer ", "Basic "),
-        USER.replace('-', " "),
-        USER.replace('-', "%2D"),
-        USER.replace('-', "\u{2010}"),
         USER.replace('e', "е"),
-        format!("{USER}2"),
-        format!("{USER}, {USER}"),
-        format!("{USER},"),
-        format!("{USER};"),
-        format!("{USER}="),
-        format!("{USER}\u{a0}"),
-        format!("{USER}\u{200b}"),
-        format!("\"{USER}\""),
-        format!("Bearer {USER}"),
         USER[..USER.len() - 1].to_owned(),
         USER[1..].to_owned(),
         USER.chars().rev().collect(),
-        USER.repeat(2),
         STANDARD.encode(USER),
         STANDARD.encode(hash(USER)),
-        "Bearer".to_owned(),
-        "null".to_owned(),
-        "*".to_owned(),
         "x".repeat(4000),
-    ]
+    ];
+    let tables = [around, scheme, hyphen].concat().into_iter().map(|(_, value)| value);
+    tables.chain(others).collect()
 }
 
-fn others() -> [(&'static str, Vec<u8>); 10] {
-    let device = [user(USER), format!("X-Device-Id: {DEVICE}\r\n").into()].concat();
-    [
-        ("the value with white space", bound(format!(" {USER} "), user(USER))),
-        ("the value with a line end", bound(format!("{USER}\r\n"), user(USER))),
-        ("the value with a NUL", bound(format!("{USER}\0"), user(USER))),
-        ("the line", bound(format!("Authorization: {USER}"), user(USER))),
-        ("the name", bound("Authorization", user(USER))),
-        (
-            "the name and the value",
-            bound(format!("Authorization{USER}"), user(USER)),
-        ),
-        ("nothing", bound("", user(USER))),
-        ("a space", bound(" ", user(USER))),
-        ("another header", bound(DEVICE, device)),
-        ("the host", bound("localhost", user(USER))),
-    ]
+fn others() -> Vec<(String, Vec<u8>)> {
+    let table = "the value with white space: ␠{}␠ | the value with a line end: {}␍␊ | the value with a NUL: {}␀
+        the line: Authorization: {} | the name: Authorization | the name and the value: Authorization{} | nothing: ∅
+        a space: ␠ | the host: localhost";
+    let device = bound(
+        DEVICE,
+        [user(USER), format!("X-Device-Id: {DEVICE}\r\n").into()].concat(),
+    );
+    let rows = pairs(table, |value| bound(value.replace("{}", USER), user(USER))).into_iter();
+    rows.chain([("another header".to_owned(), device)]).collect()
 }
 
 /// The value's bytes count, not the text that they may be.
@@ -114,18 +101,16 @@ fn not_http(case: Case) -> Case {
     };
     case.not_http()
         .at([Bound, Lenient])
-        .lines("binding bytes", [0x00, 0x01, 0x0b, 0x0c, 0x1f, 0x7f].map(with_byte))
-        .lines(
-            "binding bytes",
-            [(
-                "a value on two lines",
-                bound(USER, "Authorization: Bearer\r\n user-token-24\r\n"),
-            )],
-        )
+        .kind("binding bytes")
+        .lines([0x00, 0x01, 0x0b, 0x0c, 0x1f, 0x7f].map(with_byte))
+        .lines([(
+            "a value on two lines",
+            bound(USER, "Authorization: Bearer\r\n user-token-24\r\n"),
+        )])
 }
 
 /// The right hash in another spelling, or another hash: the SDK writes one form alone.
-fn other_pays() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+fn other_pays() -> impl Iterator<Item = (String, Vec<u8>)> {
     let hash = hash(USER);
     let good = STANDARD.encode(&hash);
     assert!(
@@ -133,34 +118,28 @@ fn other_pays() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
         "{good}: take another value"
     );
     let hex = hex(&hash);
+    let table = pairs(
+        "empty: ∅ | a space: ␠ | more padding: {}= | a space behind: {}␠ | a space in front: ␠{} | a line end behind: {}␊
+        a NUL behind: {}␀ | a byte order mark in front: \u{feff}{} | twice: {}{} | twice with a comma: {},{}
+        in quotes: \"{}\" | with its algorithm: sha-256={} | as a structured field: sha-256=:{}: | null as text: null
+        a star: *",
+        |pay| pay.replace("{}", &good),
+    );
     let pays = [
-        ("empty", String::new()),
-        ("a space", " ".to_owned()),
         ("base64url", URL_SAFE.encode(&hash)),
         ("base64url without padding", URL_SAFE_NO_PAD.encode(&hash)),
         ("no padding", STANDARD_NO_PAD.encode(&hash)),
-        ("more padding", format!("{good}=")),
         ("padding as %3D", good.replace('=', "%3D")),
         ("percent encoded", good.replace('+', "%2B").replace('/', "%2F")),
         ("spaces for plus", good.replace('+', " ")),
         ("lower case", good.to_lowercase()),
         ("upper case", good.to_uppercase()),
-        ("a space behind", format!("{good} ")),
-        ("a space in front", format!(" {good}")),
-        ("a line end behind", format!("{good}\n")),
         ("a line break within", format!("{}\r\n{}", &good[..20], &good[20..])),
-        ("a NUL behind", format!("{good}\0")),
-        ("a byte order mark in front", format!("\u{feff}{good}")),
         ("its start", good[..43].to_owned()),
         ("its first letter", good[..1].to_owned()),
         ("half of it", good[..22].to_owned()),
         ("its end", good[1..].to_owned()),
         ("other trailing bits", good.replace("8=", "9=")),
-        ("twice", good.repeat(2)),
-        ("twice with a comma", format!("{good},{good}")),
-        ("in quotes", format!("\"{good}\"")),
-        ("with its algorithm", format!("sha-256={good}")),
-        ("as a structured field", format!("sha-256=:{good}:")),
         ("hex", hex.clone()),
         ("hex in capitals", hex.to_uppercase()),
         ("hex in base64", STANDARD.encode(&hex)),
@@ -185,35 +164,25 @@ fn other_pays() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
             STANDARD.encode(hash.iter().rev().copied().collect::<Vec<_>>()),
         ),
         ("the hash of nothing", STANDARD.encode(Sha256::digest(""))),
-        ("null as text", "null".to_owned()),
-        ("a star", "*".to_owned()),
         ("a long text", "A".repeat(4000)),
     ];
-    pays.into_iter().map(|(name, pay)| (name, with_pay(pay, user(USER))))
+    let pays = table.into_iter().chain(pays.map(|(name, pay)| (name.to_owned(), pay)));
+    pays.map(|(name, pay)| (name, with_pay(pay, user(USER))))
 }
 
-fn two_headers() -> [(&'static str, Vec<u8>); 16] {
-    let joined = |separator: &str| format!("{USER}{separator}{DEVICE}");
+fn two_headers() -> Vec<(String, Vec<u8>)> {
+    let filled = |text: &str| text.replace("{1}", USER).replace("{2}", DEVICE);
     let both = user_and_device(USER, DEVICE);
+    let table = "the other order: {2}{1} | the first alone: {1} | the second alone: {2} | joined by a space: {1} {2}
+        joined by a comma: {1},{2} | joined by a comma and a space: {1}, {2} | joined by a NUL: {1}␀{2}
+        joined by a line end: {1}␊{2} | joined by a colon: {1}:{2} | twice: {1}{2}{1}{2}";
+    let sent = |user: &str, device: &str| bound(filled("{1}{2}"), user_and_device(user, device));
     let two_hashes = STANDARD.encode(hash(USER)) + &STANDARD.encode(hash(DEVICE));
     let moved = user_and_device(&format!("{USER} "), &format!("x{DEVICE}"));
-    [
-        ("the other order", bound(format!("{DEVICE}{USER}"), &both)),
-        ("swapped values", bound(joined(""), user_and_device(DEVICE, USER))),
-        ("the first alone", bound(USER, &both)),
-        ("the second alone", bound(DEVICE, &both)),
-        ("another device", bound(joined(""), user_and_device(USER, "device-2"))),
-        (
-            "another user",
-            bound(joined(""), user_and_device("Bearer other", DEVICE)),
-        ),
-        ("joined by a space", bound(joined(" "), &both)),
-        ("joined by a comma", bound(joined(","), &both)),
-        ("joined by a comma and a space", bound(joined(", "), &both)),
-        ("joined by a NUL", bound(joined("\0"), &both)),
-        ("joined by a line end", bound(joined("\n"), &both)),
-        ("joined by a colon", bound(joined(":"), &both)),
-        ("twice", bound(joined("").repeat(2), &both)),
+    let others = [
+        ("swapped values", sent(DEVICE, USER)),
+        ("another device", sent(USER, "device-2")),
+        ("another user", sent("Bearer other", DEVICE)),
         ("two hashes", with_pay(two_hashes, &both)),
         (
             "the hash of two hashes",
@@ -221,9 +190,12 @@ fn two_headers() -> [(&'static str, Vec<u8>); 16] {
         ),
         (
             "white space between, moved into the first",
-            bound(format!("{USER} x{DEVICE}"), moved),
+            bound(filled("{1} x{2}"), moved),
         ),
-    ]
+    ];
+    let rows = pairs(table, |value| bound(filled(value), &both)).into_iter();
+    rows.chain(others.map(|(name, lines)| (name.to_owned(), lines)))
+        .collect()
 }
 
 fn good(case: Case) -> Case {
@@ -235,34 +207,31 @@ fn good(case: Case) -> Case {
     };
     case.passes()
         .at([Bound, Lenient])
-        .lines(
-            "bound",
-            [
-                (
-                    "white space around the value",
-                    bound(USER, user(format!(" \t{USER}\t "))),
-                ),
-                (
-                    "letters of two bytes",
-                    bound("Bearer gr\u{fc}n", user("Bearer gr\u{fc}n")),
-                ),
-                (
-                    "bytes that are no text",
-                    bound(b"Bearer \xff\x80", user(b"Bearer \xff\x80")),
-                ),
-                ("escapes in pay", with_members(&format!(r#""pay":"{pay}""#), user(USER))),
-            ],
-        )
+        .kind("bound")
+        .lines([
+            (
+                "white space around the value",
+                bound(USER, user(format!(" \t{USER}\t "))),
+            ),
+            (
+                "letters of two bytes",
+                bound("Bearer gr\u{fc}n", user("Bearer gr\u{fc}n")),
+            ),
+            (
+                "bytes that are no text",
+                bound(b"Bearer \xff\x80", user(b"Bearer \xff\x80")),
+            ),
+            ("escapes in pay", with_members(&format!(r#""pay":"{pay}""#), user(USER))),
+        ])
         // The limit that the documentation states: where one value ends and the next begins is not bound.
         .at([BoundToTwo])
-        .lines(
-            "two headers",
-            [
-                halves(start, &format!("{end}{DEVICE}")),
-                halves(USER, DEVICE),
-                halves("B", &format!("{}{DEVICE}", &USER[1..])),
-            ],
-        )
+        .kind("two headers")
+        .lines([
+            halves(start, &format!("{end}{DEVICE}")),
+            halves(USER, DEVICE),
+            halves("B", &format!("{}{DEVICE}", &USER[1..])),
+        ])
         .at([Unbound])
-        .lines("not asked for", [("another value", bound(USER, user("other")))])
+        .kind("not asked for")
+        .lines([("another value", bound(USER, user("other")))])
 }

@@ -3,9 +3,12 @@
 use super::{
     Case,
     Server::Signing,
-    make::{named, order, with_header},
+    make::{order, with_header},
 };
-use crate::signing::{sha256, sha512};
+use crate::{
+    signing::{sha256, sha512},
+    tables::named,
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let body = &order().body;
@@ -29,8 +32,7 @@ pub(super) fn rows(case: Case) -> Case {
         .chain(of_right)
         .chain(without);
     let row = |digest: String| (digest.clone(), with_header("Content-Digest", &digest));
-    case.at([Signing]).whole("", digests.map(row)).passes().whole(
-        "",
+    case.at([Signing]).whole(digests.map(row)).passes().whole(
         [
             format!("{right}, {}", sha512(body)),
             format!("md5=:AAAA:, {right}"),

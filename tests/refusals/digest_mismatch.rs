@@ -52,28 +52,19 @@ pub(super) fn rows(case: Case) -> Case {
         ..empty.clone().header("Content-Length", "2")
     };
     case.at([Signing])
-        .whole(
-            "",
-            digests.map(|digest| (digest.clone(), with_header("Content-Digest", &digest))),
-        )
-        .whole("body", bodies.iter().map(|(name, body)| (name, sent(body))))
-        .whole(
-            "body in chunks",
-            bodies.iter().map(|(name, body)| (name, in_chunks(body))),
-        )
-        .whole(
-            "body",
-            [("where none was signed", filled.request().signed(&[&signature]))],
-        )
+        .whole(digests.map(|digest| (digest.clone(), with_header("Content-Digest", &digest))))
+        .kind("body")
+        .whole(bodies.iter().map(|(name, body)| (name, sent(body))))
+        .kind("body in chunks")
+        .whole(bodies.iter().map(|(name, body)| (name, in_chunks(body))))
+        .kind("body")
+        .whole([("where none was signed", filled.request().signed(&[&signature]))])
         .passes()
-        .whole(
-            "body",
-            [
-                ("as signed", sent(body)),
-                ("as signed, in chunks", in_chunks(body)),
-                ("none", empty.request().signed(&[&signature])),
-            ],
-        )
+        .whole([
+            ("as signed", sent(body)),
+            ("as signed, in chunks", in_chunks(body)),
+            ("none", empty.request().signed(&[&signature])),
+        ])
 }
 
 /// The length need not be signed: the digest says it as well.

@@ -24,12 +24,11 @@ pub(super) fn rows(case: Case) -> Case {
         ),
     ];
     case.at([SigningBodies])
-        .whole("no digest", rows.clone())
+        .kind("no digest")
+        .whole(rows.clone())
         .passes()
-        .whole(
-            "no digest",
-            [("no body", Message::get("https://api.example.com/a").signed())],
-        )
+        .whole([("no body", Message::get("https://api.example.com/a").signed())])
         .at([Signing])
-        .whole("not asked for", rows)
+        .kind("not asked for")
+        .whole(rows)
 }

@@ -12,38 +12,9 @@ use crate::{
     client::Request,
     keys::TestKey,
     signing::{Message, Signature},
+    tables::{cells, named},
     token::{self, SECRET, now},
 };
-
-/// The cells of a table: ` | ` separates them, and so do lines. Signs stand for what is not seen in one.
-pub(super) fn cells(table: &str) -> Vec<String> {
-    let signs = [
-        ('∅', ""),
-        ('␠', " "),
-        ('␀', "\0"),
-        ('␊', "\n"),
-        ('␍', "\r"),
-        ('⇥', "\t"),
-    ];
-    let resolved = |cell: &str| {
-        let mut cell = cell.to_owned();
-        for (sign, text) in signs {
-            cell = cell.replace(sign, text);
-        }
-        cell
-    };
-    let lines = table
-        .trim_matches([' ', '\n'])
-        .split('\n')
-        .map(|line| line.trim_start_matches(' '));
-    lines.flat_map(|line| line.split(" | ")).map(resolved).collect()
-}
-
-/// The same as names and what is made of them.
-pub(super) fn named<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
-    let cells = cells(table).into_iter();
-    cells.map(|cell| (cell.clone(), make(&cell))).collect()
-}
 
 /// The usual header.
 pub(super) const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;

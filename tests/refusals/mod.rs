@@ -175,6 +175,7 @@ pub struct Case {
     /// Of a code that takes more than one request: the file with the test that proves it, and the name of the test.
     pub proof: Option<(&'static str, &'static str)>,
     servers: Vec<Server>,
+    kind: String,
     verdict: String,
 }
 
@@ -185,6 +186,7 @@ impl Case {
             rows: Vec::new(),
             proof: None,
             servers: vec![Server::Secret],
+            kind: String::new(),
             verdict: code.to_owned(),
         }
     }
@@ -192,6 +194,12 @@ impl Case {
     /// What follows is sent to these, in place of [`Server::Secret`].
     fn at<const N: usize>(mut self, servers: [Server; N]) -> Self {
         self.servers = servers.into();
+        self
+    }
+
+    /// The names of what follows begin with this.
+    fn kind(mut self, kind: &str) -> Self {
+        self.kind = format!("{kind}: ");
         self
     }
 
@@ -210,38 +218,33 @@ impl Case {
     /// What follows passes.
     fn passes(mut self) -> Self {
         PASSES.clone_into(&mut self.verdict);
+        self.kind.clear();
         self
     }
 
     /// Values of the token header.
-    fn tokens<V: Into<Vec<u8>>>(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
-        self.rows(kind, rows, |value| Sent::Token(value.into()))
+    fn tokens<V: Into<Vec<u8>>>(self, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
+        self.rows(rows, |value| Sent::Token(value.into()))
     }
 
     /// Header lines, each with its end.
-    fn lines<V: AsRef<[u8]>>(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
-        self.rows(kind, rows, |value| Sent::Rest(lines(value)))
+    fn lines<V: AsRef<[u8]>>(self, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
+        self.rows(rows, |value| Sent::Rest(lines(value)))
     }
 
     /// All that follows the path.
-    fn rest(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, Vec<u8>)>) -> Self {
-        self.rows(kind, rows, Sent::Rest)
+    fn rest(self, rows: impl IntoIterator<Item = (impl Display, Vec<u8>)>) -> Self {
+        self.rows(rows, Sent::Rest)
     }
 
     /// Whole requests.
-    fn whole(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, Request)>) -> Self {
-        self.rows(kind, rows, Sent::Whole)
+    fn whole(self, rows: impl IntoIterator<Item = (impl Display, Request)>) -> Self {
+        self.rows(rows, Sent::Whole)
     }
 
-    fn rows<V>(
-        mut self,
-        kind: &str,
-        rows: impl IntoIterator<Item = (impl Display, V)>,
-        sent: impl Fn(V) -> Sent,
-    ) -> Self {
-        let separator = if kind.is_empty() { "" } else { ": " };
+    fn rows<V>(mut self, rows: impl IntoIterator<Item = (impl Display, V)>, sent: impl Fn(V) -> Sent) -> Self {
         for (name, value) in rows {
-            let (name, sent) = (format!("{kind}{separator}{name}"), sent(value));
+            let (name, sent) = (format!("{}{name}", self.kind), sent(value));
             self.rows.extend(self.servers.iter().map(|server| Row {
                 name: name.clone(),
                 server: *server,

@@ -20,49 +20,41 @@ pub(super) fn rows(case: Case) -> Case {
     let bare = |signature: Signature| signature.parameters(&created());
     let (install_as_account, account_as_install) = (bare(install()).label("account"), bare(account()).label("install"));
     case.at([Signing])
-        .whole(
-            "",
-            each([
-                ("a key in keyid", with(theirs(), &their_key)),
-                (
-                    "the account in keyid",
-                    with(account().label("install"), ";keyid=\"j3AWy6\""),
-                ),
-                ("another's", theirs()),
-                (
-                    "another account's",
-                    Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order()),
-                ),
-            ]),
-        )
-        .whole(
-            "",
-            [
-                (
-                    "another key",
-                    with_header("Approov-Token", &token(&json!({ "ipk": Key::install(2).ipk() }))),
-                ),
-                ("install as account", signed(&[&install_as_account])),
-                ("account as install", signed(&[&account_as_install])),
-                ("swapped", signed(&[&install_as_account, &account_as_install])),
-                ("install as both", signed(&[&bare(install()), &install_as_account])),
-                ("account as both", signed(&[&account_as_install, &bare(account())])),
-            ],
-        )
-        .whole("", beside())
-        .whole("", each(INSTALL_FORMS.map(|(name, form)| (name, install().form(form)))))
-        .whole("", each(ACCOUNT_FORMS.map(|(name, form)| (name, account().form(form)))))
-        .whole("a MAC by", macs_with_what_is_public())
+        .whole(each([
+            ("a key in keyid", with(theirs(), &their_key)),
+            (
+                "the account in keyid",
+                with(account().label("install"), ";keyid=\"j3AWy6\""),
+            ),
+            ("another's", theirs()),
+            (
+                "another account's",
+                Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order()),
+            ),
+        ]))
+        .whole([
+            (
+                "another key",
+                with_header("Approov-Token", &token(&json!({ "ipk": Key::install(2).ipk() }))),
+            ),
+            ("install as account", signed(&[&install_as_account])),
+            ("account as install", signed(&[&account_as_install])),
+            ("swapped", signed(&[&install_as_account, &account_as_install])),
+            ("install as both", signed(&[&bare(install()), &install_as_account])),
+            ("account as both", signed(&[&account_as_install, &bare(account())])),
+        ])
+        .whole(beside())
+        .whole(each(INSTALL_FORMS.map(|(name, form)| (name, install().form(form)))))
+        .whole(each(ACCOUNT_FORMS.map(|(name, form)| (name, account().form(form)))))
+        .kind("a MAC by")
+        .whole(macs_with_what_is_public())
         .passes()
-        .whole(
-            "",
-            [
-                ("both", signed(&[&install(), &account()])),
-                ("the account's", signed(&[&account()])),
-            ],
-        )
+        .whole([
+            ("both", signed(&[&install(), &account()])),
+            ("the account's", signed(&[&account()])),
+        ])
         // To every signature there is another one that is as good, so nothing may be kept by it.
-        .whole("", each([("-s", install().form(other_s))]))
+        .whole(each([("-s", install().form(other_s))]))
 }
 
 /// A bad signature beside a good one.

@@ -15,7 +15,7 @@ pub(super) fn rows(case: Case) -> Case {
     let message = order().replace("Approov-Token", &token);
     let account = message.request().signed(&[&Signature::account(&message)]);
     case.at([Signing])
-        .whole("", [("no key", with_header("Approov-Token", &token))])
+        .whole([("no key", with_header("Approov-Token", &token))])
         .passes()
-        .whole("", [("no key, and none needed", account)])
+        .whole([("no key, and none needed", account)])
 }

@@ -5,9 +5,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{
     Case,
     Server::Signing,
-    make::{account, both, cells, created, each, install, named, order, pair, signed, with_parameters},
+    make::{account, both, created, each, install, order, pair, signed, with_parameters},
 };
-use crate::{client::Request, signing::bytes, token::now};
+use crate::{
+    tables::{cells, named, pairs},
+    {client::Request, signing::bytes, token::now},
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let labels = cells(
@@ -18,47 +21,42 @@ pub(super) fn rows(case: Case) -> Case {
     let with = |more: &str| install().parameters(&(created() + more));
     let (input, signature) = install().members();
     case.at([Signing])
-        .whole(
-            "",
-            each(labels.into_iter().map(|label| (label.clone(), install().label(&label)))),
-        )
-        .whole("", pairs())
-        .whole("", in_two_lines())
-        .whole(
-            "",
-            named(INPUTS, |text| pair(&[&text.replace("{}", &input)], &[&signature])),
-        )
-        .whole("", no_ascii(&input, &signature))
-        .whole("", sizes(&input, &signature))
-        .whole(
-            "",
-            each([("alg twice", with(";alg=\"hmac-sha256\";alg=\"ecdsa-p256-sha256\""))]),
-        )
-        .whole("", each(FORMS.into_iter().flat_map(of_both)))
-        .whole("", with_parameters(times()))
+        .whole(each(
+            labels.into_iter().map(|label| (label.clone(), install().label(&label))),
+        ))
+        .whole(unpaired())
+        .whole(in_two_lines())
+        .whole(named(INPUTS, |text| {
+            pair(&[&text.replace("{}", &input)], &[&signature])
+        }))
+        .whole(no_ascii(&input, &signature))
+        .whole(sizes(&input, &signature))
+        .whole(each([(
+            "alg twice",
+            with(";alg=\"hmac-sha256\";alg=\"ecdsa-p256-sha256\""),
+        )]))
+        .whole(each(FORMS.into_iter().flat_map(of_both)))
+        .whole(with_parameters(times()))
         .passes()
-        .whole(
-            "",
-            [
-                ("both in one line", signed(&[&install(), &account()])),
-                ("as a string", signed(&[&install().form(crate::signing::text)])),
-                (
-                    "64 labels",
-                    pair(
-                        &[&(input.clone() + &many(63, ", l"))],
-                        &[&(signature.clone() + &many(63, ", l"))],
-                    ),
+        .whole([
+            ("both in one line", signed(&[&install(), &account()])),
+            ("as a string", signed(&[&install().form(crate::signing::text)])),
+            (
+                "64 labels",
+                pair(
+                    &[&(input.clone() + &many(63, ", l"))],
+                    &[&(signature.clone() + &many(63, ", l"))],
                 ),
-                (
-                    "white space",
-                    pair(&[&format!(" {input} ,\t a=() ")], &[&format!("{signature} , a=:AA==:")]),
-                ),
-                ("in two lines", {
-                    let (other_input, other) = account().members();
-                    pair(&[&input, &other_input], &[&signature, &other])
-                }),
-            ],
-        )
+            ),
+            (
+                "white space",
+                pair(&[&format!(" {input} ,\t a=() ")], &[&format!("{signature} , a=:AA==:")]),
+            ),
+            ("in two lines", {
+                let (other_input, other) = account().members();
+                pair(&[&input, &other_input], &[&signature, &other])
+            }),
+        ])
 }
 
 /// So many of these, each with a number.
@@ -66,26 +64,30 @@ fn many(count: usize, item: &str) -> String {
     (0..count).map(|n| format!("{item}{n}")).collect()
 }
 
-/// `Signature-Input` and `Signature` that do not belong together.
-fn pairs() -> [(&'static str, Request); 12] {
-    let (input, signature) = install().members();
-    let (other_input, other) = account().members();
-    let (input, signature) = (input.as_str(), signature.as_str());
-    let twice = |value: &str| format!("{value}, {value}");
-    [
-        ("no input", pair(&[], &[signature])),
-        ("an empty input", pair(&["", " "], &[signature])),
-        ("no signature", pair(&[input], &[])),
-        ("an empty signature", pair(&[input], &[""])),
-        ("not its own", pair(&[input], &[&other])),
-        ("one too few", pair(&[input, &other_input], &[signature])),
-        ("one too many", pair(&[input], &[signature, &other])),
-        ("input twice in one line", pair(&[&twice(input)], &[signature])),
-        ("input twice", pair(&[input, input], &[signature])),
-        ("signature twice", pair(&[input], &[signature, signature])),
-        ("another label twice", pair(&[input, "a=1, a=2"], &[signature])),
-        ("exchanged", pair(&[signature], &[input])),
-    ]
+/// Lines of `Signature-Input` and of `Signature` that do not belong together. `-` is none; `{I}` and `{S}` are those of
+/// another signature.
+fn unpaired() -> Vec<(String, Request)> {
+    let ((input, signature), (other_input, other)) = (install().members(), account().members());
+    let lines = |text: &str| -> Vec<String> {
+        let lines = text.split('¶').filter(|line| *line != "-");
+        let lines = lines.map(|line| line.replace("{i}", &input).replace("{I}", &other_input));
+        lines
+            .map(|line| line.replace("{s}", &signature).replace("{S}", &other))
+            .collect()
+    };
+    let table = "no input: - / {s} | an empty input: ∅¶␠ / {s} | no signature: {i} / - | an empty signature: {i} / ∅
+        not its own: {i} / {S} | one too few: {i}¶{I} / {s} | one too many: {i} / {s}¶{S} | exchanged: {s} / {i}
+        input twice in one line: {i}, {i} / {s} | input twice: {i}¶{i} / {s} | signature twice: {i} / {s}¶{s}
+        another label twice: {i}¶a=1, a=2 / {s}";
+    pairs(table, |text| {
+        let (inputs, signatures) = text.split_once(" / ").unwrap();
+        let (inputs, signatures) = (lines(inputs), lines(signatures));
+        let (inputs, signatures): (Vec<_>, Vec<_>) = (
+            inputs.iter().map(String::as_str).collect(),
+            signatures.iter().map(String::as_str).collect(),
+        );
+        pair(&inputs, &signatures)
+    })
 }
 
 /// One value in two lines that is none when they are joined.

@@ -30,8 +30,8 @@ pub(super) fn rows(case: Case) -> Case {
         })
     };
     case.at([Signing])
-        .whole("", row("evil.example.com:80"))
-        .whole("", row("*").filter(|(name, _)| name.starts_with("GET")))
+        .whole(row("evil.example.com:80"))
+        .whole(row("*").filter(|(name, _)| name.starts_with("GET")))
         .passes()
-        .whole("", row("/"))
+        .whole(row("/"))
 }

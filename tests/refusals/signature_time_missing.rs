@@ -13,15 +13,12 @@ pub(super) fn rows(case: Case) -> Case {
     // The parameters become another member.
     let (one, two) = input.split_at(input.find(";alg").unwrap());
     case.at([Signing])
-        .whole(
-            "",
-            with_parameters([
-                String::new(),
-                format!(";expires={}", at + 15),
-                format!(";nonce=\"created={at}\""),
-            ]),
-        )
-        .whole("", [("parameters as a member", pair(&[one, &two[1..]], &[&signature]))])
+        .whole(with_parameters([
+            String::new(),
+            format!(";expires={}", at + 15),
+            format!(";nonce=\"created={at}\""),
+        ]))
+        .whole([("parameters as a member", pair(&[one, &two[1..]], &[&signature]))])
         .passes()
-        .whole("", with_parameters([created()]))
+        .whole(with_parameters([created()]))
 }

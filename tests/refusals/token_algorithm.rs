@@ -9,58 +9,57 @@ use super::{
     Case,
     Server::KeyWithId,
     make::{
-        HEADER, encode, header_with, message_and_signature, named, none_with_kid, payload, secret, sign, sign_segments,
+        HEADER, encode, header_with, message_and_signature, none_with_kid, payload, secret, sign, sign_segments,
         spellings_of_none, unsigned,
     },
 };
-use crate::keys::{ALGORITHMS, TestKey};
+use crate::{
+    keys::{ALGORITHMS, TestKey},
+    tables::named,
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let (header, claims) = (encode(HEADER), encode(payload()));
     let (_, signature) = message_and_signature();
-    case.tokens("alg", none())
-        .tokens("alg", others())
+    case.kind("alg")
+        .tokens(none())
+        .tokens(others())
         .tokens(
-            "alg",
             named(NO_ALGORITHMS, signed_as_hs256)
                 .into_iter()
                 .map(|(alg, token)| (format!("{alg:?} signed as HS256"), token)),
         )
-        .tokens("alg", universal_signatures())
-        .tokens("no alg", named(NO_ALG, |header| sign(header, payload())))
-        .tokens("no alg, unsigned", named(NO_ALG, unsigned))
-        .tokens(
-            "offered key: jwk for",
-            ["RS256", "ES256", "EdDSA"].map(|name| {
-                let forger = TestKey::other(name);
-                let header = json!({ "alg": name, "jwk": forger.jwk(None) }).to_string();
-                (name, forger.sign(&header, &payload()))
-            }),
-        )
-        .tokens(
-            "segments",
-            [
-                ("payload, header", format!("{claims}.{header}.{}", encode(signature))),
-                ("payload twice", sign_segments(&claims, &claims)),
-            ],
-        )
+        .tokens(universal_signatures())
+        .kind("no alg")
+        .tokens(named(NO_ALG, |header| sign(header, payload())))
+        .kind("no alg, unsigned")
+        .tokens(named(NO_ALG, unsigned))
+        .kind("offered key: jwk for")
+        .tokens(["RS256", "ES256", "EdDSA"].map(|name| {
+            let forger = TestKey::other(name);
+            let header = json!({ "alg": name, "jwk": forger.jwk(None) }).to_string();
+            (name, forger.sign(&header, &payload()))
+        }))
+        .kind("segments")
+        .tokens([
+            ("payload, header", format!("{claims}.{header}.{}", encode(signature))),
+            ("payload twice", sign_segments(&claims, &claims)),
+        ])
         .at([KeyWithId])
-        .tokens("kid for an id", [("none", none_with_kid())])
+        .kind("kid for an id")
+        .tokens([("none", none_with_kid())])
         .passes()
         .at([super::Server::Secret])
-        .tokens(
-            "",
-            [
-                ("another order", sign(r#"{"typ":"JWT","alg":"HS256"}"#, payload())),
-                ("no typ", sign(r#"{"alg":"HS256"}"#, payload())),
-                ("another typ", sign(header_with(r#""typ":"at+jwt""#), payload())),
-                ("escapes", sign(r#"{"\u0061lg":"HS\u003256"}"#, payload())),
-                (
-                    "members of the same name in another object",
-                    sign(header_with(r#""x":{"alg":"none","alg":"none"}"#), payload()),
-                ),
-            ],
-        )
+        .tokens([
+            ("another order", sign(r#"{"typ":"JWT","alg":"HS256"}"#, payload())),
+            ("no typ", sign(r#"{"alg":"HS256"}"#, payload())),
+            ("another typ", sign(header_with(r#""typ":"at+jwt""#), payload())),
+            ("escapes", sign(r#"{"\u0061lg":"HS\u003256"}"#, payload())),
+            (
+                "members of the same name in another object",
+                sign(header_with(r#""x":{"alg":"none","alg":"none"}"#), payload()),
+            ),
+        ])
 }
 
 fn signed_as_hs256(alg: &str) -> String {

@@ -14,12 +14,10 @@ pub(super) fn rows(case: Case) -> Case {
     let far = [Value::Null, json!([]), json!(ISSUER), json!(letters)];
     let row = |aud: Value| (aud.to_string(), issued_for(&json!(ISSUER), &aud));
     case.at([IssuerAndAudience])
-        .tokens("audience", near.chain(far).map(row))
+        .kind("audience")
+        .tokens(near.chain(far).map(row))
         .passes()
-        .tokens(
-            "audience",
-            [json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])].map(row),
-        )
+        .tokens([json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])].map(row))
         .at([super::Server::Secret])
-        .tokens("", [("an empty audience", with_claim("aud", "[]"))])
+        .tokens([("an empty audience", with_claim("aud", "[]"))])
 }

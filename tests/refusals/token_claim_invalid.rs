@@ -7,36 +7,43 @@ use serde_json::json;
 use super::{
     AUDIENCE, Case, ISSUER,
     Server::{Bound, IssuerAndAudience, Lenient, Secret, Unbound},
-    make::{USER, cells, deep, hash, issued_for, named, user, with_claim, with_members, with_pay, with_payload},
+    make::{USER, deep, hash, issued_for, user, with_claim, with_members, with_pay, with_payload},
 };
-use crate::token::now;
+use crate::{
+    tables::{cells, named},
+    token::now,
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let case = TEXTS.into_iter().fold(case, |case, claim| {
-        case.detail(claim).tokens(claim, values(claim, NOT_A_TEXT))
+        case.detail(claim).kind(claim).tokens(values(claim, NOT_A_TEXT))
     });
     let case = [("exp", "4102444800"), ("nbf", "0"), ("iat", "0")]
         .into_iter()
         .fold(case, |case, (claim, good)| {
-            case.detail(claim).tokens(claim, not_numbers(claim, good))
+            case.detail(claim).kind(claim).tokens(not_numbers(claim, good))
         });
     let now = now();
     let units = [now * 1_000, now * 1_000_000, now * 1_000_000_000].map(|exp| (exp + 1000).to_string());
     let case = case
         .detail("exp")
-        .tokens("exp", units.map(|exp| (exp.clone(), with_claim("exp", &exp))))
-        .tokens("exp", values("exp", IMPOSSIBLE_EXPIRIES))
+        .kind("exp")
+        .tokens(units.map(|exp| (exp.clone(), with_claim("exp", &exp))))
+        .tokens(values("exp", IMPOSSIBLE_EXPIRIES))
         .detail("iat")
-        .tokens("iat", values("iat", IMPOSSIBLE_TIMES))
+        .kind("iat")
+        .tokens(values("iat", IMPOSSIBLE_TIMES))
         .detail("aud")
-        .tokens("aud", values("aud", NO_AUDIENCES));
+        .kind("aud")
+        .tokens(values("aud", NO_AUDIENCES));
     let exp = r#""exp":4102444800,"#;
     let case = [("exp", ""), ("aud", exp), ("pay", exp)]
         .into_iter()
         .fold(case, |case, (claim, before)| {
             let token = with_payload(&format!(r#"{{{before}"{claim}":{}}}"#, deep(2500)));
             case.detail(claim)
-                .tokens("bomb", [(format!("{claim} as a deep list"), token)])
+                .kind("bomb")
+                .tokens([(format!("{claim} as a deep list"), token)])
         });
     passes(pay(issuer_and_audience(case)))
 }
@@ -101,15 +108,11 @@ fn issuer_and_audience(case: Case) -> Case {
     ];
     case.at([IssuerAndAudience])
         .detail("iss")
-        .tokens(
-            "issuer of another type",
-            issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud))),
-        )
+        .kind("issuer of another type")
+        .tokens(issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud))))
         .detail("aud")
-        .tokens(
-            "audience of another type",
-            audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud))),
-        )
+        .kind("audience of another type")
+        .tokens(audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud))))
 }
 
 /// `pay` that is no text does not come as far as to the binding.
@@ -132,23 +135,18 @@ fn pay(case: Case) -> Case {
     ];
     case.at([Bound, Lenient, Unbound])
         .detail("pay")
-        .lines(
-            "bound by",
-            types.map(|pay| (format!("{pay:.200}"), with_pay(pay, user(USER)))),
-        )
-        .lines("bound by", [("null", with_members(r#""pay":null"#, user(USER)))])
+        .kind("bound by")
+        .lines(types.map(|pay| (format!("{pay:.200}"), with_pay(pay, user(USER)))))
+        .lines([("null", with_members(r#""pay":null"#, user(USER)))])
 }
 
 fn passes(case: Case) -> Case {
     let soon = now() + 3600;
     let with = |claims: &str| with_payload(&format!(r#"{{"exp":{soon},{claims}}}"#));
-    case.passes().at([Secret]).tokens(
-        "",
-        [
-            ("iat at the start", with(r#""iat":-0"#)),
-            ("empty texts", with(r#""did":"","arc":"","ip":"","sub":"","iss":"""#)),
-            ("texts of all kinds", with(r#""did":"\u0000\ud83d\ude00","arc":"é""#)),
-            ("a list of audiences", with(r#""aud":["a","b"]"#)),
-        ],
-    )
+    case.passes().at([Secret]).tokens([
+        ("iat at the start", with(r#""iat":-0"#)),
+        ("empty texts", with(r#""did":"","arc":"","ip":"","sub":"","iss":"""#)),
+        ("texts of all kinds", with(r#""did":"\u0000\ud83d\ude00","arc":"é""#)),
+        ("a list of audiences", with(r#""aud":["a","b"]"#)),
+    ])
 }

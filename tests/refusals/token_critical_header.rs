@@ -3,9 +3,9 @@
 
 use super::{
     Case,
-    make::{encode, header_with, named, payload, secret, sign, unsigned},
+    make::{encode, header_with, payload, secret, sign, unsigned},
 };
-use crate::keys::TestKey;
+use crate::{keys::TestKey, tables::named};
 
 pub(super) fn rows(case: Case) -> Case {
     let none = |member: &str| unsigned(&format!(r#"{{"alg":"none",{member}}}"#));
@@ -13,33 +13,24 @@ pub(super) fn rows(case: Case) -> Case {
     let header = encode(header_with(r#""crit":["b64"],"b64":false"#));
     let message = format!("{header}.{}", payload().replace('.', ""));
     let signature = TestKey::hmac("HS256", &secret()).signature(message.as_bytes());
-    case.tokens(
-        "critical",
-        named(MEMBERS, |member| sign(header_with(member), payload())),
-    )
-    .tokens("critical, unsigned", named(MEMBERS, none))
-    .tokens(
-        "critical",
-        [(
+    case.kind("critical")
+        .tokens(named(MEMBERS, |member| sign(header_with(member), payload())))
+        .kind("critical, unsigned")
+        .tokens(named(MEMBERS, none))
+        .kind("critical")
+        .tokens([(
             "a payload that is not encoded",
             format!("{message}.{}", encode(signature)),
-        )],
-    )
-    .passes()
-    .tokens(
-        "",
-        [(
+        )])
+        .passes()
+        .tokens([(
             "an extension that is not critical",
             sign(header_with(r#""http://openbanking.org.uk/iat":1"#), payload()),
-        )],
-    )
-    .tokens(
-        "",
-        [(
+        )])
+        .tokens([(
             "crit in another object",
             sign(header_with(r#""x":{"crit":["exp"],"b64":false}"#), payload()),
-        )],
-    )
+        )])
 }
 
 const MEMBERS: &str = r#"

@@ -10,9 +10,8 @@ use super::{
 pub(super) fn rows(case: Case) -> Case {
     let five = |header: Value| format!("{}.a2V5.aXYx.Y2lwaGVy.dGFn", encode(header.to_string()));
     let costly = json!({ "alg": "PBES2-HS256+A128KW", "enc": "A128GCM", "p2c": 2_147_483_647, "p2s": "AAAA" });
-    case.tokens(
-        "encrypted",
-        [
+    case.kind("encrypted")
+        .tokens([
             ("dir", five(json!({ "alg": "dir", "enc": "A256GCM" }))),
             ("RSA-OAEP", five(json!({ "alg": "RSA-OAEP", "enc": "A128CBC-HS256" }))),
             (
@@ -34,8 +33,7 @@ pub(super) fn rows(case: Case) -> Case {
             ("two empty segments and a good token", format!("..{}", good())),
             ("four dots", "....".to_owned()),
             ("five letters", "a.b.c.d.e".to_owned()),
-        ],
-    )
-    .passes()
-    .tokens("encrypted", [("in a claim", with_claim("did", "\"a.b.c.d.e\""))])
+        ])
+        .passes()
+        .tokens([("in a claim", with_claim("did", "\"a.b.c.d.e\""))])
 }

@@ -5,9 +5,12 @@ use serde_json::json;
 use super::{
     Case,
     Server::{Bound, Lenient, Unbound},
-    make::{USER, beside_bound, named, with_claim, with_payload},
+    make::{USER, beside_bound, with_claim, with_payload},
 };
-use crate::token::{self, now};
+use crate::{
+    tables::named,
+    token::{self, now},
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let now = now();
@@ -20,25 +23,23 @@ pub(super) fn rows(case: Case) -> Case {
         0.00000000000000000000000000000000000000000001 | 1000000000 | 1e9 | 1E+9
     ";
     let bound = token::with(&json!({ "pay": token::binding(&[USER]), "exp": now - 1 }));
-    case.tokens(
-        "expired",
-        [
+    case.kind("expired")
+        .tokens([
             ("now", at(now.to_string())),
             ("a second ago", at((now - 1).to_string())),
             ("a fraction ago", at(format!("{}.999", now - 1))),
             ("an hour ago", at((now - 3600).to_string())),
             ("in minutes", at((now / 60 + 60).to_string())),
             ("with an exponent, a second ago", at(format!("{}e-3", (now - 1) * 1000))),
-        ],
-    )
-    .tokens("exp", named(dates, |exp| with_claim("exp", exp)))
-    .at([Bound, Lenient, Unbound])
-    .lines("bound but expired", beside_bound(&bound))
-    .passes()
-    .at([super::Server::Secret])
-    .tokens(
-        "",
-        [
+        ])
+        .kind("exp")
+        .tokens(named(dates, |exp| with_claim("exp", exp)))
+        .at([Bound, Lenient, Unbound])
+        .kind("bound but expired")
+        .lines(beside_bound(&bound))
+        .passes()
+        .at([super::Server::Secret])
+        .tokens([
             (
                 "exp with a fraction",
                 with_payload(&format!(r#"{{"exp":{soon}.891912}}"#)),
@@ -52,6 +53,5 @@ pub(super) fn rows(case: Case) -> Case {
                 "iat in the future",
                 with_payload(&format!(r#"{{"exp":{soon},"iat":{soon}}}"#)),
             ),
-        ],
-    )
+        ])
 }

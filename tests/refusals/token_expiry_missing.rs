@@ -1,10 +1,7 @@
 //! Tokens that never expire.
 
-use super::{
-    Case,
-    make::{named, with_payload},
-};
-use crate::token::now;
+use super::{Case, make::with_payload};
+use crate::{tables::named, token::now};
 
 pub(super) fn rows(case: Case) -> Case {
     let payloads = r#"
@@ -14,11 +11,11 @@ pub(super) fn rows(case: Case) -> Case {
         {"claims":{"exp":4102444800}} | {"x":[{"exp":4102444800}]} | {"x":"\"exp\":4102444800"} | {"nbf":0,"iat":0}
     "#;
     let soon = now() + 3600;
-    case.tokens("no expiry", named(payloads, with_payload)).passes().tokens(
-        "",
-        [
+    case.kind("no expiry")
+        .tokens(named(payloads, with_payload))
+        .passes()
+        .tokens([
             ("nothing but exp", with_payload(&format!(r#"{{"exp":{soon}}}"#))),
             ("escaped name", with_payload(&format!(r#"{{"\u0065xp":{soon}}}"#))),
-        ],
-    )
+        ])
 }

@@ -12,20 +12,15 @@ pub(super) fn rows(case: Case) -> Case {
     let audience = json!(AUDIENCE);
     let near = others(ISSUER).into_iter();
     case.at([IssuerAndAudience])
-        .tokens("issuer", near.map(|iss| (iss.to_string(), issued_for(&iss, &audience))))
-        .tokens(
-            "issuer",
-            [
-                ("none", issued_for(&Value::Null, &audience)),
-                ("neither", issued_for(&Value::Null, &Value::Null)),
-                ("swapped with the audience", issued_for(&audience, &json!(ISSUER))),
-            ],
-        )
+        .kind("issuer")
+        .tokens(near.map(|iss| (iss.to_string(), issued_for(&iss, &audience))))
+        .tokens([
+            ("none", issued_for(&Value::Null, &audience)),
+            ("neither", issued_for(&Value::Null, &Value::Null)),
+            ("swapped with the audience", issued_for(&audience, &json!(ISSUER))),
+        ])
         .passes()
-        .tokens("issuer", [("itself", issued_for(&json!(ISSUER), &audience))])
+        .tokens([("itself", issued_for(&json!(ISSUER), &audience))])
         .at([super::Server::Secret])
-        .tokens(
-            "issuer",
-            [("any, where none is configured", with_claim("iss", "\"other\""))],
-        )
+        .tokens([("any, where none is configured", with_claim("iss", "\"other\""))])
 }

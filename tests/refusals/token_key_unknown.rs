@@ -11,19 +11,17 @@ pub(super) fn rows(case: Case) -> Case {
     let signed_well = ids.clone().map(|(kid, _)| (short(&kid), with_kid(&secret(), &kid)));
     let near = near_misses().into_iter();
     case.at([KeyWithId])
-        .tokens(
-            "kid for an id",
-            ids.map(|(kid, own)| (short(&kid), with_kid(&own, &kid))),
-        )
-        .tokens("kid for an id, signed well", signed_well)
-        .tokens(
-            "kid for an id",
-            near.map(|kid| (format!("{kid:?}"), with_kid(&secret(), &kid))),
-        )
+        .kind("kid for an id")
+        .tokens(ids.map(|(kid, own)| (short(&kid), with_kid(&own, &kid))))
+        .kind("kid for an id, signed well")
+        .tokens(signed_well)
+        .kind("kid for an id")
+        .tokens(near.map(|kid| (format!("{kid:?}"), with_kid(&secret(), &kid))))
         .passes()
-        .tokens("kid for an id", [("its own", with_kid(&secret(), KID))])
+        .tokens([("its own", with_kid(&secret(), KID))])
         .at([super::Server::Secret])
-        .tokens("kid", [("of no key, where it has none", with_kid(&secret(), "a"))])
+        .kind("kid")
+        .tokens([("of no key, where it has none", with_kid(&secret(), "a"))])
 }
 
 /// Almost the id of the key.

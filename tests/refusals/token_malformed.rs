@@ -11,13 +11,16 @@ use super::{
     Case,
     Server::{Authorization, Bound, Lenient, Secret, Unbound},
     make::{
-        HEADER, MAX_LENGTH, USER, cells, deep, encode, good, hash, header_with, members, message_and_signature, named,
-        payload, sign, sign_segments, spellings_of_none, user, with_claim, with_members, with_payload,
+        HEADER, MAX_LENGTH, USER, deep, encode, good, hash, header_with, members, message_and_signature, payload, sign,
+        sign_segments, spellings_of_none, user, with_claim, with_members, with_payload,
     },
     token_claim_invalid::TEXTS,
     token_repeated::lists,
 };
-use crate::token::now;
+use crate::{
+    tables::{cells, hex, named, pairs},
+    token::now,
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let without_signature = |alg: String| {
@@ -28,80 +31,79 @@ pub(super) fn rows(case: Case) -> Case {
         )
     };
     let case = case
-        .tokens("segments", segments())
-        .tokens("serialisation", other_serialisations())
-        .tokens("nested", nested())
-        .tokens("not supported", unsupported())
-        .tokens("size", [("as long as allowed, and no token", "A".repeat(MAX_LENGTH))])
-        .tokens("bomb", bombs())
-        .tokens("encoding", encoding::spelt())
-        .tokens("trailing bits", encoding::trailing_bits())
+        .kind("segments")
+        .tokens(segments())
+        .kind("serialisation")
+        .tokens(other_serialisations())
+        .kind("nested")
+        .tokens(nested())
+        .kind("not supported")
+        .tokens(unsupported())
+        .kind("size")
+        .tokens([("as long as allowed, and no token", "A".repeat(MAX_LENGTH))])
+        .kind("bomb")
+        .tokens(bombs())
+        .kind("encoding")
+        .tokens(encoding::spelt())
+        .kind("trailing bits")
+        .tokens(encoding::trailing_bits())
+        .kind("JSON: header")
         .tokens(
-            "JSON: header",
             json::spoilt(HEADER)
                 .into_iter()
                 .map(|(name, json)| (name, sign(json, payload()))),
         )
+        .kind("JSON: payload")
         .tokens(
-            "JSON: payload",
             json::spoilt(&payload())
                 .into_iter()
                 .map(|(name, json)| (name, sign(HEADER, json))),
         )
-        .tokens("header type", header_types())
-        .tokens(
-            "header twice",
-            named(HEADERS_WITH_TWINS, |header| sign(header, payload())),
-        )
-        .tokens("alg", spellings_of_none().into_iter().map(without_signature))
-        .tokens("signature text", as_text())
-        .tokens("claim twice", claims_with_twins())
-        .tokens("no token", named(NO_TOKENS, str::to_owned))
-        .tokens("company", named(COMPANY, |cell| cell.replace("TOKEN", &good())))
-        .tokens("list", joined())
-        .tokens("bytes", bytes());
+        .kind("header type")
+        .tokens(header_types())
+        .kind("header twice")
+        .tokens(named(HEADERS_WITH_TWINS, |header| sign(header, payload())))
+        .kind("alg")
+        .tokens(spellings_of_none().into_iter().map(without_signature))
+        .kind("signature text")
+        .tokens(as_text())
+        .kind("claim twice")
+        .tokens(claims_with_twins())
+        .kind("no token")
+        .tokens(named(NO_TOKENS, str::to_owned))
+        .kind("company")
+        .tokens(named(COMPANY, |cell| cell.replace("TOKEN", &good())))
+        .kind("list")
+        .tokens(joined())
+        .kind("bytes")
+        .tokens(bytes());
     passes(bound(of_others(no_json(case))))
 }
 
-fn segments() -> [(&'static str, String); 31] {
-    let (header, payload) = (encode(HEADER), encode(payload()));
-    let signature = encode(message_and_signature().1);
-    let (h, p, s) = (header.as_str(), payload.as_str(), signature.as_str());
-    let dots = |count: usize| ".".repeat(count);
-    let by = |separator: &str| [h, p, s].join(separator);
-    [
-        ("header", h.to_owned()),
-        ("payload", p.to_owned()),
-        ("header, payload", format!("{h}.{p}")),
-        ("header, signature", format!("{h}.{s}")),
-        ("one dot", dots(1)),
-        ("two dots", dots(2)),
-        ("three dots", dots(3)),
-        ("five dots", dots(5)),
-        ("1000 dots", dots(1000)),
-        ("as many dots as fit", dots(MAX_LENGTH)),
-        ("no header", format!(".{p}.{s}")),
-        ("a dot more before", format!(".{h}.{p}.{s}")),
-        ("a dot more behind", format!("{h}.{p}.{s}.")),
-        ("a dot more after the header", format!("{h}..{p}.{s}")),
-        ("a dot more after the payload", format!("{h}.{p}..{s}")),
-        ("two signatures", format!("{h}.{p}.{s}.{s}")),
-        ("two signatures, one empty", format!("{h}.{p}..{s}")),
-        ("six", format!("{h}.{p}.{s}.{h}.{p}.{s}")),
-        ("seven", format!("{h}.{p}.{s}.{h}.{p}.{s}.")),
-        ("a token and many dots", format!("{h}.{p}.{s}{}", dots(2000))),
-        ("separated by commas", by(",")),
-        ("separated by spaces", by(" ")),
-        ("separated by dots and spaces", by(". ")),
-        ("separated by %2E", by("%2E")),
-        ("separated by another dot", by("\u{2024}")),
-        ("separated by ideographic full stops", by("\u{3002}")),
-        ("separated by line breaks and dots", by(".\r\n")),
-        ("payload first", format!("{s}.{h}.{p}")),
-        ("a signed token without payload", sign_segments(h, "")),
+fn segments() -> Vec<(String, String)> {
+    let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
+    let templates = pairs(
+        "header: {h} | payload: {p} | header, payload: {h}.{p} | header, signature: {h}.{s} | one dot: . | two dots: ..
+        three dots: ... | five dots: ..... | no header: .{p}.{s} | a dot more before: .{h}.{p}.{s}
+        a dot more behind: {h}.{p}.{s}. | a dot more after the header: {h}..{p}.{s}
+        a dot more after the payload: {h}.{p}..{s} | two signatures: {h}.{p}.{s}.{s}
+        two signatures, one empty: {h}.{p}..{s} | six: {h}.{p}.{s}.{h}.{p}.{s} | seven: {h}.{p}.{s}.{h}.{p}.{s}.
+        separated by commas: {h},{p},{s} | separated by spaces: {h} {p} {s} | separated by %2E: {h}%2E{p}%2E{s}
+        separated by dots and spaces: {h}. {p}. {s} | separated by another dot: {h}\u{2024}{p}\u{2024}{s}
+        separated by ideographic full stops: {h}\u{3002}{p}\u{3002}{s} | payload first: {s}.{h}.{p}
+        separated by line breaks and dots: {h}.␍␊{p}.␍␊{s}",
+        |text| text.replace("{h}", &h).replace("{p}", &p).replace("{s}", &s),
+    );
+    let others = [
+        ("1000 dots", ".".repeat(1000)),
+        ("as many dots as fit", ".".repeat(MAX_LENGTH)),
+        ("a token and many dots", format!("{h}.{p}.{s}{}", ".".repeat(2000))),
+        ("a signed token without payload", sign_segments(&h, "")),
         ("a signed token of nothing", sign_segments("", "")),
-        ("a signed token without header", sign_segments("", p)),
-    ]
+        ("a signed token without header", sign_segments("", &p)),
+    ];
+    let others = others.map(|(name, token)| (name.to_owned(), token));
+    templates.into_iter().chain(others).collect()
 }
 
 /// RFC 7515, section 7.2, and what parsers of both forms were once deceived with.
@@ -230,19 +232,13 @@ const HEADERS_WITH_TWINS: &str = r#"
     {"alg":"HS256\udfff"} | {"alg":"HS256","typ":"\ud83d\u0041"}
 "#;
 
-fn as_text() -> [(&'static str, String); 8] {
+fn as_text() -> Vec<(String, String)> {
     let (message, good) = message_and_signature();
-    let with = |signature: &str| format!("{message}.{signature}");
-    [
-        ("undefined", with("undefined")),
-        ("false", with("false")),
-        ("a quote", with("\"\"")),
-        ("a JSON string", with(&format!("\"{}\"", encode(&good)))),
-        ("a space", with(" .")),
-        ("a bracket", with("[]")),
-        ("a byte in half a letter", with("A")),
-        ("a star", with("*")),
-    ]
+    let table = r#"undefined: undefined | false: false | a quote: "" | a JSON string: "{}" | a space: ␠. | a bracket: []
+        a byte in half a letter: A | a star: *"#;
+    pairs(table, |signature| {
+        format!("{message}.{}", signature.replace("{}", &encode(&good)))
+    })
 }
 
 /// A claim beside its twin: the checker and the application must not each read another one.
@@ -338,41 +334,13 @@ fn joined() -> Vec<(String, String)> {
 /// Bytes that are no text, text that only looks like the token's, and control characters, with which HTTP does not get
 /// that far.
 fn bytes() -> Vec<(String, Vec<u8>)> {
-    let bytes: [&[u8]; 18] = [
-        b"\x80",
-        b"\xff",
-        b"\xff\xfe",
-        b"\xc0\x80",
-        b"\xc3",
-        b"\xe9",
-        b"\xed\xa0\x80",
-        b"\xf5\x80\x80\x80",
-        b"\0",
-        b"\x01",
-        b"\x08",
-        b"\x0b",
-        b"\x0c",
-        b"\x1b[31m",
-        b"\x1f",
-        b"\x7f",
-        b"\r",
-        b"\n",
-    ];
-    let letters = [
-        "\u{e9}",
-        "\u{a0}",
-        "\u{ad}",
-        "\u{200b}",
-        "\u{202e}",
-        "\u{2028}",
-        "\u{3000}",
-        "\u{feff}",
-        "\u{1f600}",
-    ];
-    let letters = letters.into_iter().chain(["\u{e0001}", "\r\n"]).map(str::as_bytes);
+    let bytes = hex("80 ff fffe c080 c3 e9 eda080 f5808080 00 01 08 0b 0c 1b5b33316d 1f 7f 0d 0a 0d0a");
+    let letters = "é\u{a0}\u{ad}\u{200b}\u{202e}\u{2028}\u{3000}\u{feff}😀\u{e0001}".chars();
+    let letters = letters.map(|letter| letter.to_string().into_bytes());
     let good = good().into_bytes();
     let mut rows = Vec::new();
     for bytes in bytes.into_iter().chain(letters) {
+        let bytes = bytes.as_slice();
         for (place, at) in [("before", 0), ("within", 20), ("after", good.len())] {
             let value = [&good[..at], bytes, &good[at..]].concat();
             rows.push((format!("{} {place}", bytes.escape_ascii()), value));
@@ -392,10 +360,8 @@ fn no_json(case: Case) -> Case {
         .chain([("aud", NO_LISTS)])
         .fold(case, |case, (claim, table)| {
             let rows = named(table, |json| with_claim(claim, json)).into_iter();
-            case.tokens(
-                &format!("{claim} no JSON"),
-                rows.map(|(json, token)| (json.escape_debug().to_string(), token)),
-            )
+            case.kind(&format!("{claim} no JSON"))
+                .tokens(rows.map(|(json, token)| (json.escape_debug().to_string(), token)))
         })
 }
 
@@ -421,53 +387,43 @@ fn of_others(case: Case) -> Case {
         Basic and the token: Basic {good} | Digest: Digest username="a", response="b" | Negotiate: Negotiate YII=
         a parameter: Bearer token="{good}" | an opaque token: Bearer 2YotnFZFEjr1zCsicMWpAA
         two schemes: Bearer Bearer {good}"#;
-    let rows = cells(table).into_iter().map(|row| {
-        let (name, value) = row.split_once(": ").unwrap();
-        (
-            name.to_owned(),
-            user(value.replace("{basic}", &basic).replace("{good}", &good)),
-        )
+    let rows = pairs(table, |value| {
+        user(value.replace("{basic}", &basic).replace("{good}", &good))
     });
-    case.at([Authorization]).lines("Authorization", rows)
+    case.at([Authorization]).kind("Authorization").lines(rows)
 }
 
 fn bound(case: Case) -> Case {
     let good = STANDARD.encode(hash(USER));
     let with = |members: String| with_members(&members, user(USER));
-    case.at([Bound, Lenient, Unbound]).lines(
-        "bound by",
-        [
-            ("twice, one good", with(format!(r#""pay":"a","pay":"{good}""#))),
-            (
-                "twice, in two spellings",
-                with(format!(r#""pay":"{good}","p\u0061y":"{good}""#)),
-            ),
-        ],
-    )
+    case.at([Bound, Lenient, Unbound]).kind("bound by").lines([
+        ("twice, one good", with(format!(r#""pay":"a","pay":"{good}""#))),
+        (
+            "twice, in two spellings",
+            with(format!(r#""pay":"{good}","p\u0061y":"{good}""#)),
+        ),
+    ])
 }
 
 fn passes(case: Case) -> Case {
     let soon = now() + 3600;
     let with = |claims: &str| with_payload(&format!(r#"{{"exp":{soon}{claims}}}"#));
-    case.passes().at([Secret]).tokens(
-        "",
-        [
-            (
-                "white space in the header",
-                sign(" {\t\"alg\" :\r\n\"HS256\" } \n", payload()),
-            ),
-            (
-                "white space",
-                with_payload(&format!("\r\n\t {{ \"exp\"\n:\t{soon} }} ")),
-            ),
-            ("a deep claim", with(&format!(r#","x":{}"#, deep(2500)))),
-            ("many claims", with(&members(500))),
-            (
-                "32 members in the header",
-                sign(format!(r#"{{"alg":"HS256"{}}}"#, members(31)), payload()),
-            ),
-            ("twins in another object", with(r#","x":{"exp":0,"exp":1}"#)),
-            ("a number beyond all bounds that nobody reads", with(r#","x":1e400"#)),
-        ],
-    )
+    case.passes().at([Secret]).tokens([
+        (
+            "white space in the header",
+            sign(" {\t\"alg\" :\r\n\"HS256\" } \n", payload()),
+        ),
+        (
+            "white space",
+            with_payload(&format!("\r\n\t {{ \"exp\"\n:\t{soon} }} ")),
+        ),
+        ("a deep claim", with(&format!(r#","x":{}"#, deep(2500)))),
+        ("many claims", with(&members(500))),
+        (
+            "32 members in the header",
+            sign(format!(r#"{{"alg":"HS256"{}}}"#, members(31)), payload()),
+        ),
+        ("twins in another object", with(r#","x":{"exp":0,"exp":1}"#)),
+        ("a number beyond all bounds that nobody reads", with(r#","x":1e400"#)),
+    ])
 }

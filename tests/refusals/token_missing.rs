@@ -1,88 +1,73 @@
 //! Requests without the token header, wherever else a good token may be.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{
     Case,
     Server::{Authorization, Bound, Lenient, Secret, Unbound},
-    make::{USER, lines, named, rest, token_line, user},
+    make::{USER, lines, rest, token_line, user},
 };
-use crate::token;
+use crate::{
+    tables::{named, pairs},
+    token,
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let good = token::good();
     let case = case
-        .lines("elsewhere", in_other_headers(&good))
-        .rest("elsewhere", in_the_query(&good))
-        .lines("name", named(NAMES, |name| format!("{name}: {good}\r\n")))
-        .rest("body", in_the_body(&good))
+        .kind("elsewhere")
+        .lines(in_other_headers(&good))
+        .rest(in_the_query(&good))
+        .kind("name")
+        .lines(named(NAMES, |name| format!("{name}: {good}\r\n")))
+        .kind("body")
+        .rest(in_the_body(&good))
+        .kind("company")
         .lines(
-            "company",
             named(COMPANIONS, |line| format!("{line}\r\n"))
                 .into_iter()
                 .map(|(line, header)| (format!("{line} alone"), header)),
         )
         .at([Authorization])
-        .lines(
-            "Authorization",
-            [
-                ("the default name", token_line(&good)),
-                ("Proxy-Authorization", format!("Proxy-Authorization: Bearer {good}\r\n")),
-                ("WWW-Authenticate", format!("WWW-Authenticate: Bearer {good}\r\n")),
-            ],
-        )
+        .kind("Authorization")
+        .lines([
+            ("the default name", token_line(&good)),
+            ("Proxy-Authorization", format!("Proxy-Authorization: Bearer {good}\r\n")),
+            ("WWW-Authenticate", format!("WWW-Authenticate: Bearer {good}\r\n")),
+        ])
         .at([Bound, Lenient, Unbound])
-        .lines(
-            "bound but absent",
-            [
-                ("right", user(USER)),
-                ("the token in its place", user(format!("Bearer {good}"))),
-            ],
-        )
+        .kind("bound but absent")
+        .lines([
+            ("right", user(USER)),
+            ("the token in its place", user(format!("Bearer {good}"))),
+        ])
         .not_http()
         .at([Secret])
-        .lines("forbidden", unwritable(&good));
+        .kind("forbidden")
+        .lines(unwritable(&good));
     passes(case, &good)
 }
 
 /// A good token in every other header that someone might look at.
 fn in_other_headers(good: &str) -> Vec<(String, String)> {
-    let table = r#"Authorization: Authorization: Bearer {}
-        Authorization without scheme: Authorization: {}
-        Authorization of Approov: Authorization: Approov {}
-        Proxy-Authorization: Proxy-Authorization: Bearer {}
-        Cookie: Cookie: Approov-Token={}
-        Cookie, quoted: Cookie: a=b; approov_token="{}"
-        Cookie2: Cookie2: Approov-Token={}
-        Forwarded: Forwarded: for=127.0.0.1;approov-token={}
-        X-Forwarded-Approov-Token: X-Forwarded-Approov-Token: {}
-        X-Original-Approov-Token: X-Original-Approov-Token: {}
+    let table = r#"Authorization: Authorization: Bearer {} | Authorization without scheme: Authorization: {}
+        Authorization of Approov: Authorization: Approov {} | Proxy-Authorization: Proxy-Authorization: Bearer {}
+        Cookie: Cookie: Approov-Token={} | Cookie, quoted: Cookie: a=b; approov_token="{}"
+        Cookie2: Cookie2: Approov-Token={} | Forwarded: Forwarded: for=127.0.0.1;approov-token={}
+        X-Forwarded-Approov-Token: X-Forwarded-Approov-Token: {} | Trailer: Trailer: Approov-Token
+        X-Original-Approov-Token: X-Original-Approov-Token: {} | Referer: Referer: http://localhost/?Approov-Token={}
         X-HTTP-Header-Override: X-HTTP-Header-Override: Approov-Token={}
-        Referer: Referer: http://localhost/?Approov-Token={}
         Sec-WebSocket-Protocol: Sec-WebSocket-Protocol: approov-token, {}
-        another header's value: X-Other: Approov-Token: {}
-        Trailer: Trailer: Approov-Token"#;
-    let row = |line: &str| {
-        let (name, header) = line.trim_start().split_once(": ").unwrap();
-        (name.to_owned(), header.replace("{}", good) + "\r\n")
-    };
-    table
-        .lines()
-        .map(row)
-        .chain([("nowhere".to_owned(), String::new())])
-        .collect()
+        another header's value: X-Other: Approov-Token: {}"#;
+    let rows = pairs(table, |line| line.replace("{}", good) + "\r\n").into_iter();
+    rows.chain([("nowhere".to_owned(), String::new())]).collect()
 }
 
-fn in_the_query(good: &str) -> [(&'static str, Vec<u8>); 5] {
-    [
-        ("query", format!("?Approov-Token={good}")),
-        ("query in lower case", format!("?approov-token={good}")),
-        ("query as access_token", format!("?access_token={good}")),
-        ("query with a line end", format!("?a%0d%0aApproov-Token:%20{good}")),
-        ("parameter of the path in the query", format!("?;Approov-Token={good}")),
-    ]
-    .map(|(name, query)| (name, rest(&query, "")))
+fn in_the_query(good: &str) -> Vec<(String, Vec<u8>)> {
+    let table =
+        "query: ?Approov-Token={} | query in lower case: ?approov-token={} | query as access_token: ?access_token={}
+        query with a line end: ?a%0d%0aApproov-Token:%20{} | parameter of the path in the query: ?;Approov-Token={}";
+    pairs(table, |query| rest(&query.replace("{}", good), ""))
 }
 
 /// Other headers, however alike: CGI and some proxies take an underscore for a hyphen.
@@ -146,75 +131,34 @@ pub(super) fn with_trailer(more: &str, line: &str) -> Vec<u8> {
 }
 
 /// What HTTP/1.1 forbids in a request (RFC 9112, sections 5.1 and 5.2): actix does not let it in.
-fn unwritable(good: &str) -> [(&'static str, String); 21] {
+fn unwritable(good: &str) -> Vec<(String, String)> {
     let (start, end) = good.split_at(30);
-    let line = token_line(good);
-    [
-        ("a space before the colon", format!("Approov-Token : {good}\r\n")),
-        ("a tab before the colon", format!("Approov-Token\t: {good}\r\n")),
-        ("a space before the name", format!(" {line}")),
-        (
-            "a space before the name of a second header",
-            format!("X-Other: a\r\n {line}"),
-        ),
-        ("a space in the name", format!("Approov Token: {good}\r\n")),
-        ("no colon", format!("Approov-Token {good}\r\n")),
-        ("an equals sign", format!("Approov-Token={good}\r\n")),
-        ("no name", format!(": {good}\r\n")),
-        ("a value on the next line", format!("Approov-Token:\r\n {good}\r\n")),
-        (
-            "a value on the next line behind a tab",
-            format!("Approov-Token:\r\n\t{good}\r\n"),
-        ),
-        ("a value on two lines", format!("Approov-Token: {start}\r\n {end}\r\n")),
-        ("an empty line that continues", format!("{line} \r\n")),
-        ("a second one that continues the first", format!("{line} {line}")),
-        ("quotes around the name", format!("\"Approov-Token\": {good}\r\n")),
-        ("parentheses in the name", format!("Approov-Token(a): {good}\r\n")),
-        ("a NUL in the name", format!("Approov-Token\0: {good}\r\n")),
-        (
-            "a letter of two bytes in the name",
-            format!("Approov-Tok\u{e9}n: {good}\r\n"),
-        ),
-        (
-            "a hyphen that is none in the name",
-            format!("Approov\u{2010}Token: {good}\r\n"),
-        ),
-        (
-            "a letter of another alphabet in the name",
-            format!("Аpproov-Token: {good}\r\n"),
-        ),
-        (
-            "a bare carriage return as end",
-            format!("Approov-Token: {good}\rX-Other: a\r\n"),
-        ),
-        (
-            "a bare carriage return in the value",
-            format!("Approov-Token: {start}\r{end}\r\n"),
-        ),
-    ]
+    let table = "a space before the colon: Approov-Token : {} | a tab before the colon: Approov-Token⇥: {}
+        a space before the name: ␠Approov-Token: {} | no colon: Approov-Token {} | an equals sign: Approov-Token={}
+        a space before the name of a second header: X-Other: a␍␊ Approov-Token: {} | no name: : {}
+        a space in the name: Approov Token: {} | a value on the next line: Approov-Token:␍␊ {}
+        a value on the next line behind a tab: Approov-Token:␍␊⇥{} | a value on two lines: Approov-Token: {1}␍␊ {2}
+        an empty line that continues: Approov-Token: {}␍␊␠ | parentheses in the name: Approov-Token(a): {}
+        a second one that continues the first: Approov-Token: {}␍␊ Approov-Token: {} | a NUL in the name: Approov-Token␀: {}
+        quotes around the name: \"Approov-Token\": {} | a letter of two bytes in the name: Approov-Tokén: {}
+        a hyphen that is none in the name: Approov\u{2010}Token: {}
+        a letter of another alphabet in the name: Аpproov-Token: {}
+        a bare carriage return as end: Approov-Token: {}␍X-Other: a
+        a bare carriage return in the value: Approov-Token: {1}␍{2}";
+    let filled = |line: &str| line.replace("{}", good).replace("{1}", start).replace("{2}", end);
+    pairs(table, |line| filled(line) + "\r\n")
 }
 
 fn passes(case: Case, good: &str) -> Case {
-    let line = token_line(good);
-    let forged = token::forged();
-    let basic = STANDARD.encode("user:password");
-    case.passes().lines(
-        "sent",
-        [
-            ("in lower case", format!("approov-token: {good}\r\n")),
-            ("in capitals", format!("APPROOV-TOKEN: {good}\r\n")),
-            ("in odd case", format!("aPPROOV-tOKEN: {good}\r\n")),
-            ("without a space", format!("Approov-Token:{good}\r\n")),
-            ("with white space around it", format!("Approov-Token:\t {good} \t\r\n")),
-            ("with a bare line feed", format!("Approov-Token: {good}\n")),
-            ("for one hop", format!("{line}Connection: Approov-Token\r\n")),
-            (
-                "beside other names",
-                format!("{line}Approov_Token: {forged}\r\nX-Approov-Token: a\r\n"),
-            ),
-            ("beside another's", format!("{line}Authorization: Bearer {forged}\r\n")),
-            ("beside a password", format!("{line}Authorization: Basic {basic}\r\n")),
-        ],
-    )
+    let table = "in lower case: approov-token: {} | in capitals: APPROOV-TOKEN: {} | in odd case: aPPROOV-tOKEN: {}
+        without a space: Approov-Token:{} | with white space around it: Approov-Token:⇥ {} ⇥
+        for one hop: Approov-Token: {}␍␊Connection: Approov-Token
+        beside other names: Approov-Token: {}␍␊Approov_Token: FORGED␍␊X-Approov-Token: a
+        beside another's: Approov-Token: {}␍␊Authorization: Bearer FORGED
+        beside a password: Approov-Token: {}␍␊Authorization: Basic dXNlcjpwYXNzd29yZA==";
+    let filled = |lines: &str| lines.replace("{}", good).replace("FORGED", &token::forged());
+    case.passes()
+        .kind("sent")
+        .lines(pairs(table, |lines| filled(lines) + "\r\n"))
+        .lines([("with a bare line feed", format!("Approov-Token: {good}\n"))])
 }

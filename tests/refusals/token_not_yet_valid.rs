@@ -2,9 +2,9 @@
 
 use super::{
     Case,
-    make::{cells, with_claim, with_payload},
+    make::{with_claim, with_payload},
 };
-use crate::token::now;
+use crate::{tables::cells, token::now};
 
 pub(super) fn rows(case: Case) -> Case {
     let soon = now() + 600;
@@ -20,10 +20,8 @@ pub(super) fn rows(case: Case) -> Case {
     ];
     let times = near.into_iter().chain(far);
     let with = |nbf: &str| with_payload(&format!(r#"{{"exp":{soon},"nbf":{nbf}}}"#));
-    case.tokens("nbf", times.map(|nbf| (nbf.clone(), with_claim("nbf", &nbf))))
+    case.kind("nbf")
+        .tokens(times.map(|nbf| (nbf.clone(), with_claim("nbf", &nbf))))
         .passes()
-        .tokens(
-            "",
-            [("nbf long ago", with("-1e300")), ("nbf before 1970", with("-0.0"))],
-        )
+        .tokens([("nbf long ago", with("-1e300")), ("nbf before 1970", with("-0.0"))])
 }

@@ -7,7 +7,7 @@ use super::{
     Server::Authorization,
     make::{HEADER, forged, good, payload, token_line, user},
 };
-use crate::token;
+use crate::{tables::named, token};
 
 pub(super) fn rows(case: Case) -> Case {
     let good = token::good();
@@ -15,32 +15,29 @@ pub(super) fn rows(case: Case) -> Case {
     let two = |one: &[u8], other: &[u8]| [one, other].concat();
     [",", ", ", " ,"]
         .into_iter()
-        .fold(case, |case, separator| case.tokens("list", lists(separator)))
-        .lines("repeated", lines(&good))
+        .fold(case, |case, separator| case.kind("list").tokens(lists(separator)))
+        .kind("repeated")
+        .lines(lines(&good))
         .at([Authorization])
-        .lines(
-            "Authorization",
-            [
-                ("twice", two(&bearer, &bearer)),
-                ("Basic and Bearer", two(&user("Basic dTpw"), &bearer)),
-                ("Bearer and nothing", two(&bearer, b"Authorization:\r\n")),
-            ],
-        )
+        .kind("Authorization")
+        .lines([
+            ("twice", two(&bearer, &bearer)),
+            ("Basic and Bearer", two(&user("Basic dTpw"), &bearer)),
+            ("Bearer and nothing", two(&bearer, b"Authorization:\r\n")),
+        ])
         .passes()
         .at([super::Server::Secret])
-        .lines(
-            "once",
-            [
-                (
-                    "beside an empty line of another",
-                    format!("{}X-Other:\r\n", token_line(&good)),
-                ),
-                (
-                    "beside one for another server",
-                    format!("{}Authorization: Bearer {good}\r\n", token_line(&good)),
-                ),
-            ],
-        )
+        .kind("once")
+        .lines([
+            (
+                "beside an empty line of another",
+                format!("{}X-Other:\r\n", token_line(&good)),
+            ),
+            (
+                "beside one for another server",
+                format!("{}Authorization: Bearer {good}\r\n", token_line(&good)),
+            ),
+        ])
 }
 
 /// Two tokens in one value, as a proxy joins two lines. Only commas join lines: with another separator they are no
@@ -64,41 +61,53 @@ pub(super) fn lists(separator: &str) -> [(String, String); 6] {
 }
 
 /// More than one line, whatever is in them.
-fn lines(good: &str) -> [(&'static str, String); 24] {
-    let (forged, expired) = (token::forged(), token::expired());
-    let of = |values: &[&str]| values.iter().map(|value| token_line(value)).collect::<String>();
-    let spelt = |names: [&str; 2]| names.map(|name| format!("{name}: {good}\r\n")).concat();
-    let between = |line: &str| format!("{}{line}\r\n{}", of(&[good]), of(&[good]));
-    [
-        ("good, good", of(&[good, good])),
+fn lines(good: &str) -> Vec<(String, String)> {
+    let (forged, expired, bearer) = (token::forged(), token::expired(), format!("Bearer {good}"));
+    let another = token::with(&json!({ "did": "other" }));
+    let value = |name: &str| match name {
+        "good" => good.to_owned(),
+        "another good" => another.clone(),
+        "forged" => forged.clone(),
+        "expired" => expired.clone(),
+        "empty" => String::new(),
+        "white space" => " \t ".to_owned(),
+        "good with a scheme" => bearer.clone(),
+        "status word" => "NO_NETWORK".to_owned(),
+        other => other.to_owned(),
+    };
+    let repeated = named(
+        "good, good | good, another good | good, forged | forged, good | forged, forged | good, expired | expired, good
+        good, empty | empty, good | empty, empty | white space, good | good, Bearer | good, good with a scheme
+        status word, good | good, status word | junk, good | good, good, good",
+        |names| {
+            names
+                .split(", ")
+                .map(|name| token_line(&value(name)))
+                .collect::<String>()
+        },
+    );
+    let line = token_line(good);
+    let (start, end) = good.split_at(20);
+    let others = [
+        ("ninety times", line.repeat(90)),
+        ("in two cases", format!("{line}approov-token: {good}\r\n")),
         (
-            "good, another good",
-            of(&[good, &token::with(&json!({ "did": "other" }))]),
+            "in two odd cases",
+            format!("APPROOV-TOKEN: {good}\r\naPPROOV-tOKEN: {good}\r\n"),
         ),
-        ("good, forged", of(&[good, &forged])),
-        ("forged, good", of(&[&forged, good])),
-        ("forged, forged", of(&[&forged, &forged])),
-        ("good, expired", of(&[good, &expired])),
-        ("expired, good", of(&[&expired, good])),
-        ("good, empty", of(&[good, ""])),
-        ("empty, good", of(&["", good])),
-        ("empty, empty", of(&["", ""])),
-        ("white space, good", of(&[" \t ", good])),
-        ("good, Bearer", of(&[good, "Bearer"])),
-        ("good, good with a scheme", of(&[good, &format!("Bearer {good}")])),
-        ("status word, good", of(&["NO_NETWORK", good])),
-        ("good, status word", of(&[good, "NO_NETWORK"])),
-        ("junk, good", of(&["junk", good])),
-        ("good, good, good", of(&[good, good, good])),
-        ("ninety times", of(&[good; 90])),
-        ("in two cases", spelt(["Approov-Token", "approov-token"])),
-        ("in two odd cases", spelt(["APPROOV-TOKEN", "aPPROOV-tOKEN"])),
-        ("with another header between", between("X-Other: a")),
-        ("with a binding between", between("Authorization: Bearer user")),
+        ("with another header between", format!("{line}X-Other: a\r\n{line}")),
+        (
+            "with a binding between",
+            format!("{line}Authorization: Bearer user\r\n{line}"),
+        ),
         (
             "with a bare line feed between",
-            format!("Approov-Token: {good}\nApproov-Token: {forged}\r\n"),
+            format!("Approov-Token: {good}\n{}", token_line(&forged)),
         ),
-        ("a part in each", of(&[&good[..20], &good[20..]])),
-    ]
+        ("a part in each", token_line(start) + &token_line(end)),
+    ];
+    repeated
+        .into_iter()
+        .chain(others.map(|(name, lines)| (name.to_owned(), lines)))
+        .collect()
 }

@@ -12,13 +12,14 @@ use super::{
     Server::{Authorization, Bound, KeyWithId, Lenient, Secret, Unbound},
     make::{
         HEADER, MAX_LENGTH, OWN, USER, beside_bound, deep, encode, forged, good, header_with, hex, key_ids, lines,
-        members, message_and_signature, named, payload, rest, secret, short, sign, sign_with, token_line, up_to, user,
+        members, message_and_signature, payload, rest, secret, short, sign, sign_with, token_line, up_to, user,
         with_claim, with_kid, with_signature,
     },
     token_missing::{COMPANIONS, with_trailer},
 };
 use crate::{
     keys::{ALGORITHMS, CERTIFICATE, TestKey},
+    tables::{named, pairs},
     token::{self, ARC, DEVICE_ID, OTHER_SECRET, SECRET, now},
 };
 
@@ -30,62 +31,64 @@ pub(super) fn rows(case: Case) -> Case {
     );
     let by = |(name, secret): (String, Vec<u8>)| (name, sign_with(&secret, &encode(HEADER), &encode(payload())));
     let case = case
+        .kind("secret")
         .tokens(
-            "secret",
             secrets
                 .chain([DEVICE_ID, ARC].map(|id| (format!("{id:?}"), id.into())))
                 .map(by),
         )
+        .tokens(misread().map(|(name, secret)| (name.to_owned(), secret)).map(by))
+        .kind("segments")
+        .tokens(segments())
+        .kind("size")
+        .tokens([("as long as allowed, and a wrong signature", up_to(MAX_LENGTH, &good()))])
+        .kind("bomb")
+        .tokens(bombs())
+        .kind("kid")
         .tokens(
-            "secret",
-            misread().map(|(name, secret)| (name.to_owned(), secret)).map(by),
-        )
-        .tokens("segments", segments())
-        .tokens(
-            "size",
-            [("as long as allowed, and a wrong signature", up_to(MAX_LENGTH, &good()))],
-        )
-        .tokens("bomb", bombs())
-        .tokens(
-            "kid",
             key_ids()
                 .into_iter()
                 .map(|(kid, own)| (short(&kid), with_kid(&own, &kid))),
         )
-        .tokens("offered key", offered_keys())
-        .tokens("alg HS256 with", of_other_algorithms())
-        .tokens("signature", replaced())
-        .tokens("signature of", of_something_else())
-        .tokens("signature kind", of_another_kind())
-        .tokens("signature text", as_text())
-        .tokens("signature altered", (0..32).map(altered))
-        .tokens("signature moved", moved())
+        .kind("offered key")
+        .tokens(offered_keys())
+        .kind("alg HS256 with")
+        .tokens(of_other_algorithms())
+        .kind("signature")
+        .tokens(replaced())
+        .kind("signature of")
+        .tokens(of_something_else())
+        .kind("signature kind")
+        .tokens(of_another_kind())
+        .kind("signature text")
+        .tokens(as_text())
+        .kind("signature altered")
+        .tokens((0..32).map(altered))
+        .kind("signature moved")
+        .tokens(moved())
         .at([KeyWithId])
+        .kind("kid for an id, of the key")
         .tokens(
-            "kid for an id, of the key",
             key_ids()
                 .into_iter()
                 .map(|(kid, own)| (short(&kid), with_kid(&own, KID))),
         );
-    requests(case).passes().at([Secret]).tokens(
-        "",
-        [
-            ("the usual header", good()),
-            (
-                "a kid that nobody has",
-                sign(header_with(r#""kid":"/dev/null""#), payload()),
-            ),
-            (
-                "an address that nobody asks",
-                sign(header_with(r#""jku":"http://127.0.0.1:9/""#), payload()),
-            ),
-            (
-                "a long kid",
-                sign(header_with(&format!(r#""kid":"{}""#, "k".repeat(5000))), payload()),
-            ),
-            ("another device", with_claim("did", "\"x\"")),
-        ],
-    )
+    requests(case).passes().at([Secret]).tokens([
+        ("the usual header", good()),
+        (
+            "a kid that nobody has",
+            sign(header_with(r#""kid":"/dev/null""#), payload()),
+        ),
+        (
+            "an address that nobody asks",
+            sign(header_with(r#""jku":"http://127.0.0.1:9/""#), payload()),
+        ),
+        (
+            "a long kid",
+            sign(header_with(&format!(r#""kid":"{}""#, "k".repeat(5000))), payload()),
+        ),
+        ("another device", with_claim("did", "\"x\"")),
+    ])
 }
 
 /// A good token elsewhere, or a good binding, makes no bad one good.
@@ -94,36 +97,32 @@ fn requests(case: Case) -> Case {
     let claims = token::claims(&json!({ "pay": token::binding(&[USER]) })).to_string();
     let bound = token::sign(OTHER_SECRET, r#"{"alg":"HS256"}"#, &claims);
     case.at([Secret])
-        .rest(
-            "elsewhere",
-            [
-                (
-                    "query, and a forged one in the header",
-                    rest(&format!("?Approov-Token={good}"), &forged),
-                ),
-                (
-                    "Authorization, and a forged one in the header",
-                    lines(format!("{forged}Authorization: Bearer {good}\r\n")),
-                ),
-            ],
-        )
-        .rest(
-            "body",
-            [(
-                "trailer, and a forged one in the header",
-                with_trailer(&forged, &token_line(&good)),
-            )],
-        )
-        .lines("company", named(COMPANIONS, |line| format!("{forged}{line}\r\n")))
+        .kind("elsewhere")
+        .rest([
+            (
+                "query, and a forged one in the header",
+                rest(&format!("?Approov-Token={good}"), &forged),
+            ),
+            (
+                "Authorization, and a forged one in the header",
+                lines(format!("{forged}Authorization: Bearer {good}\r\n")),
+            ),
+        ])
+        .kind("body")
+        .rest([(
+            "trailer, and a forged one in the header",
+            with_trailer(&forged, &token_line(&good)),
+        )])
+        .kind("company")
+        .lines(named(COMPANIONS, |line| format!("{forged}{line}\r\n")))
         .at([Authorization])
-        .lines(
-            "Authorization",
-            [("forged, and good under the default name", {
-                [user(format!("Bearer {}", token::forged())), token_line(&good).into()].concat()
-            })],
-        )
+        .kind("Authorization")
+        .lines([("forged, and good under the default name", {
+            [user(format!("Bearer {}", token::forged())), token_line(&good).into()].concat()
+        })])
         .at([Bound, Lenient, Unbound])
-        .lines("bound but forged", beside_bound(&bound))
+        .kind("bound but forged")
+        .lines(beside_bound(&bound))
 }
 
 /// HMAC fills a key with zeros: the empty one is the same as up to 64 of them.
@@ -215,15 +214,13 @@ fn misread() -> [(&'static str, Vec<u8>); 32] {
 }
 
 /// Whoever has only the form right has no signature.
-fn segments() -> [(&'static str, String); 4] {
-    let (h, p) = (encode(HEADER), encode(payload()));
-    let s = encode(message_and_signature().1);
-    [
-        ("header alone with its dots", format!("{h}..")),
-        ("header, no payload, signature", format!("{h}..{s}")),
-        ("header, payload, nothing", format!("{h}.{p}.")),
-        ("header twice", format!("{h}.{h}.{s}")),
-    ]
+fn segments() -> Vec<(String, String)> {
+    let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
+    pairs(
+        "header alone with its dots: {h}.. | header, no payload, signature: {h}..{s} | header, payload, nothing: {h}.{p}.
+        header twice: {h}.{h}.{s}",
+        |text| text.replace("{h}", &h).replace("{p}", &p).replace("{s}", &s),
+    )
 }
 
 /// Much work for a careless parser. Forged ones do not get as far as to their payload.
@@ -348,28 +345,23 @@ fn replaced() -> impl Iterator<Item = (String, String)> {
 }
 
 /// Made with the secret, but not of `header.payload` as they are there.
-fn of_something_else() -> [(&'static str, String); 15] {
+fn of_something_else() -> Vec<(String, String)> {
     let (message, good) = message_and_signature();
     let (h, p) = message.split_once('.').unwrap();
-    let token = format!("{message}.{}", encode(&good));
-    [
-        ("nothing", String::new()),
-        ("the header", h.to_owned()),
-        ("the payload", p.to_owned()),
-        ("header and payload without dot", format!("{h}{p}")),
-        ("header and payload with a dot more", format!("{message}.")),
-        ("payload and header", format!("{p}.{h}")),
-        ("the whole token", token.clone()),
-        ("the value of the header", format!("Bearer {token}")),
+    let templates = "nothing: ∅ | the header: {h} | the payload: {p} | header and payload without dot: {h}{p}
+        header and payload with a dot more: {h}.{p}. | payload and header: {p}.{h} | the whole token: {h}.{p}.{s}
+        the value of the header: Bearer {h}.{p}.{s} | padded segments: {h}=.{p}= | another message: {h}.e30
+        the message with a line break: {h}.{p}␊ | the message with a NUL: {h}.{p}␀";
+    let filled = |text: &str| text.replace("{h}", h).replace("{p}", p).replace("{s}", &encode(&good));
+    let decoded = [
         ("the decoded segments", format!("{HEADER}.{}", payload())),
         ("the decoded payload", payload()),
-        ("padded segments", format!("{h}=.{p}=")),
-        ("the message with a line break", format!("{message}\n")),
-        ("the message with a NUL", format!("{message}\0")),
         ("the message in capitals", message.to_uppercase()),
-        ("another message", format!("{h}.e30")),
-    ]
-    .map(|(name, signed)| (name, with_signature(mac("HS256", &secret(), signed.as_bytes()))))
+    ];
+    let decoded = decoded.map(|(name, signed)| (name.to_owned(), signed));
+    let rows = pairs(templates, filled).into_iter().chain(decoded);
+    rows.map(|(name, signed)| (name, with_signature(mac("HS256", &secret(), signed.as_bytes()))))
+        .collect()
 }
 
 /// Of the right message, but no HMAC with SHA-256 of it, or not with the secret alone.

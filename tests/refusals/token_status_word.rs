@@ -1,9 +1,7 @@
 //! The words of the SDK in place of a token, with and without a scheme.
 
-use super::{
-    Case,
-    make::{cells, with_claim},
-};
+use super::{Case, make::with_claim};
+use crate::tables::cells;
 
 pub(super) fn rows(case: Case) -> Case {
     let words = "NO_NETWORK | POOR_NETWORK | MITM_DETECTED | UNTRUSTED_NETWORK | NO_APPROOV_SERVICE | UNKNOWN_URL
@@ -13,10 +11,11 @@ pub(super) fn rows(case: Case) -> Case {
         let spellings = [word.to_owned(), format!("Bearer {word}"), format!(" bearer \t{word}\t")];
         spellings.map(|value| (format!("{value:?}"), value))
     };
-    let add = |case: Case, word: String| case.detail(&word).tokens("status word", spelt(&word));
+    let add = |case: Case, word: String| case.detail(&word).kind("status word").tokens(spelt(&word));
     cells(words)
         .into_iter()
         .fold(case, add)
         .passes()
-        .tokens("status word", [("in a claim", with_claim("did", "\"NO_NETWORK\""))])
+        .kind("status word")
+        .tokens([("in a claim", with_claim("did", "\"NO_NETWORK\""))])
 }

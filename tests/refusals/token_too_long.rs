@@ -11,9 +11,8 @@ pub(super) fn rows(case: Case) -> Case {
     let good = good();
     let kid = json!({ "alg": "HS256", "kid": "k".repeat(MAX_LENGTH) }).to_string();
     let claim = format!(r#"{{"exp":4102444800,"x":"{}"}}"#, "x".repeat(MAX_LENGTH));
-    case.tokens(
-        "size",
-        [
+    case.kind("size")
+        .tokens([
             ("one byte too many", up_to(MAX_LENGTH + 1, &good)),
             ("one byte too many, well signed", of_length(MAX_LENGTH + 1)),
             (
@@ -29,19 +28,15 @@ pub(super) fn rows(case: Case) -> Case {
                 "two tokens in five segments",
                 format!("{good},{}", up_to(MAX_LENGTH, &good)),
             ),
-        ],
-    )
-    .passes()
-    .tokens(
-        "",
-        [
+        ])
+        .passes()
+        .tokens([
             ("as long as allowed", of_length(MAX_LENGTH)),
             (
                 "as long as allowed, with a scheme",
                 format!("Bearer {}", of_length(MAX_LENGTH)),
             ),
-        ],
-    )
+        ])
 }
 
 /// A good token of this length.

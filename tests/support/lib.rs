@@ -32,6 +32,7 @@ pub mod refusals;
 pub mod requests;
 pub mod second_opinion;
 pub mod signing;
+pub mod tables;
 pub mod token;
 
 /// Says aloud that a test was skipped: `cargo test` hides what a passing test prints with `println!`.

@@ -5,7 +5,10 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE},
 };
 
-use super::super::make::{HEADER, encode, hex, message_and_signature, payload, sign_segments};
+use crate::{
+    refusals::make::{HEADER, encode, hex, message_and_signature, payload, sign_segments},
+    tables::pairs,
+};
 
 pub(super) fn spelt() -> Vec<(String, String)> {
     let header = format!(r#"{{"alg":"HS256","x":"{FILL}"}}"#);
@@ -27,39 +30,30 @@ pub(super) fn spelt() -> Vec<(String, String)> {
 const FILL: &str = "???>>>???>>>~~~ ?a>b~c";
 
 /// Other spellings of the same bytes, and what else programs make of them.
-fn spellings(bytes: &[u8]) -> Vec<(&'static str, String)> {
+fn spellings(bytes: &[u8]) -> Vec<(String, String)> {
     let segment = encode(bytes);
     let insert = |at: usize, what: &str| format!("{}{what}{}", &segment[..at], &segment[at..]);
     let middle = segment.len() / 2;
-    let hex = hex(bytes);
+    let around = pairs(
+        "padded with =: @= | padded with ==: @== | padded with ===: @=== | padded with ====: @==== | padded in front: =@
+        padded with %3D: @%3D | in base64 with a data URL: data:;base64,@ | in hex with a prefix: 0x~!
+        in quoted printable: =~",
+        |text| text.replace('~', &hex(bytes)).replace('@', &segment),
+    );
+    let within = pairs(
+        "padded in the middle: = | with a space: ␠ | with a tab: ⇥ | with a line break: ␊ | with a NUL: ␀
+        with a line break of Windows: ␍␊ | with a comma: , | with a hyphen that is none: \u{2010}
+        with a letter of two bytes: é | with a zero width space: \u{200b} | with a sign of no alphabet: !",
+        |what| insert(middle, what),
+    );
     let mut all = vec![
-        ("padded with =", format!("{segment}=")),
-        ("padded with ==", format!("{segment}==")),
-        ("padded with ===", format!("{segment}===")),
-        ("padded with ====", format!("{segment}====")),
-        ("padded in front", format!("={segment}")),
-        ("padded in the middle", insert(middle, "=")),
-        ("padded with %3D", format!("{segment}%3D")),
-        ("with a space", insert(middle, " ")),
-        ("with a tab", insert(middle, "\t")),
-        ("with a line break", insert(middle, "\n")),
-        ("with a line break of Windows", insert(middle, "\r\n")),
         ("with a line break in base64 lines", insert(64.min(middle), "\r\n ")),
-        ("with a NUL", insert(middle, "\0")),
-        ("with a comma", insert(middle, ",")),
-        ("with a hyphen that is none", insert(middle, "\u{2010}")),
-        ("with a letter of two bytes", insert(middle, "é")),
-        ("with a zero width space", insert(middle, "\u{200b}")),
-        ("with a sign of no alphabet", insert(middle, "!")),
         (
             "with a percent encoded letter",
             segment.replacen('e', "%65", 1).replacen('A', "%41", 1) + "%",
         ),
         // One letter cannot stand for a byte.
         ("with one letter too many", one_letter_too_many(&segment)),
-        ("in hex with a prefix", format!("0x{hex}!")),
-        ("in base64 with a data URL", format!("data:;base64,{segment}")),
-        ("in quoted printable", format!("={hex}")),
     ];
     let standard = STANDARD.encode(bytes);
     if standard != segment {
@@ -84,7 +78,8 @@ fn spellings(bytes: &[u8]) -> Vec<(&'static str, String)> {
             standard.replace('+', " ").replace('/', "_") + " !",
         ));
     }
-    all
+    let all = all.into_iter().map(|(name, text)| (name.to_owned(), text));
+    around.into_iter().chain(within).chain(all).collect()
 }
 
 /// A length that base64 cannot have.

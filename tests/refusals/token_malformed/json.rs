@@ -1,16 +1,20 @@
 //! Texts that are not one JSON object, or not the same one to every parser.
 
-use super::super::make::{encode, named as cells_named};
+use crate::{
+    refusals::make::encode,
+    tables::{hex, named, pairs},
+};
 
 /// What can be done to an object, whatever its members are.
 pub(super) fn spoilt(json: &str) -> Vec<(String, Vec<u8>)> {
     let with_member = |member: &str| json.replacen('{', &format!("{{{member},"), 1).into_bytes();
-    let values = cells_named(NO_VALUES, |value| with_member(&format!("\"other\":{value}"))).into_iter();
-    let names = cells_named(NO_NAMES, with_member).into_iter();
+    let values = named(NO_VALUES, |value| with_member(&format!("\"other\":{value}"))).into_iter();
+    let names = named(NO_NAMES, with_member).into_iter();
     [
-        named(other_kinds(json)),
-        named(around(json)),
-        named(syntax(json)),
+        written(json)
+            .into_iter()
+            .map(|(name, json)| (name, json.into_bytes()))
+            .collect(),
         values.map(|(value, json)| (format!("with {value:?}"), json)).collect(),
         names
             .map(|(members, json)| (format!("with the members {}", members.escape_debug()), json))
@@ -20,109 +24,60 @@ pub(super) fn spoilt(json: &str) -> Vec<(String, Vec<u8>)> {
     .concat()
 }
 
-fn named<const N: usize>(rows: [(&str, String); N]) -> Vec<(String, Vec<u8>)> {
-    rows.into_iter()
-        .map(|(name, json)| (name.to_owned(), json.into_bytes()))
-        .collect()
-}
+/// `@` is the object, and `~` what is in its braces.
+const AROUND: &str = "is empty: ∅ | is a space: ␠ | is null: null | is true: true | is a number: 1 | is a string: \"\"
+    is an empty list: [] | is a list of it: [@] | is PHP's own: a:1:{s:3:\"alg\";@}
+    is CBOR: !calgeHS256 | is a word: undefined | is its members without braces: ~
+    behind a byte order mark: \u{feff}@ | before a byte order mark: @\u{feff} | behind a zero width space: \u{200b}@
+    behind a no-break space: \u{a0}@ | behind a form feed: \u{c}@ | behind a vertical tab: \u{b}@ | behind a NUL: ␀@
+    before a NUL: @␀ | before a NUL and another: @␀@ | before a line separator: @\u{2028} | twice: @@
+    twice, on two lines: @␊@ | before an empty object: @{} | behind an empty object: {}@ | before a word: @ x
+    before a number: @1 | before a comma: @, | before a semicolon: @; | before a brace: @} | before a bracket: @]
+    behind a brace: {@ | in braces: {@} | in parentheses: (@) | in a call: f(@) | before a comment: @// a
+    before a long comment: @/* a */ | behind a comment: // a␊@ | behind a long comment: /* a */@
+    before a hash: @ # a | behind a guard: )]}',␊@ | behind a loop: for(;;);@ | with a comma at the end: {~,}
+    with a comma in front: {,~} | without its end: {~ | without its start: ~} | closed by a bracket: {~]";
 
-fn other_kinds(json: &str) -> [(&'static str, String); 18] {
-    let members: Vec<_> = json.trim_matches(['{', '}']).split(',').collect();
-    [
-        ("is empty", String::new()),
-        ("is a space", " ".to_owned()),
-        ("is null", "null".to_owned()),
-        ("is true", "true".to_owned()),
-        ("is a number", "1".to_owned()),
-        ("is a string", "\"\"".to_owned()),
-        ("is an empty list", "[]".to_owned()),
-        ("is a list of it", format!("[{json}]")),
-        (
-            "is a list of its members",
-            format!("[{}]", members.join(",").replace(':', ",")),
-        ),
-        ("is a string of it", serde_json::to_string(json).unwrap()),
-        ("is its members without braces", members.join(",")),
-        ("is a form", members.join("&").replace(':', "=").replace('"', "")),
-        ("is YAML", members.join("\n").replace('"', "").replace(':', ": ")),
-        ("is XML", format!("<token>{}</token>", members.join(""))),
-        ("is PHP's own", format!("a:1:{{s:3:\"alg\";{json}}}")),
-        ("is base64 of it", encode(json)),
-        ("is CBOR", "\u{21}calgeHS256".to_owned()),
-        ("is a word", "undefined".to_owned()),
-    ]
-}
+/// What stands first in place of what.
+const FIRST: &str = r#"with two commas: , → ,, | with a semicolon: , → ; | without a comma: , → ␠ | without a colon: : → ␠
+    with an equals sign: : → = | with an arrow: : → => | with two colons: : → :: | with a comment: , → ,/* a */
+    with a comment to the end of a line: , → ,// a␊ | with a word in it: , → ,x, | with a string in it: , → ,"x",
+    with a number for a name: { → {1:1, | with null for a name: { → {null:1, | with a spread: { → {...{},"#;
 
-fn around(json: &str) -> [(&'static str, String); 31] {
-    let with = |before: &str, after: &str| format!("{before}{json}{after}");
-    [
-        ("behind a byte order mark", with("\u{feff}", "")),
-        ("before a byte order mark", with("", "\u{feff}")),
-        ("behind a zero width space", with("\u{200b}", "")),
-        ("behind a no-break space", with("\u{a0}", "")),
-        ("behind a form feed", with("\x0c", "")),
-        ("behind a vertical tab", with("\x0b", "")),
-        ("behind a NUL", with("\0", "")),
-        ("before a NUL", with("", "\0")),
-        ("before a NUL and another", with("", &format!("\0{json}"))),
-        ("before a line separator", with("", "\u{2028}")),
-        ("twice", with("", json)),
-        ("twice, on two lines", with("", &format!("\n{json}"))),
-        ("before an empty object", with("", "{}")),
-        ("behind an empty object", with("{}", "")),
-        ("before a word", with("", " x")),
-        ("before a number", with("", "1")),
-        ("before a comma", with("", ",")),
-        ("before a semicolon", with("", ";")),
-        ("before a brace", with("", "}")),
-        ("before a bracket", with("", "]")),
-        ("behind a brace", with("{", "")),
-        ("in braces", with("{", "}")),
-        ("in parentheses", with("(", ")")),
-        ("in a call", with("f(", ")")),
-        ("before a comment", with("", "// a")),
-        ("before a long comment", with("", "/* a */")),
-        ("behind a comment", with("// a\n", "")),
-        ("behind a long comment", with("/* a */", "")),
-        ("before a hash", with("", " # a")),
-        ("behind a guard", with(")]}',\n", "")),
-        ("behind a loop", with("for(;;);", "")),
-    ]
-}
+/// What stands everywhere in place of what.
+const EVERYWHERE: &str = "in single quotes: \" → ' | in curly quotes: \" → \u{201d} | in backticks: \" → `
+    with escaped quotes: \" → \\\" | without quotes: \" → ∅ | with no-break spaces: , → ,\u{a0}
+    with vertical tabs: , → ,\u{b}";
 
-fn syntax(json: &str) -> [(&'static str, String); 28] {
+fn written(json: &str) -> Vec<(String, String)> {
     let inner = json.strip_prefix('{').unwrap().strip_suffix('}').unwrap();
-    let first = |from: &str, to: &str| json.replacen(from, to, 1);
-    [
-        ("with a comma at the end", format!("{{{inner},}}")),
-        ("with a comma in front", format!("{{,{inner}}}")),
-        ("with two commas", first(",", ",,")),
-        ("with a semicolon", first(",", ";")),
-        ("without a comma", first(",", " ")),
-        ("without a colon", first(":", " ")),
-        ("with an equals sign", first(":", "=")),
-        ("with an arrow", first(":", "=>")),
-        ("with two colons", first(":", "::")),
-        ("without its end", format!("{{{inner}")),
-        ("without its start", format!("{inner}}}")),
-        ("closed by a bracket", format!("{{{inner}]")),
-        ("with a comment", first(",", ",/* a */")),
-        ("with a comment to the end of a line", first(",", ",// a\n")),
-        ("in single quotes", json.replace('"', "'")),
-        ("in curly quotes", json.replace('"', "\u{201d}")),
-        ("in backticks", json.replace('"', "`")),
-        ("with escaped quotes", json.replace('"', "\\\"")),
-        ("without quotes", json.replace('"', "")),
-        ("with names without quotes", first("\"", "").replacen('"', "", 1)),
+    let change = |cell: &str| {
+        cell.split_once(" → ")
+            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .unwrap()
+    };
+    let others = [
+        ("is a list of its members", format!("[{}]", inner.replace(':', ","))),
+        ("is XML", format!("<token>{}</token>", inner.replace(',', ""))),
+        ("is a string of it", serde_json::to_string(json).unwrap()),
+        ("is a form", inner.replace(',', "&").replace(':', "=").replace('"', "")),
+        ("is YAML", inner.replace(',', "\n").replace('"', "").replace(':', ": ")),
+        ("is base64 of it", encode(json)),
+        ("with names without quotes", json.replacen('"', "", 2)),
         ("with a string without end", json[..json.rfind('"').unwrap()].to_owned()),
-        ("with no-break spaces", json.replace(',', ",\u{a0}")),
-        ("with vertical tabs", json.replace(',', ",\x0b")),
-        ("with a word in it", first(",", ",x,")),
-        ("with a string in it", first(",", ",\"x\",")),
-        ("with a number for a name", first("{", "{1:1,")),
-        ("with null for a name", first("{", "{null:1,")),
-        ("with a spread", first("{", "{...{},")),
-    ]
+    ];
+    let around = pairs(AROUND, |text| text.replace('~', inner).replace('@', json)).into_iter();
+    let first = pairs(FIRST, change)
+        .into_iter()
+        .map(|(name, (from, to))| (name, json.replacen(&from, &to, 1)));
+    let all = pairs(EVERYWHERE, change)
+        .into_iter()
+        .map(|(name, (from, to))| (name, json.replace(&from, &to)));
+    around
+        .chain(first)
+        .chain(all)
+        .chain(others.map(|(name, json)| (name.to_owned(), json)))
+        .collect()
 }
 
 /// What no member can have as its value.
@@ -169,23 +124,13 @@ fn encodings(json: &str) -> Vec<(String, Vec<u8>)> {
         ("with overlong braces", overlong(b'{', &[0xC1, 0xBB])),
         ("with overlong quotes", overlong(b'"', &[0xC0, 0xA2])),
     ];
-    let no_text: [&[u8]; 12] = [
-        b"\xff",
-        b"\x80",
-        b"\xc3",
-        b"\xe9",
-        b"\xc0\x80",
-        b"\xc0\xa2,\xc0\xa2",
-        b"\xe0\x80\xa2",
-        b"\xed\xa0\x80",
-        b"\xed\xa0\xbd\xed\xb8\x80",
-        b"\xf4\x90\x80\x80",
-        b"\xf8\x88\x80\x80\x80",
-        b"\xef\xbf",
-    ];
+    let no_text = hex("ff 80 c3 e9 c080 c0a22cc0a2 e080a2 eda080 eda0bdedb880 f4908080 f888808080 efbf");
     let of_bytes = no_text.into_iter().flat_map(|bytes| {
         let name = |place: &str| format!("with the bytes {} in a {place}", bytes.escape_ascii());
-        [(name("value"), with_bytes(bytes)), (name("name"), name_of_bytes(bytes))]
+        [
+            (name("value"), with_bytes(&bytes)),
+            (name("name"), name_of_bytes(&bytes)),
+        ]
     });
     whole
         .map(|(name, json)| (name.to_owned(), json))
