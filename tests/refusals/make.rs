@@ -7,7 +7,6 @@ use base64::{
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::KID;
 use crate::{
     client::Request,
     keys::TestKey,
@@ -174,7 +173,7 @@ pub(super) fn others(text: &str) -> Vec<Value> {
 
 /// As many members as asked for, each behind a comma.
 pub(super) fn members(count: usize) -> String {
-    (0..count).map(|i| format!(r#","{i}":0"#)).collect()
+    (0..count).map(|i| format!(r#","{i}":0"#)).collect::<Vec<_>>().concat()
 }
 
 /// Lists in a list.
@@ -184,7 +183,11 @@ pub(super) fn deep(depth: usize) -> String {
 
 /// Two letters for each byte.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// All that follows the path of a request with these header lines, each with its end.
@@ -296,11 +299,6 @@ pub(super) fn pair(inputs: &[&str], signatures: &[&str]) -> Request {
     lines.fold(order().request(), |request, (name, value)| request.header(name, value))
 }
 
-/// A header with this id of the key and no algorithm.
-pub(super) fn none_with_kid() -> String {
-    sign(json!({ "alg": "none", "kid": KID }).to_string(), payload())
-}
-
 /// Further than age and skew may be, however slow the test is.
 pub(super) const FAR: u64 = 100_000;
 
@@ -327,7 +325,8 @@ pub(super) fn forged(header: &str, payload: &str) -> String {
 pub(super) fn spellings_of_none() -> Vec<String> {
     let spell = |capitals: u8| {
         let letter = |(i, letter): (usize, char)| {
-            if capitals >> i & 1 == 1 {
+            let is_capital = capitals >> i & 1 == 1;
+            if is_capital {
                 letter.to_ascii_uppercase()
             } else {
                 letter

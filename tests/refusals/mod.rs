@@ -301,7 +301,6 @@ impl Server {
     /// # Panics
     ///
     /// If the development secret is none.
-    #[must_use]
     pub fn builder(self) -> ApproovBuilder {
         let key = |base64| Key::from_base64_secret(base64).unwrap();
         let builder = Approov::builder();

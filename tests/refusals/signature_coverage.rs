@@ -3,42 +3,32 @@
 use super::{
     Case,
     Server::Signing,
-    make::{each, install, order},
+    make::{install, order, signed},
 };
+use crate::{signing::Signature, tables::pairs};
 
 pub(super) fn rows(case: Case) -> Case {
-    let covering = |names: &[&str]| install().covering(&order(), names);
-    let path = ["@method", "@authority", "@path", "approov-token"];
+    let covering = |names: &str| install().covering(&order(), &names.split_whitespace().collect::<Vec<_>>());
+    let with = |signature: Signature, identifier| signed(&[&signature.line(identifier, "1")]);
+    let too_little = "nothing: ∅ | no method: @target-uri approov-token | no target: @method approov-token
+        no token: @method @target-uri | no query: @method @authority @path approov-token
+        no authority: @method @path @query approov-token
+        the request target alone: @method @request-target approov-token";
+    let path = covering("@method @authority @path approov-token");
+    let enough = "the least: @method @target-uri approov-token
+        the target in parts: @method @authority @path @query approov-token";
     case.at([Signing])
-        .whole(each([
-            ("nothing", covering(&[])),
-            ("no method", covering(&["@target-uri", "approov-token"])),
-            ("no target", covering(&["@method", "approov-token"])),
-            ("no token", covering(&["@method", "@target-uri"])),
-            ("no query", covering(&path)),
-            (
-                "no authority",
-                covering(&["@method", "@path", "@query", "approov-token"]),
-            ),
-            (
-                "the request target alone",
-                covering(&["@method", "@request-target", "approov-token"]),
-            ),
+        .whole(pairs(too_little, |names| signed(&[&covering(names)])))
+        .whole([
             (
                 "single parameters of the query",
-                covering(&path).line(r#""@query-param";name="id""#, "1"),
+                with(path, r#""@query-param";name="id""#),
             ),
             (
                 "a member of the token",
-                covering(&["@method", "@target-uri"]).line(r#""approov-token";key="a""#, "1"),
+                with(covering("@method @target-uri"), r#""approov-token";key="a""#),
             ),
-        ]))
+        ])
         .passes()
-        .whole(each([
-            ("the least", covering(&["@method", "@target-uri", "approov-token"])),
-            (
-                "the target in parts",
-                covering(&["@method", "@authority", "@path", "@query", "approov-token"]),
-            ),
-        ]))
+        .whole(pairs(enough, |names| signed(&[&covering(names)])))
 }

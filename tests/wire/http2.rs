@@ -10,6 +10,7 @@ use http::{
 };
 use support::{
     refusals::{self, PASSES, Server},
+    tables::named,
     token,
 };
 
@@ -103,44 +104,27 @@ async fn each_request_is_refused_for_its_reason() {
         }
         headers
     };
+    let tokens = |names: &str| {
+        let value = |name| match name {
+            "good" => &good,
+            "forged" => &forged,
+            _ => &empty,
+        };
+        lines(&names.split(", ").map(|name| (TOKEN, value(name))).collect::<Vec<_>>())
+    };
+    let repeated = named("good, good | good, forged | forged, good | empty, good", tokens).into_iter();
+    let repeated = repeated.map(|(names, headers)| (names, headers, None, "token_repeated"));
     let cookie = value(&format!("approov-token={}", token::good()));
-    let trailers = || Some(lines(&[(TOKEN, &good)]));
-    for (name, headers, trailers, refusal) in [
-        ("nothing", lines(&[]), None, "token_missing"),
-        (
-            "good, good",
-            lines(&[(TOKEN, &good), (TOKEN, &good)]),
-            None,
-            "token_repeated",
-        ),
-        (
-            "good, forged",
-            lines(&[(TOKEN, &good), (TOKEN, &forged)]),
-            None,
-            "token_repeated",
-        ),
-        (
-            "forged, good",
-            lines(&[(TOKEN, &forged), (TOKEN, &good)]),
-            None,
-            "token_repeated",
-        ),
-        (
-            "empty, good",
-            lines(&[(TOKEN, &empty), (TOKEN, &good)]),
-            None,
-            "token_repeated",
-        ),
-        ("Authorization", lines(&[(AUTHORIZATION, &good)]), None, "token_missing"),
-        ("Cookie", lines(&[(COOKIE, &cookie)]), None, "token_missing"),
-        ("trailer", lines(&[]), trailers(), "token_missing"),
-        (
-            "trailer, and a forged one in the header",
-            lines(&[(TOKEN, &forged)]),
-            trailers(),
-            "token_signature",
-        ),
-    ] {
+    let (missing, trailers) = ("token_missing", Some(tokens("good")));
+    let others = [
+        ("nothing", lines(&[]), None, missing),
+        ("Authorization", lines(&[(AUTHORIZATION, &good)]), None, missing),
+        ("Cookie", lines(&[(COOKIE, &cookie)]), None, missing),
+        ("trailer", lines(&[]), trailers.clone(), missing),
+        ("trailer, and forged", tokens("forged"), trailers, "token_signature"),
+    ];
+    let others = others.map(|(name, headers, trailers, code)| (name.to_owned(), headers, trailers, code));
+    for (name, headers, trailers, refusal) in repeated.chain(others) {
         for way in WAYS {
             let answer = ask(&client, way, headers.clone(), trailers.clone()).await;
             assert_eq!(answer, refused(), "{name}, {way}");

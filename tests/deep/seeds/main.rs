@@ -76,17 +76,11 @@ fn of_message_signatures() -> Vec<Vec<u8>> {
     let drafts = DRAFTS.map(|draft| format!("S{draft}").into_bytes());
     let attacks = signed_requests().map(|request| {
         let text = String::from_utf8_lossy(&request.bytes()).into_owned();
-        let (head, _) = text.split_once("\r\n\r\n").unwrap();
-        let lines = head
-            .split("\r\n")
-            .skip(1)
-            .filter(|line| !FRAMING.iter().any(|name| line.starts_with(name)));
-        [
-            "()\na=b\nx0".to_owned(),
-            lines.map(|line| format!("\n{line}")).collect(),
-        ]
-        .concat()
-        .into_bytes()
+        let head = text.split("\r\n\r\n").next().unwrap_or_default();
+        let lines = head.split("\r\n").skip(1);
+        let lines = lines.filter(|line| !FRAMING.iter().any(|name| line.starts_with(name)));
+        let draft: Vec<_> = ["()\na=b\nx0"].into_iter().chain(lines).collect();
+        draft.join("\n").into_bytes()
     });
     drafts.into_iter().chain(attacks).collect()
 }
