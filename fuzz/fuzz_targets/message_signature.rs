@@ -5,8 +5,8 @@
 use harness::{assert_all_can_be_entered, exchange};
 use libfuzzer_sys::fuzz_target;
 use support::{
-    requests::{DRAFTS, ORIGIN},
     placeholders::tokens,
+    requests::{DRAFTS, ORIGIN},
     second_opinion::{components, signature_base},
     signing::{ACCOUNT_KEY, Key, Message, bytes},
 };

@@ -12,7 +12,7 @@ use crate::{
     handlers,
     outcome::{OUTCOME, Outcome},
 };
-use support::{requests::genuine, placeholders::filled};
+use support::{placeholders::filled, requests::genuine};
 
 thread_local! {
     // Never dropped: at a thread's end, what actix keeps for the thread may be gone before it.

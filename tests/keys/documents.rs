@@ -120,7 +120,8 @@ fn no_text() -> Vec<Row> {
 
 fn nothing_usable() -> impl Iterator<Item = Row> {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
-    let table = r#"no key: ∅ | a null: null | a key without members: {} | a list in the list: [JWK] | a set in the set: SET
+    let table = r#"no key: ∅ | a null: null | a key without members: {} | a list in the list: [JWK]
+        a set in the set: SET
         lists in the list: DEEP | a deep member alone: {"a":DEEP} | an empty secret: {"alg":"HS256","k":"","kty":"oct"}
         a known secret: {"alg":"HS256","k":"c2VjcmV0","kty":"oct"} | an unknown type: UNKNOWN
         no algorithm: {"alg":"none","k":"86A","kty":"oct"}"#;

@@ -119,7 +119,8 @@ fn other_pays() -> impl Iterator<Item = (String, Vec<u8>)> {
     );
     let hex = hex(&hash);
     let table = pairs(
-        "empty: ∅ | a space: ␠ | more padding: {}= | a space behind: {}␠ | a space in front: ␠{} | a line end behind: {}␊
+        "empty: ∅ | a space: ␠ | more padding: {}= | a space behind: {}␠ | a space in front: ␠{}
+        a line end behind: {}␊
         a NUL behind: {}␀ | a byte order mark in front: \u{feff}{} | twice: {}{} | twice with a comma: {},{}
         in quotes: \"{}\" | with its algorithm: sha-256={} | as a structured field: sha-256=:{}: | null as text: null
         a star: *",

@@ -13,13 +13,13 @@ use crate::{
 pub(super) fn rows(case: Case) -> Case {
     let body = &order().body;
     let (right, wrong) = (sha256(body), sha256(b"other"));
-    // `{}` is the right digest.
     let of_right = [
         format!("{right}, {wrong}"),
         right.replace("sha-256", "sha256"),
         right.replace("sha-256", "SHA-256"),
     ];
     let without = [right.replacen('=', ":", 1), right.replace("sha-256=", "")];
+    // `{}` is the right digest.
     let table = named(
         r#"{}, {} | {}, sha-512=1 | {}, sha-512 | {}, junk( | {}, | {} {} | a{} | md5=:AAAA:
         sha=:AAAA:, sha-384=:AAAA:, unixsum=:AAAA: | ∅ | sha-256 | sha-256=1 | sha-256=?0 | sha-256="no base64"

@@ -84,7 +84,7 @@ macro_rules! files {
 
 each_refusal!(files);
 
-/// All files, in the order of the checks.
+/// All files.
 pub fn all() -> impl Iterator<Item = Case> {
     FILES.iter().map(|(code, rows)| rows(Case::of(code)))
 }

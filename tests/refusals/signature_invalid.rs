@@ -11,7 +11,10 @@ use super::{
     Server::Signing,
     make::{account, created, each, install, order, signed, with_header},
 };
-use crate::signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, token};
+use crate::{
+    client::Request,
+    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, token},
+};
 
 pub(super) fn rows(case: Case) -> Case {
     let theirs = || Signature::new(Key::install(2), &order());
@@ -58,7 +61,7 @@ pub(super) fn rows(case: Case) -> Case {
 }
 
 /// A bad signature beside a good one.
-fn beside() -> impl Iterator<Item = (String, crate::client::Request)> {
+fn beside() -> impl Iterator<Item = (String, Request)> {
     let elsewhere = Message {
         url: "https://api.example.com/".to_owned(),
         ..order()
@@ -136,7 +139,7 @@ fn other_s(raw: &[u8]) -> String {
 }
 
 /// A public key is no secret: whoever has the token has it too.
-fn macs_with_what_is_public() -> Vec<(&'static str, crate::client::Request)> {
+fn macs_with_what_is_public() -> Vec<(&'static str, Request)> {
     let public = Key::install(1).public();
     let mut derived = Hmac::<Sha256>::new_from_slice(b"account").unwrap();
     derived.update(&STANDARD.decode(OTHER_ACCOUNT_KEY).unwrap());

@@ -8,8 +8,10 @@ use super::{
     make::{account, both, created, each, install, order, pair, signed, with_parameters},
 };
 use crate::{
+    client::Request,
+    signing::{bytes, text},
     tables::{cells, named, pairs},
-    {client::Request, signing::bytes, token::now},
+    token::now,
 };
 
 pub(super) fn rows(case: Case) -> Case {
@@ -40,7 +42,7 @@ pub(super) fn rows(case: Case) -> Case {
         .passes()
         .whole([
             ("both in one line", signed(&[&install(), &account()])),
-            ("as a string", signed(&[&install().form(crate::signing::text)])),
+            ("as a string", signed(&[&install().form(text)])),
             (
                 "64 labels",
                 pair(

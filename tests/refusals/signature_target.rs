@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Case, Server::Signing};
 use crate::{
     client::Request,
-    signing::{Message, token},
+    signing::{Message, Signature, token},
 };
 
 pub(super) fn rows(case: Case) -> Case {
@@ -16,9 +16,7 @@ pub(super) fn rows(case: Case) -> Case {
         .flat_map(|method| urls.map(|url| (method, url)));
     let sent = |method: &str, url: &str, target: &str| -> Request {
         let message = Message::new(method, url).header("Approov-Token", &token(&json!({})));
-        message
-            .request_to(target)
-            .signed(&[&crate::signing::Signature::install(&message)])
+        message.request_to(target).signed(&[&Signature::install(&message)])
     };
     let row = |target: &'static str| {
         let rows = methods.clone();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     Case, KID,
-    Server::KeyWithId,
+    Server::{KeyWithId, Secret},
     make::{HEADER, encode, message_and_signature, payload, secret, sign, sign_segments, spellings_of_none, unsigned},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub(super) fn rows(case: Case) -> Case {
             sign(json!({ "alg": "none", "kid": KID }).to_string(), payload()),
         )])
         .passes()
-        .at([super::Server::Secret])
+        .at([Secret])
         .tokens(pairs(good_ones, |header| sign(header, payload())))
 }
 

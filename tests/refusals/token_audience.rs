@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     AUDIENCE, Case, ISSUER,
-    Server::IssuerAndAudience,
+    Server::{IssuerAndAudience, Secret},
     make::{issued_for, others, with_claim},
 };
 
@@ -18,6 +18,6 @@ pub(super) fn rows(case: Case) -> Case {
         .tokens(near.chain(far).map(row))
         .passes()
         .tokens([json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])].map(row))
-        .at([super::Server::Secret])
+        .at([Secret])
         .tokens([("an empty audience", with_claim("aud", "[]"))])
 }

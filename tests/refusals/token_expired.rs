@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Case,
-    Server::{Bound, Lenient, Unbound},
+    Server::{Bound, Lenient, Secret, Unbound},
     make::{USER, beside_bound, with_claim, with_payload},
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) fn rows(case: Case) -> Case {
         .kind("bound but expired")
         .lines(beside_bound(&bound))
         .passes()
-        .at([super::Server::Secret])
+        .at([Secret])
         .tokens([
             (
                 "exp with a fraction",

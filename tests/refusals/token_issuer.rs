@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     AUDIENCE, Case, ISSUER,
-    Server::IssuerAndAudience,
+    Server::{IssuerAndAudience, Secret},
     make::{issued_for, others, with_claim},
 };
 
@@ -21,6 +21,6 @@ pub(super) fn rows(case: Case) -> Case {
         ])
         .passes()
         .tokens([("itself", issued_for(&json!(ISSUER), &audience))])
-        .at([super::Server::Secret])
+        .at([Secret])
         .tokens([("any, where none is configured", with_claim("iss", "\"other\""))])
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Case, KID,
-    Server::KeyWithId,
+    Server::{KeyWithId, Secret},
     make::{key_ids, secret, short, with_kid},
 };
 
@@ -19,7 +19,7 @@ pub(super) fn rows(case: Case) -> Case {
         .tokens(near.map(|kid| (format!("{kid:?}"), with_kid(&secret(), &kid))))
         .passes()
         .tokens([("its own", with_kid(&secret(), KID))])
-        .at([super::Server::Secret])
+        .at([Secret])
         .kind("kid")
         .tokens([("of no key, where it has none", with_kid(&secret(), "a"))])
 }

@@ -139,7 +139,8 @@ fn unwritable(good: &str) -> Vec<(String, String)> {
         a space in the name: Approov Token: {} | a value on the next line: Approov-Token:␍␊ {}
         a value on the next line behind a tab: Approov-Token:␍␊⇥{} | a value on two lines: Approov-Token: {1}␍␊ {2}
         an empty line that continues: Approov-Token: {}␍␊␠ | parentheses in the name: Approov-Token(a): {}
-        a second one that continues the first: Approov-Token: {}␍␊ Approov-Token: {} | a NUL in the name: Approov-Token␀: {}
+        a second one that continues the first: Approov-Token: {}␍␊ Approov-Token: {}
+        a NUL in the name: Approov-Token␀: {}
         quotes around the name: \"Approov-Token\": {} | a letter of two bytes in the name: Approov-Tokén: {}
         a hyphen that is none in the name: Approov\u{2010}Token: {}
         a letter of another alphabet in the name: Аpproov-Token: {}

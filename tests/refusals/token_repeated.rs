@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     Case,
-    Server::Authorization,
+    Server::{Authorization, Secret},
     make::{HEADER, forged, good, payload, token_line, user},
 };
 use crate::{tables::named, token};
@@ -26,7 +26,7 @@ pub(super) fn rows(case: Case) -> Case {
             ("Bearer and nothing", two(&bearer, b"Authorization:\r\n")),
         ])
         .passes()
-        .at([super::Server::Secret])
+        .at([Secret])
         .kind("once")
         .lines([
             (

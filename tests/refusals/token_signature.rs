@@ -213,7 +213,8 @@ fn misread() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
 fn segments() -> Vec<(String, String)> {
     let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
     pairs(
-        "header alone with its dots: {h}.. | header, no payload, signature: {h}..{s} | header, payload, nothing: {h}.{p}.
+        "header alone with its dots: {h}.. | header, no payload, signature: {h}..{s}
+        header, payload, nothing: {h}.{p}.
         header twice: {h}.{h}.{s}",
         |text| text.replace("{h}", &h).replace("{p}", &p).replace("{s}", &s),
     )

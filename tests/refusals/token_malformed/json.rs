@@ -39,7 +39,8 @@ const AROUND: &str = "is empty: ∅ | is a space: ␠ | is null: null | is true:
     with a comma in front: {,~} | without its end: {~ | without its start: ~} | closed by a bracket: {~]";
 
 /// What stands first in place of what.
-const FIRST: &str = r#"with two commas: , → ,, | with a semicolon: , → ; | without a comma: , → ␠ | without a colon: : → ␠
+const FIRST: &str = r#"with two commas: , → ,, | with a semicolon: , → ; | without a comma: , → ␠
+    without a colon: : → ␠
     with an equals sign: : → = | with an arrow: : → => | with two colons: : → :: | with a comment: , → ,/* a */
     with a comment to the end of a line: , → ,// a␊ | with a word in it: , → ,x, | with a string in it: , → ,"x",
     with a number for a name: { → {1:1, | with null for a name: { → {null:1, | with a spread: { → {...{},"#;

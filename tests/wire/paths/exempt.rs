@@ -19,8 +19,9 @@ const EXEMPT: &str = "/health | /health? | /health?a=/secret | /health?/../secre
 /// What is not exempt and leads to the protected handler, however much of it looks like what is exempt: other paths; an
 /// exempt path inside of another one, its query, its fragment or its host; dot segments; empty segments;
 /// percent-encoding; parameters of segments, and slashes of Windows.
-pub(super) const TO_THE_SECRET: &str = r"/ | /secret | /secret/ | /admin/ | /healthy | /health. | /health.json | /health:80 | /health, | /health&a=1
-    /health= | /Health | /HEALTH | /Public/a | /publications | /public. | /public: | /files.txt | /filesystem
+pub(super) const TO_THE_SECRET: &str = r"/ | /secret | /secret/ | /admin/ | /healthy | /health. | /health.json
+    /health:80 | /health, | /health&a=1 | /health= | /Health | /HEALTH | /Public/a | /publications
+    /public. | /public: | /files.txt | /filesystem
     /secret/health | /admin/health | /admin/public/a | /secret?/health | /secret?x=/public/a | /secret#/health
     /secret?#/public/ | /?/health | /#/health | http://health/secret | http://localhost/secret?/health
     http://a@health/secret | http://localhost | http://health?/health
