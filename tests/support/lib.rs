@@ -110,7 +110,8 @@ mod guides {
     #[doc = include_str!("../../docs/single-use.md")]
     mod single_use {}
     #[doc = include_str!("../../docs/testing.md")]
-    mod testing {}    #[doc = include_str!("../../docs/testing-recipes.md")]
+    mod testing {}
+    #[doc = include_str!("../../docs/testing-recipes.md")]
     mod testing_recipes {}
     #[doc = include_str!("../../docs/token-binding.md")]
     mod token_binding {}
