@@ -250,12 +250,15 @@ impl Listeners {
     }
 
     /// A warning about the configuration. Each worker finds its cause anew, so it is given only once.
-    pub(crate) fn warn_once(&self, sentence: String) {
+    pub(crate) fn warn_once(&self, sentence: &str) {
         let name = Name(self.name.as_deref());
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if !warned.contains(&sentence) {
+        let warned = self.warned.lock();
+        // The lock is let go before the logger, which is not ours, is called.
+        let is_new = warned
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(sentence.to_owned());
+        if is_new {
             log::warn!(target: LOG_TARGET, "{sentence}{name}");
-            warned.insert(sentence);
         }
     }
 

@@ -104,7 +104,7 @@ impl Settings {
             PolicyOrigin::Middleware => "the middleware's",
         };
         for what in policy.report_warnings(origin, !self.checks.is_empty()) {
-            self.listeners.warn_once(format!("{whose} policy {what}"));
+            self.listeners.warn_once(&format!("{whose} policy {what}"));
         }
     }
 }
