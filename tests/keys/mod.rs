@@ -6,7 +6,7 @@ mod secrets;
 
 use serde_json::Value;
 
-use crate::keys::TestKey;
+use crate::{keys::TestKey, token};
 
 pub use documents::documents;
 pub use entries::{
@@ -89,13 +89,5 @@ fn unfit<'a>(rows: impl IntoIterator<Item = (&'a TestKey, Value, &'static str)>)
 /// A JWK with `changes` over it. A `null` takes a member out.
 #[must_use]
 pub fn changed(key: &TestKey, changes: &Value) -> Value {
-    let mut jwk = key.jwk(None);
-    for (name, value) in changes.as_object().into_iter().flatten() {
-        if value.is_null() {
-            jwk.as_object_mut().unwrap().remove(name);
-        } else {
-            jwk[name] = value.clone();
-        }
-    }
-    jwk
+    token::changed(key.jwk(None), changes)
 }

@@ -31,15 +31,20 @@ pub fn now() -> u64 {
 /// Claims of a token that is good for some minutes, with `more` over them. A `null` takes a claim out.
 #[must_use]
 pub fn claims(more: &Value) -> Value {
-    let mut claims = json!({ "exp": now() + 300, "did": DEVICE_ID, "arc": ARC });
-    for (name, value) in more.as_object().into_iter().flatten() {
+    changed(json!({ "exp": now() + 300, "did": DEVICE_ID, "arc": ARC }), more)
+}
+
+/// A JSON object with `changes` over it. A `null` takes a member out.
+#[must_use]
+pub fn changed(mut object: Value, changes: &Value) -> Value {
+    for (name, value) in changes.as_object().into_iter().flatten() {
         if value.is_null() {
-            claims.as_object_mut().unwrap().remove(name);
+            object.as_object_mut().unwrap().remove(name);
         } else {
-            claims[name] = value.clone();
+            object[name] = value.clone();
         }
     }
-    claims
+    object
 }
 
 /// A token as Approov makes it for a genuine app.
