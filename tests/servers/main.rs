@@ -21,6 +21,7 @@ mod tls;
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 const HELLO: &str = env!("CARGO_BIN_EXE_hello");
+const HEALTH_CHECK: &str = env!("CARGO_BIN_EXE_health-check");
 const SHAPES_API: &str = env!("CARGO_BIN_EXE_shapes-api");
 const SHAPES_API_UNPROTECTED: &str = env!("CARGO_BIN_EXE_shapes-api-unprotected");
 const APPROOV_TOKEN: &str = env!("CARGO_BIN_EXE_approov-token");
