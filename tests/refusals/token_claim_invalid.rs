@@ -1,5 +1,5 @@
-//! Well-signed tokens with a claim of the wrong type, or with a number that is not a time: made by Approov, or by anyone
-//! else with the secret.
+//! Well-signed tokens with a claim of the wrong type, or with a number that is not a time: made by Approov, or by
+//! anyone else with the secret.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
