@@ -1,5 +1,8 @@
 //! Key sets and secrets that must stop the start, and all unfit keys at once. Each of these by itself:
-//! `tests/integration/algorithms/jwks.rs`.
+//! `tests/keys/algorithms/jwks.rs`.
+
+pub(crate) mod algorithms;
+mod refresh;
 
 use std::{fs, str};
 

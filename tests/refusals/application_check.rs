@@ -1,4 +1,4 @@
-//! A check of the application's own: when it runs, and what comes of it, is in `tests/integration/checks.rs`.
+//! A check of the application's own: when it runs, and what comes of it, is in `tests/behaviour/checks.rs`.
 
 use serde_json::json;
 

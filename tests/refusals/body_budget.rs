@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/signatures/withheld.rs",
+        "tests/behaviour/signatures/withheld.rs",
         "the_bytes_that_are_held_at_once_are_bounded",
     )
 }

@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/signatures/broken.rs",
+        "tests/behaviour/signatures/broken.rs",
         "bodies_above_the_limit_are_too_large",
     )
 }

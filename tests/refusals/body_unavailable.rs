@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/signatures/extractor.rs",
+        "tests/behaviour/signatures/extractor.rs",
         "claims_alone_refuse_what_they_cannot_check",
     )
 }

@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/refresh/unavailable.rs",
+        "tests/keys/refresh/unavailable.rs",
         "without_keys_a_token_is_503_and_none_is_401_as_ever",
     )
 }

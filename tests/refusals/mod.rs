@@ -1,5 +1,5 @@
 //! Requests that must be refused, in a file for each code of a refusal: the attacks, what is next to them and passes,
-//! and the server that they are for. `tests/integration/refusals.rs` sends them all; the fuzzers start from them.
+//! and the server that they are for. `tests/refusals/sender.rs` sends them all; the fuzzers start from them.
 //!
 //! Unless a row says otherwise, it would be good but for what it tries, so that nothing else can be the reason for its
 //! refusal.

@@ -3,8 +3,5 @@
 use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
-    case.proved_by(
-        "tests/integration/extractors.rs",
-        "without_configuration_nobody_gets_in",
-    )
+    case.proved_by("tests/behaviour/extractors.rs", "without_configuration_nobody_gets_in")
 }

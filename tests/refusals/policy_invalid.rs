@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/single_use/settings.rs",
+        "tests/behaviour/single_use/settings.rs",
         "a_handler_that_cannot_be_checked_answers_500",
     )
 }

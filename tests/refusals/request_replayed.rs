@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/single_use/copies.rs",
+        "tests/behaviour/single_use/copies.rs",
         "a_copy_is_refused_however_it_is_written",
     )
 }

@@ -1,5 +1,5 @@
 //! Tokens without the public key of their installation. The other cases need other servers:
-//! `tests/integration/signatures/keys.rs`.
+//! `tests/behaviour/signatures/keys.rs`.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! Requests for what has no path, which would pass for the root. The other cases need other servers:
-//! `tests/integration/signatures/targets.rs`.
+//! `tests/behaviour/signatures/targets.rs`.
 
 use serde_json::json;
 

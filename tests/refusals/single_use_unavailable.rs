@@ -4,7 +4,7 @@ use super::Case;
 
 pub(super) fn rows(case: Case) -> Case {
     case.proved_by(
-        "tests/integration/single_use/stores.rs",
+        "tests/behaviour/single_use/stores.rs",
         "a_store_that_fails_lets_nobody_in",
     )
 }

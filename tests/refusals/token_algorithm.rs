@@ -1,7 +1,7 @@
 //! Tokens that name another algorithm than that of the key: nothing that the token says may choose one.
 //!
 //! Public keys that are passed off as secrets need a server with public keys:
-//! `tests/integration/algorithms/confusion.rs`.
+//! `tests/keys/algorithms/confusion.rs`.
 
 use serde_json::json;
 

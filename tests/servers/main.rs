@@ -3,14 +3,19 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod cli;
+#[cfg(feature = "neighbours")]
+mod device_limit;
 mod examples;
 mod hello;
 mod key_sources;
-#[cfg(feature = "neighbours")]
-mod neighbours;
 #[cfg(target_os = "linux")]
+#[path = "../with_others/nginx/mod.rs"]
 mod nginx;
+#[cfg(feature = "neighbours")]
+mod openapi;
 mod process;
+#[cfg(feature = "neighbours")]
+mod prometheus;
 mod quickstart;
 mod scripts;
 mod shapes;
@@ -18,6 +23,8 @@ mod shapes;
 mod shutdown;
 mod start_up;
 mod tls;
+#[cfg(feature = "neighbours")]
+mod tracing_spans;
 
 const QUICKSTART: &str = env!("CARGO_BIN_EXE_quickstart");
 const HELLO: &str = env!("CARGO_BIN_EXE_hello");

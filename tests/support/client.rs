@@ -114,7 +114,7 @@ impl Request {
     /// wait for the rest of a body.
     #[must_use]
     pub fn send(&self, server: SocketAddr) -> Answer {
-        Answer::read(self.write(server)).expect("an HTTP response")
+        send(&self.bytes(), server)
     }
 
     /// The same on a connection that is there, of whatever kind.
@@ -127,7 +127,7 @@ impl Request {
     /// As [`send`](Self::send), but says that nothing more will come. None if there is no answer.
     #[must_use]
     pub fn send_and_hang_up(&self, server: SocketAddr) -> Option<Answer> {
-        let stream = self.write(server);
+        let stream = write(&self.bytes(), server);
         stream.shutdown(Shutdown::Write).unwrap();
         Answer::read(stream)
     }
@@ -154,13 +154,6 @@ impl Request {
         ]
         .concat()
     }
-
-    fn write(&self, server: SocketAddr) -> TcpStream {
-        let mut stream = TcpStream::connect(server).unwrap();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        stream.write_all(&self.bytes()).unwrap();
-        stream
-    }
 }
 
 /// The head as it is sent.
@@ -168,6 +161,19 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", String::from_utf8_lossy(&self.head()))
     }
+}
+
+/// Sends these bytes on a connection of their own and waits for the whole answer.
+#[must_use]
+pub fn send(request: &[u8], server: SocketAddr) -> Answer {
+    Answer::read(write(request, server)).expect("an HTTP response")
+}
+
+fn write(request: &[u8], server: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(server).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+    stream.write_all(request).unwrap();
+    stream
 }
 
 /// A body in chunks of this size, at most: RFC 9112, section 7.1.

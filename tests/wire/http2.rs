@@ -14,7 +14,7 @@ use support::{
     token,
 };
 
-use crate::{patient, refusals::Served, signatures::connect, ways::WAYS};
+use crate::{http2::connect, patient, refusals::serve, ways::WAYS};
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
 
@@ -69,7 +69,7 @@ async fn each_token_is_refused_for_its_reason() {
     let rows = refusals::all()
         .flat_map(|case| case.rows)
         .filter(|row| row.server == Server::Secret);
-    let served = Served::on(patient().workers(1).h2(), Server::Secret);
+    let served = serve(patient().workers(1).h2(), Server::Secret);
     let (mut client, mut connected) = (connect(served.address()).await, Instant::now());
     for row in rows {
         // actix pings after five seconds, and ends the connection where either side is too busy to notice the answer.
@@ -93,7 +93,7 @@ async fn each_token_is_refused_for_its_reason() {
 
 #[actix_web::test]
 async fn each_request_is_refused_for_its_reason() {
-    let served = Served::on(patient().workers(1).h2(), Server::Secret);
+    let served = serve(patient().workers(1).h2(), Server::Secret);
     let client = connect(served.address()).await;
     let value = |text: &str| HeaderValue::try_from(text).unwrap();
     let (good, forged, empty) = (value(&token::good()), value(&token::forged()), value(""));

@@ -12,7 +12,7 @@
 //! actix shows an extractor only the data that the request has passed. It never removes data from a request that is
 //! sent to another path, so the data of an earlier scope stays visible, to this crate as well as to `web::Data`.
 //!
-//! `tests/integration/nearest.rs` has the layouts.
+//! `tests/behaviour/nearest.rs` has the layouts.
 
 use actix_web::{
     HttpRequest,

@@ -1,0 +1,20 @@
+//! What the middleware, the guard and the extractor do, and what a configuration means.
+
+mod acceptances;
+mod binding;
+mod bodies;
+mod checks;
+mod configuration;
+mod connections;
+mod events;
+mod extractors;
+mod layers;
+mod middleware;
+mod names;
+pub(crate) mod nearest;
+mod openapi;
+mod remembered;
+mod report;
+pub(crate) mod signatures;
+mod single_use;
+mod tokens;

@@ -1,0 +1,50 @@
+//! Message signatures over real HTTP, made by the tests' own signer.
+
+mod accepted;
+mod altered;
+mod bodies;
+mod broken;
+mod explained;
+mod extractor;
+mod fields;
+mod hostile;
+mod http2;
+mod keys;
+mod layers;
+mod policies;
+mod refused;
+mod targets;
+mod upgrades;
+mod withheld;
+
+use actix_web::web;
+use approov_actix::{
+    ApproovBuilder, Enforcement, MessageSigning, OneOrMany, Policy, SignaturePolicy, approov_protected,
+};
+
+use crate::{ORIGIN, builder, served::Served, signing, signing_by};
+
+#[approov_protected(signature = "required")]
+async fn guarded(body: web::Bytes) -> web::Bytes {
+    body
+}
+
+const REQUIRED: Policy = Policy::new().signature(SignaturePolicy::required());
+
+/// Asks for a signature, and lets requests without a good one in.
+const REPORTED: SignaturePolicy = SignaturePolicy::required().enforcement(Enforcement::Report);
+
+/// Asks for a signature that covers the body, where there is one.
+const WITH_BODY: SignaturePolicy = SignaturePolicy::required().require_content_digest(true);
+
+/// With these public origins, and no account key.
+fn signing_at(origins: impl OneOrMany) -> ApproovBuilder {
+    builder().message_signing(MessageSigning::new().public_origins(origins))
+}
+
+/// Whose routes all ask for a signature.
+pub(crate) fn serve(builder: ApproovBuilder) -> Served {
+    Served::new(builder, |app, _| {
+        app.default_service(web::to(guarded));
+    })
+}

@@ -1,0 +1,88 @@
+//! Two servers that share a real Redis.
+
+use std::{thread, time::Duration};
+
+use actix_web::web;
+use approov_actix::{ApproovBuilder, RedisStore, SingleUse};
+use futures_util::future::join_all;
+use support::{
+    redis_server::RedisServer,
+    signing::{Message, Signature},
+};
+
+use super::{Served, Signatures, copies::forms, once, sent_at_once, serve, transfer};
+use crate::{
+    http2::{connect, exchange},
+    patient, signing,
+};
+
+/// With all the time in the world: it is not time that is tested.
+fn sharing(redis: &RedisServer) -> ApproovBuilder {
+    let store = RedisStore::new(&redis.address()).unwrap();
+    signing().single_use(SingleUse::new(store.deadline(Duration::from_secs(5)).unwrap()))
+}
+
+/// In whatever form, and after one that only looks like them.
+#[actix_web::test]
+async fn of_many_copies_to_two_servers_one_is_accepted() {
+    let Some(redis) = RedisServer::start("single_use::fleet::of_many_copies", &[]) else {
+        return;
+    };
+    let servers = [serve(sharing(&redis)), serve(sharing(&redis))];
+    for round in 0..200 {
+        let message = transfer();
+        let signatures = Signatures::of(&message);
+        // One signature is in all of them.
+        let label = ["install", "account"][round % 2];
+        let mut copies: Vec<_> = [&["install", "account"], &["account", "install"]]
+            .map(|labels| signatures.on(&message, labels))
+            .into();
+        copies.extend(
+            forms(&message, signatures.labelled(label))
+                .into_iter()
+                .map(|(_, copy)| copy),
+        );
+        let altered = signatures.on(&message.clone().alter_body(), &[label]);
+        servers[round % 2].refuses("another body", "digest_mismatch", &altered);
+
+        let copies = copies.iter().cycle().skip(round).take(32).cloned();
+        let statuses = sent_at_once(&servers, copies.collect());
+        assert_eq!(statuses[0], 200, "{round}");
+        assert!(
+            statuses[1..].iter().all(|status| *status == 409),
+            "{round}: {statuses:?}"
+        );
+        for served in &servers {
+            served.codes();
+            served.admissions();
+        }
+    }
+}
+
+/// One speaks HTTP/2 with a client whose requests share a connection.
+#[actix_web::test]
+async fn of_many_copies_over_http_2_one_is_accepted() {
+    let Some(redis) = RedisServer::start("single_use::fleet::over_http_2", &[]) else {
+        return;
+    };
+    let one = serve(sharing(&redis));
+    let other = Served::on(patient().workers(1).h2(), sharing(&redis), |app, _| {
+        app.default_service(web::to(once));
+    });
+    let client = connect(other.address()).await;
+    let send = async |message: &Message| exchange(client.clone(), message, &message.url).await.0;
+    for round in 0..20 {
+        let message = transfer();
+        let message = message.carrying(&Signature::install(&message));
+        let (request, server) = (message.request(), one.address());
+        let over_http_1 = thread::spawn(move || request.send(server).status);
+        let mut statuses = join_all((0..31).map(|_| send(&message))).await;
+        statuses.push(over_http_1.join().unwrap());
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 200, "{round}");
+        assert!(
+            statuses[1..].iter().all(|status| *status == 409),
+            "{round}: {statuses:?}"
+        );
+    }
+}

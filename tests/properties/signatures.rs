@@ -1,0 +1,207 @@
+//! Signatures over whatever can be covered: made of the signature base as `support::second_opinion` writes it, they are
+//! good; and once a covered byte is another, they are not.
+
+use proptest::{
+    collection,
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::json;
+use support::{
+    second_opinion::{Component, components, signature_base},
+    signing::{ACCOUNT_KEY, Key, Message, bytes, token},
+    token::now,
+};
+
+use super::Change;
+use crate::{ORIGIN, signing};
+
+/// What a client may have to send.
+fn message() -> impl Strategy<Value = Message> {
+    let method = select(vec!["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "REPORT"]);
+    let path = "(/[a-zA-Z0-9._~!$&'()*+,;=:@-]{0,8}|/%[0-9A-F]{2}){1,4}";
+    let query = proptest::option::of("([a-d]{1,2}(=[a-zA-Z0-9._~*+-]{0,6}(%20|%C3%A9)?)?&){0,3}z=1");
+    let headers = collection::vec(
+        (
+            select(vec!["X-A", "x-b", "Accept", "Cookie"]),
+            "[!-~]([ -~]{0,20}[!-~])?",
+        ),
+        0..5,
+    );
+    let priority = proptest::option::of("u=[0-7](,  *i=\\?0)?(,\tb=:AQI=:)?");
+    // The test's client reads the handler's echo as text.
+    let body = collection::vec(0..=0x7f_u8, 0..60);
+    (method, path, query, headers, priority, body).prop_map(|(method, path, query, headers, priority, body)| {
+        let query = query.map_or(String::new(), |query| format!("?{query}"));
+        let message = Message::new(method, &format!("{ORIGIN}{path}{query}"))
+            .header("Approov-Token", &token(&json!({})))
+            .body(&body);
+        let headers = headers
+            .into_iter()
+            .chain(priority.map(|priority| ("Priority", priority)));
+        headers.fold(message, |message, (name, value)| message.header(name, &value))
+    })
+}
+
+/// All that can be covered of a message, in this order, and no more of it than it takes.
+fn list(message: &Message, order: &[usize], parameters: &str) -> String {
+    let target = if order.len().is_multiple_of(2) {
+        vec!["\"@target-uri\""]
+    } else {
+        vec!["\"@authority\"", "\"@path\"", "\"@query\""]
+    };
+    let mut covered = [vec!["\"@method\"", "\"approov-token\""], target].concat();
+    let more = [
+        "\"@scheme\"",
+        "\"@request-target\"",
+        "\"@target-uri\"",
+        "\"@path\"",
+        "\"@query-param\";name=\"z\"",
+        "\"@query-param\";name=\"a\"",
+        "\"content-digest\"",
+        "\"content-digest\";key=\"sha-256\"",
+        "\"content-digest\";bs",
+        "\"content-length\"",
+        "\"x-a\"",
+        "\"x-b\";bs",
+        "\"accept\"",
+        "\"priority\"",
+        "\"priority\";sf",
+        "\"priority\";key=\"u\"",
+        "\"priority\";bs",
+    ];
+    for at in order {
+        let component = more[at % more.len()];
+        if !covered.contains(&component) && signature_base(message, &format!("({component})")).is_some() {
+            covered.insert(at % (covered.len() + 1), component);
+        }
+    }
+    format!("({}){parameters}", covered.join(" "))
+}
+
+fn parameters() -> impl Strategy<Value = String> {
+    let optional = |text: &'static str| proptest::option::of(Just(text.to_owned()));
+    let times = (-50..=0_i64, 100..1000_i64).prop_map(|(created, expires)| {
+        let now = i64::try_from(now()).unwrap();
+        vec![
+            format!(";created={}", now + created),
+            format!(";expires={}", now + expires),
+        ]
+    });
+    (
+        times,
+        optional(";nonce=\"a b\""),
+        optional(";tag=\"t\""),
+        optional(";keyid=\"k\""),
+        any::<bool>(),
+    )
+        .prop_map(|(mut all, nonce, tag, key, is_reversed)| {
+            all.extend([nonce, tag, key].into_iter().flatten());
+            if is_reversed {
+                all.reverse();
+            }
+            all.concat()
+        })
+}
+
+fn signed(message: &Message, label: &str, list: &str, signature: &[u8]) -> support::client::Request {
+    message
+        .request()
+        .header("Signature-Input", &format!("{label}={list}"))
+        .header("Signature", &format!("{label}={}", bytes(signature)))
+}
+
+/// The message with one byte changed that the list covers, and what it was. None if the byte was the same, or the
+/// change leaves HTTP's grammar.
+fn spoilt(message: &Message, list: &str, which: usize, change: &Change) -> Option<(String, Message)> {
+    let covered = components(list).unwrap();
+    let whole = |component: &&Component| component.is_whole();
+    let names: Vec<_> = covered
+        .iter()
+        .filter(whole)
+        .map(|component| component.name.as_str())
+        .collect();
+    let name = names[which % names.len()];
+    let mut spoilt = message.clone();
+    let changed = |text: &str| Some(String::from_utf8(change.of(text.as_bytes())?).unwrap());
+    match name {
+        // Its own refusal, or another request altogether.
+        "approov-token" | "content-length" | "@scheme" | "@authority" => return None,
+        "@method" => {
+            let is_letter = |byte: u8| byte.is_ascii_alphabetic();
+            spoilt.method = changed(&message.method).filter(|method| method.bytes().all(is_letter))?;
+        }
+        name if name.starts_with('@') => {
+            let target = changed(&message.target()).filter(|target| target.starts_with('/') && is_target(target))?;
+            spoilt.url = format!("{ORIGIN}{target}");
+        }
+        "content-digest" if !message.body.is_empty() && which.is_multiple_of(2) => {
+            spoilt.body = change.of(&message.body)?;
+        }
+        name => {
+            let line = spoilt
+                .headers
+                .iter_mut()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+            line.1 = changed(&line.1)?;
+        }
+    }
+    Some((name.to_owned(), spoilt))
+}
+
+/// What http's `Uri` takes.
+fn is_target(target: &str) -> bool {
+    target
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte))
+}
+
+#[actix_web::test]
+async fn what_is_signed_is_good_until_a_byte_is_changed() {
+    let served = crate::behaviour::signatures::serve(signing());
+    let requests = (
+        message(),
+        collection::vec(any::<usize>(), 0..12),
+        parameters(),
+        any::<bool>(),
+        any::<usize>(),
+        Change::graphic(),
+    );
+    let test = |(message, order, parameters, by_account, which, change): (
+        Message,
+        Vec<usize>,
+        String,
+        bool,
+        usize,
+        Change,
+    )| {
+        let list = list(&message, &order, &parameters);
+        let (label, key) = if by_account {
+            ("account", Key::account(ACCOUNT_KEY))
+        } else {
+            ("install", Key::install(1))
+        };
+        let signature = key.sign(&signature_base(&message, &list).unwrap());
+        served.accepts("as it was signed", &signed(&message, label, &list, &signature));
+        if let Some((name, spoilt)) = spoilt(&message, &list, which, &change) {
+            let answer = served.send(&signed(&spoilt, label, &list, &signature));
+            let codes = served.codes();
+            prop_assert_eq!((answer.status, codes.len()), (401, 1), "{}: {:?}", name, spoilt);
+            prop_assert!(
+                [
+                    "signature_invalid",
+                    "signature_component",
+                    "digest_mismatch",
+                    "digest_malformed"
+                ]
+                .contains(&codes[0]),
+                "{name}: {codes:?}"
+            );
+        }
+        Ok(())
+    };
+    if let Err(error) = TestRunner::new(Config::with_source_file(file!())).run(&requests, test) {
+        panic!("{error}");
+    }
+}

@@ -1,0 +1,89 @@
+//! No request costs more than a small multiple of its bytes. Time would be noise, so this counts what is allocated:
+//! whatever joins, copies or keeps what a caller sent shows there.
+
+use actix_web::{HttpRequest, test::TestRequest};
+use allocation_counter::measure;
+use approov_actix::{Approov, Policy, SignaturePolicy};
+use support::signing::{Message, Signature};
+
+use super::verdict;
+use crate::signing;
+
+/// Of the bytes sent, and what any request may take beside.
+const MULTIPLE: u64 = 4;
+const FOR_ANY_REQUEST: u64 = 1024 * 1024;
+
+fn approov() -> Approov {
+    signing()
+        .policy(
+            Policy::new()
+                .signature(SignaturePolicy::required())
+                .binding(&["cookie"])
+                .report(true),
+        )
+        .logging(false)
+        .build()
+        .unwrap()
+}
+
+/// A signature of what is usual and of this, and as many lines of a header.
+fn request(approov: &Approov, component: &str, (name, line): (&str, &str), count: usize) -> (HttpRequest, u64) {
+    let message = Message::get("https://api.example.com/");
+    let signature = Signature::install(&message).input(&format!(
+        "(\"@method\" \"@target-uri\" \"approov-token\" {component});created={}",
+        support::token::now()
+    ));
+    let signed = message.carrying(&signature);
+    let lines = signed
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let lines: Vec<_> = lines.chain(std::iter::repeat_n((name, line), count)).collect();
+    let bytes = lines.iter().map(|(name, line)| (name.len() + line.len()) as u64).sum();
+    let request = TestRequest::get().uri("/").app_data(approov.clone());
+    let request = lines.into_iter().fold(request, TestRequest::append_header);
+    (request.to_http_request(), bytes)
+}
+
+#[actix_web::test]
+async fn what_is_allocated_grows_no_faster_than_what_is_sent() {
+    let approov = approov();
+    for (component, header) in [
+        ("", ("signature-input", "m=1")),
+        ("", ("signature-input", "install=()")),
+        ("", ("signature", "a=:AAAA:")),
+        ("", ("approov-token", "x")),
+        ("", ("cookie", "a=1")),
+        ("", ("signature-base-digest", "a=:AAAA:")),
+        ("\"x\"", ("x", "y")),
+        ("\"x\";bs", ("x", "y")),
+        ("\"cookie\"", ("cookie", "a=1")),
+        ("\"priority\";sf", ("priority", "u=1")),
+        ("\"priority\";key=\"u\"", ("priority", "u=1")),
+        ("\"content-digest\"", ("content-digest", "sha-256=:AAAA:")),
+        (
+            "\"content-digest\";key=\"sha-256\"",
+            ("content-digest", "sha-256=:AAAA:"),
+        ),
+    ] {
+        for (length, count) in [
+            (1, 10),
+            (1, 60),
+            (1, 1000),
+            (1, 20_000),
+            (500, 60),
+            (500, 1000),
+            (40_000, 1),
+            (40_000, 5),
+        ] {
+            let line = format!("{};p=\"{}\"", header.1, "x".repeat(length));
+            let (request, bytes) = request(&approov, component, (header.0, &line), count);
+            let allocated = measure(|| drop(verdict(&request))).bytes_total;
+            assert!(
+                allocated <= MULTIPLE * bytes + FOR_ANY_REQUEST,
+                "{component} {header:?}: {allocated} bytes for {count} lines of {} bytes",
+                line.len()
+            );
+        }
+    }
+}
