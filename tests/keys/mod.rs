@@ -1,22 +1,16 @@
-//! Attacks with keys: JWK Sets, their entries and secrets that a server must not verify tokens with.
+//! Attacks with keys: JWK Sets and their entries that a server must not verify tokens with.
 
 mod documents;
 mod entries;
-mod secrets;
 
 use serde_json::Value;
 
 use crate::{keys::TestKey, token};
 
 pub use documents::documents;
-pub use entries::{
-    ed25519_keys_of_another_length, ed25519_keys_of_small_order, entries_that_are_no_jwk, keys_for_something_else,
-    parts_of_private_keys, points_that_are_none, private_keys, short_secrets,
-    unknown_algorithms_and_those_that_do_not_fit, unknown_types_and_curves, weak_and_broken_rsa_keys,
-};
-pub use secrets::secrets;
+pub use entries::entries;
 
-/// A document, an entry of one or a secret that must not be used.
+/// A document or an entry of one that must not be used.
 #[derive(Debug, Clone)]
 pub struct Attack {
     /// What is tried.
@@ -47,25 +41,6 @@ pub struct Unfit {
     pub kid: Option<String>,
     /// Whose tokens must not pass.
     pub signer: TestKey,
-}
-
-/// Every entry, of all kinds.
-#[must_use]
-pub fn entries() -> Vec<Unfit> {
-    [
-        parts_of_private_keys(),
-        keys_for_something_else(),
-        unknown_types_and_curves(),
-        unknown_algorithms_and_those_that_do_not_fit(),
-        private_keys(),
-        weak_and_broken_rsa_keys(),
-        points_that_are_none(),
-        ed25519_keys_of_another_length(),
-        ed25519_keys_of_small_order(),
-        short_secrets(),
-        entries_that_are_no_jwk(),
-    ]
-    .concat()
 }
 
 /// Rows: the key, what is changed in its JWK, and the reason in the log.

@@ -65,13 +65,10 @@ impl Reply {
     /// What a well-behaved server answers: the entity tag decides, the date only where there is no tag (RFC 9110,
     /// section 13.2.2).
     fn to_request(&self, request: &Received) -> Self {
-        let own = |name: &str| {
-            let header = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-            header.map(|(_, value)| value.as_str())
-        };
+        let has = |name: &str, value: &str| self.headers.contains(&(name.to_owned(), value.to_owned()));
         let is_same = match (request.header("if-none-match"), request.header("if-modified-since")) {
-            (Some(tag), _) => own("ETag") == Some(tag),
-            (None, Some(date)) => own("Last-Modified") == Some(date),
+            (Some(tag), _) => has("ETag", tag),
+            (None, Some(date)) => has("Last-Modified", date),
             (None, None) => false,
         };
         let mut reply = self.clone();
@@ -82,17 +79,15 @@ impl Reply {
     }
 
     fn head(&self) -> Vec<u8> {
-        let mut lines = vec![
-            format!("HTTP/1.1 {} Some Reason", self.status),
-            "Connection: close".to_owned(),
-        ];
-        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
-        match (self.status, self.is_chunked) {
-            (304, _) => {}
-            (_, true) => lines.push("Transfer-Encoding: chunked".to_owned()),
-            (_, false) => lines.push(format!("Content-Length: {}", self.body.len())),
-        }
-        (lines.join("\r\n") + "\r\n\r\n").into_bytes()
+        let status = self.status;
+        let length = match (status, self.is_chunked) {
+            (304, _) => String::new(),
+            (_, true) => "Transfer-Encoding: chunked\r\n".to_owned(),
+            (_, false) => format!("Content-Length: {}\r\n", self.body.len()),
+        };
+        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let headers = headers.collect::<Vec<_>>().concat();
+        format!("HTTP/1.1 {status} Some Reason\r\nConnection: close\r\n{headers}{length}\r\n").into_bytes()
     }
 
     fn body(&self) -> Vec<u8> {
@@ -166,13 +161,12 @@ impl Received {
             if head.parse(&bytes).ok()?.is_partial() {
                 continue;
             }
-            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
             assert_eq!(head.method, Some("GET"));
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let headers = head.headers.iter();
             return Some(Self {
                 path: head.path.unwrap().to_owned(),
-                headers: head
-                    .headers
-                    .iter()
+                headers: headers
                     .map(|header| (header.name.to_lowercase(), text(header.value)))
                     .collect(),
                 status: None,
@@ -332,26 +326,19 @@ fn serve(shared: &Shared, stream: TcpStream) {
 }
 
 fn answer(connection: &mut dyn Connection, behaviour: &Behaviour) -> io::Result<()> {
-    match behaviour {
-        Behaviour::Answer(reply) => connection.write_all(&[reply.head(), reply.body()].concat())?,
-        Behaviour::DripBody(reply) => {
-            connection.write_all(&reply.head())?;
-            drip(connection, &reply.body())?;
-        }
-        Behaviour::DripHead(reply) => drip(connection, &[reply.head(), reply.body()].concat())?,
-        Behaviour::Hang => {
-            // Until the client closes.
-            connection.read_exact(&mut [0])?;
-        }
-        Behaviour::Close => {}
-        Behaviour::Bytes(bytes) => connection.write_all(bytes)?,
-    }
-    connection.flush()
-}
-
-fn drip(connection: &mut dyn Connection, bytes: &[u8]) -> io::Result<()> {
-    for byte in bytes {
-        connection.write_all(&[*byte])?;
+    let (at_once, slowly) = match behaviour {
+        Behaviour::Answer(reply) => ([reply.head(), reply.body()].concat(), Vec::new()),
+        Behaviour::DripBody(reply) => (reply.head(), reply.body()),
+        Behaviour::DripHead(reply) => (Vec::new(), [reply.head(), reply.body()].concat()),
+        // Until the client closes.
+        Behaviour::Hang => return connection.read_exact(&mut [0]),
+        Behaviour::Close => (Vec::new(), Vec::new()),
+        Behaviour::Bytes(bytes) => (bytes.clone(), Vec::new()),
+    };
+    connection.write_all(&at_once)?;
+    connection.flush()?;
+    for byte in slowly {
+        connection.write_all(&[byte])?;
         connection.flush()?;
         thread::sleep(Duration::from_secs(1));
     }

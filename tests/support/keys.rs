@@ -19,7 +19,7 @@ use rsa::{
     pkcs8::{AssociatedOid, DecodePrivateKey as _, EncodePublicKey as _, LineEnding, spki::Document},
     pss::Pss,
     rand_core::OsRng,
-    signature::Signer as _,
+    signature::Signer,
     traits::PublicKeyParts as _,
 };
 use serde_json::{Value, json};
@@ -31,6 +31,12 @@ use crate::token;
 pub const ALGORITHMS: [&str; 12] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
 ];
+
+/// Those of secrets.
+pub const HMACS: [&str; 3] = *ALGORITHMS.first_chunk().unwrap();
+
+/// Those of public keys.
+pub const SIGNATURES: [&str; 9] = *ALGORITHMS.last_chunk().unwrap();
 
 /// A certificate of the key [`TestKey::new`]`("ES256")`.
 pub const CERTIFICATE: &str = include_str!("keys/certificate.pem");
@@ -66,10 +72,10 @@ impl TestKey {
     pub fn new(algorithm: &str) -> Self {
         match family(algorithm) {
             "HS" => Self::hmac(algorithm, &[0xA5, 0xC3].repeat(32)),
-            "RSA" => Self::from_private_pem(algorithm, pem!("rsa")),
-            "ES256" => Self::from_private_pem(algorithm, pem!("p256")),
-            "ES384" => Self::from_private_pem(algorithm, pem!("p384")),
-            _ => Self::from_private_pem(algorithm, pem!("ed25519")),
+            "RSA" => Self::from_pem(algorithm, pem!("rsa")),
+            "ES256" => Self::from_pem(algorithm, pem!("p256")),
+            "ES384" => Self::from_pem(algorithm, pem!("p384")),
+            _ => Self::from_pem(algorithm, pem!("ed25519")),
         }
     }
 
@@ -78,10 +84,10 @@ impl TestKey {
     pub fn other(algorithm: &str) -> Self {
         match family(algorithm) {
             "HS" => Self::hmac(algorithm, &[0x5A, 0x3C].repeat(32)),
-            "RSA" => Self::from_private_pem(algorithm, pem!("rsa-other")),
-            "ES256" => Self::from_private_pem(algorithm, pem!("p256-other")),
-            "ES384" => Self::from_private_pem(algorithm, pem!("p384-other")),
-            _ => Self::from_private_pem(algorithm, pem!("ed25519-other")),
+            "RSA" => Self::from_pem(algorithm, pem!("rsa-other")),
+            "ES256" => Self::from_pem(algorithm, pem!("p256-other")),
+            "ES384" => Self::from_pem(algorithm, pem!("p384-other")),
+            _ => Self::from_pem(algorithm, pem!("ed25519-other")),
         }
     }
 
@@ -98,18 +104,16 @@ impl TestKey {
     /// An RSA key that is too short for tokens.
     #[must_use]
     pub fn rsa_1024(algorithm: &str) -> Self {
-        Self::from_private_pem(algorithm, pem!("rsa-1024"))
+        Self::from_pem(algorithm, pem!("rsa-1024"))
     }
 
     /// The longest RSA key that is allowed, with the smallest exponent.
     #[must_use]
     pub fn rsa_4096(algorithm: &str) -> Self {
-        Self::from_private_pem(algorithm, pem!("rsa-4096"))
+        Self::from_pem(algorithm, pem!("rsa-4096"))
     }
 
-    /// A private key in PEM, as `openssl genpkey` writes it.
-    #[must_use]
-    pub fn from_private_pem(algorithm: &str, pem: &str) -> Self {
+    fn from_pem(algorithm: &str, pem: &str) -> Self {
         let secret = match family(algorithm) {
             "RSA" => Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(pem).unwrap())),
             "ES256" => Secret::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(pem).unwrap()),
@@ -166,14 +170,8 @@ impl TestKey {
             (Secret::Rsa(key), "RS384") => rsa_pkcs1::<Sha384>(key, message),
             (Secret::Rsa(key), "RS512") => rsa_pkcs1::<Sha512>(key, message),
             (Secret::Rsa(_), _) => self.pss_signature(message, None),
-            (Secret::P256(key), _) => {
-                let signature: p256::ecdsa::Signature = key.sign(message);
-                signature.to_vec()
-            }
-            (Secret::P384(key), _) => {
-                let signature: p384::ecdsa::Signature = key.sign(message);
-                signature.to_vec()
-            }
+            (Secret::P256(key), _) => Signer::<p256::ecdsa::Signature>::sign(key, message).to_vec(),
+            (Secret::P384(key), _) => Signer::<p384::ecdsa::Signature>::sign(key, message).to_vec(),
             (Secret::Ed25519(key), _) => key.sign(message).to_vec(),
         }
     }
@@ -241,33 +239,18 @@ impl TestKey {
         jwk
     }
 
-    /// The private key as PEM, in each form that openssl writes it in.
+    /// The private key as PEM.
     #[must_use]
-    pub fn private_pems(&self) -> Vec<String> {
-        use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePrivateKey as _};
-        let forms = match &self.secret {
+    pub fn private_pem(&self) -> String {
+        use rsa::pkcs8::EncodePrivateKey as _;
+        let pem = match &self.secret {
             Secret::Hmac(_) => panic!("a secret has no PEM"),
-            Secret::Rsa(key) => vec![
-                key.to_pkcs8_pem(LineEnding::LF).unwrap(),
-                key.to_pkcs1_pem(LineEnding::LF).unwrap(),
-            ],
-            Secret::P256(key) => {
-                let key = p256::SecretKey::from(key);
-                vec![
-                    key.to_pkcs8_pem(LineEnding::LF).unwrap(),
-                    key.to_sec1_pem(LineEnding::LF).unwrap(),
-                ]
-            }
-            Secret::P384(key) => {
-                let key = p384::SecretKey::from(key);
-                vec![
-                    key.to_pkcs8_pem(LineEnding::LF).unwrap(),
-                    key.to_sec1_pem(LineEnding::LF).unwrap(),
-                ]
-            }
-            Secret::Ed25519(key) => vec![key.to_pkcs8_pem(LineEnding::LF).unwrap()],
+            Secret::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Secret::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Secret::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Secret::Ed25519(key) => key.to_pkcs8_pem(LineEnding::LF),
         };
-        forms.iter().map(|pem| pem.to_string()).collect()
+        pem.unwrap().to_string()
     }
 
     /// The public RSA key as PEM in the older form, `RSA PUBLIC KEY`.

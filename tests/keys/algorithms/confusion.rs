@@ -1,12 +1,16 @@
-//! Public keys that are passed off as secrets: everyone can make such tokens.
+//! Public keys that are passed off as secrets, and keys that a token brings along: everyone can make such tokens.
 
-use approov_actix::{Key, Rejection};
+use approov_actix::Key;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use support::keys::{ALGORITHMS, TestKey};
+use serde_json::json;
+use support::{
+    keys::{CERTIFICATE, HMACS, SIGNATURES, TestKey},
+    token,
+};
 
-use super::{approov_with, verdict, verifying};
+use super::{approov_with, verifying};
+use crate::keys::{ALGORITHM, SIGNATURE, UNKNOWN, assert_verdict, verdict};
 
-const HMACS: [&str; 3] = ["HS256", "HS384", "HS512"];
 const KID: &str = "2026-11";
 
 /// All that a careless server could take for the secret of this public key.
@@ -45,59 +49,56 @@ fn secrets(key: &TestKey) -> Vec<(&'static str, Vec<u8>)> {
 /// The same tokens against a key without and with `kid`, alone and beside secrets, which are tried for them in vain.
 #[test]
 fn a_public_key_is_no_secret() {
-    for name in ALGORITHMS {
+    for name in SIGNATURES {
         let key = TestKey::new(name);
-        if key.secret().is_some() {
-            continue;
-        }
-        let hmacs = || HMACS.map(|name| verifying(&TestKey::new(name)));
-        let beside_secrets = |key: Key| approov_with(hmacs().into_iter().chain([key]));
         let without_kid = verifying(&key);
-        let with_key_id = without_kid.clone().with_key_id(KID);
-
-        let (alone, algorithm, signature) = (true, Rejection::TokenAlgorithm, Rejection::TokenSignature);
+        let with_kid = without_kid.clone().with_key_id(KID);
+        let beside_secrets = |key: Key| {
+            let secrets = HMACS.map(|name| verifying(&TestKey::new(name)));
+            approov_with(secrets.into_iter().chain([key]))
+        };
         let sets = [
-            (alone, approov_with([without_kid.clone()]), [algorithm; 3]),
-            (
-                alone,
-                approov_with([with_key_id.clone()]),
-                [algorithm, algorithm, Rejection::TokenKeyUnknown],
-            ),
-            (!alone, beside_secrets(without_kid), [signature; 3]),
-            (!alone, beside_secrets(with_key_id), [signature, algorithm, signature]),
+            (approov_with([without_kid.clone()]), [ALGORITHM; 3]),
+            (approov_with([with_kid.clone()]), [ALGORITHM, ALGORITHM, UNKNOWN]),
+            (beside_secrets(without_kid), [SIGNATURE; 3]),
+            (beside_secrets(with_kid), [SIGNATURE, ALGORITHM, SIGNATURE]),
         ];
         for hmac in HMACS {
-            for (_, approov, _) in sets.iter().filter(|(alone, ..)| !alone) {
-                assert_eq!(
-                    verdict(approov, &TestKey::new(hmac).token(None)),
-                    Ok(()),
-                    "{name}, {hmac}"
-                );
+            for (approov, _) in &sets[2..] {
+                assert_verdict(approov, &TestKey::new(hmac).token(None), Ok(()), hmac);
             }
             for (what, secret) in secrets(&key) {
                 let forger = TestKey::hmac(hmac, &secret);
                 let tokens = [None, Some(KID), Some("other")].map(|kid| forger.token(kid));
-                for (alone, approov, expected) in &sets {
-                    let verdicts = tokens.each_ref().map(|token| verdict(approov, token).unwrap_err());
-                    assert_eq!(verdicts, *expected, "{name}, {hmac} with {what}, alone {alone}");
+                for (number, (approov, expected)) in sets.iter().enumerate() {
+                    let verdicts = tokens.each_ref().map(|token| verdict(approov, token));
+                    assert_eq!(verdicts, *expected, "{name}, {hmac} with {what}, set {number}");
                 }
             }
         }
-        for (_, approov, _) in &sets {
-            assert_eq!(verdict(approov, &key.token(Some(KID))), Ok(()), "{name}");
+        for (approov, _) in &sets {
+            assert_verdict(approov, &key.token(Some(KID)), Ok(()), name);
         }
     }
 }
 
-/// The other way round: what a secret's JWK has is used for HMAC, whatever else is in it.
+/// RFC 7515, sections 4.1.2 to 4.1.8. The forger signs well, with a key that the header brings along. More of these for
+/// secrets: `tests/refusals/token_signature.rs`.
 #[test]
-fn a_secret_is_no_public_key() {
-    let secret = TestKey::new("HS256");
-    let approov = approov_with([verifying(&secret).with_key_id(KID)]);
-    for name in ALGORITHMS {
-        if name != "HS256" {
-            let token = TestKey::new(name).token(Some(KID));
-            assert_eq!(verdict(&approov, &token), Err(Rejection::TokenAlgorithm), "{name}");
+fn a_header_brings_no_key() {
+    let der: String = CERTIFICATE.lines().filter(|line| !line.starts_with('-')).collect();
+    let payload = token::claims(&json!({})).to_string();
+    for name in SIGNATURES {
+        let (key, forger) = (TestKey::new(name), TestKey::other(name));
+        let approov = approov_with([verifying(&key).with_key_id(KID)]);
+        for (member, value) in [
+            ("jwk", forger.jwk(Some(KID))),
+            ("jku", json!("https://attacker.example/jwks.json")),
+            ("x5c", json!([der])),
+        ] {
+            let header = json!({ "alg": name, "kid": KID, member: value }).to_string();
+            assert_verdict(&approov, &forger.sign(&header, &payload), SIGNATURE, &header);
+            assert_verdict(&approov, &key.sign(&header, &payload), Ok(()), &header);
         }
     }
 }

@@ -2,13 +2,12 @@
 //! refusal.
 
 mod confusion;
-mod headers;
 mod jwks;
 mod pem;
 mod selection;
 mod signatures;
 
-use approov_actix::{Algorithm, Approov, ApproovBuilder, Key, Rejection};
+use approov_actix::{Algorithm, Approov, ApproovBuilder, Key};
 use support::keys::TestKey;
 
 fn algorithm(key: &TestKey) -> Algorithm {
@@ -30,8 +29,4 @@ pub(crate) fn approov_with(keys: impl IntoIterator<Item = Key>) -> Approov {
 
 fn builder_with(keys: impl IntoIterator<Item = Key>) -> ApproovBuilder {
     keys.into_iter().fold(Approov::builder(), ApproovBuilder::keys)
-}
-
-fn verdict(approov: &Approov, token: &str) -> Result<(), Rejection> {
-    approov.verify_token(token).map(drop)
 }

@@ -5,15 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use approov_actix::{Approov, JwksUrl, KeyFile, KeySource, Rejection};
+use approov_actix::{Approov, JwksUrl, KeyFile, KeySource};
 use support::{
     key_server::{Behaviour, KeyServer, Reply},
-    log, oct, token,
+    log, oct,
 };
-use tempfile::TempDir;
 
-use super::{SECOND, keys_at, verdict, wait_until_accepted, wait_until_unavailable};
-use crate::builder;
+use super::{Published, SECOND, keys_at, verdict, wait_until_accepted, wait_until_unavailable};
+use crate::keys::{UNAVAILABLE, with};
 
 #[test]
 fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers() {
@@ -22,14 +21,13 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
         // The same set with the same tag as before: it has to come back nevertheless.
         let good = Reply::keys(&["stale"]).header("ETag", "\"same\"");
         let server = KeyServer::start(good.clone());
-        let keys = keys_at(&server, SECOND).max_stale(2 * SECOND);
-        let approov = Approov::builder().keys(keys).build().unwrap();
+        let approov = with(keys_at(&server, SECOND).max_stale(2 * SECOND));
         wait_until_accepted(&approov, "stale");
         server.set(failure);
         wait_until_unavailable(&approov, "stale");
         // Forgotten keys stay forgotten while it fails.
         server.wait_for_more(1);
-        assert_eq!(verdict(&approov, "stale"), Err(Rejection::KeysUnavailable));
+        assert_eq!(verdict(&approov, "stale"), UNAVAILABLE);
         server.set(good);
         wait_until_accepted(&approov, "stale");
         let requests = server.requests();
@@ -46,55 +44,31 @@ fn keys_of_an_address_that_fails_for_too_long_no_longer_count_until_it_answers()
 
 #[test]
 fn keys_of_a_file_that_is_gone_for_too_long_no_longer_count_until_it_is_back() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("keys");
-    fs::write(&path, oct::key_set(&["stale-file"])).unwrap();
-    let file = KeyFile::jwks(&path).refresh_interval(SECOND).max_stale(2 * SECOND);
-    let approov = Approov::builder().keys(file).build().unwrap();
+    let file = Published::keys(&["stale-file"]);
+    let approov = with(file.jwks().max_stale(2 * SECOND));
     wait_until_accepted(&approov, "stale-file");
-    fs::remove_file(&path).unwrap();
+    fs::remove_file(&file.path).unwrap();
     wait_until_unavailable(&approov, "stale-file");
-    fs::write(folder.path().join("new"), oct::key_set(&["stale-file"])).unwrap();
-    fs::rename(folder.path().join("new"), &path).unwrap();
+    file.replace(oct::key_set(&["stale-file"]));
     wait_until_accepted(&approov, "stale-file");
-}
-
-/// What fails takes its own keys along and no others.
-#[test]
-fn fixed_keys_never_get_stale() {
-    let server = KeyServer::start(Reply::keys(&["stale-beside-fixed"]));
-    let keys = keys_at(&server, SECOND).max_stale(2 * SECOND);
-    let approov = builder().keys(keys).build().unwrap();
-    server.set(Behaviour::Close);
-    let wrong = Err(Rejection::TokenSignature);
-    support::wait_until("the end of the key", || {
-        verdict(&approov, "stale-beside-fixed") == wrong
-    });
-    assert!(approov.verify_token(&token::good()).is_ok());
 }
 
 /// An answer that nothing has changed is a success, and so is a file that is the same as before.
 #[test]
 fn unchanged_keys_never_get_stale() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("keys");
-    fs::write(&path, oct::key_set(&["fresh"])).unwrap();
-    let server = KeyServer::start(Reply::keys(&["fresh"]).header("ETag", "\"1\""));
-    let plain = KeyServer::start(Reply::keys(&["fresh"]));
     // Longer than any pause of a busy machine.
     let max_stale = Duration::from_secs(20);
-    let file = KeyFile::jwks(&path).refresh_interval(SECOND).max_stale(max_stale);
-    let all: [KeySource; 3] = [
-        file.into(),
-        keys_at(&server, SECOND).max_stale(max_stale).into(),
-        keys_at(&plain, SECOND).max_stale(max_stale).into(),
+    let file = Published::keys(&["fresh"]);
+    let server = KeyServer::start(Reply::keys(&["fresh"]).header("ETag", "\"1\""));
+    let plain = KeyServer::start(Reply::keys(&["fresh"]));
+    let all = [
+        with(file.jwks().max_stale(max_stale)),
+        with(keys_at(&server, SECOND).max_stale(max_stale)),
+        with(keys_at(&plain, SECOND).max_stale(max_stale)),
     ];
-    let all = all.map(|keys| Approov::builder().keys(keys).build().unwrap());
     let start = Instant::now();
     while start.elapsed() < max_stale * 5 / 4 {
-        for approov in &all {
-            assert_eq!(verdict(approov, "fresh"), Ok(()));
-        }
+        assert_eq!(all.each_ref().map(|approov| verdict(approov, "fresh")), [Ok(()); 3]);
         thread::sleep(SECOND / 10);
     }
     assert!(server.requests()[1..].iter().all(|request| request.status == Some(304)));
@@ -102,59 +76,38 @@ fn unchanged_keys_never_get_stale() {
 
 #[test]
 fn times_that_are_refused() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("keys");
-    fs::write(&path, oct::key_set(&["times"])).unwrap();
-    let file = || KeyFile::jwks(&path);
-    let url = || JwksUrl::new("https://127.0.0.1:1/");
-    let not_asked_so_often =
-        |name: &str| format!("the time given to `{name}::refresh_interval` is not between one second and one day");
-    let expires_too_soon = |name: &str| {
-        format!(
-            "the time given to `{name}::max_stale` is shorter than twice the time between refreshes, so that good keys could expire"
-        )
-    };
-    let (range, stale) = (not_asked_so_often("KeyFile"), expires_too_soon("KeyFile"));
-    let (url_range, url_stale) = (not_asked_so_often("JwksUrl"), expires_too_soon("JwksUrl"));
-    let cases: [(KeySource, &str); 10] = [
-        (file().refresh_interval(Duration::ZERO).into(), &range),
-        (file().refresh_interval(Duration::from_millis(999)).into(), &range),
+    let published = Published::keys(&["times"]);
+    let file = || KeyFile::jwks(&published.path);
+    let url = || JwksUrl::new("https://127.0.0.1:1/").start_without_keys(true);
+    let (milliseconds, day) = (Duration::from_millis, SECOND * 86_400);
+    let range = "refresh_interval` is not between one second and one day";
+    let stale = "max_stale` is shorter than twice the time between refreshes, so that good keys could expire";
+    let cases: [(KeySource, &str, &str); 10] = [
+        (file().refresh_interval(Duration::ZERO).into(), "KeyFile", range),
+        (file().refresh_interval(milliseconds(999)).into(), "KeyFile", range),
+        (file().refresh_interval(day + milliseconds(1)).into(), "KeyFile", range),
+        (file().refresh_interval(Duration::MAX).into(), "KeyFile", range),
+        (file().max_stale(milliseconds(119_999)).into(), "KeyFile", stale),
+        (file().max_stale(Duration::ZERO).into(), "KeyFile", stale),
+        (published.jwks().max_stale(milliseconds(1999)).into(), "KeyFile", stale),
+        (url().refresh_interval(Duration::ZERO).into(), "JwksUrl", range),
+        (url().max_stale(milliseconds(599_999)).into(), "JwksUrl", stale),
         (
-            file().refresh_interval(Duration::from_millis(86_400_001)).into(),
-            &range,
-        ),
-        (file().refresh_interval(Duration::MAX).into(), &range),
-        (file().max_stale(Duration::from_millis(119_999)).into(), &stale),
-        (file().max_stale(Duration::ZERO).into(), &stale),
-        (
-            file()
-                .refresh_interval(SECOND)
-                .max_stale(Duration::from_millis(1999))
-                .into(),
-            &stale,
-        ),
-        (url().refresh_interval(Duration::ZERO).into(), &url_range),
-        (url().max_stale(Duration::from_millis(599_999)).into(), &url_stale),
-        (
-            url()
-                .refresh_interval(SECOND)
-                .max_stale(SECOND)
-                .start_without_keys(true)
-                .into(),
-            &url_stale,
+            url().refresh_interval(SECOND).max_stale(SECOND).into(),
+            "JwksUrl",
+            stale,
         ),
     ];
-    for (keys, fault) in cases {
-        let error = Approov::builder().keys(keys).build().unwrap_err();
-        assert_eq!(error.to_string(), fault);
+    for (keys, source, fault) in cases {
+        let error = Approov::builder().keys(keys).build().unwrap_err().to_string();
+        assert_eq!(error, format!("the time given to `{source}::{fault}"));
     }
     for keys in [
         file().refresh_interval(SECOND),
-        file().refresh_interval(SECOND * 86_400),
+        file().refresh_interval(day),
         file().max_stale(SECOND * 120),
-        file().max_stale(SECOND * 86_400 * 365),
+        file().max_stale(day * 365),
     ] {
-        let approov = Approov::builder().keys(keys).build().unwrap();
-        assert_eq!(verdict(&approov, "times"), Ok(()));
+        assert_eq!(verdict(&with(keys), "times"), Ok(()));
     }
 }

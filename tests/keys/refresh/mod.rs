@@ -11,10 +11,13 @@ mod rotation;
 mod unavailable;
 mod unknown_kid;
 
-use std::time::Duration;
+use std::{fs, path::PathBuf, time::Duration};
 
-use approov_actix::{Approov, ApproovBuilder, JwksUrl, Rejection};
+use approov_actix::{Approov, JwksUrl, KeyFile};
 use support::{key_server::KeyServer, oct, wait_until};
+use tempfile::TempDir;
+
+use super::{UNAVAILABLE, UNKNOWN, Verdict, with};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,13 +30,48 @@ fn keys_at(server: &KeyServer, interval: Duration) -> JwksUrl {
 }
 
 /// A configuration with these keys alone.
-fn at(server: &KeyServer, interval: Duration) -> ApproovBuilder {
-    Approov::builder().keys(keys_at(server, interval))
+fn at(server: &KeyServer, interval: Duration) -> Approov {
+    with(keys_at(server, interval))
+}
+
+/// A file in a folder of its own.
+struct Published {
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Published {
+    fn new(text: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("keys");
+        let file = Self { folder, path };
+        file.replace(text);
+        file
+    }
+
+    fn keys(kids: &[&str]) -> Self {
+        Self::new(&oct::key_set(kids))
+    }
+
+    /// As a careful administrator does it: nobody ever sees half of the text.
+    fn replace(&self, text: impl AsRef<[u8]>) {
+        let new = self.folder.path().join("new");
+        fs::write(&new, text).unwrap();
+        if self.path.is_dir() {
+            fs::remove_dir(&self.path).unwrap();
+        }
+        fs::rename(new, &self.path).unwrap();
+    }
+
+    /// Read again as often as it may be.
+    fn jwks(&self) -> KeyFile {
+        KeyFile::jwks(&self.path).refresh_interval(SECOND)
+    }
 }
 
 /// What becomes of the token of this key, which it names.
-fn verdict(approov: &Approov, kid: &str) -> Result<(), Rejection> {
-    approov.verify_token(&oct::token(kid)).map(drop)
+fn verdict(approov: &Approov, kid: &str) -> Verdict {
+    super::verdict(approov, &oct::token(kid))
 }
 
 fn wait_until_accepted(approov: &Approov, kid: &str) {
@@ -42,9 +80,9 @@ fn wait_until_accepted(approov: &Approov, kid: &str) {
 
 /// Until there is no key at all.
 fn wait_until_unavailable(approov: &Approov, kid: &str) {
-    wait_until(kid, || verdict(approov, kid) == Err(Rejection::KeysUnavailable));
+    wait_until(kid, || verdict(approov, kid) == UNAVAILABLE);
 }
 
 fn wait_until_unknown(approov: &Approov, kid: &str) {
-    wait_until(kid, || verdict(approov, kid) == Err(Rejection::TokenKeyUnknown));
+    wait_until(kid, || verdict(approov, kid) == UNKNOWN);
 }

@@ -1,7 +1,7 @@
 //! A server without any key: it says so, with 503, to whoever may have a good token.
 
-use actix_web::{App, HttpResponse, web};
-use approov_actix::{Approov, ApproovClaims, ApproovVerdict, Enforcement, Policy, Rejection};
+use actix_web::{HttpResponse, web};
+use approov_actix::{Approov, Enforcement, Policy, Rejection};
 use support::{
     client::Request,
     key_server::{Behaviour, KeyServer, Reply},
@@ -9,96 +9,75 @@ use support::{
 };
 
 use super::{SECOND, keys_at, wait_until_accepted};
-use crate::patient;
+use crate::{
+    served::Served,
+    ways::{WAYS, configure},
+};
 
-async fn ready(approov: web::Data<Approov>) -> HttpResponse {
-    let status = approov.status();
-    if status.key_count() > 0 && status.is_refreshing() {
-        HttpResponse::Ok().finish()
-    } else {
-        HttpResponse::ServiceUnavailable().finish()
-    }
-}
-
-async fn verdict(verdict: ApproovVerdict) -> String {
-    match verdict {
-        ApproovVerdict::Genuine(_) => "genuine".to_owned(),
-        ApproovVerdict::Rejected(rejection) => rejection.to_string(),
-    }
-}
-
-fn serve(approov: Approov) -> actix_test::TestServer {
-    actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(web::Data::new(approov.clone()))
-            .route("/ready", web::get().to(ready))
-            .route("/unavailable", web::get().to(|_: ApproovClaims| async { "in" }))
-            .route("/verdict", web::get().to(verdict))
-            .service(
-                web::scope("/scope")
-                    .route("", web::get().to(|| async { "in" }))
-                    .wrap(approov.middleware()),
-            )
-            .service(
-                web::scope("/unavailable-report")
-                    .route("", web::get().to(|| async { "in" }))
-                    .wrap(
-                        approov
-                            .middleware()
-                            .policy(Policy::new().token_enforcement(Enforcement::Report)),
-                    ),
-            )
-    })
-}
-
+/// Inside of a runtime, from which the sources of keys need nothing.
 #[actix_web::test]
 async fn without_keys_a_token_is_503_and_none_is_401_as_ever() {
+    async fn ready(approov: web::Data<Approov>) -> HttpResponse {
+        let status = approov.status();
+        if status.key_count() > 0 && status.is_refreshing() {
+            HttpResponse::Ok().finish()
+        } else {
+            HttpResponse::ServiceUnavailable().finish()
+        }
+    }
     log::capture();
     let source = KeyServer::start(Behaviour::Close);
     let keys = keys_at(&source, SECOND).start_without_keys(true);
-    let approov = Approov::builder().keys(keys).build().unwrap();
-    let server = serve(approov.clone());
-    let ask = |path: &str, token: Option<&str>| {
-        let request = Request::get(path);
-        token
-            .map_or(request.clone(), |token| request.token(token))
-            .send(server.addr())
-    };
+    let builder = Approov::builder().name("unavailable").keys(keys);
+    let server = Served::new(builder, |app, approov| {
+        let report = Policy::new().token_enforcement(Enforcement::Report);
+        let reported = web::scope("/unavailable-report").route("", web::to(async || "in"));
+        app.configure(|app| configure(app, approov))
+            .app_data(web::Data::new(approov.clone()))
+            .route("/ready", web::to(ready))
+            .service(reported.wrap(approov.middleware().policy(report)));
+    });
+    let start = "ERROR approov_actix the address given to `JwksUrl::new` names an address that ";
+    let mut lines = log::lines_with("; the server starts without these keys name=unavailable");
+    lines.retain(|line| line.starts_with(start));
+    assert_eq!(lines.len(), 1);
+    let ask = |path: &str, token: &str| server.send(&Request::get(path).token(token));
     let good = oct::token("unavailable");
-    assert_eq!(approov.status().key_count(), 0);
-    assert_eq!(ask("/ready", None).status, 503);
+    assert_eq!(server.approov.status().key_count(), 0);
+    assert_eq!(ask("/ready", "").status, 503);
     for token in [&good, &token::good(), &oct::naming("made-up", token::SECRET)] {
-        for path in ["/unavailable", "/scope"] {
-            let answer = ask(path, Some(token));
-            assert_eq!((answer.status, answer.body.as_str()), (503, "{}"));
+        for way in WAYS {
+            let answer = ask(way, token);
+            assert_eq!(
+                (answer.status, &*answer.body, server.codes()),
+                (503, "{}", vec!["keys_unavailable"])
+            );
             // Nobody knows when, and all apps would come back in the same second.
             assert_eq!(answer.header("retry-after"), None);
         }
-        assert_eq!(ask("/verdict", Some(token)).body, "keys_unavailable");
     }
-    for (token, code) in [
-        (None, "token_missing"),
-        (Some(""), "token_empty"),
-        (Some("a.b"), "token_malformed"),
-    ] {
-        assert_eq!(ask("/scope", token).status, 401, "{code}");
-        assert_eq!(ask("/verdict", token).body, code);
+    for way in WAYS {
+        server.refuses(way, "token_missing", &Request::get(way));
+        server.refuses(way, "token_empty", &Request::get(way).token(""));
+        server.refuses(way, "token_malformed", &Request::get(way).token("a.b"));
     }
-    assert_eq!(ask("/unavailable-report", Some(&good)).status, 200);
-    assert_eq!(
-        log::lines_with("WOULD REJECT keys_unavailable GET /unavailable-report").len(),
-        1
-    );
-    assert_eq!(log::lines_with("REJECTED keys_unavailable GET /unavailable").len(), 3);
+    assert_eq!(ask("/unavailable-report", &good).status, 200);
+    let line = "WOULD REJECT keys_unavailable GET /unavailable-report";
+    assert_eq!(log::lines_with(line).len(), 1);
+    server.codes();
 
     source.set(Reply::keys(&["unavailable"]));
-    wait_until_accepted(&approov, "unavailable");
-    assert_eq!(ask("/ready", None).status, 200);
-    for path in ["/unavailable", "/scope", "/unavailable-report"] {
-        assert_eq!(ask(path, Some(&good)).status, 200, "{path}");
+    wait_until_accepted(&server.approov, "unavailable");
+    assert_eq!(ask("/ready", "").status, 200);
+    for path in WAYS.into_iter().chain(["/unavailable-report"]) {
+        server.accepts(path, &Request::get(path).token(&good));
     }
-    assert_eq!(ask("/scope", Some(&token::good())).status, 401);
-    let status = approov.status();
+    server.refuses(
+        "another key",
+        "token_signature",
+        &Request::get("/guard").token(&token::good()),
+    );
+    let status = server.approov.status();
     assert_eq!(status.key_count(), 1);
     assert!(status.oldest_reading().is_some() && status.is_refreshing());
 }
@@ -108,13 +87,10 @@ async fn without_keys_a_token_is_503_and_none_is_401_as_ever() {
 async fn reject_with_is_asked() {
     let source = KeyServer::start(Behaviour::Close);
     let keys = keys_at(&source, SECOND).start_without_keys(true);
-    let approov = Approov::builder()
+    let builder = Approov::builder()
         .keys(keys)
-        .reject_with(|event| HttpResponse::build(event.default_status()).body(event.rejection.code()))
-        .build()
-        .unwrap();
-    let server = serve(approov);
-    let answer = Request::get("/scope").token(&token::good()).send(server.addr());
+        .reject_with(|event| HttpResponse::build(event.default_status()).body(event.rejection.code()));
+    let answer = Served::new(builder, configure).send(&Request::get("/guard").token(&token::good()));
     assert_eq!((answer.status, answer.body.as_str()), (503, "keys_unavailable"));
     assert!(!Rejection::KeysUnavailable.is_server_fault());
 }
