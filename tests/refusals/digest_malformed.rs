@@ -31,12 +31,16 @@ pub(super) fn rows(case: Case) -> Case {
         .map(|(_, digest)| digest)
         .chain(of_right)
         .chain(without);
+    let as_text = |digest: &str| digest.replacen(':', "\"", 2);
     let row = |digest: String| (digest.clone(), with_header("Content-Digest", &digest));
     case.at([Signing]).whole(digests.map(row)).passes().whole(
         [
             format!("{right}, {}", sha512(body)),
             format!("md5=:AAAA:, {right}"),
             sha512(body),
+            as_text(&right),
+            format!("{}, {}", sha512(body), as_text(&right)),
+            format!("{right};a=1, unixsum=1, sha=(1 2)"),
         ]
         .map(row),
     )

@@ -14,6 +14,15 @@ pub(super) fn rows(case: Case) -> Case {
         body: b"5\r\nhello\r\n0\r\n\r\n".to_vec(),
         ..none.clone().without("Content-Length")
     };
+    let empty = |name: &str, value: &str, body: &[u8]| {
+        let message = none.clone().without("Content-Length");
+        let body = body.to_vec();
+        Message {
+            body,
+            ..message.header(name, value)
+        }
+        .signed()
+    };
     let rows = [
         ("altered", order().alter_body().request().signed(&[&uncovered])),
         ("unaltered", order().request().signed(&[&uncovered])),
@@ -27,7 +36,11 @@ pub(super) fn rows(case: Case) -> Case {
         .kind("no digest")
         .whole(rows.clone())
         .passes()
-        .whole([("no body", Message::get("https://api.example.com/a").signed())])
+        .whole([
+            ("no body", Message::get("https://api.example.com/a").signed()),
+            ("a length of nothing", empty("Content-Length", "0", b"")),
+            ("no chunks", empty("Transfer-Encoding", "chunked", b"0\r\n\r\n")),
+        ])
         .at([Signing])
         .kind("not asked for")
         .whole(rows)

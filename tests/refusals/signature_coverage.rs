@@ -11,7 +11,9 @@ pub(super) fn rows(case: Case) -> Case {
     let covering = |names: &str| install().covering(&order(), &names.split_whitespace().collect::<Vec<_>>());
     let with = |signature: Signature, identifier| signed(&[&signature.line(identifier, "1")]);
     let too_little = "nothing: ∅ | no method: @target-uri approov-token | no target: @method approov-token
-        no token: @method @target-uri | no query: @method @authority @path approov-token
+        no token: @method @target-uri | no method, but the parts: @target-uri @authority @path @query approov-token
+        no token, but the parts: @method @target-uri @authority @path @query
+        no query: @method @authority @path approov-token | no path: @method @authority @query approov-token
         no authority: @method @path @query approov-token
         the request target alone: @method @request-target approov-token";
     let path = covering("@method @authority @path approov-token");

@@ -43,6 +43,7 @@ pub(super) fn rows(case: Case) -> Case {
         .whole([
             ("both in one line", signed(&[&install(), &account()])),
             ("as a string", signed(&[&install().form(text)])),
+            ("one as a string", signed(&[&account().form(text), &install()])),
             (
                 "64 labels",
                 pair(

@@ -1,39 +1,28 @@
 //! Signatures that are dear to verify. A line of a header can cost its sender one byte (HPACK), so what is joined is
 //! limited before it is.
 
-use support::{
-    client::Request,
-    signing::{Message, Signature, bytes},
-};
+use support::signing::{Message, Signature, bytes};
 
-use super::{Served, serve, signing};
+use super::{ORIGIN, serve, signing};
 
 const KIB: usize = 1024;
+const MALFORMED: Option<&str> = Some("signature_malformed");
+const COMPONENT: Option<&str> = Some("signature_component");
 
-/// A member for each of these numbers, a line each.
-fn members(numbers: std::ops::Range<usize>) -> Vec<String> {
-    numbers.map(|number| format!("m{number}=1")).collect()
-}
-
-fn with_lines(message: &Message, name: &str, lines: &[String]) -> Message {
-    let lines = lines.iter();
-    lines.fold(message.clone(), |message, line| message.header(name, line))
+/// The message with so many members of a dictionary, a line each.
+fn with_members(message: Message, name: &str, count: usize) -> Message {
+    (0..count).fold(message, |message, number| message.header(name, &format!("m{number}=1")))
 }
 
 #[actix_web::test]
 async fn the_lines_of_signatures() {
     let server = serve(signing());
-    let message = Message::get("https://api.example.com/lines");
+    let message = Message::get(ORIGIN);
     for name in ["Signature-Input", "Signature"] {
         let carrying = message.carrying(&Signature::install(&message));
-        for (lines, is_good) in [(members(0..63), true), (members(0..64), false)] {
-            let request = with_lines(&carrying, name, &lines).request();
-            check(&server, name, is_good, "signature_malformed", &request);
-        }
-        for (length, is_good) in [(63 * KIB, true), (64 * KIB, false)] {
-            let long = format!("long=\"{}\"", "x".repeat(length));
-            let request = carrying.clone().header(name, &long).request();
-            check(&server, name, is_good, "signature_malformed", &request);
+        for (count, refusal) in [(63, None), (64, MALFORMED)] {
+            let request = with_members(carrying.clone(), name, count).request();
+            server.decides(name, refusal, &request);
         }
     }
 }
@@ -41,9 +30,9 @@ async fn the_lines_of_signatures() {
 #[actix_web::test]
 async fn the_lines_of_what_is_covered() {
     let server = serve(signing());
-    let message = Message::get("https://api.example.com/covered");
-    for (lines, is_good) in [(members(0..64), true), (members(0..65), false)] {
-        let message = with_lines(&message, "Priority", &lines);
+    for (count, refusal) in [(64, None), (65, COMPONENT)] {
+        let message = with_members(Message::get(ORIGIN), "Priority", count);
+        let lines: Vec<_> = message.lines("priority").collect();
         let byte_sequences: Vec<_> = lines.iter().map(|line| bytes(line.as_bytes())).collect();
         for (identifier, value) in [
             ("\"priority\"", lines.join(", ")),
@@ -52,8 +41,7 @@ async fn the_lines_of_what_is_covered() {
             ("\"priority\";key=\"m7\"", "1".to_owned()),
         ] {
             let signature = Signature::install(&message).line(identifier, &value);
-            let request = message.request().signed(&[&signature]);
-            check(&server, identifier, is_good, "signature_component", &request);
+            server.decides(identifier, refusal, &message.request().signed(&[&signature]));
         }
     }
 }
@@ -61,61 +49,53 @@ async fn the_lines_of_what_is_covered() {
 #[actix_web::test]
 async fn the_bytes_of_what_is_covered() {
     let server = serve(signing());
-    let message = Message::get("https://api.example.com/bytes");
     let long = "x".repeat(30 * KIB);
-    let message = message.header("X-Long", &long);
-    let covered = Signature::install(&message).line("\"x-long\"", &long);
-    server.accepts("once", &message.request().signed(&[&covered]));
-    let account = Signature::account(&message).line("\"x-long\"", &long);
-    server.accepts("by both labels", &message.request().signed(&[&covered, &account]));
+    let message = Message::get(ORIGIN).header("X-Long", &long);
+    let [install, account] =
+        [Signature::install, Signature::account].map(|sign| sign(&message).line("\"x-long\"", &long));
     // Each of the two is read, and then written a third longer.
     let encoded = bytes(long.as_bytes());
-    let again = |signature: Signature| signature.line("\"x-long\";bs", &encoded);
-    server.accepts("in two forms", &message.request().signed(&[&again(covered.clone())]));
-    server.refuses(
-        "in two forms by both labels",
-        "signature_component",
-        &message.request().signed(&[&again(covered), &again(account)]),
-    );
+    let again = |signature: &Signature| signature.clone().line("\"x-long\";bs", &encoded);
+    for (case, refusal, signatures) in [
+        ("once", None, &[&install][..]),
+        ("by both labels", None, &[&install, &account]),
+        ("in two forms", None, &[&again(&install)]),
+        (
+            "in two forms by both labels",
+            COMPONENT,
+            &[&again(&install), &again(&account)],
+        ),
+    ] {
+        server.decides(case, refusal, &message.request().signed(signatures));
+    }
 }
 
 /// To parse costs more than to read.
 #[actix_web::test]
 async fn the_bytes_of_what_is_parsed() {
     let server = serve(signing());
-    for (length, is_good) in [(7 * KIB, true), (8 * KIB, false)] {
-        let member = format!("long=\"{}\"", "x".repeat(length));
-        let message = Message::get("https://api.example.com/parsed").header("Priority", &member);
-        for (identifier, value) in [
-            ("\"priority\";sf", member.clone()),
-            ("\"priority\";key=\"long\"", format!("\"{}\"", "x".repeat(length))),
+    for (length, refusal) in [(7 * KIB, None), (8 * KIB, COMPONENT)] {
+        let text = format!("\"{}\"", "x".repeat(length));
+        let member = format!("long={text}");
+        let message = Message::get(ORIGIN).header("Priority", &member);
+        for (identifier, value, refusal) in [
+            ("\"priority\";sf", &member, refusal),
+            ("\"priority\";key=\"long\"", &text, refusal),
+            ("\"priority\"", &member, None),
         ] {
-            let signature = Signature::install(&message).line(identifier, &value);
-            let request = message.request().signed(&[&signature]);
-            check(&server, identifier, is_good, "signature_component", &request);
+            let signature = Signature::install(&message).line(identifier, value);
+            server.decides(identifier, refusal, &message.request().signed(&[&signature]));
         }
-        let whole = Signature::install(&message).line("\"priority\"", &member);
-        server.accepts("not parsed", &message.request().signed(&[&whole]));
     }
 }
 
 #[actix_web::test]
 async fn the_parameters_of_a_query() {
     let server = serve(signing());
-    for (others, is_good) in [(999, true), (1000, false)] {
-        let message = Message::get(&format!("https://api.example.com/query?q=1{}", "&a".repeat(others)));
+    for (others, refusal) in [(999, None), (1000, COMPONENT)] {
+        let message = Message::get(&format!("{ORIGIN}/query?q=1{}", "&a".repeat(others)));
         let signature = Signature::install(&message).line("\"@query-param\";name=\"q\"", "1");
-        let request = message.request().signed(&[&signature]);
-        check(&server, "parameters", is_good, "signature_component", &request);
+        server.decides("parameters", refusal, &message.request().signed(&[&signature]));
         server.accepts("nobody asks for one", &message.signed());
-    }
-}
-
-#[track_caller]
-fn check(server: &Served, case: &str, is_good: bool, code: &str, request: &Request) {
-    if is_good {
-        server.accepts(case, request);
-    } else {
-        server.refuses(case, code, request);
     }
 }

@@ -1,60 +1,60 @@
-//! Keys and algorithms that do not fit.
+//! Which key a signature must be made with, and keys that are none.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
-use support::{
-    signing::{Key, Message, Signature, bytes, token},
-    token::now,
-};
+use serde_json::{Value, json};
+use support::signing::{ACCOUNT_KEY as FIRST, Key, Message, OTHER_ACCOUNT_KEY as OTHER, Signature, token};
 
-use super::{serve, signing, signing_at};
+use super::{MessageSigning, ORIGIN, serve, signing, signing_at};
 
-fn with_token(claims: &serde_json::Value) -> Message {
+fn with_token(claims: &Value) -> Message {
     Message::order().replace("Approov-Token", &token(claims))
 }
 
 #[actix_web::test]
-async fn the_algorithm_is_that_of_the_label() {
-    let server = serve(signing());
-    let message = Message::order();
-    let created = format!(";created={}", now());
-    let cases = [
-        (Signature::install(&message), r#""ecdsa-p256-sha256""#, "hmac-sha256"),
-        (Signature::account(&message), r#""hmac-sha256""#, "ecdsa-p256-sha256"),
-    ];
-    for (signature, right, other) in cases {
-        let send = |alg: &str| {
-            let signature = signature.clone().parameters(&format!("{created};alg={alg}"));
-            message.request().signed(&[&signature])
-        };
-        server.accepts(right, &send(right));
-        let token = right.trim_matches('"');
-        for alg in [
-            &format!("\"{other}\""),
-            "\"ed25519\"",
-            "\"ecdsa-p384-sha384\"",
-            "\"none\"",
-            "\"\"",
-            &right.to_uppercase(),
-            token,
-            "1",
-            "?1",
-            &bytes(token.as_bytes()),
-        ] {
-            server.refuses(alg, "signature_algorithm", &send(alg));
-        }
+async fn account_keys_are_chosen_by_their_ids() {
+    let one_id = &[(FIRST, Some("a"))][..];
+    let two_ids = &[(FIRST, Some("a")), (OTHER, Some("b"))];
+    let (invalid, missing) = (Some("signature_invalid"), Some("signature_key_missing"));
+    for (case, keys, key, mskid, verdict) in [
+        ("one, no id", &[(FIRST, None)][..], FIRST, Some("j3AWy6"), None),
+        ("one, no id, no mskid", &[(FIRST, None)], FIRST, None, None),
+        ("the other one", &[(FIRST, None)], OTHER, None, invalid),
+        ("two, the first", &[(FIRST, None), (OTHER, None)], FIRST, None, None),
+        (
+            "two, the second",
+            &[(FIRST, None), (OTHER, None)],
+            OTHER,
+            Some("x"),
+            None,
+        ),
+        ("an id", one_id, FIRST, Some("a"), None),
+        ("another id", one_id, FIRST, Some("b"), missing),
+        ("an id, no mskid", one_id, FIRST, None, missing),
+        ("ids, first", two_ids, FIRST, Some("a"), None),
+        ("ids, second", two_ids, OTHER, Some("b"), None),
+        ("ids, swapped", two_ids, OTHER, Some("a"), invalid),
+        ("no key", &[], FIRST, Some("a"), missing),
+    ] {
+        let signing = keys.iter().fold(MessageSigning::new(), |signing, (key, id)| {
+            let key = crate::key(key);
+            signing.account_key(id.map_or(key.clone(), |id| key.with_key_id(id)))
+        });
+        let server = serve(signing_at(ORIGIN).message_signing(signing));
+        let message = with_token(&json!({ "mskid": mskid }));
+        let signature = Signature::new(Key::account(key), &message);
+        server.decides(case, verdict, &message.request().signed(&[&signature]));
     }
 }
 
+/// A key that cannot be read is a refusal only where it is needed.
 #[actix_web::test]
 async fn keys_that_are_none() {
     let server = serve(signing());
-    let sign = |ipk: &serde_json::Value| with_token(&json!({ "ipk": ipk })).signed();
     let p256 = Key::install(1).public();
     let point = p256.len() - 65;
     let mut off_curve = p256.clone();
     *off_curve.last_mut().unwrap() ^= 1;
-    // The same point, compressed (SEC 1, section 2.3.3), and as what it is not.
+    // The same point, compressed: SEC 1, section 2.3.3.
     let sign_of_y = 2 + (p256[p256.len() - 1] & 1);
     let mut compressed = [&p256[..point], &[sign_of_y], &p256[point + 1..point + 33]].concat();
     compressed[1] -= 32;
@@ -62,33 +62,24 @@ async fn keys_that_are_none() {
     let p384 = [
         "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEqofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhydgq3",
         "NhfeSpYmLG9dnpi/kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f",
-    ]
-    .concat();
+    ];
     for (case, ipk) in [
-        ("empty", String::new()),
-        ("not base64", "junk!".to_owned()),
-        ("base64 of junk", STANDARD.encode("junk")),
-        ("P-384", p384),
-        ("off the curve", STANDARD.encode(off_curve)),
-        ("truncated", STANDARD.encode(&p256[..p256.len() - 1])),
-        ("with a tail", STANDARD.encode([&p256[..], &[0]].concat())),
-        ("the point alone", STANDARD.encode(&p256[point..])),
-        ("infinity", STANDARD.encode([&p256[..point], &[0]].concat())),
-        ("compressed", STANDARD.encode(compressed)),
+        ("junk", b"junk".to_vec()),
+        ("P-384", STANDARD.decode(p384.concat()).unwrap()),
+        ("off the curve", off_curve),
+        ("truncated", p256[..p256.len() - 1].to_vec()),
+        ("with a tail", [&p256[..], &[0]].concat()),
+        ("the point alone", p256[point..].to_vec()),
+        ("infinity", [&p256[..point], &[0]].concat()),
+        ("compressed", compressed),
     ] {
-        server.refuses(case, "signature_key_invalid", &sign(&json!(ipk)));
+        let message = with_token(&json!({ "ipk": STANDARD.encode(ipk) }));
+        server.refuses(case, "signature_key_invalid", &message.signed());
+        let account = Signature::account(&message);
+        server.accepts(case, &message.request().signed(&[&account]));
     }
-    server.refuses("none", "signature_key_missing", &sign(&json!(null)));
-    let account = with_token(&json!({ "ipk": "junk!" }));
-    let request = account.request().signed(&[&Signature::account(&account)]);
-    server.accepts("a bad key that is not used", &request);
-    let none = serve(signing_at(super::ORIGIN));
     let message = Message::order();
-    none.refuses(
-        "none",
-        "signature_key_missing",
-        &message.request().signed(&[&Signature::account(&message)]),
-    );
     let both = [&Signature::account(&message), &Signature::install(&message)];
-    none.accepts("one of two", &message.request().signed(&both));
+    let without_account_key = serve(signing_at(ORIGIN));
+    without_account_key.accepts("a key for one of two", &message.request().signed(&both));
 }

@@ -6,18 +6,16 @@ use support::{
 };
 
 use super::{
-    Served, WITH_BODY,
+    ORIGIN, Served, WITH_BODY,
     bodies::{MULTIPART, WAYS, chunked, post, routes},
-    serve, signing, signing_at, signing_by,
+    serve, signing, signing_at, signing_by, with_signature_of,
 };
-
-const WEBSOCKET: [(&str, &str); 2] = [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
 
 fn upgrade(message: &Message, signature: &Signature) -> Request {
     let request = message.request().signed(&[signature]).connection("Upgrade");
-    WEBSOCKET
-        .iter()
-        .fold(request, |request, (name, value)| request.header(name, value))
+    request
+        .header("Upgrade", "websocket")
+        .header("Sec-WebSocket-Version", "13")
 }
 
 #[actix_web::test]
@@ -35,11 +33,7 @@ async fn an_upgrade_is_only_what_names_a_protocol() {
                 assert_eq!(server.accepts(way, &request).body, "body");
             }
         }
-        let altered = message
-            .clone()
-            .alter_body()
-            .request()
-            .signed(&[&Signature::install(&message)]);
+        let altered = with_signature_of(&message, &message.clone().alter_body());
         server.refuses(way, "digest_mismatch", &altered.connection("Upgrade"));
     }
 }
@@ -48,21 +42,23 @@ async fn an_upgrade_is_only_what_names_a_protocol() {
 #[actix_web::test]
 async fn the_body_of_a_websocket_or_a_tunnel_cannot_be_compared() {
     let server = Served::new(signing(), routes);
-    for way in WAYS {
-        let url = format!("https://api.example.com{way}/payload");
+    for path in WAYS.map(|way| format!("{way}/payload")) {
+        let (message, body) = (
+            Message::get(&format!("{ORIGIN}{path}")),
+            post(&path, "text/plain", b"body"),
+        );
         for (case, message) in [
-            ("no length", Message::get(&url).header("Content-Digest", &sha256(b""))),
-            ("a length of nothing", Message::get(&url).body(b"")),
-            ("a length", post(&format!("{way}/payload"), "text/plain", b"body")),
+            ("no length", message.clone().header("Content-Digest", &sha256(b""))),
+            ("a length of nothing", message.clone().body(b"")),
+            ("a length", body.clone()),
         ] {
             let request = upgrade(&message, &Signature::install(&message)).connection("close");
             server.refuses(case, "body_unavailable", &request);
         }
         // In chunks it does have an end.
-        let message = chunked(post(&format!("{way}/payload"), "text/plain", b"body"));
-        server.accepts("chunks", &upgrade(&message, &Signature::install(&message)));
+        let chunks = chunked(body);
+        server.accepts("chunks", &upgrade(&chunks, &Signature::install(&chunks)));
         // Nothing is covered, so nothing is looked at.
-        let message = Message::get(&url);
         let answer = upgrade(&message, &Signature::install(&message)).send_and_hang_up(server.address());
         assert_eq!(answer.unwrap().body, "0 bytes, then broken");
     }
@@ -74,35 +70,35 @@ async fn the_body_of_a_websocket_or_a_tunnel_cannot_be_compared() {
 async fn an_upgrade_is_no_way_around_the_digest() {
     let strict = Served::new(signing_by(WITH_BODY), routes);
     for way in WAYS {
-        for kind in ["multipart", "payload"] {
-            let message = post(
+        let sent = |kind: &str| {
+            post(
                 &format!("{way}/{kind}"),
                 "multipart/form-data; boundary=b",
                 MULTIPART.as_bytes(),
             )
-            .without("Content-Digest")
-            .without("Content-Length");
-            strict.refuses(
-                kind,
-                "digest_missing",
-                &upgrade(&message, &Signature::install(&message)).connection("close"),
-            );
-        }
+        };
+        let uncovered = |kind| sent(kind).without("Content-Digest").without("Content-Length");
         // Whoever recorded a `GET` could make it a handshake, and send bytes that nobody signed.
-        let handshake = Message::get(&format!("https://api.example.com{way}/payload"));
-        let signature = Signature::install(&handshake);
-        strict.refuses(
-            "upgrade",
-            "digest_missing",
-            &upgrade(&handshake, &signature).connection("close"),
-        );
-        let covered = signature.line("\"upgrade\"", "websocket");
+        let handshake = Message::get(&format!("{ORIGIN}{way}/payload"));
+        for (case, message) in [
+            ("multipart", &uncovered("multipart")),
+            ("payload", &uncovered("payload")),
+            ("a handshake", &handshake),
+        ] {
+            let request = upgrade(message, &Signature::install(message));
+            strict.refuses(case, "digest_missing", &request.connection("close"));
+        }
+        let covered = Signature::install(&handshake).line("\"upgrade\"", "websocket");
         let answer = upgrade(&handshake, &covered).send_and_hang_up(strict.address());
-        assert_eq!(
-            (answer.unwrap().status, strict.codes()),
-            (200, vec![]),
-            "a handshake has no body"
-        );
+        let verdict = (answer.unwrap().status, strict.codes());
+        assert_eq!(verdict, (200, vec![]), "a handshake has no body");
+    }
+}
+
+fn to_no_path(method: &str) -> Message {
+    Message {
+        method: method.to_owned(),
+        ..Message::get(ORIGIN)
     }
 }
 
@@ -110,14 +106,10 @@ async fn an_upgrade_is_no_way_around_the_digest() {
 #[actix_web::test]
 async fn targets_without_a_path() {
     // The prefix of an origin is before a path, and here is none.
-    for origin in ["https://api.example.com", "https://api.example.com/v1"] {
+    for origin in [ORIGIN, "https://api.example.com/v1"] {
         let server = serve(signing_at(origin));
         for (method, target) in [("OPTIONS", "*"), ("CONNECT", "api.example.com:443")] {
-            let message = Message {
-                method: method.to_owned(),
-                ..Message::get("https://api.example.com")
-            };
-            let signature = Signature::install(&message);
+            let message = to_no_path(method);
             for (uri, path, request_target, is_good) in [
                 ("https://api.example.com", "/", target, true),
                 ("https://api.example.com/", "/", target, false),
@@ -128,18 +120,14 @@ async fn targets_without_a_path() {
                 ("https://api.example.com", "/", "/", false),
                 ("https://api.example.com", "/", "", false),
             ] {
-                let signature = signature
-                    .clone()
+                let signature = Signature::install(&message)
                     .value("@target-uri", uri)
                     .line("\"@path\"", path)
                     .line("\"@request-target\"", request_target);
-                let request = message
-                    .request_to(target)
-                    .host(Some("api.example.com:443"))
-                    .signed(&[&signature]);
-                let case = format!("{origin} {method} {uri} {path} {request_target}");
-                let answer = request.send_and_hang_up(server.address());
+                let request = message.request_to(target).host(Some("api.example.com:443"));
+                let answer = request.signed(&[&signature]).send_and_hang_up(server.address());
                 let codes = server.codes();
+                let case = format!("{origin} {method} {uri} {path} {request_target}");
                 assert_eq!(codes.is_empty(), is_good, "{case}: {codes:?} {answer:?}");
             }
         }
@@ -147,20 +135,11 @@ async fn targets_without_a_path() {
 }
 
 #[actix_web::test]
-async fn connect() {
+async fn a_tunnel_has_no_body_that_could_be_covered() {
     let server = serve(signing());
-    let message = Message {
-        method: "CONNECT".to_owned(),
-        ..Message::get("https://api.example.com")
-    };
-    let request = |message: &Message| {
-        let request = message
-            .request_to("api.example.com:443")
-            .host(Some("api.example.com:443"));
-        request.signed(&[&Signature::install(message)])
-    };
-    let covered = message.clone().body(b"");
-    server.refuses("covered", "body_unavailable", &request(&covered));
-    let answer = request(&message).send_and_hang_up(server.address());
-    assert!(server.codes().is_empty(), "{answer:?}");
+    let message = to_no_path("CONNECT").body(b"");
+    let request = message.request_to("api.example.com:443");
+    let request = request.host(Some("api.example.com:443"));
+    let signed = request.signed(&[&Signature::install(&message)]);
+    server.refuses("covered", "body_unavailable", &signed);
 }

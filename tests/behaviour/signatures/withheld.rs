@@ -15,7 +15,7 @@ use support::{
     token::now,
 };
 
-use super::{Served, WITH_BODY, serve, signing, signing_by};
+use super::{Served, WITH_BODY, echo, serve, signing, signing_by};
 
 /// Everything but the last bytes.
 fn send_without(request: &Request, last: usize, server: SocketAddr) -> TcpStream {
@@ -33,12 +33,8 @@ async fn the_bytes_that_are_held_at_once_are_bounded() {
     let server = Served::new(signing, |app, approov| {
         // No budget has room for everything that a route may allow.
         let larger = Policy::new().signature(SignaturePolicy::required().body_limit(100));
-        let echo = |body: web::Bytes| async { body };
-        app.service(
-            web::scope("")
-                .default_service(web::to(echo))
-                .wrap(approov.middleware().policy(larger)),
-        );
+        let scope = web::scope("").default_service(web::to(echo));
+        app.service(scope.wrap(approov.middleware().policy(larger)));
     });
     let signed = |body: &[u8]| Message::order().body(body).signed();
     for _ in 0..3 {
