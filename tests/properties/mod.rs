@@ -19,6 +19,11 @@ fn verdict(request: &HttpRequest) -> Result<ApproovClaims, Rejection> {
     claims.map_err(|refused| refused.rejection())
 }
 
+/// Any that HTTP lets through in a value.
+fn any_byte() -> impl Strategy<Value = u8> {
+    prop_oneof![Just(b'\t'), b' '..=b'~', 0x80..=0xff_u8]
+}
+
 /// One byte somewhere, and what it becomes.
 #[derive(Debug, Clone)]
 struct Change {

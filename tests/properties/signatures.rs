@@ -2,39 +2,35 @@
 //! good; and once a covered byte is another, they are not.
 
 use proptest::{
-    collection,
+    collection, option,
     prelude::*,
     sample::select,
     test_runner::{Config, TestRunner},
 };
 use serde_json::json;
 use support::{
+    client::Request,
     second_opinion::{Component, components, signature_base},
     signing::{ACCOUNT_KEY, Key, Message, bytes, token},
+    tables::cells,
     token::now,
 };
 
 use super::Change;
-use crate::{ORIGIN, signing};
+use crate::{ORIGIN, behaviour::signatures::serve, signing};
 
 /// What a client may have to send.
 fn message() -> impl Strategy<Value = Message> {
     let method = select(vec!["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "REPORT"]);
     let path = "(/[a-zA-Z0-9._~!$&'()*+,;=:@-]{0,8}|/%[0-9A-F]{2}){1,4}";
-    let query = proptest::option::of("([a-d]{1,2}(=[a-zA-Z0-9._~*+-]{0,6}(%20|%C3%A9)?)?&){0,3}z=1");
-    let headers = collection::vec(
-        (
-            select(vec!["X-A", "x-b", "Accept", "Cookie"]),
-            "[!-~]([ -~]{0,20}[!-~])?",
-        ),
-        0..5,
-    );
-    let priority = proptest::option::of("u=[0-7](,  *i=\\?0)?(,\tb=:AQI=:)?");
+    let query = option::of("\\?([a-d]{1,2}(=[a-zA-Z0-9._~*+-]{0,6}(%20|%C3%A9)?)?&){0,3}z=1");
+    let name = select(vec!["X-A", "x-b", "Accept", "Cookie"]);
+    let headers = collection::vec((name, "[!-~]([ -~]{0,20}[!-~])?"), 0..5);
+    let priority = option::of("u=[0-7](,  *i=\\?0)?(,\tb=:AQI=:)?");
     // The test's client reads the handler's echo as text.
     let body = collection::vec(0..=0x7f_u8, 0..60);
     (method, path, query, headers, priority, body).prop_map(|(method, path, query, headers, priority, body)| {
-        let query = query.map_or(String::new(), |query| format!("?{query}"));
-        let message = Message::new(method, &format!("{ORIGIN}{path}{query}"))
+        let message = Message::new(method, &format!("{ORIGIN}{path}{}", query.unwrap_or_default()))
             .header("Approov-Token", &token(&json!({})))
             .body(&body);
         let headers = headers
@@ -44,85 +40,61 @@ fn message() -> impl Strategy<Value = Message> {
     })
 }
 
+const MORE: &str = r#"
+    "@scheme" | "@request-target" | "@target-uri" | "@path" | "@query-param";name="z" | "@query-param";name="a"
+    "content-digest" | "content-digest";key="sha-256" | "content-digest";bs | "content-length" | "x-a" | "x-b";bs
+    "accept" | "priority" | "priority";sf | "priority";key="u" | "priority";bs
+"#;
+
 /// All that can be covered of a message, in this order, and no more of it than it takes.
 fn list(message: &Message, order: &[usize], parameters: &str) -> String {
     let target = if order.len().is_multiple_of(2) {
-        vec!["\"@target-uri\""]
+        r#""@target-uri""#
     } else {
-        vec!["\"@authority\"", "\"@path\"", "\"@query\""]
+        r#""@authority" | "@path" | "@query""#
     };
-    let mut covered = [vec!["\"@method\"", "\"approov-token\""], target].concat();
-    let more = [
-        "\"@scheme\"",
-        "\"@request-target\"",
-        "\"@target-uri\"",
-        "\"@path\"",
-        "\"@query-param\";name=\"z\"",
-        "\"@query-param\";name=\"a\"",
-        "\"content-digest\"",
-        "\"content-digest\";key=\"sha-256\"",
-        "\"content-digest\";bs",
-        "\"content-length\"",
-        "\"x-a\"",
-        "\"x-b\";bs",
-        "\"accept\"",
-        "\"priority\"",
-        "\"priority\";sf",
-        "\"priority\";key=\"u\"",
-        "\"priority\";bs",
-    ];
+    let mut covered = cells(&format!(r#""@method" | "approov-token" | {target}"#));
+    let more = cells(MORE);
     for at in order {
-        let component = more[at % more.len()];
-        if !covered.contains(&component) && signature_base(message, &format!("({component})")).is_some() {
-            covered.insert(at % (covered.len() + 1), component);
+        let component = &more[at % more.len()];
+        if !covered.contains(component) && signature_base(message, &format!("({component})")).is_some() {
+            covered.insert(at % (covered.len() + 1), component.clone());
         }
     }
     format!("({}){parameters}", covered.join(" "))
 }
 
 fn parameters() -> impl Strategy<Value = String> {
-    let optional = |text: &'static str| proptest::option::of(Just(text.to_owned()));
-    let times = (-50..=0_i64, 100..1000_i64).prop_map(|(created, expires)| {
-        let now = i64::try_from(now()).unwrap();
-        vec![
-            format!(";created={}", now + created),
-            format!(";expires={}", now + expires),
-        ]
-    });
-    (
-        times,
+    let time = |name: &'static str, seconds: std::ops::Range<i64>| {
+        let at = move |seconds| i64::try_from(now()).unwrap() + seconds;
+        seconds.prop_map(move |seconds| Some(format!(";{name}={}", at(seconds))))
+    };
+    let optional = |text: &'static str| option::of(Just(text.to_owned()));
+    let all = (
+        time("created", -50..1),
+        time("expires", 100..1000),
         optional(";nonce=\"a b\""),
         optional(";tag=\"t\""),
         optional(";keyid=\"k\""),
-        any::<bool>(),
-    )
-        .prop_map(|(mut all, nonce, tag, key, is_reversed)| {
-            all.extend([nonce, tag, key].into_iter().flatten());
-            if is_reversed {
-                all.reverse();
-            }
-            all.concat()
-        })
-}
-
-fn signed(message: &Message, label: &str, list: &str, signature: &[u8]) -> support::client::Request {
-    message
-        .request()
-        .header("Signature-Input", &format!("{label}={list}"))
-        .header("Signature", &format!("{label}={}", bytes(signature)))
+    );
+    (all, any::<bool>()).prop_map(|((created, expires, nonce, tag, key), is_reversed)| {
+        let mut all: Vec<_> = [created, expires, nonce, tag, key].into_iter().flatten().collect();
+        if is_reversed {
+            all.reverse();
+        }
+        all.concat()
+    })
 }
 
 /// The message with one byte changed that the list covers, and what it was. None if the byte was the same, or the
 /// change leaves HTTP's grammar.
 fn spoilt(message: &Message, list: &str, which: usize, change: &Change) -> Option<(String, Message)> {
-    let covered = components(list).unwrap();
-    let whole = |component: &&Component| component.is_whole();
+    let covered = components(list).unwrap().into_iter();
     let names: Vec<_> = covered
-        .iter()
-        .filter(whole)
-        .map(|component| component.name.as_str())
+        .filter(Component::is_whole)
+        .map(|component| component.name)
         .collect();
-    let name = names[which % names.len()];
+    let name = names[which % names.len()].as_str();
     let mut spoilt = message.clone();
     let changed = |text: &str| Some(String::from_utf8(change.of(text.as_bytes())?).unwrap());
     match name {
@@ -133,17 +105,15 @@ fn spoilt(message: &Message, list: &str, which: usize, change: &Change) -> Optio
             spoilt.method = changed(&message.method).filter(|method| method.bytes().all(is_letter))?;
         }
         name if name.starts_with('@') => {
-            let target = changed(&message.target()).filter(|target| target.starts_with('/') && is_target(target))?;
+            let target = changed(&message.target()).filter(|target| is_target(target))?;
             spoilt.url = format!("{ORIGIN}{target}");
         }
         "content-digest" if !message.body.is_empty() && which.is_multiple_of(2) => {
             spoilt.body = change.of(&message.body)?;
         }
         name => {
-            let line = spoilt
-                .headers
-                .iter_mut()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+            let mut headers = spoilt.headers.iter_mut();
+            let line = headers.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
             line.1 = changed(&line.1)?;
         }
     }
@@ -152,56 +122,43 @@ fn spoilt(message: &Message, list: &str, which: usize, change: &Change) -> Optio
 
 /// What http's `Uri` takes.
 fn is_target(target: &str) -> bool {
-    target
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte))
+    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte);
+    target.starts_with('/') && target.bytes().all(is_taken)
 }
+
+/// A message, and what is covered by whom.
+type Signed = (Message, Vec<usize>, String, bool);
 
 #[actix_web::test]
 async fn what_is_signed_is_good_until_a_byte_is_changed() {
-    let served = crate::behaviour::signatures::serve(signing());
-    let requests = (
-        message(),
-        collection::vec(any::<usize>(), 0..12),
-        parameters(),
-        any::<bool>(),
-        any::<usize>(),
-        Change::graphic(),
-    );
-    let test = |(message, order, parameters, by_account, which, change): (
-        Message,
-        Vec<usize>,
-        String,
-        bool,
-        usize,
-        Change,
-    )| {
+    let served = serve(signing());
+    let order = collection::vec(any::<usize>(), 0..12);
+    let requests = (message(), order, parameters(), any::<bool>());
+    let changes = (any::<usize>(), Change::graphic());
+    let test = |((message, order, parameters, by_account), (which, change)): (Signed, (usize, Change))| {
         let list = list(&message, &order, &parameters);
         let (label, key) = if by_account {
             ("account", Key::account(ACCOUNT_KEY))
         } else {
             ("install", Key::install(1))
         };
-        let signature = key.sign(&signature_base(&message, &list).unwrap());
-        served.accepts("as it was signed", &signed(&message, label, &list, &signature));
+        let signature = bytes(&key.sign(&signature_base(&message, &list).unwrap()));
+        let signed = |message: &Message| -> Request {
+            let request = message.request().header("Signature-Input", &format!("{label}={list}"));
+            request.header("Signature", &format!("{label}={signature}"))
+        };
+        served.accepts("as it was signed", &signed(&message));
         if let Some((name, spoilt)) = spoilt(&message, &list, which, &change) {
-            let answer = served.send(&signed(&spoilt, label, &list, &signature));
+            let answer = served.send(&signed(&spoilt));
             let codes = served.codes();
             prop_assert_eq!((answer.status, codes.len()), (401, 1), "{}: {:?}", name, spoilt);
-            prop_assert!(
-                [
-                    "signature_invalid",
-                    "signature_component",
-                    "digest_mismatch",
-                    "digest_malformed"
-                ]
-                .contains(&codes[0]),
-                "{name}: {codes:?}"
-            );
+            let expected = "signature_invalid signature_component digest_mismatch digest_malformed";
+            prop_assert!(expected.contains(codes[0]), "{name}: {codes:?}");
         }
         Ok(())
     };
-    if let Err(error) = TestRunner::new(Config::with_source_file(file!())).run(&requests, test) {
+    let mut runner = TestRunner::new(Config::with_source_file(file!()));
+    if let Err(error) = runner.run(&(requests, changes), test) {
         panic!("{error}");
     }
 }

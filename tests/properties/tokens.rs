@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use support::{
     keys::{ALGORITHMS, TestKey},
     second_opinion::{assert_same_claims, good_claims},
+    tables::cells,
     token,
 };
 
@@ -41,6 +42,9 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Claims that are texts.
+const TEXTS: [&str; 8] = ["iss", "sub", "did", "ip", "arc", "pay", "ipk", "mskid"];
+
 /// What Approov may put into a token, and more of it than it does.
 fn good() -> impl Strategy<Value = Map<String, Value>> {
     let text = || any::<String>().prop_map(Value::from);
@@ -49,7 +53,7 @@ fn good() -> impl Strategy<Value = Map<String, Value>> {
         (60..100_000_u64).prop_map(|seconds| json!(token::now() + seconds)),
         (60.0..1e6).prop_map(|seconds: f64| json!(f64::from(u32::try_from(token::now()).unwrap()) + seconds)),
     ];
-    let texts = select(vec!["iss", "sub", "did", "ip", "arc", "pay", "ipk", "mskid"]);
+    let texts = select(TEXTS.to_vec());
     let claims = (
         collection::btree_map(texts, text(), 0..8),
         collection::btree_map("[a-z\\PC]{1,12}", json(), 0..4),
@@ -59,9 +63,7 @@ fn good() -> impl Strategy<Value = Map<String, Value>> {
     );
     claims.prop_map(|(texts, others, audience, issued, expiry)| {
         // What the library reads has its type.
-        let read = [
-            "iss", "sub", "did", "ip", "arc", "pay", "ipk", "mskid", "aud", "iat", "exp", "nbf",
-        ];
+        let read = [&TEXTS[..], &["aud", "iat", "exp", "nbf"]].concat();
         let others = others.into_iter().filter(|(name, _)| !read.contains(&name.as_str()));
         let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text));
         let mut claims: Map<String, Value> = others.chain(texts).collect();
@@ -145,30 +147,11 @@ proptest! {
 
 /// Good claims with some piece put in somewhere.
 fn mangled() -> impl Strategy<Value = String> {
-    let piece = select(vec![
-        ",\"exp\":1",
-        "\"exp\"",
-        "null",
-        "\\u0000",
-        "\\ud800",
-        "{",
-        "}",
-        "[",
-        "]",
-        ":",
-        ",",
-        " ",
-        "\n",
-        "\u{feff}",
-        "-",
-        "e9",
-        "1e999",
-        "\"",
-        "\\",
-    ]);
+    let table = r#","exp":1 | "exp" | null | \u0000 | \ud800 | { | } | [ | ] | : | , | ␠ | ␊ | - | e9 | 1e999 | " | \"#;
+    let piece = select([cells(table), vec!["\u{feff}".to_owned()]].concat());
     (good(), any::<prop::sample::Index>(), piece).prop_map(|(claims, place, piece)| {
         let mut text = spelt(&claims, false, true);
-        text.insert_str(place.index(text.len() + 1), piece);
+        text.insert_str(place.index(text.len() + 1), &piece);
         text
     })
 }
