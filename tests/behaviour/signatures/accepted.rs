@@ -1,5 +1,5 @@
-//! What clients may leave out, add, or write in another way. How the bytes of signatures and digests may be written: the
-//! rows of `tests/refusals` that pass.
+//! What clients may leave out, add, or write in another way. How the bytes of signatures and digests may be written:
+//! the rows of `tests/refusals` that pass.
 
 use approov_actix::MessageSigning;
 use support::{

@@ -6,7 +6,7 @@ use support::{
     tables::{cells, named},
 };
 
-use super::{LEAST, WITH_BODY, builder, least, order, serve, signing, signing_by};
+use super::{WITH_BODY, builder, least, order, serve, signing, signing_by};
 
 const INVALID: &str = "signature_invalid";
 
@@ -132,8 +132,7 @@ async fn one_member_of_the_digest() {
         ] {
             let (algorithm, value) = member.split_once('=').unwrap();
             let identifier = format!("\"content-digest\";key=\"{algorithm}\"");
-            let signature = Signature::install(&message).covering(&message, &LEAST);
-            let signature = signature.line(&identifier, value);
+            let signature = least(&message).line(&identifier, value);
             server.decides(member, refusal, &message.request().signed(&[&signature]));
             let altered = message.clone().alter_body();
             server.refuses(member, refusal_if_altered, &altered.request().signed(&[&signature]));

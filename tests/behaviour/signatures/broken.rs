@@ -5,13 +5,13 @@ use std::time::Duration;
 use approov_actix::SignaturePolicy;
 use support::{
     log,
-    signing::{Message, sha256},
+    signing::{Message, Signature, sha256},
 };
 
 use super::{
     LEAST, REPORTED, Served,
     bodies::{WAYS, chunked, post, routes},
-    least, signing, signing_by,
+    signing, signing_by,
 };
 
 #[actix_web::test]
@@ -51,7 +51,7 @@ async fn in_report_mode_the_whole_body_goes_to_the_handler() {
         for (code, body) in [("body_too_large", &large[..]), ("digest_mismatch", b"small")] {
             let message = post(&path, "text/plain", body);
             let covered = [&LEAST[..], &["content-digest"]].concat();
-            let signature = least(&message).covering(&message, &covered);
+            let signature = Signature::install(&message).covering(&message, &covered);
             let altered = message.alter_body();
             for sent in [altered.clone(), chunked(altered.clone())] {
                 let answer = server.send(&sent.request().signed(&[&signature]));

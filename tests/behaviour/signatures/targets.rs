@@ -7,7 +7,7 @@ use support::{
     tables::cells,
 };
 
-use super::{LEAST, ORIGIN, builder, serve, signing, signing_at};
+use super::{ORIGIN, builder, least, serve, signing, signing_at};
 
 /// A `GET` whose client signs `signed`, while `target` is on the wire.
 fn get(signed: &str, target: &str) -> Request {
@@ -268,8 +268,7 @@ async fn the_absolute_form() {
         (absolute, path, Some(INVALID)),
     ] {
         let message = Message::get(absolute);
-        let signature = Signature::install(&message).covering(&message, &LEAST);
-        let signature = signature.line("\"@request-target\"", signed);
+        let signature = least(&message).line("\"@request-target\"", signed);
         let request = message.request_to(sent).signed(&[&signature]);
         origins.decides(signed, refusal, &request.host(Some("a.example.com")));
     }
