@@ -2,28 +2,22 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{App, get, post, routes, scope, web};
+use actix_web::{get, post, routes, scope, web};
 use approov_actix::{Approov, ApproovMiddleware, approov_protected};
-use support::{client::Request, codes::Codes, token};
+use support::{client::Request, token};
 
 use super::Site;
-use crate::{builder, patient};
+use crate::approov;
 
 /// The attribute's expression sees no variables, so the configuration is a static.
-static RECORDED: LazyLock<(Approov, Codes)> = LazyLock::new(|| Codes::of(builder()));
+static APPROOV: LazyLock<Approov> = LazyLock::new(approov);
 
 fn only_genuine() -> ApproovMiddleware {
-    RECORDED.0.middleware()
+    APPROOV.middleware()
 }
 
 #[get("/wrapped", wrap = "only_genuine()")]
 async fn wrapped() -> &'static str {
-    "in"
-}
-
-#[get("/wrapped-and-guarded", wrap = "only_genuine()")]
-#[approov_protected(binding = "Authorization")]
-async fn wrapped_and_guarded() -> &'static str {
     "in"
 }
 
@@ -37,8 +31,6 @@ async fn several() -> &'static str {
 
 #[scope("/scope")]
 mod scoped {
-    use approov_actix::ApproovClaims;
-
     use super::{approov_protected, get, post};
 
     #[get("/guard")]
@@ -50,16 +42,6 @@ mod scoped {
     #[approov_protected]
     #[post("/guard")]
     pub(super) async fn above() -> &'static str {
-        "in"
-    }
-
-    #[get("/claims")]
-    pub(super) async fn claims(_: ApproovClaims) -> &'static str {
-        "in"
-    }
-
-    #[get("/wrapped", wrap = "super::only_genuine()")]
-    pub(super) async fn wrapped() -> &'static str {
         "in"
     }
 }
@@ -79,46 +61,24 @@ async fn traced_below(id: web::Path<u32>) -> String {
     id.to_string()
 }
 
-fn routes(app: &mut web::ServiceConfig) {
-    app.service(wrapped)
-        .service(wrapped_and_guarded)
-        .service(several)
-        .service(scoped::below)
-        .service(scoped::above)
-        .service(scoped::claims)
-        .service(scoped::wrapped)
-        .service(traced_above)
-        .service(traced_below);
-}
-
-/// In one test, because the codes of the static are those of all who use it.
 #[actix_web::test]
 async fn every_attribute_beside_every_other() {
-    let approov = RECORDED.0.clone();
-    let site = Site {
-        server: actix_test::start_with(patient(), move || {
-            App::new().app_data(approov.clone()).configure(routes)
-        }),
-        codes: RECORDED.1.clone(),
-    };
-    for path in [
-        "/wrapped",
-        "/routes",
-        "/scope/guard",
-        "/scope/claims",
-        "/scope/wrapped",
-        "/traced-above/1",
-        "/traced-below/1",
-    ] {
-        site.protects(&Request::get(path));
+    let site = Site::new(|app, _| {
+        app.service(wrapped)
+            .service(several)
+            .service(scoped::below)
+            .service(scoped::above)
+            .service(traced_above)
+            .service(traced_below);
+    });
+    for path in ["/routes", "/scope/guard", "/traced-above/1", "/traced-below/1"] {
+        site.protects(&Request::get(path), 200);
     }
     for path in ["/routes", "/scope/guard"] {
-        site.protects(&Request::new("POST", path));
+        site.protects(&Request::new("POST", path), 200);
     }
-    let both = Request::get("/wrapped-and-guarded").header("Authorization", "user");
-    site.refuses(&both, "token_missing");
-    site.refuses(&both.clone().token(&token::good()), "binding_claim_missing");
-    site.passes(&both.token(&token::bound(&["user"])), 200);
-    // The attribute makes a resource of this method alone.
-    site.passes(&Request::new("DELETE", "/wrapped"), 404);
+    // This one has another configuration, whose refusals the site does not hear of.
+    for (token, status) in [(token::forged(), 401), (token::good(), 200)] {
+        assert_eq!(site.0.send(&Request::get("/wrapped").token(&token)).status, status);
+    }
 }

@@ -3,96 +3,74 @@
 
 mod built_in;
 mod cors;
-mod data;
 mod error_handlers;
 mod files;
 mod httpauth;
 mod macros;
-mod normalize;
 mod routing;
 mod sessions;
 mod streams;
 mod websockets;
 
-use std::net::SocketAddr;
-
-use actix_test::TestServer;
-use approov_actix::{Approov, ApproovClaims, approov_protected};
+use actix_web::{Scope, web};
+use approov_actix::{Approov, ApproovClaims};
 use support::{
     client::{Answer, Request},
-    codes::Codes,
     token,
 };
 
-use crate::builder;
+use crate::{builder, served::Served, ways};
 
 async fn open() -> &'static str {
     "in"
 }
 
-#[approov_protected]
-async fn guarded() -> &'static str {
-    "in"
-}
-
-async fn claims(claims: ApproovClaims) -> String {
+async fn device_id(claims: ApproovClaims) -> String {
     claims.device_id().unwrap().to_owned()
 }
 
-/// A server, and the codes of what it refuses.
-struct Site {
-    server: TestServer,
-    codes: Codes,
+/// The three ways to protect, below this path.
+fn ways_below(path: &str, approov: &Approov) -> Scope {
+    web::scope(path).configure(|app| ways::configure(app, approov))
 }
 
+/// A server, and its answers as the neighbours leave them: they may add headers.
+struct Site(Served);
+
 impl Site {
-    fn new(start: impl FnOnce(Approov) -> TestServer) -> Self {
-        let (approov, codes) = Codes::of(builder());
-        Self {
-            server: start(approov),
-            codes,
-        }
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.server.addr()
-    }
-
-    /// The answer, and the codes of what was refused meanwhile.
-    fn ask(&self, request: &Request) -> (Answer, Vec<&'static str>) {
-        let answer = request.send(self.address());
-        (answer, self.codes.take())
+    fn new(configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static) -> Self {
+        Self(Served::new(builder(), configure))
     }
 
     /// Approov says nothing against the request, and it ends with this status.
     #[track_caller]
     fn passes(&self, request: &Request, status: u16) -> Answer {
-        let (answer, codes) = self.ask(request);
-        assert_eq!((answer.status, codes), (status, vec![]), "{request:?}");
+        let answer = self.0.send(request);
+        assert_eq!((answer.status, self.0.codes()), (status, vec![]), "{request:?}");
         answer
     }
 
-    /// The request is refused for this reason, once, with the answer of every refusal.
+    /// The request is refused for this reason, once, with the body of every refusal.
     #[track_caller]
     fn refuses(&self, request: &Request, code: &str) -> Answer {
-        let (answer, codes) = self.ask(request);
+        self.refuses_with("{}", request, code)
+    }
+
+    /// As [`refuses`](Self::refuses), where something replaces the body.
+    #[track_caller]
+    fn refuses_with(&self, body: &str, request: &Request, code: &str) -> Answer {
+        let answer = self.0.send(request);
         assert_eq!(
-            (answer.status, codes, answer.body.as_str()),
-            (401, vec![code], "{}"),
+            (answer.status, self.0.codes(), answer.body.as_str()),
+            (401, vec![code], body),
             "{request:?}"
         );
         answer
     }
 
-    /// The request is refused without a token and with a forged one, and passes with a good one.
+    /// The request is refused without a token and with a forged one. With a good one, it ends with this status.
     #[track_caller]
-    fn protects(&self, request: &Request) -> Answer {
-        self.protects_until(request, 200)
-    }
-
-    /// As [`protects`](Self::protects), where something behind Approov answers with another status.
-    #[track_caller]
-    fn protects_until(&self, request: &Request, status: u16) -> Answer {
+    fn protects(&self, request: &Request, status: u16) -> Answer {
         self.refuses(request, "token_missing");
         self.refuses(&request.clone().token(&token::forged()), "token_signature");
         self.passes(&request.clone().token(&token::good()), status)
