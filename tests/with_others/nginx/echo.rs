@@ -1,4 +1,4 @@
-//! A server on a Unix socket that wants a signature for every path, and says which one it was given, or who asks.
+//! A server that wants a signature for every path, and says which one it was given, or who asks.
 
 use std::{
     io,
@@ -16,7 +16,10 @@ pub(super) const WHO: &str = "/who";
 
 pub(super) struct Echo {
     handle: ServerHandle,
-    codes: Codes,
+    /// Where it listens, if not on a socket.
+    pub(super) port: u16,
+    /// Why requests were refused.
+    pub(super) codes: Codes,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -30,13 +33,27 @@ async fn echo(request: HttpRequest, _: web::Bytes) -> String {
     format!("{}://{} {peer:?} {client:?}", info.scheme(), info.host())
 }
 
+#[approov_protected]
+async fn token(request: HttpRequest) -> String {
+    request.uri().to_string()
+}
+
+#[approov_protected(binding = "Authorization")]
+async fn bound(request: HttpRequest) -> String {
+    request.uri().to_string()
+}
+
 impl Echo {
-    pub(super) fn start(socket: &Path, origins: &[String]) -> Self {
-        let builder = Approov::builder()
-            .keys(Key::from_base64_secret(SECRET).unwrap())
-            .message_signing(MessageSigning::new().public_origins(origins));
-        let (approov, codes) = Codes::of(builder);
-        let socket = socket.to_owned();
+    /// On a Unix socket, or else on a port.
+    pub(super) fn start(socket: Option<&Path>, origin: Option<&str>) -> Self {
+        let signing = MessageSigning::new();
+        let signing = match origin {
+            Some(origin) => signing.public_origins(origin),
+            None => signing,
+        };
+        let builder = Approov::builder().keys(Key::from_base64_secret(SECRET).unwrap());
+        let (approov, codes) = Codes::of(builder.message_signing(signing));
+        let socket = socket.map(Path::to_owned);
         let (started, is_started) = mpsc::channel();
         let thread = thread::spawn(move || {
             rt::System::new().block_on(async move {
@@ -44,23 +61,28 @@ impl Echo {
                     App::new()
                         .app_data(approov.clone())
                         .app_data(web::PayloadConfig::new(4 << 20))
+                        .route("/token", web::to(token))
+                        .route("/bound", web::to(bound))
                         .default_service(web::to(echo))
                 });
-                let server = server.workers(1).disable_signals().bind_uds(socket)?.run();
-                started.send(server.handle()).unwrap();
+                let server = server.workers(1).disable_signals();
+                let server = match socket {
+                    Some(socket) => server.bind_uds(socket)?,
+                    None => server.bind(("127.0.0.1", 0))?,
+                };
+                let port = server.addrs()[0].port();
+                let server = server.run();
+                started.send((server.handle(), port)).unwrap();
                 server.await
             })
         });
+        let (handle, port) = is_started.recv().unwrap();
         Self {
-            handle: is_started.recv().unwrap(),
+            handle,
+            port,
             codes,
             thread: Some(thread),
         }
-    }
-
-    /// Why requests were refused since this was last asked.
-    pub(super) fn codes(&self) -> Vec<&'static str> {
-        self.codes.take()
     }
 }
 

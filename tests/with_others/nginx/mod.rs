@@ -1,254 +1,228 @@
 //! Behind nginx, with the configuration that docs/proxies.md shows. Needs nginx: it runs where the environment asks for
 //! it.
 
-mod app;
 mod echo;
-mod paths;
 mod running;
 
 use support::{
     may_install,
-    token::{self, SECRET},
+    signing::{Message, Signature},
+    tables::{cells, pairs},
+    token,
 };
 
 use self::{
-    app::{App, Call, Http},
-    running::{Configuration, HOST, Nginx, Stopped, Upstream},
+    echo::WHO,
+    running::{Configuration, HOST, Http, Nginx},
 };
-use crate::{QUICKSTART, process::Process};
 
-/// nginx before a real `quickstart`, which has the guide's environment.
-struct Deployed {
-    app: App,
-    nginx: Nginx,
-    server: Process,
-    /// The URL of the server's root, as the app sees it.
-    base: String,
-    /// How long its log was when it was last looked at.
-    seen: usize,
-}
+const BOTH: [Http; 2] = [Http::One, Http::Two];
 
-impl Deployed {
-    fn new(configuration: &Configuration) -> Self {
-        Self::with(configuration, true)
-    }
-
-    fn with(configuration: &Configuration, has_origin: bool) -> Self {
-        let nginx = Stopped::new(configuration);
-        let base = nginx.origin();
-        let vars = [("APPROOV_BASE64_SECRET", SECRET), ("APPROOV_PUBLIC_ORIGIN", &base)];
-        let vars = if has_origin { &vars[..] } else { &vars[..1] };
-        let server = Process::serve(QUICKSTART, vars, None);
-        Self {
-            app: App::new(),
-            base,
-            nginx: nginx.start(&Upstream::Port(server.address().port())),
-            server,
-            seen: 0,
-        }
-    }
-
-    /// The codes of the refusals that the server has logged since this was last asked.
-    fn refusals(&mut self) -> Vec<String> {
-        let log = self.server.stderr();
-        let lines = log[self.seen..].lines();
-        let refusals = lines
-            .filter_map(|line| line.split_once("approov_actix] REJECTED "))
-            .map(|(_, rest)| rest.split(' ').next().unwrap_or_default().to_owned())
-            .collect();
-        self.seen = log.len();
-        refusals
-    }
-
-    /// The route for signed requests, as the app sees it.
-    fn message_signing(&self) -> String {
-        format!("{}/message-signing", self.base)
-    }
-
+impl Nginx {
     #[track_caller]
-    fn accepts(&mut self, name: &str, call: &Call) {
-        for http in [Http::One, Http::Two] {
-            let (status, body) = self.app.send(&self.nginx, call, http);
-            assert_eq!((status, self.refusals()), (200, Vec::new()), "{name}, {http:?}: {body}");
-        }
-    }
-
-    #[track_caller]
-    fn refuses(&mut self, name: &str, call: &Call, code: &str) {
-        for http in [Http::One, Http::Two] {
-            let (status, body) = self.app.send(&self.nginx, call, http);
+    fn accepts(&self, message: &Message, echoed: &str) {
+        for http in BOTH {
+            let expected = (200, echoed.to_owned(), vec![]);
             assert_eq!(
-                (status, body.as_str(), self.refusals()),
-                (401, "{}", vec![code.to_owned()]),
-                "{name}, {http:?}"
+                self.ask(message, http),
+                expected,
+                "{http:?}: {} {:?}",
+                message.url,
+                message.headers
             );
         }
     }
+
+    #[track_caller]
+    fn refuses(&self, message: &Message, code: &'static str) {
+        for http in BOTH {
+            let expected = (401, "{}".to_owned(), vec![code]);
+            assert_eq!(
+                self.ask(message, http),
+                expected,
+                "{http:?}: {} {:?}",
+                message.url,
+                message.headers
+            );
+        }
+    }
+
+    /// nginx itself answers, and the server hears nothing of it.
+    #[track_caller]
+    fn keeps(&self, message: &Message, expected: u16) {
+        for http in BOTH {
+            let (status, body, codes) = self.ask(message, http);
+            assert_eq!(
+                (status, codes),
+                (expected, vec![]),
+                "{http:?}: {} {:?}",
+                message.url,
+                message.headers
+            );
+            assert!(body.contains("nginx"), "{http:?}: {body}");
+        }
+    }
 }
 
-const USER: &str = "Bearer user-1";
-
-#[test]
-fn tokens_and_bindings() {
-    if !may_install("nginx::tokens_and_bindings") {
-        return;
+/// Behind each of these, if the environment asks for it.
+fn behind(test: &str, configurations: &[Configuration], check: impl Fn(&Nginx)) {
+    if may_install(&format!("nginx::{test}")) {
+        configurations.iter().for_each(|each| check(&Nginx::start(each)));
     }
-    let mut deployed = Deployed::new(&Configuration::below_a_path());
-    let call = |path: &str| Call::get(&format!("{}{path}", deployed.base));
-    let (check, bound) = (call("/token-check"), call("/token-binding"));
-    let doubly_bound = call("/token-double-binding").header("Authorization", USER);
-    let good = deployed.app.token.clone();
-    let with = |token: &str| check.clone().header("Approov-Token", token);
-    deployed.accepts("a good token", &with(&good));
-    for (name, call, code) in [
-        ("none", check.clone(), "token_missing"),
-        ("forged", with(&token::forged()), "token_signature"),
-        ("expired", with(&token::expired()), "token_expired"),
-        ("two", with(&good).header("approov-token", &good), "token_repeated"),
-        (
-            "good, forged",
-            with(&good).header("Approov-Token", &token::forged()),
-            "token_repeated",
-        ),
-        (
-            "with an underscore",
-            check.clone().header("Approov_Token", &good),
-            "token_missing",
-        ),
-        (
-            "beside one with an underscore",
-            with(&token::forged()).header("Approov_Token", &good),
-            "token_signature",
-        ),
-    ] {
-        deployed.refuses(name, &call, code);
-    }
-
-    let bound = bound.header("Approov-Token", &deployed.app.bound_token(USER));
-    deployed.accepts("bound", &bound.clone().header("Authorization", USER));
-    let other = bound.clone().header("Authorization", "Bearer user-2");
-    deployed.refuses("another user", &other, "binding_mismatch");
-    deployed.refuses("no user", &bound, "binding_header_missing");
-
-    let two = bound.header("Authorization", USER).header("Authorization", USER);
-    for http in [Http::One, Http::Two] {
-        let (status, body) = deployed.app.send(&deployed.nginx, &two, http);
-        assert_eq!((status, deployed.refusals()), (400, Vec::new()), "by nginx: {body}");
-    }
-    let doubly_bound = doubly_bound.header("Approov-Token", &good).header("X-Device-Id", "d");
-    deployed.refuses(
-        "two devices",
-        &doubly_bound.header("X-Device-Id", "d"),
-        "binding_header_repeated",
-    );
 }
 
-const BODY: &str = r#"{"shape":"circle"}"#;
+fn guide() -> [Configuration; 2] {
+    [Configuration::whole(), Configuration::below_a_path()]
+}
+
+/// With a signature of all that is there, good for an hour.
+fn signed(message: &Message) -> Message {
+    let names = message.headers.iter().map(|(name, _)| name.to_lowercase());
+    let names: Vec<_> = ["@method", "@target-uri"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(names)
+        .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let (created, expires) = (token::now(), token::now() + 3600);
+    let signature = Signature::install(message).covering(message, &names);
+    message.carrying(&signature.parameters(&format!(";created={created};expires={expires}")))
+}
+
+fn signed_get(url: &str) -> Message {
+    signed(&Message::get(url))
+}
+
+fn post(url: &str) -> Message {
+    let post = Message {
+        method: "POST".to_owned(),
+        ..Message::get(url)
+    };
+    post.header("Content-Type", "application/json")
+        .body(br#"{"shape":"circle"}"#)
+}
+
+/// Sent to another URL than the one that was signed.
+fn to(url: &str, message: Message) -> Message {
+    Message {
+        url: url.to_owned(),
+        ..message
+    }
+}
 
 /// What proxies tell of a client, told by the client itself.
-fn spoofed(call: Call, host: &str) -> Call {
-    call.header("X-Forwarded-For", "192.0.2.1")
+fn spoofed(message: Message, host: &str) -> Message {
+    message
+        .header("X-Forwarded-For", "192.0.2.1")
         .header("X-Forwarded-Host", host)
         .header("X-Forwarded-Proto", "http")
-        .header("X-Forwarded-Port", "80")
-        .header("X-Forwarded-Prefix", "/other")
         .header("X-Original-URL", "/other")
         .header("Forwarded", &format!("for=192.0.2.1;host={host};proto=http"))
 }
 
+const EVIL: &str = "evil.example.com";
+const USER: &str = "Bearer user-1";
+
+#[test]
+fn tokens_and_bindings() {
+    behind("tokens_and_bindings", &guide(), |nginx| {
+        let call = |path: &str| Message::new("GET", &format!("{}{path}", nginx.base));
+        let (good, forged) = (token::good(), token::forged());
+        let none = call("/token");
+        let [with_good, with_forged] = [&good, &forged].map(|token| call("/token").header("Approov-Token", token));
+        nginx.accepts(&with_good, "/token");
+        for (message, code) in [
+            (none.clone(), "token_missing"),
+            (with_forged.clone(), "token_signature"),
+            (with_good.clone().header("approov-token", &good), "token_repeated"),
+            (with_good.header("Approov-Token", &forged), "token_repeated"),
+            (none.header("Approov_Token", &good), "token_missing"),
+            (with_forged.header("Approov_Token", &good), "token_signature"),
+        ] {
+            nginx.refuses(&message, code);
+        }
+        let bound = call("/bound").header("Approov-Token", &token::bound(&[USER]));
+        let by = |user: &str| bound.clone().header("Authorization", user);
+        nginx.accepts(&by(USER), "/bound");
+        nginx.refuses(&by("Bearer user-2"), "binding_mismatch");
+        nginx.refuses(&bound, "binding_header_missing");
+    });
+}
+
+/// Paths and queries that `proxy_pass` with a slash leaves as they are.
+const CLEAN: &str = r#"
+/ | /a | /a/ | /a?b=%20x%2Fy&c[]=d&e=%7c|// | /a%20b | /a%23b%25c%3Fd | /%C3%A9 | /a+b;c=d:e@f,g$h&i!j*k(l)'m~n"o"#;
+/// Others, and what the server then gets.
+const CLEANED: &str = "
+/a?: /a | //a: /a | /a//b: /a/b | /a//: /a/ | /a/./b: /a/b | /a/../b: /b | /a/%2E%2e/b: /b | /a%2Fb: /a/b
+/a%2fb: /a/b | /a%2F%2e%2E%2fb: /b | /%61: /a | /a%2Db: /a-b | /a%2Bb: /a+b | /%c3%a9: /%C3%A9";
+
+fn cleaned() -> Vec<(String, String)> {
+    let clean = cells(CLEAN).into_iter().map(|path| (path.clone(), path));
+    clean.chain(pairs(CLEANED, str::to_owned)).collect()
+}
+
+/// The guide's two forms keep path and query as they were sent. The one origin counts, and nothing else.
 #[test]
 fn requests_that_were_signed_for_the_public_url_pass() {
-    if !may_install("nginx::requests_that_were_signed_for_the_public_url_pass") {
-        return;
-    }
-    for configuration in [Configuration::whole(), Configuration::below_a_path()] {
-        let mut deployed = Deployed::new(&configuration);
-        let url = deployed.message_signing();
-        let get = |more: &str| Call::get(&format!("{url}{more}"));
-        let post = Call::post(&url, BODY);
-        let escaped = Call::get(&url.replace("sage-", "s%61ge%2D"));
-        let with_length = post.clone().header("Content-Length", &BODY.len().to_string());
-        let sign = |call: &Call| deployed.app.signed(call);
-        let rows = [
-            ("without a query", sign(&get(""))),
-            ("with a query", sign(&get("?a=%20b%2Fc%7c|&d[]=e&f&a=+"))),
-            ("with an empty query", sign(&get("?"))),
-            ("with escapes in the path", sign(&escaped)),
-            ("with a body", sign(&post)),
-            ("with its length", sign(&with_length)),
-            ("with a user", sign(&post.clone().header("Authorization", USER))),
-            ("spoofed", spoofed(sign(&post), "evil.example.com")),
-            // The one origin counts, and nothing else.
-            ("to another host", sign(&post).header("Host", "evil.example.com")),
-        ];
-        for (name, call) in rows {
-            deployed.accepts(name, &call);
+    behind("requests_that_were_signed_for_the_public_url_pass", &guide(), |nginx| {
+        for (path, _) in cleaned() {
+            nginx.accepts(&signed_get(&format!("{}{path}", nginx.base)), &path);
         }
-        // Only HTTP/1.1 has this. nginx says the length to the server.
-        let chunked = deployed.app.signed(&post).header("Transfer-Encoding", "chunked");
-        let (status, body) = deployed.app.send(&deployed.nginx, &chunked, Http::One);
-        assert_eq!((status, body.as_str()), (200, r#"{"echo":{"shape":"circle"}}"#));
-    }
+        let post = post(&format!("{}/a%2Fb?c", nginx.base));
+        let signed_post = signed(&post);
+        for message in [
+            signed_post.clone(),
+            signed(&post.clone().header("Authorization", USER)),
+            spoofed(signed_post.clone(), EVIL),
+            signed_post.clone().header("Host", EVIL),
+        ] {
+            nginx.accepts(&message, "/a%2Fb?c");
+        }
+        // Only HTTP/1.1 has these: a body in chunks, and the whole URL in the request line, as a proxy has it.
+        let expected = (200, "/a%2Fb?c".to_owned(), vec![]);
+        let chunked = signed(&post.clone().without("Content-Length")).header("Transfer-Encoding", "chunked");
+        assert_eq!(nginx.ask(&chunked, Http::One), expected);
+        for target in [post.url.clone(), post.url.replacen("https://api", "http://evil", 1)] {
+            let answer = nginx.ask_for(Some(&target), &signed_post, Http::One);
+            assert_eq!(answer, expected, "{target}");
+        }
+    });
 }
 
 #[test]
 fn others_do_not() {
-    if !may_install("nginx::others_do_not") {
-        return;
-    }
-    for (configuration, other_path) in [
-        (Configuration::whole(), "/app/message-signing"),
-        (Configuration::below_a_path(), "/message-signing"),
-    ] {
-        let mut deployed = Deployed::new(&configuration);
-        for (name, call) in signed_for_elsewhere(&deployed, other_path) {
-            deployed.refuses(name, &call, "signature_invalid");
+    behind("others_do_not", &guide(), |nginx| {
+        let url = format!("{}/a", nginx.base);
+        let (origin, other_path) = match nginx.base.strip_suffix("/app") {
+            Some(origin) => (origin, "/a"),
+            None => (&*nginx.base, "/app/a"),
+        };
+        let path = url.strip_prefix(origin).unwrap();
+        let for_other = |signed_url: &str| to(&url, signed_get(signed_url));
+        let other_host = for_other(&format!("https://{EVIL}{path}"));
+        let query = format!("{url}?a");
+        let device = Message::get(&url).header("X-Device", "d");
+        for message in [
+            for_other("http://127.0.0.1:8002/a"),
+            for_other(&url.replacen("https", "http", 1)),
+            for_other(&format!("https://{HOST}{path}")),
+            for_other(&format!("{origin}{other_path}")),
+            other_host.clone(),
+            other_host.clone().header("Host", EVIL),
+            spoofed(other_host, EVIL),
+            for_other(&query),
+            to(&query, signed_get(&url)),
+            signed(&device).replace("X-Device", "e"),
+        ] {
+            nginx.refuses(&message, "signature_invalid");
         }
-        for (name, call, code) in altered(&deployed) {
-            deployed.refuses(name, &call, code);
-        }
-    }
-}
-
-/// Signed for another URL than the one that they are sent to.
-fn signed_for_elsewhere(deployed: &Deployed, other_path: &str) -> Vec<(&'static str, Call)> {
-    const EVIL: &str = "evil.example.com";
-    let (app, origin, url) = (&deployed.app, deployed.nginx.url(), deployed.message_signing());
-    let path = url.strip_prefix(&origin).unwrap();
-    let internal = format!("http://{}", deployed.server.address());
-    let signed_for = |signed: &str| app.signed(&Call::get(signed)).to(&url);
-    let other_host = signed_for(&format!("https://{EVIL}{path}"));
-    vec![
-        ("internal URL", signed_for(&format!("{internal}/message-signing"))),
-        ("internal URL with prefix", signed_for(&format!("{internal}{path}"))),
-        ("http", signed_for(&url.replacen("https", "http", 1))),
-        ("no port", signed_for(&format!("https://{HOST}{path}"))),
-        ("no prefix, or one", signed_for(&format!("{origin}{other_path}"))),
-        ("other host", other_host.clone()),
-        ("other host, as Host", other_host.clone().header("Host", EVIL)),
-        ("other host, spoofed", spoofed(other_host, EVIL)),
-    ]
-}
-
-/// Not as they were signed.
-fn altered(deployed: &Deployed) -> Vec<(&'static str, Call, &'static str)> {
-    let (app, url) = (&deployed.app, deployed.message_signing());
-    let get = Call::get(&url);
-    let signed = app.signed(&get);
-    let post = app.signed(&Call::post(&url, BODY));
-    let with_header = app.signed(&get.clone().header("X-Device", "d"));
-    let dropped = app.signed(&get.clone().header("X_Device", "d"));
-    let query = format!("{url}?a");
-    vec![
-        ("query", signed.clone().to(&query), "signature_invalid"),
-        ("no query", app.signed(&Call::get(&query)).to(&url), "signature_invalid"),
-        ("method", signed.method("POST"), "signature_invalid"),
-        ("body", post.clone().with_body("[]"), "digest_mismatch"),
-        ("no body", post.with_body(""), "digest_mismatch"),
-        ("header", with_header.change("X-Device", "e"), "signature_invalid"),
-        ("header that nginx drops", dropped, "signature_component"),
-        ("no signature", app.with_token(&get), "signature_missing"),
-    ]
+        nginx.refuses(&signed(&post(&url)).alter_body(), "digest_mismatch");
+        nginx.refuses(&Message::get(&url), "signature_missing");
+        // As the guide says, nginx drops such a header.
+        let dropped = Message::get(&url).header("X_Device", "d");
+        nginx.refuses(&signed(&dropped), "signature_component");
+    });
 }
 
 /// As the guide says: without the public origin nothing matches.
@@ -257,12 +231,101 @@ fn the_public_origin_is_needed() {
     if !may_install("nginx::the_public_origin_is_needed") {
         return;
     }
-    let mut deployed = Deployed::with(&Configuration::whole(), false);
-    let url = deployed.message_signing();
-    let call = deployed.app.signed(&Call::get(&url));
-    deployed.refuses("the public URL", &call, "signature_invalid");
+    let nginx = Nginx::start_with(&Configuration::whole(), false);
+    let url = format!("{}/a", nginx.base);
+    nginx.refuses(&signed_get(&url), "signature_invalid");
     // Not bound to a host either.
-    let insecure = url.replacen("https", "http", 1);
-    let call = deployed.app.signed(&Call::get(&insecure)).to(&url);
-    deployed.accepts("http", &call);
+    let insecure = signed_get(&url.replacen("https", "http", 1));
+    nginx.accepts(&to(&url, insecure), "/a");
+}
+
+/// With a path behind its address `proxy_pass` cleans paths: what is clean already passes, and all else is not what was
+/// signed.
+#[test]
+fn with_a_slash_paths_are_cleaned() {
+    let configurations = [
+        Configuration::whole().replace("http://api;", "http://api/;"),
+        Configuration::below_a_path().replace("http://api$below_app;", "http://api/;"),
+    ];
+    behind("with_a_slash_paths_are_cleaned", &configurations, |nginx| {
+        for (path, cleaned) in cleaned() {
+            let url = format!("{}{path}", nginx.base);
+            let as_cleaned = signed_get(&format!("{}{cleaned}", nginx.base));
+            let answer = nginx.ask(&to(&url, as_cleaned), Http::Two);
+            assert_eq!(answer, (200, cleaned.clone(), vec![]), "{path}");
+            if path != cleaned {
+                let (status, _, codes) = nginx.ask(&signed_get(&url), Http::Two);
+                assert_eq!((status, codes), (401, vec!["signature_invalid"]), "{path}");
+            }
+        }
+    });
+}
+
+/// What does not begin with the prefix as it was sent never reaches the server, though it may once it is cleaned.
+#[test]
+fn what_is_not_below_the_path_is_not_passed_on() {
+    let below = [Configuration::below_a_path()];
+    behind("what_is_not_below_the_path_is_not_passed_on", &below, |nginx| {
+        let origin = nginx.base.strip_suffix("/app").unwrap();
+        let keeps = |path: &str, status| nginx.keeps(&signed_get(&format!("{origin}{path}")), status);
+        for path in cells("/application | /a | /app/../a | /a/../app/b | //app/a | /%61pp/a | /app%2Fa") {
+            keeps(&path, 404);
+        }
+        keeps("/app", 301);
+        keeps("/app/../../a", 400);
+    });
+}
+
+/// What nginx says of the client replaces what the client says of itself.
+#[test]
+fn who_asks() {
+    behind("who_asks", &[Configuration::below_a_path()], |nginx| {
+        let call = signed_get(&format!("{}{WHO}", nginx.base));
+        let origin = nginx.base.strip_suffix("/app").unwrap();
+        let expected = format!("{origin} None Some(\"127.0.0.1\")");
+        nginx.accepts(&call, &expected);
+        nginx.accepts(&spoofed(call, EVIL), &expected);
+    });
+}
+
+/// Clients need not say the length of a body that is not there, and actix wants it in HTTP/1.0, which is what many
+/// releases of nginx speak by default.
+#[test]
+fn a_post_without_a_body() {
+    let guide = Configuration::below_a_path();
+    let trap = guide.replace("proxy_http_version 1.1;", "proxy_http_version 1.0;");
+    for (configuration, status, body) in [(guide, 200, "/a"), (trap, 400, "")] {
+        behind("a_post_without_a_body", &[configuration], |nginx| {
+            let mut call = Message::get(&format!("{}/a", nginx.base));
+            "POST".clone_into(&mut call.method);
+            for http in BOTH {
+                let expected = (status, body.to_owned(), vec![]);
+                assert_eq!(nginx.ask(&signed(&call), http), expected, "{http:?}");
+            }
+        });
+    }
+}
+
+/// Bodies around the limits of nginx and of the library.
+#[test]
+fn large_bodies() {
+    const MEBIBYTE: usize = 1 << 20;
+    let set = |limit| Configuration::below_a_path().replace("client_max_body_size 2m;", limit);
+    for (configuration, limit, code) in [
+        (set("client_max_body_size 2m;"), 2 * MEBIBYTE, None),
+        (set(""), MEBIBYTE, None),
+        (set("client_max_body_size 3m;"), 2 * MEBIBYTE, Some("body_too_large")),
+    ] {
+        behind("large_bodies", &[configuration], |nginx| {
+            let sized = |size| signed(&post(&format!("{}/a", nginx.base)).body(&vec![b'a'; size]));
+            nginx.accepts(&sized(limit), "/a");
+            match code {
+                None => nginx.keeps(&sized(limit + 1), 413),
+                Some(code) => {
+                    let answer = nginx.ask(&sized(limit + 1), Http::Two);
+                    assert_eq!(answer, (413, "{}".to_owned(), vec![code]));
+                }
+            }
+        });
+    }
 }

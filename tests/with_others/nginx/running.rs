@@ -3,17 +3,20 @@
 use std::{
     fs,
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
-    sync::LazyLock,
 };
 
-use support::wait_until;
+use support::{signing::Message, wait_until};
 use tempfile::TempDir;
 
+use super::echo::Echo;
 use crate::process::free_port;
 
 const GUIDE: &str = include_str!("../../../docs/proxies.md");
+
+/// The guide's domain.
+pub(super) const HOST: &str = "api.example.com";
 
 /// What is around the guide's part, so that nothing outside of one folder is written, and one process is all there is.
 const AROUND: &str = "
@@ -31,7 +34,7 @@ http {
     scgi_temp_path scgi;
 ";
 
-/// The nth block of this language in the guide's part on TLS.
+/// The nth block of this language in the guide's part on nginx.
 fn block(language: &str, number: usize) -> &'static str {
     let (_, part) = GUIDE.split_once("\n## nginx\n").unwrap();
     let (part, _) = part.split_once("\n## ").unwrap();
@@ -40,40 +43,41 @@ fn block(language: &str, number: usize) -> &'static str {
     block.split_once("\n```\n").unwrap().0
 }
 
-/// Where a proxied server listens.
-pub(super) enum Upstream {
-    Port(u16),
-    Socket(PathBuf),
+fn origin(number: usize) -> &'static str {
+    block("sh", number).strip_prefix("APPROOV_PUBLIC_ORIGIN=").unwrap()
 }
 
 /// The guide's configuration, or what people write in place of it.
 #[derive(Debug, Clone)]
 pub(super) struct Configuration {
     text: String,
-    origin: String,
+    origin: &'static str,
+    has_socket: bool,
 }
 
 impl Configuration {
-    /// The one for a whole domain.
+    /// The one for a whole domain, with a server on a port.
     pub(super) fn whole() -> Self {
-        let text = block("nginx", 0).to_owned();
         Self {
-            text,
+            text: block("nginx", 0).to_owned(),
             origin: origin(0),
+            has_socket: false,
         }
     }
 
-    /// The one for what is below a path.
+    /// The one for what is below a path, with a server on a Unix socket.
     pub(super) fn below_a_path() -> Self {
         let whole = block("nginx", 0);
         let (map, location) = block("nginx", 1).split_once("\n\n").unwrap();
         let start = whole.find("    location / {").unwrap();
         let end = start + whole[start..].find("\n    }\n").unwrap() + "\n    }\n".len();
         let text = format!("{map}\n{}{location}\n{}", &whole[..start], &whole[end..]);
-        Self {
+        let configuration = Self {
             text,
             origin: origin(1),
-        }
+            has_socket: true,
+        };
+        configuration.replace("server 127.0.0.1:8002;", block("nginx", 2).trim())
     }
 
     /// With something else in one place.
@@ -86,97 +90,107 @@ impl Configuration {
     }
 }
 
-fn origin(number: usize) -> String {
-    let (name, origin) = block("sh", number).split_once('=').unwrap();
-    assert_eq!(name, "APPROOV_PUBLIC_ORIGIN");
-    origin.to_owned()
+/// The protocol between curl and nginx.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Http {
+    One,
+    Two,
 }
 
-/// nginx, before it is started: its port is part of the origin that the server must know.
-pub(super) struct Stopped {
-    configuration: Configuration,
+/// nginx before a server, stopped when dropped.
+pub(super) struct Nginx {
+    child: Child,
+    echo: Echo,
     folder: TempDir,
     port: u16,
+    /// The guide's value of `APPROOV_PUBLIC_ORIGIN`, with this port: the URL of the server's root, as the app sees it.
+    pub(super) base: String,
 }
 
-impl Stopped {
-    pub(super) fn new(configuration: &Configuration) -> Self {
-        Self {
-            configuration: configuration.clone(),
-            folder: TempDir::new().unwrap(),
-            port: free_port(),
-        }
+impl Nginx {
+    pub(super) fn start(configuration: &Configuration) -> Self {
+        Self::start_with(configuration, true)
     }
 
-    /// The guide's value of `APPROOV_PUBLIC_ORIGIN`, with this port.
-    pub(super) fn origin(&self) -> String {
-        let origin = &self.configuration.origin;
-        let authority = format!("{HOST}:{}", self.port);
-        assert!(origin.contains(HOST));
-        origin.replace(HOST, &authority)
-    }
-
-    pub(super) fn start(self, upstream: &Upstream) -> Nginx {
-        let path = |name: &str| self.folder.path().join(name).to_str().unwrap().to_owned();
-        make_certificate(self.folder.path());
-        let configuration = match upstream {
-            Upstream::Port(port) => self
-                .configuration
-                .replace("server 127.0.0.1:8002;", &format!("server 127.0.0.1:{port};")),
-            // The guide's own line, with another path.
-            Upstream::Socket(socket) => self
-                .configuration
-                .replace("server 127.0.0.1:8002;", block("nginx", 2).trim())
-                .replace("unix:/run/shapes-api/api.sock", &format!("unix:{}", socket.display())),
+    pub(super) fn start_with(configuration: &Configuration, has_origin: bool) -> Self {
+        let (folder, port) = (TempDir::new().unwrap(), free_port());
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let base = configuration.origin.replace(HOST, &format!("{HOST}:{port}"));
+        let socket = folder.path().join("api.sock");
+        let echo = Echo::start(
+            configuration.has_socket.then_some(&*socket),
+            has_origin.then_some(&base),
+        );
+        let configuration = if configuration.has_socket {
+            configuration.replace("/run/shapes-api/api.sock", &path("api.sock"))
+        } else {
+            configuration.replace("127.0.0.1:8002", &format!("127.0.0.1:{}", echo.port))
         };
         let configuration = configuration
-            .replace("listen 443 ", &format!("listen 127.0.0.1:{} ", self.port))
+            .replace("listen 443 ", &format!("listen 127.0.0.1:{port} "))
             .replace("/etc/ssl/api.example.com/fullchain.pem", &path("certificate.pem"))
             .replace("/etc/ssl/private/api.example.com.pem", &path("key.pem"));
+        make_certificate(folder.path());
         fs::write(path("nginx.conf"), format!("{AROUND}{}\n}}\n", configuration.text)).unwrap();
-        let child = Command::new(&*BINARY)
+        let child = Command::new(binary())
             .args(["-e", "stderr", "-p", &path(""), "-c", &path("nginx.conf")])
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let mut nginx = Nginx {
+        let mut nginx = Self {
             child,
-            folder: self.folder,
-            port: self.port,
+            echo,
+            folder,
+            port,
+            base,
         };
         wait_until("nginx", || {
             assert_eq!(nginx.child.try_wait().unwrap(), None, "{}", configuration.text);
-            TcpStream::connect(("127.0.0.1", nginx.port)).is_ok()
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
         nginx
     }
-}
 
-/// The guide's domain.
-pub(super) const HOST: &str = "api.example.com";
-
-/// nginx, stopped when dropped.
-pub(super) struct Nginx {
-    child: Child,
-    folder: TempDir,
-    port: u16,
-}
-
-impl Nginx {
-    /// What tells curl to come here, and to believe the certificate.
-    pub(super) fn curl_arguments(&self) -> [String; 4] {
-        let certificate = self.folder.path().join("certificate.pem");
-        [
-            "--resolve".to_owned(),
-            format!("{HOST}:{}:127.0.0.1", self.port),
-            "--cacert".to_owned(),
-            certificate.to_str().unwrap().to_owned(),
-        ]
+    /// Sends it with curl. Status, body and why the server has refused it.
+    pub(super) fn ask(&self, message: &Message, http: Http) -> (u16, String, Vec<&'static str>) {
+        self.ask_for(None, message, http)
     }
 
-    /// The URL without a path.
-    pub(super) fn url(&self) -> String {
-        format!("https://{HOST}:{}", self.port)
+    /// With this in the request line, if it is not the URL's path.
+    pub(super) fn ask_for(
+        &self,
+        target: Option<&str>,
+        message: &Message,
+        http: Http,
+    ) -> (u16, String, Vec<&'static str>) {
+        let mut curl = Command::new("curl");
+        curl.current_dir(self.folder.path())
+            // Nothing of the user's, and nothing of what curl makes of a URL or adds by itself.
+            .args(["-q", "-sS", "--noproxy", "*", "--path-as-is", "--globoff"])
+            .args(["-w", "\n%{http_code} %{http_version}"])
+            .args(["--resolve", &format!("{HOST}:{}:127.0.0.1", self.port)])
+            .args(["--cacert", "certificate.pem"])
+            .args(["--request", &message.method, &message.url]);
+        for (name, value) in &message.headers {
+            curl.args(["-H", &format!("{name}: {value}")]);
+        }
+        let (argument, version) = match http {
+            Http::One => ("--http1.1", "1.1"),
+            Http::Two => ("--http2", "2"),
+        };
+        curl.arg(argument);
+        if let Some(target) = target {
+            curl.args(["--request-target", target]);
+        }
+        if !message.body.is_empty() {
+            fs::write(self.folder.path().join("sent"), &message.body).unwrap();
+            curl.args(["--data-binary", "@sent"]);
+        }
+        let output = output(&mut curl);
+        let (body, status) = output.rsplit_once('\n').unwrap();
+        let (status, spoken) = status.split_once(' ').unwrap();
+        assert_eq!(spoken, version);
+        (status.parse().unwrap(), body.to_owned(), self.echo.codes.take())
     }
 }
 
@@ -188,32 +202,26 @@ impl Drop for Nginx {
     }
 }
 
-static BINARY: LazyLock<String> = LazyLock::new(|| {
+/// What a program prints that succeeds.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn binary() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let found = Command::new("bash")
-        .arg("tests/nginx")
-        .current_dir(root)
-        .output()
-        .unwrap();
-    assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
-    String::from_utf8(found.stdout).unwrap().trim().to_owned()
-});
+    let found = output(Command::new("bash").arg("tests/nginx").current_dir(root));
+    found.trim().to_owned()
+}
 
 fn make_certificate(folder: &Path) {
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-        ])
-        .args(["-keyout", "key.pem", "-out", "certificate.pem", "-subj", "/CN=test"])
-        .args(["-addext", &format!("subjectAltName=DNS:{HOST}")])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    const REQUEST: &str = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test";
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args(REQUEST.split(' '))
+        .args(["-keyout", "key.pem", "-out", "certificate.pem"])
+        .args(["-addext", &format!("subjectAltName=DNS:{HOST}")]);
+    output(openssl.current_dir(folder));
 }
