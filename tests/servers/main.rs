@@ -1,6 +1,11 @@
 //! The example servers as a user starts them: what they print, what they answer, and when they do not start.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a panic is a failed test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
 
 mod cli;
 #[cfg(feature = "neighbours")]
