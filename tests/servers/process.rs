@@ -3,16 +3,12 @@
 use std::{
     fs::{self, File},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::Path,
     process::{Child, Command, ExitStatus},
     sync::atomic::{AtomicU16, Ordering},
-    thread,
-    time::{Duration, Instant},
 };
 
+use support::wait_until;
 use tempfile::TempDir;
-
-const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A program that runs in an empty folder with nothing in its environment but what the test says. Stopped when dropped.
 pub(crate) struct Process {
@@ -87,8 +83,7 @@ impl Process {
     /// Waits for its end. None if a signal killed it.
     #[cfg(unix)]
     pub(crate) fn exit_code(mut self) -> Option<i32> {
-        let status = wait_for(|| self.child.try_wait().unwrap());
-        status.code()
+        wait_for(|| self.child.try_wait().unwrap()).code()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -96,7 +91,7 @@ impl Process {
     }
 
     pub(crate) fn stdout(&self) -> String {
-        read(self.folder.path(), "stdout")
+        fs::read_to_string(self.folder.path().join("stdout")).unwrap()
     }
 
     /// What a server in demo mode prints, once it is complete: the server listens before that.
@@ -105,7 +100,7 @@ impl Process {
     }
 
     pub(crate) fn stderr(&self) -> String {
-        read(self.folder.path(), "stderr")
+        fs::read_to_string(self.folder.path().join("stderr")).unwrap()
     }
 }
 
@@ -134,17 +129,11 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
-fn read(folder: &Path, name: &str) -> String {
-    fs::read_to_string(folder.join(name)).unwrap()
-}
-
 pub(crate) fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(start.elapsed() < TIMEOUT, "waited in vain");
-        thread::sleep(Duration::from_millis(20));
-    }
+    let mut found = None;
+    wait_until("a process", || {
+        found = condition();
+        found.is_some()
+    });
+    found.unwrap()
 }

@@ -17,16 +17,15 @@ struct Server {
 }
 
 impl Server {
-    fn new(vars: &[(&str, &str)]) -> Self {
+    fn new(binding: &str) -> Self {
         let port = free_port();
-        let text = port.to_string();
-        let mut all = vec![
+        let vars = [
             ("APPROOV_BASE64_SECRET", SECRET),
             ("APPROOV_TOKEN_CACHE_CAPACITY", "100"),
-            ("METRICS_PORT", &text),
+            ("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", binding),
+            ("METRICS_PORT", &port.to_string()),
         ];
-        all.extend(vars);
-        let process = Process::serve(PROMETHEUS, &all, None);
+        let process = Process::serve(PROMETHEUS, &vars, None);
         let metrics = SocketAddr::from(([127, 0, 0, 1], port));
         // It listens there a moment later.
         support::wait_until("the metrics are served", || TcpStream::connect(metrics).is_ok());
@@ -41,10 +40,8 @@ impl Server {
     /// The counters, in the order of the page.
     fn counters(&self) -> Vec<String> {
         let answer = Request::get("/metrics").send(self.metrics);
-        assert_eq!(
-            answer.header("content-type"),
-            Some("text/plain; version=0.0.4; charset=utf-8")
-        );
+        let content_type = answer.header("content-type");
+        assert_eq!(content_type, Some("text/plain; version=0.0.4; charset=utf-8"));
         assert!(!answer.body.contains(DEVICE_ID));
         let lines = answer.body.lines().filter(|line| line.starts_with("approov_"));
         lines.map(str::to_owned).collect()
@@ -53,8 +50,15 @@ impl Server {
 
 #[test]
 fn decisions_are_counted() {
-    let server = Server::new(&[]);
+    let server = Server::new("true");
     assert!(server.counters().is_empty());
+    // Metrics are not for the public.
+    for path in ["/metrics", "/"] {
+        assert_eq!(Request::get(path).send(server.process.address()).status, 404);
+    }
+    let page = Request::get("/").send(server.metrics);
+    assert!(page.body.contains("<h1>Approov: decisions</h1>"));
+
     let good = token::good();
     assert_eq!([(); 3].map(|()| server.ask("/whoami", &good)), [200; 3]);
     assert_eq!([(); 2].map(|()| server.ask("/whoami", &token::forged())), [401; 2]);
@@ -75,7 +79,7 @@ fn decisions_are_counted() {
 
 #[test]
 fn reports_are_counted_apart() {
-    let server = Server::new(&[("APPROOV_ABORT_REQUEST_ON_INVALID_TOKEN_BINDING", "false")]);
+    let server = Server::new("false");
     assert_eq!(server.ask("/orders", &token::good()), 200);
     assert_eq!(server.ask("/orders", &token::forged()), 401);
     assert_eq!(
@@ -85,14 +89,4 @@ fn reports_are_counted_apart() {
             r#"approov_reported_requests_total{code="binding_claim_missing"} 1"#,
         ]
     );
-}
-
-#[test]
-fn metrics_are_not_for_the_public() {
-    let server = Server::new(&[]);
-    for path in ["/metrics", "/"] {
-        assert_eq!(Request::get(path).send(server.process.address()).status, 404);
-    }
-    let page = Request::get("/").send(server.metrics);
-    assert!(page.body.contains("<h1>Approov: decisions</h1>"));
 }

@@ -16,7 +16,7 @@ use self::{
     running::{Configuration, HOST, Http, Nginx},
 };
 
-const BOTH: [Http; 2] = [Http::One, Http::Two];
+const BOTH: [Http<'static>; 2] = [Http::One, Http::Two];
 
 impl Nginx {
     #[track_caller]
@@ -184,7 +184,7 @@ fn requests_that_were_signed_for_the_public_url_pass() {
         let chunked = signed(&post.clone().without("Content-Length")).header("Transfer-Encoding", "chunked");
         assert_eq!(nginx.ask(&chunked, Http::One), expected);
         for target in [post.url.clone(), post.url.replacen("https://api", "http://evil", 1)] {
-            let answer = nginx.ask_for(Some(&target), &signed_post, Http::One);
+            let answer = nginx.ask(&signed_post, Http::OneFor(&target));
             assert_eq!(answer, expected, "{target}");
         }
     });

@@ -92,8 +92,10 @@ impl Configuration {
 
 /// The protocol between curl and nginx.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Http {
+pub(super) enum Http<'a> {
     One,
+    /// With this in the request line, in place of the URL's path.
+    OneFor(&'a str),
     Two,
 }
 
@@ -152,17 +154,7 @@ impl Nginx {
     }
 
     /// Sends it with curl. Status, body and why the server has refused it.
-    pub(super) fn ask(&self, message: &Message, http: Http) -> (u16, String, Vec<&'static str>) {
-        self.ask_for(None, message, http)
-    }
-
-    /// With this in the request line, if it is not the URL's path.
-    pub(super) fn ask_for(
-        &self,
-        target: Option<&str>,
-        message: &Message,
-        http: Http,
-    ) -> (u16, String, Vec<&'static str>) {
+    pub(super) fn ask(&self, message: &Message, http: Http<'_>) -> (u16, String, Vec<&'static str>) {
         let mut curl = Command::new("curl");
         curl.current_dir(self.folder.path())
             // Nothing of the user's, and nothing of what curl makes of a URL or adds by itself.
@@ -174,12 +166,12 @@ impl Nginx {
         for (name, value) in &message.headers {
             curl.args(["-H", &format!("{name}: {value}")]);
         }
-        let (argument, version) = match http {
-            Http::One => ("--http1.1", "1.1"),
-            Http::Two => ("--http2", "2"),
+        let version = match http {
+            Http::One | Http::OneFor(_) => "1.1",
+            Http::Two => "2",
         };
-        curl.arg(argument);
-        if let Some(target) = target {
+        curl.arg(format!("--http{version}"));
+        if let Http::OneFor(target) = http {
             curl.args(["--request-target", target]);
         }
         if !message.body.is_empty() {
