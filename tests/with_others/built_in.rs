@@ -1,8 +1,7 @@
 //! actix's own middleware: `Compress`, `DefaultHeaders`, `Logger`, `Condition`, `Compat` and `from_fn`.
 
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
+    io::Read as _,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -13,22 +12,16 @@ use actix_web::{
     middleware::{Compat, Compress, Condition, DefaultHeaders, Logger, Next, from_fn},
     web,
 };
-use support::{
-    client::{Request, TIMEOUT},
-    log, token,
-};
+use support::{client::Request, log, token};
 
 use super::{Site, ways_below};
 use crate::ways::WAYS;
 
 /// The answer as it comes: it is no text if it is compressed.
 fn answer(site: &Site, request: &Request) -> String {
-    let mut stream = TcpStream::connect(site.0.address()).unwrap();
-    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     let request = request.clone().header("Accept-Encoding", "gzip");
-    stream.write_all(&request.bytes()).unwrap();
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
+    site.open(&request).read_to_end(&mut answer).unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 

@@ -1,5 +1,5 @@
 //! Beside what an actix application already has: actix's own middleware, and the crates that most applications use.
-//! What `docs/neighbours.md` says is proven here.
+//! What `docs/neighbours.md` says of Approov is proven here, and not what only another crate does.
 
 mod built_in;
 mod cors;
@@ -7,15 +7,15 @@ mod error_handlers;
 mod files;
 mod httpauth;
 mod macros;
+mod open_connections;
 mod routing;
-mod sessions;
-mod streams;
-mod websockets;
+
+use std::{io::Write as _, net::TcpStream};
 
 use actix_web::{Scope, web};
 use approov_actix::{Approov, ApproovClaims};
 use support::{
-    client::{Answer, Request},
+    client::{Answer, Request, TIMEOUT},
     token,
 };
 
@@ -40,6 +40,14 @@ struct Site(Served);
 impl Site {
     fn new(configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static) -> Self {
         Self(Served::new(builder(), configure))
+    }
+
+    /// Sends the request, and leaves the answer to be read.
+    fn open(&self, request: &Request) -> TcpStream {
+        let mut stream = TcpStream::connect(self.0.address()).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream.write_all(&request.bytes()).unwrap();
+        stream
     }
 
     /// Approov says nothing against the request, and it ends with this status.

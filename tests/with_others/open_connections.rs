@@ -1,14 +1,15 @@
-//! actix-ws: the handshake is a request like any other, and what comes after it belongs to who made it.
+//! WebSockets with actix-ws, and server-sent events: their first request is one like any other.
 
 use std::{
+    future::ready,
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-    time::Duration,
+    net::TcpStream,
 };
 
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, middleware::Compress, web};
 use actix_ws::Message;
 use approov_actix::{ApproovClaims, approov_protected};
+use futures_util::{StreamExt as _, stream};
 use support::{client::Request, token};
 
 use super::Site;
@@ -42,34 +43,20 @@ fn handshake(path: &str) -> Request {
         .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
 }
 
-/// Opens a WebSocket, says a word in one frame (RFC 6455, section 5.2; its mask is of zeros), and returns the answer.
-fn say(word: &str, server: SocketAddr, handshake: &Request) -> String {
-    let mut stream = TcpStream::connect(server).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    stream.write_all(&handshake.bytes()).unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).unwrap();
-        head.extend(byte);
+fn read_until(end: &str, stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    while !text.contains(end) {
+        let mut chunk = [0; 1024];
+        let length = stream.read(&mut chunk).unwrap();
+        assert_ne!(length, 0, "no {end:?}: {text}");
+        text += &String::from_utf8_lossy(&chunk[..length]);
     }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    assert!(head.starts_with("http/1.1 101 "), "{head}");
-
-    let length = 0x80 | u8::try_from(word.len()).unwrap();
-    stream.write_all(&[0x81, length, 0, 0, 0, 0]).unwrap();
-    stream.write_all(word.as_bytes()).unwrap();
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).unwrap();
-    assert_eq!(head[0], 0x81, "a frame of text");
-    let mut text = vec![0; head[1].into()];
-    stream.read_exact(&mut text).unwrap();
-    String::from_utf8(text).unwrap()
+    text
 }
 
 /// No protocol is changed for who is refused: the answer is the one of every refusal.
 #[actix_web::test]
-async fn without_a_token_there_is_no_handshake() {
+async fn without_a_token_there_is_no_web_socket() {
     let site = Site::new(|app, approov| {
         let middleware = web::scope("/middleware").route("", web::get().to(talk));
         app.route("/guard", web::get().to(guarded))
@@ -84,9 +71,44 @@ async fn without_a_token_there_is_no_handshake() {
         let forged = handshake.clone().token(&token::forged());
         site.0.refuses("a forged token", "token_signature", &forged);
 
-        let answer = say("hello", site.0.address(), &handshake.token(&token::good()));
-        assert_eq!(answer, format!("{}: hello", token::DEVICE_ID), "{path}");
+        let mut stream = site.open(&handshake.token(&token::good()));
+        let head = read_until("\r\n\r\n", &mut stream);
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        // One frame of text: RFC 6455, section 5.2. Its mask is of zeros.
+        stream.write_all(b"\x81\x85\0\0\0\0hello").unwrap();
+        read_until(&format!("{}: hello", token::DEVICE_ID), &mut stream);
         // What is no handshake is told so by actix-ws, and only to a genuine app.
         site.protects(&Request::get(path), 400);
+    }
+}
+
+/// After the first one there never comes another, so whoever waits for more waits for ever.
+async fn events() -> HttpResponse {
+    let first = ready(Ok::<_, Error>(web::Bytes::from_static(b"data: 1\n\n")));
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .streaming(stream::once(first).chain(stream::pending()))
+}
+
+#[approov_protected]
+async fn guarded_events() -> HttpResponse {
+    events().await
+}
+
+#[actix_web::test]
+async fn events_arrive_as_they_are_made() {
+    let site = Site::new(|app, approov| {
+        let scope = |path| {
+            let scope = web::scope(path).route("", web::get().to(events));
+            scope.wrap(approov.middleware())
+        };
+        app.route("/guard", web::get().to(guarded_events))
+            .service(scope("/middleware"))
+            .service(scope("/compress").wrap(Compress::default()));
+    });
+    for path in ["/guard", "/middleware", "/compress"] {
+        site.refuses(&Request::get(path), "token_missing");
+        let mut stream = site.open(&Request::get(path).token(&token::good()));
+        read_until("data: 1\n\n", &mut stream);
     }
 }
