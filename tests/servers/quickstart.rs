@@ -66,8 +66,8 @@ fn they_do_the_same_over_http_2_without_tls() {
     run_the_commands(" --http2-prior-knowledge", "HTTP/2");
 }
 
-/// The exit code of `sh`, and what it prints. actix resets an HTTP/2 stream whose body it has not read, and now and then
-/// curl takes that for a failure: code 92.
+/// The exit code of `sh`, and what it prints. actix resets an HTTP/2 stream whose body it has not read, and now and
+/// then curl takes that for a failure: code 92.
 fn run(command: &str) -> Option<(i32, String)> {
     let run = || {
         let output = Command::new("sh").arg("-c").arg(command).output().ok()?;
