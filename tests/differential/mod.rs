@@ -6,24 +6,27 @@
 //! signatures; `APPROOV_DIFFERENTIAL_REQUESTS` says how many to try.
 
 mod change;
-mod known;
 mod random;
 mod request;
 mod signer;
 
-use std::{env, time::SystemTime};
+use std::{
+    env,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use actix_test::TestServer;
-use actix_web::{App, web};
+use actix_web::web;
 use approov_actix::{ApproovSignature, MessageSigning, Policy, SignaturePolicy};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fastrand::Rng;
+use support::signing::ACCOUNT_KEY;
 
 use self::{
-    request::{Request, Signed},
-    signer::{Credentials, Signer},
+    change::{OF_A_COVERED_PART, OF_NOTHING_COVERED},
+    request::{Component, Request, Sample},
+    signer::Signer,
 };
-use crate::{builder, key, patient};
+use crate::{builder, key, patient, served::Served};
 
 /// Under these the server is reached. The last ones are there for their port and their brackets.
 const ORIGINS: [&str; 4] = [
@@ -34,7 +37,7 @@ const ORIGINS: [&str; 4] = [
 ];
 
 /// Of each package: as many as take half a minute on two slow cores, without optimisation.
-const REQUESTS: usize = 3000;
+const REQUESTS: u64 = 3000;
 
 /// Of each request.
 const CHANGES: usize = 6;
@@ -42,41 +45,35 @@ const HARMLESS_CHANGES: usize = 2;
 
 #[actix_web::test]
 async fn python() {
-    run(Signer::Python);
+    run("differential::python", Signer::Python);
 }
 
 #[actix_web::test]
 async fn javascript() {
-    run(Signer::JavaScript);
+    run("differential::javascript", Signer::JavaScript);
 }
 
-fn run(signer: Signer) {
-    let test = format!("differential::{}", signer.name());
-    if !support::may_install(&test) {
+fn run(test: &str, signer: Signer) {
+    if !support::may_install(test) {
         return;
     }
-    let seed = number("APPROOV_DIFFERENTIAL_SEED").unwrap_or_else(time_as_seed);
-    let count = number("APPROOV_DIFFERENTIAL_REQUESTS").map_or(REQUESTS, |count| count.try_into().unwrap());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let seed = number("APPROOV_DIFFERENTIAL_SEED").unwrap_or(now);
+    let count = number("APPROOV_DIFFERENTIAL_REQUESTS").unwrap_or(REQUESTS);
     let mut rng = Rng::with_seed(seed);
-    let credentials = Credentials::new(&mut rng);
-    let requests = (0..count).map(|_| random::request(&mut rng, signer, &credentials));
-    let all = signer::sign(signer, &credentials, requests.collect());
-    let server = serve(&credentials);
-    let mut client = Client {
-        server: &server,
-        sent: 0,
-    };
-    let mut disagreements = Vec::new();
+    let mut samples: Vec<_> = (0..count).map(|_| random::sample(&mut rng, signer)).collect();
+    signer::sign(signer, &mut samples);
+    let server = serve();
     let mut rng = Rng::with_seed(seed);
-    for signed in &all {
-        disagreements.extend(client.disagreement(&mut rng, signed, &credentials));
-    }
+    let disagreements = samples
+        .iter()
+        .filter_map(|signed| disagreement(&server, &mut rng, signed));
+    let disagreements: Vec<_> = disagreements.collect();
     support::say(&format!(
-        "{test}: seed {seed}, {count} signed requests, {} sent with the changed ones, {} disagreements",
-        client.sent,
+        "{test}: seed {seed}, {count} signed requests, {} disagreements",
         disagreements.len()
     ));
-    let shown: Vec<_> = disagreements.iter().take(5).map(String::as_str).collect();
+    let shown = &disagreements[..disagreements.len().min(5)];
     assert!(
         shown.is_empty(),
         "APPROOV_DIFFERENTIAL_SEED={seed}\n{}",
@@ -88,21 +85,18 @@ fn number(variable: &str) -> Option<u64> {
     Some(env::var(variable).ok()?.parse().expect(variable))
 }
 
-fn time_as_seed() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    since_epoch.as_secs()
-}
-
-fn serve(credentials: &Credentials) -> TestServer {
+fn serve() -> Served {
     let signing = MessageSigning::new()
         .public_origins(ORIGINS)
-        .account_key(key(&credentials.account_key));
-    let approov = builder().message_signing(signing).logging(false).build().unwrap();
-    let policy = Policy::new().signature(SignaturePolicy::required());
-    actix_test::start_with(patient().workers(1), move || {
-        App::new()
-            .default_service(web::to(describe))
-            .wrap(approov.middleware().policy(policy))
+        .account_key(key(ACCOUNT_KEY));
+    let builder = builder().message_signing(signing).logging(false);
+    Served::on(patient().workers(1), builder, |app, approov| {
+        let policy = Policy::new().signature(SignaturePolicy::required());
+        app.service(
+            web::scope("")
+                .default_service(web::to(describe))
+                .wrap(approov.middleware().policy(policy)),
+        );
     })
 }
 
@@ -111,14 +105,11 @@ async fn describe(signature: ApproovSignature, body: web::Bytes) -> String {
     let components: Vec<_> = signature.components().collect();
     let created = signature
         .created()
-        .map(|created| created.duration_since(SystemTime::UNIX_EPOCH));
-    description(
-        signature.label(),
-        &components,
-        created.unwrap().unwrap().as_secs(),
-        signature.nonce(),
-        &body,
-    )
+        .unwrap()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    description(signature.label(), &components, created, signature.nonce(), &body)
 }
 
 fn description(label: &str, components: &[&str], created: u64, nonce: Option<&str>, body: &[u8]) -> String {
@@ -126,77 +117,55 @@ fn description(label: &str, components: &[&str], created: u64, nonce: Option<&st
     format!("{label} {} {created} {nonce:?} {body}", components.join(" "))
 }
 
-struct Client<'a> {
-    server: &'a TestServer,
-    sent: usize,
-}
-
-impl Client<'_> {
-    /// What the server makes of a signed request and its changes, where it is not what it must make of them.
-    fn disagreement(&mut self, rng: &mut Rng, signed: &Signed, credentials: &Credentials) -> Option<String> {
-        let report = |what: &str, request: &Request, answer: (u16, String)| {
-            let as_signed = if *request == signed.request {
-                String::new()
-            } else {
-                format!("\nas signed: {}", signed.request.text())
-            };
-            Some(format!(
-                "--- {what}: {} {}\n{}{as_signed}",
-                answer.0,
-                answer.1,
-                request.text()
-            ))
-        };
-        let answer = self.send(&signed.request);
-        if answer != (200, signed.description()) {
-            return report("not accepted as signed", &signed.request, answer);
-        }
-        for _ in 0..CHANGES {
-            let (what, changed) = change::of_a_covered_part(rng, signed, credentials);
-            let answer = self.send(&changed);
-            if answer != (401, "{}".to_owned()) {
-                return report(&format!("accepted with {what}"), &changed, answer);
-            }
-        }
-        for _ in 0..HARMLESS_CHANGES {
-            let (what, changed) = change::of_nothing_covered(rng, signed);
-            let answer = self.send(&changed);
-            if answer.0 != 200 {
-                return report(&format!("refused with {what}"), &changed, answer);
-            }
-        }
-        None
-    }
-
-    /// On a connection of its own, as a server that refuses a request may leave a rest of its body unread.
-    fn send(&mut self, request: &Request) -> (u16, String) {
-        self.sent += 1;
-        let request = request.on_the_wire().header("Connection", "close");
-        let answer = request.send(self.server.addr());
-        (answer.status, answer.body)
-    }
-}
-
-impl Signed {
+impl Sample {
     fn description(&self) -> String {
         // Of two, the library tells of the first that the policy accepts.
-        let signature = self.signatures.iter().find(|signature| signature.label == "install");
-        let signature = signature.unwrap_or(&self.signatures[0]);
-        let components: Vec<_> = signature.components.iter().map(request::Component::id).collect();
+        let install = self.signatures.iter().find(|signature| signature.label == "install");
+        let signature = install.unwrap_or(&self.signatures[0]);
         // Those with parameters keep their quotes.
-        let plain = |id: &'_ String| {
-            let plain = id.strip_prefix('"').and_then(|id| id.strip_suffix('"'));
-            let plain = plain.filter(|plain| !plain.contains('"'));
-            plain.map_or_else(|| id.clone(), str::to_owned)
+        let name = |component: &Component| match component.parameter.as_str() {
+            "" => component.name.clone(),
+            _ => component.id(),
         };
-        let components: Vec<_> = components.iter().map(plain).collect();
-        let components: Vec<_> = components.iter().map(String::as_str).collect();
+        let names: Vec<_> = signature.components.iter().map(name).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
         description(
             signature.label,
-            &components,
+            &names,
             signature.created,
             signature.nonce(),
             &self.request.body,
         )
     }
+}
+
+/// What the server makes of a signed request and its changes, where it is not what it must make of them.
+fn disagreement(server: &Served, rng: &mut Rng, signed: &Sample) -> Option<String> {
+    let wrong = |what: &str, request: &Request, status: u16, body: Option<&str>| {
+        // On a connection of its own, as a server that refuses a request may leave a rest of its body unread.
+        let answer = server.send(&request.on_the_wire().header("Connection", "close"));
+        let is_right = answer.status == status && body.is_none_or(|body| answer.body == body);
+        let (text, as_signed) = (request.text(), signed.request.text());
+        (!is_right).then(|| {
+            format!(
+                "--- {what}: {} {}\n{text}\nas signed: {as_signed}",
+                answer.status, answer.body
+            )
+        })
+    };
+    let as_signed = wrong("as signed", &signed.request, 200, Some(&signed.description()));
+    if as_signed.is_some() {
+        return as_signed;
+    }
+    for (changes, count, status, body) in [
+        (OF_A_COVERED_PART, CHANGES, 401, Some("{}")),
+        (OF_NOTHING_COVERED, HARMLESS_CHANGES, 200, None),
+    ] {
+        let mut changed = (0..count).map(|_| change::any(rng, signed, changes));
+        let wrong = changed.find_map(|(what, request)| wrong(what, &request, status, body));
+        if wrong.is_some() {
+            return wrong;
+        }
+    }
+    None
 }

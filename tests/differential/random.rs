@@ -7,13 +7,13 @@ use support::token::now;
 
 use super::{
     ORIGINS,
-    request::{Component, Dictionary, Draft, Form, Framing, Request, Signature},
-    signer::{Credentials, Signer},
+    request::{Component, Dictionary, Request, Sample, Signature},
+    signer::{self, Signer},
 };
 
-const METHODS: [&str; 9] = [
-    "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "M-SEARCH", "A.B_9",
-];
+const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "M-SEARCH", "A.B_9"];
+const FIELDS: &str = "Accept Approov-TraceID Approov-Status Authorization Cache-Control Content-Type Cookie Date \
+                      User-Agent X-One x-two";
 
 pub(super) const ALPHANUMERIC: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 /// RFC 3986 has no more for a path.
@@ -23,31 +23,16 @@ const IN_QUERIES: &str = "abcxyzABC019-._~!$()*,;:@/?+";
 /// Not in the standard, and on the wire all the same.
 const RAW: &str = "abcABC019|[]{}^\\'%";
 
-/// Names of query parameters as they are sent, and as they are in `@query-param`.
-const QUERY_NAMES: [(&str, &str); 8] = [
-    ("a", "a"),
-    ("A", "A"),
-    ("b", "b"),
-    ("a+b", "a%20b"),
-    ("%61%7e", "a%7E"),
-    ("x%C3%A9", "x%C3%A9"),
-    ("q%5B%5D", "q%5B%5D"),
-    ("*-._", "*-._"),
-];
+/// Names of query parameters as they are sent, which are the same in `@query-param` but for some.
+const QUERY_NAMES: [&str; 8] = ["a", "A", "b", "a+b", "%61%7e", "x%C3%A9", "q%5B%5D", "*-._"];
 
-const FIELDS: [&str; 11] = [
-    "Accept",
-    "Approov-TraceID",
-    "Approov-Status",
-    "Authorization",
-    "Cache-Control",
-    "Content-Type",
-    "Cookie",
-    "Date",
-    "User-Agent",
-    "X-One",
-    "x-two",
-];
+fn normal(name: &'static str) -> &'static str {
+    match name {
+        "a+b" => "a%20b",
+        "%61%7e" => "a%7E",
+        name => name,
+    }
+}
 
 pub(super) const SIGNATURE_PARAMETERS: [&str; 5] = ["expires", "keyid", "nonce", "tag", "x-other"];
 
@@ -72,75 +57,56 @@ impl Text for Rng {
     }
 }
 
-pub(super) fn request(rng: &mut Rng, signer: Signer, credentials: &Credentials) -> Draft {
+/// One of these lists.
+fn list(rng: &mut Rng, lists: &[&'static str]) -> Vec<&'static str> {
+    rng.choice(lists).unwrap().split_whitespace().collect()
+}
+
+pub(super) fn sample(rng: &mut Rng, signer: Signer) -> Sample {
     // With these, the package for JavaScript is right about `@target-uri` alone.
-    let is_raw = signer.takes_any_target() && rng.coin(4);
-    let path = path(
-        rng,
-        if is_raw { RAW } else { IN_PATHS },
-        is_raw || !signer.normalises_paths(),
-    );
-    let (query, names) = query(rng, if is_raw { RAW } else { IN_QUERIES }, signer);
-    let (installation, token) = credentials.token(rng);
-    let mut headers = vec![("Approov-Token".to_owned(), token.to_owned())];
+    let is_raw = signer == Signer::JavaScript && rng.coin(4);
+    let [in_path, in_query] = if is_raw { [RAW; 2] } else { [IN_PATHS, IN_QUERIES] };
+    let path = path(rng, in_path, is_raw || signer == Signer::Python);
+    let (query, names) = query(rng, in_query, signer);
+    let (installation, token) = signer::token(rng);
+    let mut headers = vec![("Approov-Token".to_owned(), token)];
     let dictionaries = fields(rng, &mut headers);
-    let (body, framing) = body(rng, &mut headers);
-    let host = rng.choice(ORIGINS).unwrap();
-    let (scheme, authority) = host.split_once("://").unwrap();
-    let digests: &[&[_]] = &[
-        &[],
-        &["sha-256"],
-        &["sha-512"],
-        &["sha-256", "sha-512"],
-        &["sha-512", "sha-256"],
-    ];
-    let digests = rng.choice(digests).unwrap();
-    let request = Request {
-        method: rng.choice(METHODS).unwrap().to_owned(),
-        path,
-        query,
-        headers,
-        body,
-        framing,
-    };
-    let mut draft = Draft {
-        request,
-        origin: host.to_owned(),
+    let body = body(rng, &mut headers);
+    let origin = rng.choice(ORIGINS).unwrap();
+    let (scheme, authority) = origin.split_once("://").unwrap();
+    // Only `@authority` has a normal form (section 2.2.3), so only there the client may write it otherwise.
+    let is_normal = is_raw || !rng.coin(4);
+    let on_the_wire = unusual(rng, authority, scheme);
+    headers.push(("Host".to_owned(), on_the_wire.clone()));
+    let unusual = format!("{scheme}://{on_the_wire}");
+    let mut sample = Sample {
+        request: Request {
+            method: rng.choice(METHODS).unwrap().to_owned(),
+            path,
+            query,
+            headers,
+            body,
+        },
+        origin: if is_normal { origin.to_owned() } else { unusual },
         installation,
-        digests: digests.to_vec(),
+        other_token: signer::token(rng).1,
+        digests: list(rng, &["", "sha-256", "sha-512", "sha-256 sha-512", "sha-512 sha-256"]),
         digest_lines: rng.bool(),
         dictionaries,
         signatures: Vec::new(),
     };
-    let labels: &[&[_]] = &[
-        &["install"],
-        &["install"],
-        &["account"],
-        &["account"],
-        &["install", "account"],
-        &["account", "install"],
-    ];
-    // Only `@authority` has a normal form (section 2.2.3), so only there the client may write it otherwise.
-    let is_normal = is_raw || !rng.coin(4);
-    let on_the_wire = unusual(rng, authority, scheme);
-    draft.request.headers.push(("Host".to_owned(), on_the_wire.clone()));
-    if !is_normal {
-        draft.origin = format!("{scheme}://{on_the_wire}");
+    for label in list(rng, &["install", "account", "install account", "account install"]) {
+        let components = components(rng, &sample, signer, is_raw, is_normal, &names);
+        sample.signatures.push(signature(rng, label, signer, components));
     }
-    for label in *rng.choice(labels).unwrap() {
-        let components = components(rng, &draft, signer, is_raw, is_normal, &names);
-        draft.signatures.push(signature(rng, label, signer, components));
-    }
-    rng.shuffle(&mut draft.signatures);
     // Fields may be in any order, but the lines of one may not.
-    draft.request.headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
-    let middle = rng.usize(..draft.request.headers.len());
-    let name_at = |headers: &[(String, String)], i: usize| headers[i].0.to_ascii_lowercase();
-    let headers = &mut draft.request.headers;
-    if middle > 0 && name_at(headers, middle - 1) != name_at(headers, middle) {
+    let headers = &mut sample.request.headers;
+    headers.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    let middle = rng.usize(1..headers.len());
+    if !headers[middle - 1].0.eq_ignore_ascii_case(&headers[middle].0) {
         headers.rotate_left(middle);
     }
-    draft
+    sample
 }
 
 /// The same host and port, written in another way.
@@ -207,14 +173,14 @@ fn query(rng: &mut Rng, alphabet: &str, signer: Signer) -> (Option<String>, Vec<
     }
     let mut pairs = Vec::new();
     for _ in 0..rng.usize(1..6) {
-        let (sent, name) = rng.choice(QUERY_NAMES).unwrap();
+        let sent = rng.choice(QUERY_NAMES).unwrap();
         let value = escapes_and(rng, alphabet, 0..8);
         let pair = match rng.usize(..10) {
             0 => sent.to_owned(),
             1 => format!("{sent}=={value}"),
             _ => format!("{sent}={value}"),
         };
-        pairs.push((name, pair));
+        pairs.push((normal(sent), pair));
         if rng.coin(10) {
             pairs.push(("", rng.choice(["", "="]).unwrap().to_owned()));
         }
@@ -225,14 +191,14 @@ fn query(rng: &mut Rng, alphabet: &str, signer: Signer) -> (Option<String>, Vec<
         pair.is_some_and(|pair| !signer.misescapes(pair.split_once('=').map_or("", |(_, value)| value)))
             && same.next().is_none()
     };
-    let names = QUERY_NAMES.iter().map(|(_, name)| *name).filter(|name| is_usable(name));
+    let names = QUERY_NAMES.into_iter().map(normal).filter(|name| is_usable(name));
     let text: Vec<_> = pairs.iter().map(|(_, pair)| pair.as_str()).collect();
     (Some(text.join("&")), names.collect())
 }
 
 /// Adds fields of every kind, and returns those that are dictionaries.
 fn fields(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> Vec<Dictionary> {
-    for name in FIELDS {
+    for name in FIELDS.split(' ') {
         let lines = match name {
             "Cookie" => rng.usize(..2),
             _ if rng.bool() => 0,
@@ -260,14 +226,12 @@ fn fields(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> Vec<Dictionary>
 
 fn field_value(rng: &mut Rng) -> String {
     let visible: String = ('!'..='~').collect();
-    let words: Vec<_> = (0..rng.usize(..5)).map(|_| rng.text(&visible, 1..8)).collect();
-    let between = [" ", "  ", "\t", ",", ", ", " ,"];
-    let mut value = String::new();
-    for word in words {
+    let mut value = rng.text(&visible, 0..8);
+    for _ in 0..rng.usize(..4) {
         if !value.is_empty() {
-            value.push_str(rng.choice(between).unwrap());
+            value += rng.choice([" ", "  ", "\t", ",", ", ", " ,"]).unwrap();
         }
-        value.push_str(&word);
+        value += &rng.text(&visible, 1..8);
     }
     value
 }
@@ -290,7 +254,7 @@ fn dictionary(rng: &mut Rng, name: &'static str) -> Dictionary {
     Dictionary { name, members }
 }
 
-/// Inner lists are tried in `known::a_member_that_is_an_inner_list`.
+/// Inner lists are tried in `behaviour::signatures::fields`.
 fn bare_item(rng: &mut Rng) -> String {
     match rng.usize(..8) {
         0 => rng.i64(-999_999_999_999_999..=999_999_999_999_999).to_string(),
@@ -337,124 +301,109 @@ impl Dictionary {
     }
 }
 
-fn body(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> (Vec<u8>, Framing) {
-    let framing = *rng
-        .choice(&[Framing::None, Framing::Length, Framing::Length, Framing::Chunked])
-        .unwrap();
-    let length = rng.usize(..300);
-    let body = match framing {
-        Framing::None => Vec::new(),
-        _ if rng.coin(8) => Vec::new(),
-        _ => (0..length).map(|_| rng.u8(..)).collect(),
+fn body(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> Vec<u8> {
+    let framing = rng.usize(..4);
+    let length = if framing == 0 || rng.coin(8) {
+        0
+    } else {
+        rng.usize(..300)
     };
     match framing {
-        Framing::None => {}
-        Framing::Length => headers.push(("Content-Length".to_owned(), body.len().to_string())),
-        Framing::Chunked => headers.push(("Transfer-Encoding".to_owned(), "chunked".to_owned())),
+        0 => {}
+        1 => headers.push(("Transfer-Encoding".to_owned(), "chunked".to_owned())),
+        _ => headers.push(("Content-Length".to_owned(), length.to_string())),
     }
-    (body, framing)
+    (0..length).map(|_| rng.u8(..)).collect()
 }
 
 fn components(
     rng: &mut Rng,
-    draft: &Draft,
+    sample: &Sample,
     signer: Signer,
     is_raw: bool,
     is_normal: bool,
     names: &[&str],
 ) -> Vec<Component> {
-    let derived = |name: &str| Component::new(name, Form::Plain);
+    let derived = |name: &str| Component::new(name, "");
     let mut components = vec![derived("@method")];
-    let can_split = !is_raw;
-    let splits = can_split && (!is_normal || rng.bool());
     // What has no normal form can only be signed by its parts.
-    let target: &[&str] = if splits {
+    let target: &[&str] = if !is_raw && (!is_normal || rng.bool()) {
         &["@authority", "@path", "@query"]
     } else {
         &["@target-uri"]
     };
     components.extend(target.iter().map(|name| derived(name)));
-    for name in [
-        "@target-uri",
-        "@authority",
-        "@scheme",
-        "@request-target",
-        "@path",
-        "@query",
+    let drops_query = signer == Signer::JavaScript && sample.request.query.as_deref() == Some("");
+    for (name, can_be) in [
+        ("@target-uri", is_normal),
+        ("@authority", true),
+        ("@scheme", true),
+        ("@request-target", !is_raw && !drops_query),
+        ("@path", !is_raw),
+        ("@query", !is_raw),
     ] {
-        let can_be = match name {
-            "@target-uri" => is_normal,
-            "@request-target" if draft.request.query.as_deref() == Some("") => {
-                can_split && !signer.drops_empty_queries()
-            }
-            "@path" | "@query" | "@request-target" => can_split,
-            _ => true,
-        };
-        let is_new = !components.contains(&derived(name));
-        if can_be && is_new && rng.coin(5) {
+        if can_be && !target.contains(&name) && rng.coin(5) {
             components.push(derived(name));
         }
     }
-    if can_split {
+    if !is_raw {
         let names = names.iter().filter(|_| rng.bool());
-        components.extend(names.map(|name| Component::new("@query-param", Form::Parameter((*name).to_owned()))));
+        components.extend(names.map(|name| Component::new("@query-param", format!(";name=\"{name}\""))));
     }
-    let token_form = if rng.coin(8) { Form::Bytes } else { Form::Plain };
-    components.push(Component::new("approov-token", token_form));
-    let mut fields: Vec<_> = draft.request.headers.iter().map(|(name, _)| name.as_str()).collect();
-    if !draft.digests.is_empty() {
+    components.push(Component::new("approov-token", if rng.coin(8) { ";bs" } else { "" }));
+    let mut fields: Vec<_> = sample.request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    if !sample.digests.is_empty() {
         fields.push("Content-Digest");
     }
     fields.sort_unstable();
     fields.dedup();
     for name in fields {
         if name != "Approov-Token" && rng.coin(2) {
-            components.push(Component::new(name, field_form(rng, draft, name)));
+            components.push(Component::new(name, field_form(rng, sample, name)));
         }
     }
     rng.shuffle(&mut components);
     components
 }
 
-fn field_form(rng: &mut Rng, draft: &Draft, name: &str) -> Form {
-    let is_ascii = draft.request.values(name).iter().all(|value| value.is_ascii());
+/// Its parameter.
+fn field_form(rng: &mut Rng, sample: &Sample, name: &str) -> String {
+    let is_ascii = sample.request.values(name).iter().all(|value| value.is_ascii());
     if !is_ascii || rng.coin(6) {
-        return Form::Bytes;
+        return ";bs".to_owned();
     }
-    let keys: Vec<_> = match draft.dictionaries.iter().find(|dictionary| dictionary.name == name) {
-        _ if name == "Content-Digest" => draft.digests.clone(),
+    let keys: Vec<_> = match sample.dictionaries.iter().find(|dictionary| dictionary.name == name) {
+        _ if name == "Content-Digest" => sample.digests.clone(),
         Some(dictionary) => dictionary.members.iter().map(|(key, _)| *key).collect(),
-        None => return Form::Plain,
+        None => return String::new(),
     };
     match rng.usize(..3) {
-        0 => Form::Plain,
+        0 => String::new(),
         // Only of a known field it is known to be a dictionary.
-        1 if name != "X-Dictionary" => Form::Structured,
-        _ => Form::Key((*rng.choice(&keys).unwrap()).to_owned()),
+        1 if name != "X-Dictionary" => ";sf".to_owned(),
+        _ => format!(";key=\"{}\"", rng.choice(keys).unwrap()),
     }
 }
 
 fn signature(rng: &mut Rng, label: &'static str, signer: Signer, components: Vec<Component>) -> Signature {
     let created = now() - rng.u64(..100_000);
-    let mut parameters = vec![("created".to_owned(), json!(created))];
     let visible: String = (' '..='~').collect();
-    for name in SIGNATURE_PARAMETERS {
-        if rng.coin(2) {
-            let shortest = usize::from(signer.drops_empty_parameters());
-            let value = match name {
-                "expires" => json!(now() + rng.u64(600..3600)),
-                _ => json!(rng.text(&visible, shortest..20)),
-            };
-            parameters.push((name.to_owned(), value));
-        }
-    }
-    if rng.bool() {
-        let algorithm = if label == "install" {
-            "ecdsa-p256-sha256"
-        } else {
-            "hmac-sha256"
+    let shortest = usize::from(signer == Signer::JavaScript);
+    let algorithm = if label == "install" {
+        "ecdsa-p256-sha256"
+    } else {
+        "hmac-sha256"
+    };
+    let mut parameters = vec![("created", json!(created))];
+    for name in SIGNATURE_PARAMETERS.into_iter().chain(["alg"]) {
+        let value = match name {
+            "alg" => json!(algorithm),
+            "expires" => json!(now() + rng.u64(600..3600)),
+            _ => json!(rng.text(&visible, shortest..20)),
         };
-        parameters.push(("alg".to_owned(), json!(algorithm)));
+        if rng.bool() {
+            parameters.push((name, value));
+        }
     }
     rng.shuffle(&mut parameters);
     Signature {

@@ -1,7 +1,5 @@
 //! A request, and what is to be signed of it.
 
-use std::fmt::Write as _;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::client;
@@ -15,16 +13,6 @@ pub(super) struct Request {
     /// Lines, with the blanks around their values.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    pub(super) framing: Framing,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Framing {
-    None,
-    /// With the header `Content-Length`.
-    Length,
-    /// With the header `Transfer-Encoding`.
-    Chunked,
 }
 
 impl Request {
@@ -35,33 +23,31 @@ impl Request {
 
     pub(super) fn on_the_wire(&self) -> client::Request {
         let request = client::Request::bare(&self.method, &self.target());
-        let request = self
-            .headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(name, value));
-        request.body(&match self.framing {
-            Framing::None | Framing::Length => self.body.clone(),
-            Framing::Chunked => client::chunked(&self.body, 100),
-        })
+        let headers = self.headers.iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        if self.has("transfer-encoding") {
+            request.body(&client::chunked(&self.body, 100))
+        } else {
+            request.body(&self.body)
+        }
     }
 
     /// For reports.
     pub(super) fn text(&self) -> String {
-        let mut text = format!("{} {}\n", self.method, self.target());
-        for (name, value) in &self.headers {
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "{name}: {value}");
-        }
-        let _ = writeln!(text, "{:?} {}", self.framing, self.body.escape_ascii());
-        text
+        format!("{:?}{}", self.on_the_wire(), self.body.escape_ascii())
+    }
+
+    /// The value of the first line of this name.
+    pub(super) fn line(&mut self, name: &str) -> Option<&mut String> {
+        let mut lines = self.headers.iter_mut();
+        let line = lines.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        line.map(|(_, value)| value)
     }
 
     /// The values of a header, without the blanks around them.
     pub(super) fn values(&self, name: &str) -> Vec<&str> {
-        let lines = self
-            .headers
-            .iter()
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let lines = self.headers.iter();
+        let lines = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
         lines.map(|(_, value)| value.trim_matches([' ', '\t'])).collect()
     }
 
@@ -74,61 +60,26 @@ impl Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Component {
     pub(super) name: String,
-    pub(super) form: Form,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
-    Plain,
-    /// `;bs`
-    Bytes,
-    /// `;sf`
-    Structured,
-    /// `;key`
-    Key(String),
-    /// `;name`
-    Parameter(String),
+    /// With the `;`.
+    pub(super) parameter: String,
 }
 
 impl Component {
-    pub(super) fn new(name: &str, form: Form) -> Self {
+    pub(super) fn new(name: &str, parameter: impl Into<String>) -> Self {
         Self {
             name: name.to_ascii_lowercase(),
-            form,
+            parameter: parameter.into(),
         }
+    }
+
+    /// Of `;key`.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.parameter.strip_prefix(";key=\"")?.strip_suffix('"')
     }
 
     /// As it is in `Signature-Input`.
     pub(super) fn id(&self) -> String {
-        let parameter = match &self.form {
-            Form::Plain => String::new(),
-            Form::Bytes => ";bs".to_owned(),
-            Form::Structured => ";sf".to_owned(),
-            Form::Key(key) => format!(";key=\"{key}\""),
-            Form::Parameter(name) => format!(";name=\"{name}\""),
-        };
-        format!("\"{}\"{parameter}", self.name)
-    }
-}
-
-/// What is to be signed.
-#[derive(Debug, Clone)]
-pub(super) struct Signature {
-    pub(super) label: &'static str,
-    pub(super) components: Vec<Component>,
-    pub(super) created: u64,
-    pub(super) parameters: Vec<(String, Value)>,
-}
-
-impl Signature {
-    pub(super) fn nonce(&self) -> Option<&str> {
-        let (_, value) = self.parameters.iter().find(|(name, _)| name == "nonce")?;
-        value.as_str()
-    }
-
-    /// The components, as they are in `Signature-Input`.
-    pub(super) fn list(&self) -> String {
-        list(&self.components)
+        format!("\"{}\"{}", self.name, self.parameter)
     }
 }
 
@@ -137,20 +88,39 @@ pub(super) fn list(components: &[Component]) -> String {
     format!("({})", ids.join(" "))
 }
 
-/// A request before it is signed.
-pub(super) struct Draft {
+/// What is to be signed.
+#[derive(Debug, Clone)]
+pub(super) struct Signature {
+    pub(super) label: &'static str,
+    pub(super) components: Vec<Component>,
+    pub(super) created: u64,
+    pub(super) parameters: Vec<(&'static str, Value)>,
+}
+
+impl Signature {
+    pub(super) fn nonce(&self) -> Option<&str> {
+        let (_, value) = self.parameters.iter().find(|(name, _)| *name == "nonce")?;
+        value.as_str()
+    }
+}
+
+/// A request, and how it is to be signed.
+pub(super) struct Sample {
+    /// After the package has signed it, with what it has added.
     pub(super) request: Request,
     /// The origin as the client writes it in its URL.
     pub(super) origin: String,
     /// The key in the token.
     pub(super) installation: usize,
+    /// Good as well, but not the one that is signed.
+    pub(super) other_token: String,
     pub(super) digests: Vec<&'static str>,
     pub(super) digest_lines: bool,
     pub(super) dictionaries: Vec<Dictionary>,
     pub(super) signatures: Vec<Signature>,
 }
 
-impl Draft {
+impl Sample {
     pub(super) fn to_json(&self) -> Value {
         let signature = |signature: &Signature| {
             json!({
@@ -171,26 +141,17 @@ impl Draft {
         })
     }
 
-    pub(super) fn signed(mut self, added: Vec<(String, String)>) -> Signed {
-        self.request.headers.extend(added);
-        Signed {
-            request: self.request,
-            dictionaries: self.dictionaries,
-            signatures: self.signatures,
-        }
+    pub(super) fn components(&self) -> impl Iterator<Item = &Component> {
+        self.signatures.iter().flat_map(|signature| &signature.components)
+    }
+
+    /// In any form.
+    pub(super) fn covers(&self, name: &str) -> bool {
+        self.components().any(|component| component.name == name)
     }
 }
 
-/// A signed request.
-#[derive(Debug, Clone)]
-pub(super) struct Signed {
-    pub(super) request: Request,
-    pub(super) dictionaries: Vec<Dictionary>,
-    pub(super) signatures: Vec<Signature>,
-}
-
 /// A field that is a dictionary: its members' keys and values.
-#[derive(Debug, Clone)]
 pub(super) struct Dictionary {
     pub(super) name: &'static str,
     pub(super) members: Vec<(&'static str, String)>,

@@ -54,12 +54,18 @@ const FIRST: Outcome = Ok(ClaimOutcome::First);
 const REPEATED: Outcome = Ok(ClaimOutcome::Repeated);
 const FULL: Outcome = Err(StoreError::new("store_full"));
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+/// When the first claims have ended.
+const LATER: u64 = 61;
+
+fn claim(claims: &Claims, key: u8, second: u64) -> Outcome {
+    claims.claim(&[key; 32].into(), TIME_TO_LIVE, Duration::from_secs(second))
+}
 
 /// What threads get that claim these keys at the same time, at this second.
 fn claim_at_once(claims: &Arc<Claims>, keys: &[u8], second: u64) -> Vec<Outcome> {
     let claim = |key: u8| {
         let claims = Arc::clone(claims);
-        move || claims.claim(&[key; 32].into(), TIME_TO_LIVE, Duration::from_secs(second))
+        move || claim(&claims, key, second)
     };
     let threads: Vec<_> = keys[1..].iter().map(|key| thread::spawn(claim(*key))).collect();
     let own = claim(keys[0])();
@@ -67,20 +73,18 @@ fn claim_at_once(claims: &Arc<Claims>, keys: &[u8], second: u64) -> Vec<Outcome>
     std::iter::once(own).chain(others).collect()
 }
 
-fn count(outcomes: &[Outcome], wanted: Outcome) -> usize {
-    outcomes.iter().filter(|outcome| **outcome == wanted).count()
+/// So many are first, so many repeated, and for so many there is no room.
+#[track_caller]
+fn assert_counts(outcomes: &[Outcome], counts: [usize; 3]) {
+    let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    assert_eq!([FIRST, REPEATED, FULL].map(count), counts, "{outcomes:?}");
 }
 
 #[test]
 fn of_copies_one_is_first() {
     loom::model(|| {
         let claims = Arc::new(Claims::new(1));
-        let outcomes = claim_at_once(&claims, &[1, 1, 1], 0);
-        assert_eq!(
-            (count(&outcomes, FIRST), count(&outcomes, REPEATED)),
-            (1, 2),
-            "{outcomes:?}"
-        );
+        assert_counts(&claim_at_once(&claims, &[1, 1, 1], 0), [1, 2, 0]);
     });
 }
 
@@ -88,12 +92,7 @@ fn of_copies_one_is_first() {
 fn there_are_never_more_than_the_capacity() {
     loom::model(|| {
         let claims = Arc::new(Claims::new(1));
-        let outcomes = claim_at_once(&claims, &[1, 2], 0);
-        assert_eq!(
-            (count(&outcomes, FIRST), count(&outcomes, FULL)),
-            (1, 1),
-            "{outcomes:?}"
-        );
+        assert_counts(&claim_at_once(&claims, &[1, 2], 0), [1, 0, 1]);
     });
 }
 
@@ -102,13 +101,10 @@ fn there_are_never_more_than_the_capacity() {
 fn room_that_comes_free_is_used_once() {
     loom::model(|| {
         let claims = Arc::new(Claims::new(1));
-        assert_eq!(claims.claim(&[1; 32].into(), TIME_TO_LIVE, Duration::ZERO), FIRST);
-        let later = TIME_TO_LIVE.as_secs() + 1;
-        let outcomes = claim_at_once(&claims, &[2, 3], later);
+        assert_eq!(claim(&claims, 1, 0), FIRST);
         // One that looks for room while the other sweeps may find none.
-        assert_eq!(count(&outcomes, FIRST), 1, "{outcomes:?}");
-        let again = [2, 3].map(|key| claims.claim(&[key; 32].into(), TIME_TO_LIVE, Duration::from_secs(later + 1)));
-        assert_eq!((count(&again, REPEATED), count(&again, FULL)), (1, 1), "{again:?}");
+        assert_counts(&claim_at_once(&claims, &[2, 3], LATER), [1, 0, 1]);
+        assert_counts(&[2, 3].map(|key| claim(&claims, key, LATER + 1)), [0, 1, 1]);
     });
 }
 
@@ -116,12 +112,7 @@ fn room_that_comes_free_is_used_once() {
 fn a_claim_that_has_ended_is_made_again_once() {
     loom::model(|| {
         let claims = Arc::new(Claims::new(1));
-        assert_eq!(claims.claim(&[1; 32].into(), TIME_TO_LIVE, Duration::ZERO), FIRST);
-        let outcomes = claim_at_once(&claims, &[1, 1], TIME_TO_LIVE.as_secs() + 1);
-        assert_eq!(
-            (count(&outcomes, FIRST), count(&outcomes, REPEATED)),
-            (1, 1),
-            "{outcomes:?}"
-        );
+        assert_eq!(claim(&claims, 1, 0), FIRST);
+        assert_counts(&claim_at_once(&claims, &[1, 1], LATER), [1, 1, 0]);
     });
 }

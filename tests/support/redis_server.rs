@@ -78,7 +78,7 @@ impl RedisServer {
         if let Some(configuration) = configuration {
             fs::write(folder.join(CONFIGURATION), configuration).unwrap();
         }
-        let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
+        let options: Vec<_> = options.iter().copied().map(str::to_owned).collect();
         // Another program may take the port first.
         for _ in 0..20 {
             let port = free_port();
@@ -139,15 +139,6 @@ impl RedisServer {
     /// lines.
     pub fn ask(&self, command: &[&str]) -> String {
         read_reply(&mut BufReader::new(self.tell(command))).unwrap()
-    }
-
-    /// The same where a password is asked for.
-    pub fn ask_with_password(&self, password: &str, command: &[&str]) -> String {
-        let mut stream = self.tell(&["AUTH", password]);
-        stream.write_all(&encoded(command)).unwrap();
-        let mut reader = BufReader::new(stream);
-        assert_eq!(read_reply(&mut reader).unwrap(), "+OK");
-        read_reply(&mut reader).unwrap()
     }
 
     /// The same, of what it answers with `OK`.
@@ -211,11 +202,8 @@ impl RedisCluster {
         self.wait_for(&replica);
         replica.must(&["CLUSTER", "REPLICATE", &self.id(of)]);
         wait_until(|| replica.ask(&["ROLE"]).contains("connected"));
-        wait_until(|| {
-            self.masters
-                .iter()
-                .all(|master| master.ask(&["CLUSTER", "NODES"]).contains("slave"))
-        });
+        let knows_it = |master: &RedisServer| master.ask(&["CLUSTER", "NODES"]).contains("slave");
+        wait_until(|| self.masters.iter().all(knows_it));
         Some(replica)
     }
 
@@ -229,16 +217,13 @@ impl RedisCluster {
     fn wait_for(&self, member: &RedisServer) {
         wait_until(|| {
             let information = member.ask(&["CLUSTER", "INFO"]);
-            ["cluster_state:ok", "cluster_slots_ok:16384"]
-                .iter()
-                .all(|part| information.contains(part))
+            information.contains("cluster_state:ok") && information.contains("cluster_slots_ok:16384")
         });
         let id = member.ask(&["CLUSTER", "MYID"]);
         let knows_it = |master: &RedisServer| {
             let nodes = master.ask(&["CLUSTER", "NODES"]);
-            nodes
-                .lines()
-                .any(|line| line.starts_with(&id) && !line.contains("handshake"))
+            let mut own = nodes.lines().filter(|line| line.starts_with(&id));
+            own.any(|line| !line.contains("handshake"))
         };
         wait_until(|| self.masters.iter().all(knows_it));
     }
@@ -249,11 +234,8 @@ impl RedisCluster {
 
     /// With the names of all masters, from the one of this number on.
     pub fn address(&self, login: &str, first: usize) -> String {
-        let mut hosts: Vec<_> = self
-            .masters
-            .iter()
-            .map(|master| format!("127.0.0.1:{}", master.port))
-            .collect();
+        let hosts = self.masters.iter().map(|master| format!("127.0.0.1:{}", master.port));
+        let mut hosts: Vec<_> = hosts.collect();
         hosts.rotate_left(first);
         format!("redis-cluster://{login}{}", hosts.join(","))
     }
@@ -305,27 +287,22 @@ impl RedisCluster {
 
 fn epoch(member: &RedisServer) -> Option<String> {
     let information = member.ask(&["CLUSTER", "INFO"]);
-    let line = information
-        .lines()
-        .find(|line| line.starts_with("cluster_current_epoch:"));
-    line.map(str::to_owned)
+    let mut lines = information.lines();
+    lines
+        .find(|line| line.starts_with("cluster_current_epoch:"))
+        .map(str::to_owned)
 }
 
 fn start_member(test: &str, options: &[&str]) -> Option<RedisServer> {
-    let bus = free_port().to_string();
-    let own = [
-        "--cluster-enabled",
-        "yes",
-        "--cluster-port",
-        &bus,
-        "--cluster-node-timeout",
-        "1000",
-    ];
-    let partial = ["--cluster-require-full-coverage", "no"];
-    RedisServer::start(test, &[&own[..], &partial, options].concat())
+    let bus = free_port();
+    let own = format!(
+        "--cluster-enabled yes --cluster-port {bus} --cluster-node-timeout 1000 --cluster-require-full-coverage no"
+    );
+    let own: Vec<_> = own.split(' ').collect();
+    RedisServer::start(test, &[&own, options].concat())
 }
 
-fn wait_until(condition: impl Fn() -> bool) {
+fn wait_until(mut condition: impl FnMut() -> bool) {
     let start = Instant::now();
     while !condition() {
         assert!(start.elapsed() < PATIENCE);
@@ -351,28 +328,19 @@ fn spawn(binary: &std::ffi::OsStr, folder: &PathBuf, port: u16, options: &[Strin
 
 /// Waits until it answers. False if it has ended, for another program took the port.
 fn is_up(child: &mut Child, port: u16) -> bool {
-    let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        if child.try_wait().unwrap().is_some() {
-            return false;
-        }
-        if answers(port) {
-            return true;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    panic!("redis-server does not answer");
+    let mut has_ended = false;
+    wait_until(|| {
+        has_ended = child.try_wait().unwrap().is_some();
+        has_ended || answers(port).is_ok()
+    });
+    !has_ended
 }
 
-fn answers(port: u16) -> bool {
-    let ping = || {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-        stream.write_all(b"PING\r\n")?;
-        let mut first = [0];
-        stream.read_exact(&mut first)
-    };
-    ping().is_ok()
+fn answers(port: u16) -> io::Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    stream.write_all(b"PING\r\n")?;
+    stream.read_exact(&mut [0])
 }
 
 pub fn free_port() -> u16 {
@@ -389,94 +357,70 @@ fn read_reply(reader: &mut impl io::BufRead) -> io::Result<String> {
     let mut line = String::new();
     reader.read_line(&mut line)?;
     let line = line.trim_end();
-    let length = |text: &str| text.parse::<i64>().ok().and_then(|length| usize::try_from(length).ok());
-    match line.split_at_checked(1) {
-        Some(("$", text)) => {
-            let Some(length) = length(text) else {
-                return Ok("nil".to_owned());
-            };
+    match (line.get(..1), line.get(1..).map(str::parse::<usize>)) {
+        (Some("$"), Some(Ok(length))) => {
             let mut bytes = vec![0; length + 2];
             reader.read_exact(&mut bytes)?;
             Ok(String::from_utf8_lossy(&bytes[..length]).into_owned())
         }
-        Some(("*", text)) => {
-            let items: io::Result<Vec<_>> = (0..length(text).unwrap_or(0)).map(|_| read_reply(reader)).collect();
+        // Of -1 bytes.
+        (Some("$"), _) => Ok("nil".to_owned()),
+        (Some("*"), Some(length)) => {
+            let items: io::Result<Vec<_>> = (0..length.unwrap_or(0)).map(|_| read_reply(reader)).collect();
             Ok(items?.join("\n"))
         }
         _ => Ok(line.to_owned()),
     }
 }
 
-/// What becomes of a connection that goes through a [`Proxy`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Open,
-    /// The next answer does not arrive, and the connection ends.
-    CutAtNextAnswer,
-    /// No answer arrives any more, without a word.
-    Silent,
-}
-
 /// Stands between a server and its clients.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// Where new connections go, if anywhere.
-    server: Arc<AtomicU16>,
-    cuts: Arc<AtomicBool>,
-    /// Connections up to this number are silent.
-    silent: Arc<AtomicUsize>,
+    server: AtomicU16,
+    /// Whether the next answer does not arrive, and the connection ends.
+    cuts: AtomicBool,
+    /// On connections up to this number no answer arrives any more, without a word.
+    silent: AtomicUsize,
     /// By how many milliseconds answers come later.
-    delay: Arc<AtomicU64>,
-    count: Arc<AtomicUsize>,
+    delay: AtomicU64,
+    connections: AtomicUsize,
+}
+
+/// What becomes of bytes that go through a [`Proxy`].
+enum Way {
+    On,
+    Nowhere,
+    /// And the connection ends.
+    Cut,
 }
 
 impl Proxy {
     /// To the server at this port; without one it accepts, and never answers.
     pub fn start(server: Option<u16>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
         let proxy = Self {
-            port: listener.local_addr().unwrap().port(),
-            server: Arc::new(server.unwrap_or(0).into()),
-            cuts: Arc::default(),
-            silent: Arc::default(),
-            delay: Arc::default(),
-            count: Arc::default(),
+            port,
+            state: Arc::default(),
         };
-        let (cuts, silent, count) = (proxy.cuts.clone(), proxy.silent.clone(), proxy.count.clone());
-        let delay = proxy.delay.clone();
-        let server = proxy.server.clone();
+        proxy.lead_to(server.unwrap_or(0));
+        let state = Arc::clone(&proxy.state);
         thread::spawn(move || {
             // Those that lead nowhere stay open.
             let mut kept = Vec::new();
-            for client in listener.incoming() {
-                let client = client.unwrap();
-                let server = server.load(Ordering::SeqCst);
-                let number = count.fetch_add(1, Ordering::SeqCst) + 1;
-                if server == 0 {
-                    kept.push(client);
-                    continue;
+            for client in listener.incoming().map(Result::unwrap) {
+                let number = state.connections.fetch_add(1, Ordering::SeqCst) + 1;
+                match state.server.load(Ordering::SeqCst) {
+                    0 => kept.push(client),
+                    port => connect(client, port, number, &state),
                 }
-                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else {
-                    continue;
-                };
-                let (client_reads, server_reads) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                thread::spawn(move || forward(client_reads, server, || Way::Open));
-                let (cuts, silent, delay) = (cuts.clone(), silent.clone(), delay.clone());
-                let way = move || {
-                    let arrival = Instant::now();
-                    while arrival.elapsed() < Duration::from_millis(delay.load(Ordering::SeqCst)) {
-                        thread::sleep(Duration::from_millis(5));
-                    }
-                    if silent.load(Ordering::SeqCst) >= number {
-                        Way::Silent
-                    } else if cuts.swap(false, Ordering::SeqCst) {
-                        Way::CutAtNextAnswer
-                    } else {
-                        Way::Open
-                    }
-                };
-                thread::spawn(move || forward(server_reads, client, way));
             }
         });
         proxy
@@ -492,41 +436,62 @@ impl Proxy {
 
     /// From now on new connections go to the server at this port.
     pub fn lead_to(&self, server: u16) {
-        self.server.store(server, Ordering::SeqCst);
+        self.state.server.store(server, Ordering::SeqCst);
     }
 
     pub fn cut_at_next_answer(&self) {
-        self.cuts.store(true, Ordering::SeqCst);
+        self.state.cuts.store(true, Ordering::SeqCst);
     }
 
     /// Those that there are, not later ones.
     pub fn silence_connections(&self) {
-        self.silent.store(self.connections(), Ordering::SeqCst);
+        self.state.silent.store(self.connections(), Ordering::SeqCst);
     }
 
     /// Until this is called again each answer, or what comes of several at once, is held back for so long.
     pub fn delay_answers(&self, time: Duration) {
         let milliseconds = u64::try_from(time.as_millis()).unwrap();
-        self.delay.store(milliseconds, Ordering::SeqCst);
+        self.state.delay.store(milliseconds, Ordering::SeqCst);
     }
 
     /// How many there have been.
     pub fn connections(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
+        self.state.connections.load(Ordering::SeqCst)
     }
+}
+
+fn connect(client: TcpStream, port: u16, number: usize, state: &Arc<State>) {
+    let Ok(server) = TcpStream::connect(("127.0.0.1", port)) else {
+        return;
+    };
+    let (client_reads, server_reads) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    thread::spawn(move || forward(client_reads, server, || Way::On));
+    let state = Arc::clone(state);
+    let way = move || {
+        let arrival = Instant::now();
+        while arrival.elapsed() < Duration::from_millis(state.delay.load(Ordering::SeqCst)) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        if state.silent.load(Ordering::SeqCst) >= number {
+            Way::Nowhere
+        } else if state.cuts.swap(false, Ordering::SeqCst) {
+            Way::Cut
+        } else {
+            Way::On
+        }
+    };
+    thread::spawn(move || forward(server_reads, client, way));
 }
 
 fn forward(from: TcpStream, mut to: TcpStream, way: impl Fn() -> Way) {
     let mut reader = BufReader::new(from);
-    loop {
-        let length = match reader.fill_buf() {
-            Ok(bytes) if !bytes.is_empty() => match way() {
-                Way::Open if to.write_all(bytes).is_ok() => bytes.len(),
-                Way::Silent => bytes.len(),
-                Way::Open | Way::CutAtNextAnswer => break,
-            },
-            _ => break,
-        };
+    while let Some(bytes) = reader.fill_buf().ok().filter(|bytes| !bytes.is_empty()) {
+        let length = bytes.len();
+        match way() {
+            Way::On if to.write_all(bytes).is_ok() => {}
+            Way::Nowhere => {}
+            Way::On | Way::Cut => break,
+        }
         reader.consume(length);
     }
     let _ = to.shutdown(Shutdown::Both);

@@ -18,7 +18,6 @@ use sha2::Sha256;
 use crate::{signing::Message, token::now};
 
 /// The claims of a token of HS256, if it is good: RFC 7515, section 5.2, and RFC 7519, section 4.1.
-#[must_use]
 pub fn good_claims(header_value: &[u8], base64_secret: &str) -> Option<Map<String, Value>> {
     let text = std::str::from_utf8(header_value).ok()?.trim_matches([' ', '\t']);
     let token = match text.split_once([' ', '\t']) {
@@ -92,7 +91,6 @@ pub struct Component {
 
 impl Component {
     /// Whether no part of what it names is left out.
-    #[must_use]
     pub fn is_whole(&self) -> bool {
         self.parameter.as_ref().is_none_or(|(key, _)| key == "bs")
     }
@@ -100,7 +98,6 @@ impl Component {
 
 /// The signature base: RFC 9421, section 2.5. `list` is the member of `Signature-Input`, spelt as RFC 9651 spells it.
 /// None for what is in no example of the RFC.
-#[must_use]
 pub fn signature_base(message: &Message, list: &str) -> Option<Vec<u8>> {
     let mut base = Vec::new();
     for component in components(list)? {
@@ -113,17 +110,9 @@ pub fn signature_base(message: &Message, list: &str) -> Option<Vec<u8>> {
 }
 
 /// What a list covers.
-#[must_use]
 pub fn components(list: &str) -> Option<Vec<Component>> {
     let (items, _) = split_outside_quotes(list.strip_prefix('(')?, ')')?;
-    let mut components = Vec::new();
-    let mut rest = items;
-    while !rest.is_empty() {
-        let (identifier, more) = split_outside_quotes(rest, ' ').unwrap_or((rest, ""));
-        components.push(component(identifier)?);
-        rest = more;
-    }
-    Some(components)
+    parts(items, ' ').into_iter().map(component).collect()
 }
 
 fn component(identifier: &str) -> Option<Component> {
@@ -157,11 +146,20 @@ fn split_outside_quotes(text: &str, separator: char) -> Option<(&str, &str)> {
     None
 }
 
+/// All that stands between these.
+fn parts(mut text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    while !text.is_empty() {
+        let (part, rest) = split_outside_quotes(text, separator).unwrap_or((text, ""));
+        parts.push(part);
+        text = rest;
+    }
+    parts
+}
+
 fn component_value(message: &Message, component: &Component) -> Option<Vec<u8>> {
-    let parameter = component
-        .parameter
-        .as_ref()
-        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let parameter = component.parameter.as_ref();
+    let parameter = parameter.map(|(key, value)| (key.as_str(), value.as_str()));
     match (component.name.as_str(), parameter) {
         ("@query-param", Some(("name", name))) => query_parameter(message, name),
         (
@@ -172,7 +170,8 @@ fn component_value(message: &Message, component: &Component) -> Option<Vec<u8>> 
         (name, _) if !message.has(name) => None,
         (name, None) => Some(message.value(name).into()),
         (name, Some(("bs", ""))) => Some(lines_as_bytes(message, name).into()),
-        (name, Some(("sf", ""))) => Some(dictionary_as_spelt(&message.value(name)).into()),
+        // RFC 9421, section 2.1.1, for such members with anything between them.
+        (name, Some(("sf", ""))) => Some(dictionary_members(&message.value(name)).join(", ").into()),
         (name, Some(("key", key))) => dictionary_member(&message.value(name), key),
         _ => None,
     }
@@ -187,27 +186,13 @@ fn lines_as_bytes(message: &Message, name: &str) -> String {
 
 /// RFC 9421, section 2.1.2, for members that are spelt as RFC 9651 spells them.
 fn dictionary_member(dictionary: &str, key: &str) -> Option<Vec<u8>> {
-    let mut members = dictionary_members(dictionary).into_iter();
-    members.find_map(|member| {
-        let (_, value) = member.split_once('=').filter(|(name, _)| *name == key)?;
-        Some(value.into())
-    })
-}
-
-/// RFC 9421, section 2.1.1, for such members with anything between them.
-fn dictionary_as_spelt(dictionary: &str) -> String {
-    dictionary_members(dictionary).join(", ")
+    let members = dictionary_members(dictionary).into_iter();
+    let mut values = members.filter_map(|member| member.split_once('='));
+    values.find(|(name, _)| *name == key).map(|(_, value)| value.into())
 }
 
 fn dictionary_members(dictionary: &str) -> Vec<&str> {
-    let mut members = Vec::new();
-    let mut rest = dictionary;
-    while !rest.is_empty() {
-        let (member, more) = split_outside_quotes(rest, ',').unwrap_or((rest, ""));
-        members.push(member.trim());
-        rest = more;
-    }
-    members
+    parts(dictionary, ',').into_iter().map(str::trim).collect()
 }
 
 /// RFC 9421, section 2.2.8, for a parameter that is there once.

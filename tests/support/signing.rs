@@ -8,7 +8,7 @@ use hmac::{Hmac, Mac as _};
 use p256::{
     ecdsa::{
         self, SigningKey,
-        signature::{Signer as _, Verifier as _},
+        signature::{Signer, Verifier as _},
     },
     pkcs8::EncodePublicKey as _,
 };
@@ -20,9 +20,8 @@ use crate::{
     token::{self, now},
 };
 
-/// The account's message signing key, and another one.
+/// The account's message signing key.
 pub const ACCOUNT_KEY: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
-/// Another one.
 pub const OTHER_ACCOUNT_KEY: &str = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
 
 /// Who signs.
@@ -36,40 +35,32 @@ pub enum Key {
 
 impl Key {
     /// The installation with this number, not 0.
-    #[must_use]
     pub fn install(number: u8) -> Self {
         Self::Install(SigningKey::from_bytes(&[number; 32].into()).unwrap())
     }
 
     /// An account key, in base64.
-    #[must_use]
     pub fn account(base64: &str) -> Self {
         Self::Account(STANDARD.decode(base64).unwrap())
     }
 
     /// The DER `SubjectPublicKeyInfo`.
-    #[must_use]
     pub fn public(&self) -> Vec<u8> {
-        let Self::Install(key) = self else {
-            panic!("a secret has no public key")
-        };
-        key.verifying_key().to_public_key_der().unwrap().to_vec()
+        match self {
+            Self::Install(key) => key.verifying_key().to_public_key_der().unwrap().into_vec(),
+            Self::Account(_) => panic!("a secret has no public key"),
+        }
     }
 
     /// The public key as the token's claim has it.
-    #[must_use]
     pub fn ipk(&self) -> String {
         STANDARD.encode(self.public())
     }
 
     /// The 64 bytes r‖s, or the MAC.
-    #[must_use]
     pub fn sign(&self, base: &[u8]) -> Vec<u8> {
         match self {
-            Self::Install(key) => {
-                let signature: ecdsa::Signature = key.sign(base);
-                signature.to_vec()
-            }
+            Self::Install(key) => Signer::<ecdsa::Signature>::sign(key, base).to_vec(),
             Self::Account(secret) => {
                 let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
                 mac.update(base);
@@ -79,7 +70,6 @@ impl Key {
     }
 
     /// Whether this key made the signature.
-    #[must_use]
     pub fn verifies(&self, base: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Install(key) => ecdsa::Signature::from_slice(signature)
@@ -88,23 +78,16 @@ impl Key {
         }
     }
 
-    fn algorithm(&self) -> &'static str {
+    /// The label and the algorithm that Approov's clients state.
+    fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Install(_) => "ecdsa-p256-sha256",
-            Self::Account(_) => "hmac-sha256",
-        }
-    }
-
-    fn label(&self) -> &'static str {
-        match self {
-            Self::Install(_) => "install",
-            Self::Account(_) => "account",
+            Self::Install(_) => ("install", "ecdsa-p256-sha256"),
+            Self::Account(_) => ("account", "hmac-sha256"),
         }
     }
 }
 
 /// A good token of the first installation, with `more` claims over it. The same whenever it is asked for.
-#[must_use]
 pub fn token(more: &Value) -> String {
     static EXPIRY: LazyLock<u64> = LazyLock::new(|| now() + 3000);
     let mut claims = json!({ "exp": *EXPIRY, "ipk": Key::install(1).ipk(), "mskid": "j3AWy6" });
@@ -115,21 +98,17 @@ pub fn token(more: &Value) -> String {
 }
 
 /// A request, as its client has it.
+#[must_use]
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// The method.
     pub method: String,
-    /// The whole URL.
     pub url: String,
-    /// The headers, in order.
     pub headers: Vec<(String, String)>,
-    /// The body. What says its length is no header here.
     pub body: Vec<u8>,
 }
 
 impl Message {
     /// Without headers or body.
-    #[must_use]
     pub fn new(method: &str, url: &str) -> Self {
         Self {
             method: method.to_owned(),
@@ -140,7 +119,6 @@ impl Message {
     }
 
     /// What most tests send: a token, a type, a length, a body and its digest.
-    #[must_use]
     pub fn order() -> Self {
         Self::new("POST", "https://api.example.com/orders?id=1&of=a%20b")
             .header("Approov-Token", &token(&json!({})))
@@ -149,33 +127,26 @@ impl Message {
     }
 
     /// A `GET` with a token.
-    #[must_use]
     pub fn get(url: &str) -> Self {
         Self::new("GET", url).header("Approov-Token", &token(&json!({})))
     }
 
     /// One more header line.
-    #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Without a header.
-    #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self
     }
 
-    /// With this value in place of another.
-    #[must_use]
     pub fn replace(self, name: &str, value: &str) -> Self {
         self.without(name).header(name, value)
     }
 
     /// With a body, and its length and digest as headers.
-    #[must_use]
     pub fn body(self, body: &[u8]) -> Self {
         let length = body.len().to_string();
         let mut message = self
@@ -186,7 +157,6 @@ impl Message {
     }
 
     /// With another body of the same length, and everything else as it was.
-    #[must_use]
     pub fn alter_body(mut self) -> Self {
         self.body[0] ^= 1;
         self
@@ -194,23 +164,20 @@ impl Message {
 
     fn parts(&self) -> (&str, &str, &str, Option<&str>) {
         let (scheme, rest) = self.url.split_once("://").unwrap();
-        let (rest, query) = match rest.split_once('?') {
-            Some((rest, query)) => (rest, Some(query)),
-            None => (rest, None),
-        };
+        let (rest, query) = rest
+            .split_once('?')
+            .map_or((rest, None), |(rest, query)| (rest, Some(query)));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         (scheme, authority, if path.is_empty() { "/" } else { path }, query)
     }
 
     /// The request-target in origin form.
-    #[must_use]
     pub fn target(&self) -> String {
         let (.., path, query) = self.parts();
         path.to_owned() + &query.map_or(String::new(), |query| format!("?{query}"))
     }
 
     /// The value of a component without parameters.
-    #[must_use]
     pub fn value(&self, name: &str) -> String {
         let (scheme, authority, path, query) = self.parts();
         match name {
@@ -225,29 +192,23 @@ impl Message {
         }
     }
 
-    /// Whether there is such a header.
-    #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.lines(name).next().is_some()
     }
 
     /// The values of a header, without the blanks around them.
     pub fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
-        let lines = self
-            .headers
-            .iter()
-            .filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+        let lines = self.headers.iter();
+        let lines = lines.filter(move |(known, _)| known.eq_ignore_ascii_case(name));
         lines.map(|(_, value)| value.trim_matches([' ', '\t']))
     }
 
     /// What goes over the wire, to `Host: localhost`.
-    #[must_use]
     pub fn request(&self) -> Request {
         self.request_to(&self.target())
     }
 
     /// With another request-target.
-    #[must_use]
     pub fn request_to(&self, target: &str) -> Request {
         let request = Request::new(&self.method, target).body(&self.body);
         let headers = self.headers.iter();
@@ -255,7 +216,6 @@ impl Message {
     }
 
     /// With this signature among its headers.
-    #[must_use]
     pub fn carrying(&self, signature: &Signature) -> Self {
         let (input, bytes) = signature.members();
         self.clone()
@@ -264,18 +224,16 @@ impl Message {
     }
 
     /// Signed by the first installation, and sent.
-    #[must_use]
     pub fn signed(&self) -> Request {
         self.request().signed(&[&Signature::install(self)])
     }
 }
 
 /// A signature, and everything that one can get wrong about it.
+#[must_use]
 #[derive(Debug, Clone)]
 pub struct Signature {
-    /// The label.
     pub label: String,
-    /// Who signs.
     pub key: Key,
     /// Identifiers of components and their values.
     pub lines: Vec<(String, String)>,
@@ -289,26 +247,18 @@ pub struct Signature {
 
 impl Signature {
     /// By this key and with its label, as Approov's clients sign by default.
-    #[must_use]
     pub fn new(key: Key, message: &Message) -> Self {
-        let optional = [
-            "approov-token",
-            "approov-traceid",
-            "approov-status",
-            "authorization",
-            "content-length",
-            "content-type",
-            "content-digest",
-        ];
-        let names = ["@method", "@target-uri"]
-            .into_iter()
-            .chain(optional.into_iter().filter(|name| message.has(name)));
-        let parameters = format!(";alg=\"{}\";created={};expires={}", key.algorithm(), now(), now() + 15);
+        let names = "@method @target-uri approov-token approov-traceid approov-status authorization content-length \
+                     content-type content-digest";
+        let names = names
+            .split(' ')
+            .filter(|name| name.starts_with('@') || message.has(name));
+        let (label, algorithm) = key.names();
         let signature = Self {
-            label: key.label().to_owned(),
+            label: label.to_owned(),
             key,
             lines: Vec::new(),
-            parameters,
+            parameters: format!(";alg=\"{algorithm}\";created={};expires={}", now(), now() + 15),
             input: None,
             form: bytes,
         };
@@ -316,19 +266,15 @@ impl Signature {
     }
 
     /// By the first installation.
-    #[must_use]
     pub fn install(message: &Message) -> Self {
         Self::new(Key::install(1), message)
     }
 
-    /// By the account.
-    #[must_use]
     pub fn account(message: &Message) -> Self {
         Self::new(Key::account(ACCOUNT_KEY), message)
     }
 
     /// Of these components in place of others.
-    #[must_use]
     pub fn covering(mut self, message: &Message, names: &[&str]) -> Self {
         let line = |name: &&str| (format!("\"{name}\""), message.value(name));
         self.lines = names.iter().map(line).collect();
@@ -336,14 +282,12 @@ impl Signature {
     }
 
     /// Of one more.
-    #[must_use]
     pub fn line(mut self, identifier: &str, value: &str) -> Self {
         self.lines.push((identifier.to_owned(), value.to_owned()));
         self
     }
 
     /// With this value of a component.
-    #[must_use]
     pub fn value(mut self, name: &str, value: &str) -> Self {
         let known = self.lines.iter_mut().find(|(known, _)| known.trim_matches('"') == name);
         value.clone_into(&mut known.unwrap().1);
@@ -351,52 +295,42 @@ impl Signature {
     }
 
     /// With these parameters in place of others.
-    #[must_use]
     pub fn parameters(mut self, parameters: &str) -> Self {
         parameters.clone_into(&mut self.parameters);
         self
     }
 
-    /// Under another label.
-    #[must_use]
     pub fn label(mut self, label: &str) -> Self {
         label.clone_into(&mut self.label);
         self
     }
 
     /// With another text in `Signature-Input` than what was signed.
-    #[must_use]
     pub fn input(mut self, input: &str) -> Self {
         self.input = Some(input.to_owned());
         self
     }
 
     /// With its bytes written in this way.
-    #[must_use]
     pub fn form(mut self, form: fn(&[u8]) -> String) -> Self {
         self.form = form;
         self
     }
 
     /// The inner list and the parameters.
-    #[must_use]
     pub fn list(&self) -> String {
         let identifiers: Vec<_> = self.lines.iter().map(|(identifier, _)| identifier.as_str()).collect();
         format!("({}){}", identifiers.join(" "), self.parameters)
     }
 
     /// What is signed.
-    #[must_use]
     pub fn base(&self) -> String {
-        let lines = self
-            .lines
-            .iter()
-            .map(|(identifier, value)| format!("{identifier}: {value}\n"));
+        let lines = self.lines.iter();
+        let lines = lines.map(|(identifier, value)| format!("{identifier}: {value}\n"));
         lines.collect::<String>() + "\"@signature-params\": " + &self.list()
     }
 
     /// One member of `Signature-Input` and one of `Signature`.
-    #[must_use]
     pub fn members(&self) -> (String, String) {
         let input = self.input.clone().unwrap_or_else(|| self.list());
         let signature = (self.form)(&self.key.sign(self.base().as_bytes()));
@@ -405,25 +339,21 @@ impl Signature {
 }
 
 /// A byte sequence.
-#[must_use]
 pub fn bytes(bytes: &[u8]) -> String {
     format!(":{}:", STANDARD.encode(bytes))
 }
 
 /// A string of base64, as some releases write it.
-#[must_use]
 pub fn text(bytes: &[u8]) -> String {
     format!("\"{}\"", STANDARD.encode(bytes))
 }
 
 /// The value of `Content-Digest`.
-#[must_use]
 pub fn sha256(body: &[u8]) -> String {
     format!("sha-256={}", bytes(&Sha256::digest(body)))
 }
 
 /// The value of `Content-Digest`.
-#[must_use]
 pub fn sha512(body: &[u8]) -> String {
     format!("sha-512={}", bytes(&Sha512::digest(body)))
 }

@@ -1,22 +1,25 @@
 //! One request is claimed once, whoever looks at it.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
 };
 
-use actix_web::{App, FromRequest as _, HttpRequest, dev::Service as _, middleware::from_fn, web};
+use actix_web::{App, FromRequest as _, HttpRequest, dev::Service as _, middleware::from_fn, test, web};
 use approov_actix::{
-    ApproovClaims, ApproovSignature, ApproovVerdict, Claim, Enforcement, MemoryStore, Policy, Refused, ReplayKey,
-    SignaturePolicy, SingleUse, SingleUseAdmission, SingleUseStore, approov_protected,
+    Approov, ApproovClaims, ApproovSignature, ApproovVerdict, Claim, Enforcement, Refused, SingleUse,
+    SingleUseAdmission, StoreError, approov_protected,
 };
-use support::{client::Request, log, signing::Message};
+use support::{
+    log,
+    signing::{Message, Signature},
+};
 
-use super::{Answers, ONCE, REPLAYED, Served, Signatures, accepts, first, in_memory, later, once, signed, transfer};
-use crate::{behaviour::nearest::SendOn, patient, signing};
+use super::{
+    ACCOUNT, BOTH, INSTALL, ONCE, REPLAYED, Served, Signed, Store, accepts, first, in_memory, later, memory, once,
+    open, stored, test_request, to, transfer,
+};
+use crate::{behaviour::nearest::SendOn, signing};
 
 #[approov_protected(signature = "required", single_use = true)]
 async fn everything(
@@ -30,11 +33,8 @@ async fn everything(
     format!("{} {extracted}", verdict.rejection().is_none())
 }
 
-fn to(path: &str, message: &Message) -> Message {
-    Message {
-        url: message.url.replace("/transfer", path),
-        ..message.clone()
-    }
+async fn argument(_: ApproovClaims, _: ApproovSignature) -> &'static str {
+    "true true"
 }
 
 #[actix_web::test]
@@ -50,101 +50,101 @@ async fn layers_and_arguments_share_one_claim() {
             )
             .service(
                 web::scope("/open")
-                    .route(
-                        "/a",
-                        web::post().to(|_: ApproovClaims, _: ApproovSignature| async { "true true" }),
-                    )
+                    .route("/a", web::post().to(argument))
                     .wrap(middleware()),
             );
         });
         for path in ["/layers/a", "/open/a"] {
-            let request = signed(&to(path, &transfer()), &["install", "account"]);
-            let answer = server.send(&request);
-            assert_eq!((answer.status, answer.body.as_str()), (200, "true true"), "{path}");
+            let request = Signed::new(to(path)).by(BOTH).request();
+            let answer = server.accepts(path, &request);
+            assert_eq!(answer.body, "true true", "{path}");
             assert_eq!(server.admissions(), [Some(SingleUseAdmission::Claimed)]);
             server.refuses(path, REPLAYED, &request);
         }
     }
 }
 
-/// A second configuration claims in its own store, and once in a store that they share.
-#[actix_web::test]
-async fn configurations_share_a_claim_where_they_share_a_store() {
-    let shared = in_memory().build().unwrap();
-    let other = in_memory().build().unwrap();
-    let server = actix_test::start_with(patient(), move || {
-        App::new().service(
+/// Two layers, each of a configuration of its own.
+fn two_layers(outer: SingleUse, inner: SingleUse) -> Served {
+    let inner = signing().single_use(inner).build().unwrap();
+    Served::new(signing().single_use(outer), move |app, outer| {
+        app.service(
             web::scope("")
-                .default_service(web::to(|| async { "in" }))
-                .wrap(shared.middleware().policy(ONCE))
-                .wrap(other.middleware().policy(ONCE)),
-        )
-    });
-    let request = signed(&transfer(), &["install"]);
-    assert_eq!(request.send(server.addr()).status, 200);
-    assert_eq!(request.send(server.addr()).status, 409);
+                .default_service(web::to(open))
+                .wrap(inner.middleware().policy(ONCE))
+                .wrap(outer.middleware().policy(ONCE)),
+        );
+    })
+}
+
+/// Configurations share a claim where they share a store.
+#[actix_web::test]
+async fn each_store_is_claimed_once() {
+    for (is_shared, claims) in [(false, 2), (true, 1)] {
+        let count = Arc::new(AtomicU32::new(0));
+        let counting = || {
+            let count = Arc::clone(&count);
+            Arc::new(Store(move |key: &_, time| {
+                count.fetch_add(1, Ordering::Relaxed);
+                first(key, time)
+            }))
+        };
+        let outer = counting();
+        let inner = if is_shared { Arc::clone(&outer) } else { counting() };
+        let server = two_layers(SingleUse::new(outer), SingleUse::new(inner));
+        server.accepts("first", &transfer().signed());
+        assert_eq!(count.load(Ordering::Relaxed), claims);
+    }
+}
+
+#[actix_web::test]
+async fn one_of_two_stores_that_knows_a_request_refuses_it() {
+    let server = two_layers(SingleUse::new(Store(first)), SingleUse::new(memory()));
+    let request = transfer().signed();
+    server.accepts("first", &request);
+    assert_eq!(server.send(&request).status, 409);
 }
 
 #[actix_web::test]
 async fn a_request_that_is_sent_on_is_the_same_request() {
-    let approov = in_memory().build().unwrap();
-    let app = actix_web::test::init_service(
-        App::new()
-            .app_data(approov)
-            .service(web::scope("").default_service(web::to(once)).wrap(from_fn(
-                |request, next: actix_web::middleware::Next<_>| next.call(request),
-            )))
-            .wrap(SendOn),
-    )
-    .await;
+    let app = App::new()
+        .app_data(in_memory().build().unwrap())
+        .service(web::scope("").default_service(web::to(once)).wrap(from_fn(
+            |request, next: actix_web::middleware::Next<_>| next.call(request),
+        )))
+        .wrap(SendOn);
+    let app = test::init_service(app).await;
     let message = transfer();
-    let (input, bytes) = support::signing::Signature::install(&message).members();
-    let request = || {
-        let mut request = actix_web::test::TestRequest::post().uri(&message.target());
-        for (name, value) in &message.headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
-        }
-        request
-            .insert_header(("Host", "api.example.com"))
-            .insert_header(("Signature-Input", input.as_str()))
-            .insert_header(("Signature", bytes.as_str()))
-            // Refused with 409, it is sent on to where it was, and refused again: it does not become the first.
-            .insert_header(("X-Next", message.target()))
-            .set_payload(message.body.clone())
-            .to_request()
-    };
-    assert_eq!(app.call(request()).await.unwrap().status(), 200);
-    assert_eq!(app.call(request()).await.unwrap().status(), 409);
+    // Refused with 409, it is sent on to where it was, and refused again: it does not become the first.
+    let message = message
+        .carrying(&Signature::install(&message))
+        .header("X-Next", &message.target());
+    for status in [200, 409] {
+        let request = test_request(&message).to_request();
+        assert_eq!(app.call(request).await.unwrap().status(), status);
+    }
+}
+
+/// An argument alone cannot look at a body.
+fn bodiless(path: &str) -> Message {
+    Message {
+        body: Vec::new(),
+        ..to(path).without("Content-Digest").without("Content-Length")
+    }
 }
 
 #[actix_web::test]
 async fn a_verdict_is_one_use_too() {
     let server = Served::new(in_memory().policy(ONCE), |app, _| {
-        app.route(
-            "/transfer",
-            web::post().to(|verdict: ApproovVerdict| async move {
-                verdict
-                    .rejection()
-                    .map_or("genuine".to_owned(), |rejection| rejection.to_string())
-            }),
-        );
+        app.default_service(web::to(|verdict: ApproovVerdict| async move {
+            verdict
+                .rejection()
+                .map_or("genuine".to_owned(), |rejection| rejection.to_string())
+        }));
     });
-    let message = transfer();
-    // An argument alone cannot look at a body.
-    let message = Message {
-        body: Vec::new(),
-        ..message.without("Content-Digest").without("Content-Length")
-    };
-    let request = signed(&message, &["install"]);
-    assert_eq!(server.send(&request).body, "genuine");
-    assert_eq!(server.send(&request).body, "request_replayed");
-}
-
-fn bodiless() -> Message {
-    let message = transfer();
-    Message {
-        body: Vec::new(),
-        ..message.without("Content-Digest").without("Content-Length")
+    let request = bodiless("/").signed();
+    for verdict in ["genuine", REPLAYED] {
+        assert_eq!(server.send(&request).body, verdict);
     }
 }
 
@@ -157,141 +157,79 @@ async fn ask_twice(request: HttpRequest) -> Result<&'static str, Refused> {
 #[actix_web::test]
 async fn an_argument_alone_claims_where_it_can() {
     log::capture();
-    let alone: fn(&mut web::ServiceConfig, &approov_actix::Approov) = |app, approov| {
-        app.route(
-            "/argument",
-            web::post().to(|_: ApproovClaims, _: ApproovSignature| async { "in" }),
-        )
-        .route("/asks", web::post().to(ask_twice))
-        .service(
-            web::scope("/exempt")
-                .route("/asks", web::post().to(ask_twice))
-                .wrap(approov.middleware().exempt("/exempt/asks")),
-        );
+    let alone: fn(&mut web::ServiceConfig, &Approov) = |app, approov| {
+        app.route("/argument", web::post().to(argument))
+            .route("/asks", web::post().to(ask_twice))
+            .service(
+                web::scope("/exempt")
+                    .route("/asks", web::post().to(ask_twice))
+                    .wrap(approov.middleware().exempt("/exempt/asks")),
+            );
     };
     let memory = Served::new(in_memory().policy(ONCE), alone);
     // In an exempt layer a claim is kept: of two questions it is one.
     for path in ["/argument", "/exempt/asks"] {
-        let request = signed(&to(path, &bodiless()), &["install"]);
+        let request = bodiless(path).signed();
         accepts(&memory, path, &request);
         memory.refuses(path, REPLAYED, &request);
     }
     let network = Served::new(later().policy(ONCE), alone);
     for (server, path) in [(&network, "/argument"), (&network, "/asks"), (&memory, "/asks")] {
-        let request = signed(&to(path, &bodiless()), &["install"]);
+        let request = bodiless(path).signed();
         server.refuses(path, "single_use_unavailable", &request);
         server.refuses(path, "single_use_unavailable", &request);
     }
     let lines = log::wait_for_lines_with("an argument alone can neither wait");
-    assert!(
-        lines.iter().all(|line| line.contains("single_use_unavailable /a")),
-        "{lines:?}"
-    );
+    let named = |line: &String| line.contains("single_use_unavailable /a");
+    assert!(lines.iter().all(named), "{lines:?}");
 }
 
 #[actix_web::test]
 async fn a_replay_can_be_reported_only() {
-    const REPORTED: Policy = Policy::new()
-        .signature(SignaturePolicy::required())
-        .single_use(true)
-        .single_use_enforcement(Enforcement::Report);
     let server = Served::new(in_memory(), |app, approov| {
         let enforced = approov.middleware().policy(ONCE);
-        app.service(
-            web::scope("/transfer")
-                .default_service(web::to(|| async { "in" }))
-                .wrap(approov.middleware().policy(REPORTED)),
-        )
-        .service(
-            web::scope("/both")
-                .default_service(web::to(|| async { "in" }))
+        let reported = || {
+            let policy = ONCE.single_use_enforcement(Enforcement::Report);
+            approov.middleware().policy(policy)
+        };
+        app.route("/transfer", web::to(open).wrap(reported())).service(
+            web::resource("/both")
+                .route(web::to(open))
                 .wrap(enforced)
-                .wrap(approov.middleware().policy(REPORTED)),
+                .wrap(reported()),
         );
     });
-    let request = signed(&transfer(), &["install"]);
+    let request = transfer().signed();
     accepts(&server, "first", &request);
     assert_eq!((server.send(&request).status, server.codes()), (200, vec![REPLAYED]));
     assert!(server.admissions().is_empty());
 
-    let request = signed(&to("/both", &transfer()), &["install"]);
-    accepts(&server, "first", &request);
-    assert_eq!(server.send(&request).status, 409);
-    assert_eq!(server.codes(), [REPLAYED, REPLAYED]);
-
-    // Both layers look at both claims, of which only one is a repetition.
-    for label in ["install", "account"] {
-        let message = to("/both", &transfer());
-        let signatures = Signatures::of(&message);
-        accepts(&server, label, &signatures.on(&message, &[label]));
-        let both = signatures.on(&message, &["install", "account"]);
-        assert_eq!(server.send(&both).status, 409, "{label}");
-        assert_eq!(server.codes(), [REPLAYED, REPLAYED], "{label}");
+    // Both layers look at both claims, of which one is a repetition, or both are.
+    for first in [INSTALL, ACCOUNT, BOTH] {
+        let signed = Signed::new(to("/both"));
+        accepts(&server, "first", &signed.by(first).request());
+        assert_eq!(server.send(&signed.by(BOTH).request()).status, 409, "{first:?}");
+        assert_eq!(server.codes(), [REPLAYED, REPLAYED], "{first:?}");
     }
 }
 
 #[actix_web::test]
-async fn other_routes_are_as_they_were() {
+async fn other_routes_never_ask_the_store() {
     #[approov_protected(signature = "required")]
     async fn often() -> &'static str {
         "in"
     }
-    let server = Served::new(in_memory(), |app, _| {
-        app.route("/transfer", web::post().to(often));
+    let failing = stored(|_, _| Claim::Now(Err(StoreError::new("down"))));
+    let server = Served::new(failing, |app, _| {
+        app.route("/open", web::to(open))
+            .route("/signed", web::to(often))
+            .default_service(web::to(once));
     });
-    let request = signed(&transfer(), &["install"]);
-    for _ in 0..3 {
-        assert_eq!((server.send(&request).status, server.codes()), (200, Vec::new()));
+    for path in ["/open", "/signed"] {
+        let request = to(path).signed();
+        server.accepts(path, &request);
+        server.accepts(path, &request);
     }
-    assert_eq!(server.admissions(), [None; 3]);
-}
-
-/// Counts its claims, of which each is the first.
-#[derive(Default)]
-struct Counting(AtomicU32);
-
-impl SingleUseStore for Counting {
-    fn claim(&self, _: &ReplayKey, _: Duration) -> Claim {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        first()
-    }
-}
-
-#[actix_web::test]
-async fn stores_that_are_not_shared_are_each_claimed() {
-    let (one, other) = (Arc::new(Counting::default()), Arc::new(Counting::default()));
-    for (stores, counts) in [([&one, &other], [1, 1]), ([&one, &one], [2, 1])] {
-        let [outer, inner] =
-            stores.map(|store| signing().single_use(SingleUse::new(Arc::clone(store))).build().unwrap());
-        let server = actix_test::start_with(patient(), move || {
-            App::new().service(
-                web::scope("")
-                    .default_service(web::to(|| async { "in" }))
-                    .wrap(inner.middleware().policy(ONCE))
-                    .wrap(outer.middleware().policy(ONCE)),
-            )
-        });
-        assert_eq!(signed(&transfer(), &["install"]).send(server.addr()).status, 200);
-        assert_eq!([&one, &other].map(|store| store.0.load(Ordering::Relaxed)), counts);
-    }
-}
-
-#[actix_web::test]
-async fn one_of_two_stores_that_knows_a_request_refuses_it() {
-    let one = signing().single_use(SingleUse::new(Answers(first))).build().unwrap();
-    let memory = signing()
-        .single_use(SingleUse::new(MemoryStore::new(1000).unwrap()))
-        .build()
-        .unwrap();
-    let server = actix_test::start_with(patient(), move || {
-        App::new().service(
-            web::scope("")
-                .default_service(web::to(|| async { "in" }))
-                .wrap(memory.middleware().policy(ONCE))
-                .wrap(one.middleware().policy(ONCE)),
-        )
-    });
-    let request: Request = signed(&transfer(), &["install"]);
-    assert_eq!(request.send(server.addr()).status, 200);
-    assert_eq!(request.send(server.addr()).status, 409);
+    assert_eq!(server.admissions(), [None; 2]);
+    server.refuses("single use", "single_use_unavailable", &transfer().signed());
 }

@@ -9,68 +9,80 @@ mod settings;
 mod stores;
 
 use std::{
+    fmt::Debug,
     sync::{
-        Arc, Barrier,
+        Barrier,
         atomic::{AtomicU32, Ordering},
     },
     thread,
     time::Duration,
 };
 
-use actix_web::web;
+use actix_web::{rt::task::yield_now, test::TestRequest, web};
 use approov_actix::{
     ApproovBuilder, Claim, ClaimOutcome, MemoryStore, Policy, ReplayKey, SignaturePolicy, SingleUse,
     SingleUseAdmission, SingleUseStore, StoreError, approov_protected,
 };
-use futures_util::FutureExt as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::{
     client::Request,
     signing::{Message, Signature, token},
 };
 
-use crate::{served::Served, signing};
+use crate::{ORIGIN, served::Served, signing};
+
+const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
+const REPLAYED: &str = "request_replayed";
+const BOTH: &[&str] = &["install", "account"];
+const REVERSED: &[&str] = &["account", "install"];
+const INSTALL: &[&str] = &["install"];
+const ACCOUNT: &[&str] = &["account"];
 
 #[approov_protected(signature = "required", single_use = true)]
 async fn once(body: web::Bytes) -> web::Bytes {
     body
 }
 
-const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
+async fn open() -> &'static str {
+    "in"
+}
 
 /// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with
 /// the same bytes.
-fn transfer() -> Message {
-    transfer_with(&json!({}))
-}
-
-/// With these claims in its token.
-fn transfer_with(claims: &Value) -> Message {
+fn to(path: &str) -> Message {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    Message::new("POST", &format!("https://api.example.com/transfer?{count}"))
-        .header("Approov-Token", &token(claims))
+    Message::new("POST", &format!("{ORIGIN}{path}?{count}"))
+        .header("Approov-Token", &token(&json!({})))
         .header("Content-Type", "application/json")
         .body(br#"{"to":"a","amount":1}"#)
 }
 
-/// With both signatures, or one.
-fn signed(message: &Message, labels: &[&str]) -> Request {
-    Signatures::of(message).on(message, labels)
+fn transfer() -> Message {
+    to("/transfer")
 }
 
-/// The signatures of one request, each made once: a second later they would be others.
-struct Signatures {
+/// A request and its signatures, each made once: a second later they would be others.
+struct Signed {
+    message: Message,
     install: Signature,
     account: Signature,
 }
 
-impl Signatures {
-    fn of(message: &Message) -> Self {
+impl Signed {
+    fn new(message: Message) -> Self {
         Self {
-            install: Signature::install(message),
-            account: Signature::account(message),
+            install: Signature::install(&message),
+            account: Signature::account(&message),
+            message,
         }
+    }
+
+    /// With the signatures of these labels.
+    fn by(&self, labels: &[&str]) -> Message {
+        labels.iter().fold(self.message.clone(), |message, label| {
+            message.carrying(self.labelled(label))
+        })
     }
 
     fn labelled(&self, label: &str) -> &Signature {
@@ -80,57 +92,59 @@ impl Signatures {
             &self.account
         }
     }
+}
 
-    fn on(&self, message: &Message, labels: &[&str]) -> Request {
-        let signatures: Vec<_> = labels.iter().map(|label| self.labelled(label)).collect();
-        message.request().signed(&signatures)
+/// For a service without a server.
+fn test_request(message: &Message) -> TestRequest {
+    let request = TestRequest::post().uri(&message.target());
+    let headers = message
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    headers
+        .fold(request, TestRequest::append_header)
+        .insert_header(("Host", "api.example.com"))
+        .set_payload(message.body.clone())
+}
+
+/// A store that makes its claims in this way.
+struct Store<F>(F);
+
+impl<F: Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static> SingleUseStore for Store<F> {
+    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
+        (self.0)(key, time_to_live)
     }
+}
+
+/// Claims are made in this way.
+fn stored(claim: impl Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static) -> ApproovBuilder {
+    signing().single_use(SingleUse::new(Store(claim)))
+}
+
+fn memory() -> MemoryStore {
+    MemoryStore::new(1_000_000).unwrap()
 }
 
 fn in_memory() -> ApproovBuilder {
-    signing().single_use(SingleUse::new(MemoryStore::new(1_000_000).unwrap()))
+    signing().single_use(SingleUse::new(memory()))
 }
 
-/// Answers every claim in the same way.
-#[derive(Clone)]
-struct Answers(fn() -> Claim);
-
-impl SingleUseStore for Answers {
-    fn claim(&self, _: &ReplayKey, _: Duration) -> Claim {
-        (self.0)()
-    }
-}
-
-fn failing() -> Claim {
-    Claim::Now(Err(StoreError::new("table_unavailable")))
-}
-
-fn failing_later() -> Claim {
-    Claim::Later(async { Err(StoreError::new("timed_out")) }.boxed())
-}
-
-/// Memory that answers later.
-struct Later(MemoryStore);
-
-impl SingleUseStore for Later {
-    fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
-        let (memory, key) = (self.0.clone(), *key);
-        Claim::Later(
-            async move {
-                // As on a network: not at once.
-                actix_web::rt::task::yield_now().await;
-                match memory.claim(&key, time_to_live) {
-                    Claim::Now(outcome) => outcome,
-                    _ => Err(StoreError::new("not_memory")),
-                }
-            }
-            .boxed(),
-        )
-    }
-}
-
+/// Memory that answers as a network does: not at once.
 fn later() -> ApproovBuilder {
-    signing().single_use(SingleUse::new(Later(MemoryStore::new(1_000_000).unwrap())))
+    stored(|key, time_to_live| {
+        let key = *key;
+        Claim::Later(Box::pin(async move {
+            yield_now().await;
+            match memory().claim(&key, time_to_live) {
+                Claim::Now(outcome) => outcome,
+                _ => Err(StoreError::new("not_memory")),
+            }
+        }))
+    })
+}
+
+fn first(_: &ReplayKey, _: Duration) -> Claim {
+    Claim::Now(Ok(ClaimOutcome::First))
 }
 
 /// Whose routes all ask for single use.
@@ -147,28 +161,30 @@ fn accepts(server: &Served, case: &str, request: &Request) {
     assert_eq!(server.admissions(), [Some(SingleUseAdmission::Claimed)], "{case}");
 }
 
-/// The statuses of all of them, sent at once to the servers in turn, in order.
-fn sent_at_once(servers: &[Served; 2], requests: Vec<Request>) -> Vec<u16> {
-    let barrier = Arc::new(Barrier::new(requests.len()));
-    let senders: Vec<_> = requests
-        .into_iter()
-        .zip(servers.iter().cycle())
-        .map(|(request, served)| {
-            let (barrier, address) = (Arc::clone(&barrier), served.address());
-            thread::spawn(move || {
-                barrier.wait();
-                request.send(address).status
-            })
-        })
-        .collect();
-    let mut statuses: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
-    statuses.sort_unstable();
-    statuses
+/// Sends so many copies at once, to the servers in turn.
+#[track_caller]
+fn assert_one_is_accepted(case: impl Debug, servers: &[Served; 2], copies: &[Request]) {
+    const COPIES: usize = 32;
+    let barrier = Barrier::new(COPIES);
+    let addresses = servers.each_ref().map(Served::address);
+    let send = |copy: &Request, address| {
+        barrier.wait();
+        copy.send(address).status
+    };
+    let send = &send;
+    let pairs = copies.iter().cycle().zip(addresses.into_iter().cycle()).take(COPIES);
+    let statuses = thread::scope(|scope| {
+        let senders: Vec<_> = pairs
+            .map(|(copy, address)| scope.spawn(move || send(copy, address)))
+            .collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+    });
+    assert_one_of(case, statuses);
 }
 
-const REPLAYED: &str = "request_replayed";
-
-/// The outcome of a claim that is the first.
-fn first() -> Claim {
-    Claim::Now(Ok(ClaimOutcome::First))
+#[track_caller]
+fn assert_one_of(case: impl Debug, mut statuses: Vec<u16>) {
+    statuses.sort_unstable();
+    let refused = statuses[1..].iter().all(|status| *status == 409);
+    assert!(statuses[0] == 200 && refused, "{case:?}: {statuses:?}");
 }
