@@ -280,22 +280,16 @@ impl Dictionary {
     fn lines(&self, rng: &mut Rng) -> Vec<String> {
         let mut lines = vec![String::new()];
         for (i, (key, value)) in self.members.iter().enumerate() {
-            let line = lines.last_mut().unwrap();
             if i > 0 && rng.coin(4) {
                 lines.push(String::new());
             } else if i > 0 {
-                line.push_str(rng.choice([",", ", ", " ,\t"]).unwrap());
+                *lines.last_mut().unwrap() += rng.choice([",", ", ", " ,\t"]).unwrap();
             }
-            let line = lines.last_mut().unwrap();
-            line.push_str(key);
             // A member that is true may go without.
-            match value.strip_prefix("?1") {
-                Some(parameters) if rng.bool() => line.push_str(parameters),
-                _ => {
-                    line.push('=');
-                    line.push_str(value);
-                }
-            }
+            *lines.last_mut().unwrap() += &match value.strip_prefix("?1") {
+                Some(parameters) if rng.bool() => format!("{key}{parameters}"),
+                _ => format!("{key}={value}"),
+            };
         }
         lines
     }
@@ -398,7 +392,7 @@ fn signature(rng: &mut Rng, label: &'static str, signer: Signer, components: Vec
     for name in SIGNATURE_PARAMETERS.into_iter().chain(["alg"]) {
         let value = match name {
             "alg" => json!(algorithm),
-            "expires" => json!(now() + rng.u64(600..3600)),
+            "expires" => json!(now() + rng.u64(3000..6000)),
             _ => json!(rng.text(&visible, shortest..20)),
         };
         if rng.bool() {

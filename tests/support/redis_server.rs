@@ -278,9 +278,9 @@ impl RedisCluster {
         }
         // A server that has not heard of the latest epoch can lose a slot again that it gets next.
         wait_until(|| {
-            let mut epochs: Vec<_> = self.masters.iter().map(epoch).collect();
-            epochs.dedup();
-            epochs.len() == 1
+            self.masters
+                .iter()
+                .all(|master| epoch(master) == epoch(&self.masters[0]))
         });
     }
 }

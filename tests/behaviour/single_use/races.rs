@@ -85,14 +85,13 @@ async fn in_every_order_of_steps_one_is_accepted() {
         for signature in [&mut signed.install, &mut signed.account] {
             signature.parameters = format!(";created={}", now());
         }
+        let messages: Vec<_> = copies.iter().map(|labels| signed.by(labels)).collect();
         let mut schedules = Vec::new();
         let mut left = vec![3; copies.len()];
         orders(&mut left, &mut Vec::new(), &mut |order| schedules.push(order.to_vec()));
         for order in schedules {
             claimed.lock().unwrap().clear();
-            let requests = copies
-                .iter()
-                .map(|labels| test_request(&signed.by(labels)).to_request());
+            let requests = messages.iter().map(|message| test_request(message).to_request());
             let mut calls: Vec<_> = requests.map(|request| Some(Box::pin(app.call(request)))).collect();
             let mut answers = Vec::new();
             let waker = noop_waker();
