@@ -7,7 +7,7 @@ use std::{
 
 use actix_test::{TestServer, TestServerConfig};
 use actix_web::{App, web};
-use approov_actix::{Approov, ApproovBuilder, SingleUseAdmission};
+use approov_actix::{Approov, ApproovBuilder, Enforcement, SingleUseAdmission};
 use support::client::{Answer, Request};
 
 use crate::patient;
@@ -21,6 +21,7 @@ pub(crate) struct Served {
     pub(crate) approov: Approov,
     refusals: Arc<Mutex<Vec<Refusal>>>,
     admissions: Arc<Mutex<Vec<Option<SingleUseAdmission>>>>,
+    told: Arc<Mutex<Vec<String>>>,
 }
 
 fn take<T>(record: &Mutex<Vec<T>>) -> Vec<T> {
@@ -44,11 +45,19 @@ impl Served {
         let refusals = Arc::<Mutex<Vec<Refusal>>>::default();
         let admissions = Arc::<Mutex<Vec<_>>>::default();
         let (refused, admitted) = (Arc::clone(&refusals), Arc::clone(&admissions));
+        let told = Arc::<Mutex<Vec<String>>>::default();
+        let (tell, tell_accepted) = (Arc::clone(&told), Arc::clone(&told));
         let builder = builder.on_rejection(move |event| {
             let refusal = (event.rejection.code(), event.rejection.to_string());
+            let is_reported = event.enforcement == Enforcement::Report;
+            let line = format!("{}{}", if is_reported { "reported " } else { "" }, refusal.1);
+            tell.lock().unwrap().push(line);
             refused.lock().unwrap_or_else(PoisonError::into_inner).push(refusal);
         });
-        let builder = builder.on_acceptance(move |event| admitted.lock().unwrap().push(event.single_use));
+        let builder = builder.on_acceptance(move |event| {
+            tell_accepted.lock().unwrap().push("accepted".to_owned());
+            admitted.lock().unwrap().push(event.single_use);
+        });
         let approov = builder.build().unwrap();
         let shared = approov.clone();
         let server = actix_test::start_with(config, move || {
@@ -62,6 +71,7 @@ impl Served {
             approov,
             refusals,
             admissions,
+            told,
         }
     }
 
@@ -86,6 +96,13 @@ impl Served {
     /// How accepted requests have passed single use, since this was last asked.
     pub(crate) fn admissions(&self) -> Vec<Option<SingleUseAdmission>> {
         take(&self.admissions)
+    }
+
+    /// All of that in order: `accepted`, or a refusal with its detail, behind `reported` if it was only that.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.codes();
+        self.admissions();
+        take(&self.told)
     }
 
     /// The request passes, and nobody complains of it.

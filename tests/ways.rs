@@ -4,15 +4,15 @@ use actix_web::web;
 use approov_actix::{Approov, ApproovClaims, approov_protected};
 
 #[approov_protected]
-async fn guarded() -> &'static str {
+pub(crate) async fn guarded() -> &'static str {
     "in"
 }
 
-async fn with_claims(_: ApproovClaims) -> &'static str {
+pub(crate) async fn with_claims(_: ApproovClaims) -> &'static str {
     "in"
 }
 
-async fn open() -> &'static str {
+pub(crate) async fn open() -> &'static str {
     "in"
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use actix_test::TestServer;
 use actix_web::{
     App, Error, HttpResponse,
     body::BoxBody,
@@ -12,137 +11,20 @@ use actix_web::{
     test::{TestRequest, init_service},
     web,
 };
-use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, ApproovSignature, ApproovVerdict, Enforcement, KeySet, Policy, Refused,
-    approov_protected,
-};
+use approov_actix::{ApproovClaims, ApproovSignature, ApproovVerdict, KeySet, Refused, approov_protected};
 use futures_util::FutureExt as _;
-use support::{
-    client::Request,
-    log,
-    signing::{Message, Signature},
-    token,
-};
+use support::{client::Request, log, token};
 
-use crate::{approov, behaviour::nearest::SendOn, builder, key, patient, signing};
+use crate::{
+    behaviour::nearest::send_on,
+    builder, key,
+    served::Served,
+    ways::{self, open, with_claims},
+};
 
 #[approov_protected(binding = "Authorization")]
 async fn bound(_: ApproovClaims, _: Option<ApproovClaims>, _: ApproovVerdict) -> &'static str {
     "in"
-}
-
-#[approov_protected(signature = "required")]
-async fn signed(body: web::Bytes) -> web::Bytes {
-    body
-}
-
-/// Path, device id, and whether the token was cached.
-type Events = Arc<Mutex<Vec<(String, String, bool)>>>;
-
-fn recording(builder: ApproovBuilder) -> (Approov, Events) {
-    let events = Events::default();
-    let record = Arc::clone(&events);
-    let builder = builder.on_acceptance(move |event| {
-        let device = event.claims.device_id().unwrap_or_default();
-        let (path, device) = (event.request.uri.path().to_owned(), device.to_owned());
-        record.lock().unwrap().push((path, device, event.token_cached));
-    });
-    (builder.build().unwrap(), events)
-}
-
-/// The paths of what was told since this was last asked.
-fn told(events: &Events) -> Vec<String> {
-    let events = std::mem::take(&mut *events.lock().unwrap());
-    events.into_iter().map(|(path, ..)| path).collect()
-}
-
-fn serve(approov: Approov) -> TestServer {
-    actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(approov.clone())
-            .route("/bound", web::get().to(bound))
-            .route("/claims", web::get().to(|_: ApproovClaims| async { "in" }))
-            .route("/verdict", web::get().to(|_: ApproovVerdict| async { "in" }))
-            .route("/orders", web::post().to(signed))
-            .service(
-                web::scope("/scope")
-                    .route("/open", web::get().to(|| async { "in" }))
-                    .route("/bound", web::get().to(bound))
-                    .wrap(approov.middleware().exempt("/scope/open"))
-                    .wrap(approov.middleware().exempt("/scope/open")),
-            )
-    })
-}
-
-fn get(path: &str) -> Request {
-    Request::get(path).header("Authorization", "user")
-}
-
-#[actix_web::test]
-async fn each_request_is_told_once_however_many_layers_look() {
-    let (approov, events) = recording(builder());
-    let server = serve(approov);
-    let good = token::bound(&["user"]);
-    for path in ["/bound", "/claims", "/verdict", "/scope/bound"] {
-        assert_eq!(get(path).token(&good).send(server.addr()).status, 200);
-        let events = std::mem::take(&mut *events.lock().unwrap());
-        let [(told, device, _)] = &events[..] else {
-            panic!("{path}: {events:?}")
-        };
-        assert_eq!((told.as_str(), device.as_str()), (path, token::DEVICE_ID));
-    }
-}
-
-#[actix_web::test]
-async fn what_does_not_pass_is_not_told() {
-    let (approov, events) = recording(builder());
-    let server = serve(approov);
-    for (path, token, status) in [
-        ("/bound", token::forged(), 401),
-        ("/bound", token::good(), 401),
-        ("/bound", token::expired(), 401),
-        ("/claims", token::forged(), 401),
-        ("/verdict", token::forged(), 200),
-        ("/scope/open", token::good(), 200),
-        ("/nowhere", token::good(), 404),
-    ] {
-        assert_eq!(get(path).token(&token).send(server.addr()).status, status, "{path}");
-        assert!(told(&events).is_empty(), "{path}");
-    }
-}
-
-#[actix_web::test]
-async fn what_is_only_reported_is_not_told() {
-    let report = Policy::new()
-        .token_enforcement(Enforcement::Report)
-        .binding_enforcement(Enforcement::Report);
-    let (approov, events) = recording(builder().policy(report));
-    let server = serve(approov);
-    let guarded = |token: &str| get("/scope/bound").token(token).send(server.addr()).status;
-    // The claims as an argument ask for a genuine token all the same.
-    assert_eq!(guarded(&token::forged()), 401);
-    assert!(told(&events).is_empty());
-    for path in ["/scope/bound", "/bound"] {
-        let bound_to_another = get(path).token(&token::bound(&["another"]));
-        assert_eq!(bound_to_another.send(server.addr()).status, 200);
-        assert!(told(&events).is_empty(), "{path}");
-    }
-}
-
-/// What is said of each request: acceptances, and the codes of what is refused or reported.
-fn recording_all(builder: ApproovBuilder) -> (Approov, Arc<Mutex<Vec<String>>>) {
-    let events = Arc::<Mutex<Vec<String>>>::default();
-    let (accepted, rejected) = (Arc::clone(&events), Arc::clone(&events));
-    let builder = builder
-        .on_acceptance(move |_| accepted.lock().unwrap().push("accepted".to_owned()))
-        .on_rejection(move |event| {
-            let code = event.rejection.code();
-            rejected.lock().unwrap().push(match event.enforcement {
-                Enforcement::Report => format!("reported {code}"),
-                _ => code.to_owned(),
-            });
-        });
-    (builder.build().unwrap(), events)
 }
 
 #[approov_protected(binding = "Authorization", report = true)]
@@ -165,136 +47,114 @@ async fn failing() -> Result<&'static str, Error> {
     Err(ErrorBadGateway(""))
 }
 
+async fn swallowed(_: Option<ApproovSignature>, _: ApproovClaims) -> &'static str {
+    "in"
+}
+
+async fn returned(asked: Result<ApproovSignature, Refused>, _: ApproovClaims) -> Result<&'static str, Refused> {
+    asked.map(|_| "in")
+}
+
+async fn verdict(_: ApproovVerdict) -> &'static str {
+    "in"
+}
+
 /// Beside and behind a middleware, with every kind of end.
 fn ends(config: &mut web::ServiceConfig) {
     let fail = |_: ServiceRequest, _: Next<BoxBody>| async { Err::<ServiceResponse<BoxBody>, _>(ErrorForbidden("")) };
     config
+        .route("/open", web::get().to(HttpResponse::NotFound))
         .route("/bound", web::get().to(bound))
+        .route("/claims", web::get().to(with_claims))
+        .route("/verdict", web::get().to(verdict))
         .route("/report", web::get().to(reporting))
         .route("/json", web::get().to(json))
         .route("/argument", web::get().to(argument))
-        .route(
-            "/swallowed",
-            web::get().to(|_: Option<ApproovSignature>, _: ApproovClaims| async { "in" }),
-        )
+        .route("/swallowed", web::get().to(swallowed))
         .route("/failing", web::get().to(failing))
-        .route("/returned", {
-            type Asked = Result<ApproovSignature, Refused>;
-            web::get().to(|asked: Asked, _: ApproovClaims| async { asked.map(|_| "in") })
-        })
+        .route("/returned", web::get().to(returned))
         .service(web::resource("/inner-middleware").get(bound).wrap(from_fn(fail)));
+}
+
+fn get(path: &str) -> Request {
+    Request::get(path).header("Authorization", "user")
 }
 
 #[actix_web::test]
 async fn each_request_ends_with_one_event() {
-    let (approov, events) = recording_all(builder());
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(approov.clone())
-            .service(web::scope("/bare").configure(ends))
-            .service(web::scope("/wrapped").configure(ends).wrap(approov.middleware()))
-            .service(
-                web::scope("/twice")
-                    .configure(ends)
-                    .wrap(approov.middleware())
-                    .wrap(approov.middleware()),
-            )
-            .service(
-                web::scope("/exempt")
-                    .configure(ends)
-                    .wrap(approov.middleware().exempt_prefix("/exempt")),
-            )
+    log::capture();
+    let server = Served::new(builder(), |app, approov| {
+        let scope = |path: &str| web::scope(path).configure(ends);
+        let wrapped_twice = scope("/twice").wrap(approov.middleware()).wrap(approov.middleware());
+        app.service(scope("/bare"))
+            .service(scope("/wrapped").wrap(approov.middleware()))
+            .service(wrapped_twice)
+            .service(scope("/exempt").wrap(approov.middleware().exempt_prefix("/exempt")));
     });
-    let (good, bound) = (token::good(), token::bound(&["user"]));
+    let (good, bound, forged) = (token::good(), token::bound(&["user"]), token::forged());
     for scope in ["/bare", "/wrapped", "/twice", "/exempt"] {
-        for (path, token, status, expected) in [
+        let is_wrapped = matches!(scope, "/wrapped" | "/twice");
+        let (of_forged, of_layer, of_accepted) = if is_wrapped {
+            (401, "token_signature", "accepted")
+        } else {
+            (200, "", "")
+        };
+        // An argument alone cannot know what the handler will make of another one.
+        let of_arguments = if scope == "/bare" {
+            "accepted, signature_missing"
+        } else {
+            "signature_missing"
+        };
+        for (path, token, status, told) in [
             ("/bound", &bound, 200, "accepted"),
             ("/bound", &good, 401, "binding_claim_missing"),
+            ("/bound", &forged, 401, "token_signature"),
+            ("/claims", &good, 200, "accepted"),
+            ("/claims", &forged, 401, "token_signature"),
+            ("/verdict", &good, 200, "accepted"),
+            ("/verdict", &forged, of_forged, of_layer),
             ("/report", &bound, 200, "accepted"),
             ("/report", &good, 200, "reported binding_claim_missing"),
             ("/json", &good, 400, "accepted"),
             ("/argument", &good, 401, "signature_missing"),
             ("/swallowed", &good, 200, "accepted"),
             ("/failing", &good, 502, "accepted"),
+            ("/open", &good, 404, of_accepted),
+            ("/inner-middleware", &bound, 403, of_accepted),
+            ("/returned", &good, 401, of_arguments),
         ] {
-            let answer = get(&format!("{scope}{path}")).token(token).send(server.addr());
-            assert_eq!(answer.status, status, "{scope}{path}");
+            let answer = server.send(&get(&format!("{scope}{path}")).token(token));
             assert_eq!(
-                std::mem::take(&mut *events.lock().unwrap()),
-                [expected],
+                (answer.status, server.told().join(", ").as_str()),
+                (status, told),
                 "{scope}{path}"
             );
         }
-        let answer = |path: &str| {
-            let answer = get(&format!("{scope}{path}")).token(&bound).send(server.addr());
-            (answer.status, std::mem::take(&mut *events.lock().unwrap()))
-        };
-        let (status, told) = answer("/inner-middleware");
-        let is_checked_before = matches!(scope, "/wrapped" | "/twice");
-        let expected: &[&str] = if is_checked_before { &["accepted"] } else { &[] };
-        assert_eq!(
-            (status, told.as_slice()),
-            (403, &expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..])
-        );
-        // An argument alone cannot know what the handler will make of another one.
-        let (status, told) = answer("/returned");
-        let expected: &[&str] = if scope == "/bare" {
-            &["accepted", "signature_missing"]
-        } else {
-            &["signature_missing"]
-        };
-        assert_eq!(
-            (status, told),
-            (401, expected.iter().map(ToString::to_string).collect()),
-            "{scope}"
-        );
     }
+    assert_eq!(log::lines_with("ACCEPTED GET /twice/bound ").len(), 1);
 }
 
 #[actix_web::test]
 async fn a_request_that_is_sent_on_is_told_of_once_by_what_is_around() {
-    let (approov, events) = recording_all(builder());
-    let server = actix_test::start_with(patient(), move || {
-        let routes = |path: &str| {
-            web::scope(path)
-                .configure(ends)
-                .route("/open", web::get().to(HttpResponse::NotFound))
-        };
-        App::new()
-            .service(routes("/outside").wrap(approov.middleware()))
-            .wrap(SendOn)
+    let inside = Served::new(builder(), |app, approov| {
+        let sent_on = web::scope("").configure(ends).wrap(from_fn(send_on));
+        app.service(sent_on.wrap(approov.middleware()));
     });
-    let (approov, inside) = recording_all(builder());
-    let inner = actix_test::start_with(patient(), move || {
-        App::new()
-            .route("/open", web::get().to(HttpResponse::NotFound))
-            .configure(ends)
-            .wrap(SendOn)
-            .wrap(approov.middleware())
+    let outside = Served::new(builder(), |app, approov| {
+        let checked = web::scope("").configure(ends).wrap(approov.middleware());
+        app.service(web::scope("").service(checked).wrap(from_fn(send_on)));
     });
     let (good, bound) = (token::good(), token::bound(&["user"]));
-    for (first, then, token, expected) in [
-        ("/outside/open", "/outside/bound", &bound, &["accepted"][..]),
+    for (server, first, then, token, told) in [
+        (&inside, "/open", "/bound", &bound, "accepted"),
+        (&inside, "/open", "/bound", &good, "binding_claim_missing"),
+        (&outside, "/open", "/bound", &bound, "accepted"),
         // The first answer was there before.
-        (
-            "/outside/open",
-            "/outside/bound",
-            &good,
-            &["accepted", "binding_claim_missing"],
-        ),
-        ("/outside/bound", "/outside/json", &good, &["binding_claim_missing"]),
+        (&outside, "/open", "/bound", &good, "accepted, binding_claim_missing"),
+        (&outside, "/bound", "/json", &good, "binding_claim_missing"),
     ] {
-        let request = get(first).header("X-Next", then).token(token);
-        let _ = request.send(server.addr());
-        assert_eq!(std::mem::take(&mut *events.lock().unwrap()), expected, "{first} {then}");
-    }
-    for (then, token, expected) in [
-        ("/bound", &bound, "accepted"),
-        ("/bound", &good, "binding_claim_missing"),
-    ] {
-        let request = get("/open").header("X-Next", then).token(token);
-        let _ = request.send(inner.addr());
-        assert_eq!(std::mem::take(&mut *inside.lock().unwrap()), [expected], "{then}");
+        let _ = server.send(&get(first).header("X-Next", then).token(token));
+        assert_eq!(server.told().join(", "), told, "{first} {then}");
     }
 }
 
@@ -304,140 +164,67 @@ async fn a_request_is_told_with_the_route_that_has_answered_it() {
     let patterns = Arc::<Mutex<Vec<_>>>::default();
     let record = Arc::clone(&patterns);
     let builder = builder().on_acceptance(move |event| record.lock().unwrap().push(event.request.match_pattern()));
-    let approov = builder.build().unwrap();
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .route("/orders/{id}", web::get().to(|| async { "in" }))
-            .wrap(NormalizePath::trim())
-            .wrap(approov.middleware())
+    let server = Served::new(builder, |app, approov| {
+        let orders = web::scope("").route("/orders/{id}", web::get().to(open));
+        app.service(orders.wrap(NormalizePath::trim()).wrap(approov.middleware()));
     });
-    assert_eq!(get("/orders/1/").token(&token::good()).send(server.addr()).status, 200);
+    server.accepts("another path", &get("/orders/1/").token(&token::good()));
     assert_eq!(*patterns.lock().unwrap(), [Some("/orders/{id}".to_owned())]);
 }
 
 #[actix_web::test]
 async fn a_request_whose_connection_is_lost_is_told_as_well() {
-    let (approov, events) = recording(builder());
+    let told = Arc::<Mutex<Vec<_>>>::default();
+    let record = Arc::clone(&told);
+    let builder = builder().on_acceptance(move |event| record.lock().unwrap().push(event.request.uri.to_string()));
     let waiting = || async { std::future::pending::<&'static str>().await };
-    let app = init_service(
-        App::new()
-            .route("/waiting", web::get().to(waiting))
-            .wrap(approov.middleware()),
-    )
-    .await;
-    let request = TestRequest::get()
-        .uri("/waiting")
-        .insert_header(("Approov-Token", token::good()));
+    let middleware = builder.build().unwrap().middleware();
+    let app = init_service(App::new().route("/waiting", web::get().to(waiting)).wrap(middleware)).await;
+    let request = TestRequest::get().uri("/waiting");
+    let request = request.insert_header(("Approov-Token", token::good()));
     let mut answer = Box::pin(app.call(request.to_request()));
     assert!((&mut answer).now_or_never().is_none());
-    assert!(told(&events).is_empty());
+    assert!(told.lock().unwrap().is_empty());
     drop(answer);
-    assert_eq!(told(&events), ["/waiting"]);
+    assert_eq!(*told.lock().unwrap(), ["/waiting"]);
 }
 
 #[actix_web::test]
 async fn each_configuration_tells_for_itself() {
-    let (outer, outer_events) = recording(builder());
-    let (inner, inner_events) = recording(builder());
-    let server = actix_test::start_with(patient(), move || {
-        let open = web::get().to(|| async { "in" });
-        App::new()
-            .service(web::resource("/both").route(open).wrap(inner.middleware()))
-            .wrap(outer.middleware())
+    let calls = Arc::<Mutex<Vec<_>>>::default();
+    let named = |name: &'static str| {
+        let calls = Arc::clone(&calls);
+        builder().on_acceptance(move |_| calls.lock().unwrap().push(name))
+    };
+    let inner = named("inner").build().unwrap();
+    let server = Served::new(named("outer"), move |app, outer| {
+        let both = web::resource("/both").get(open).wrap(inner.middleware());
+        app.service(both.wrap(outer.middleware()));
     });
-    assert_eq!(get("/both").token(&token::good()).send(server.addr()).status, 200);
-    assert_eq!(
-        (told(&outer_events), told(&inner_events)),
-        (vec!["/both".to_owned()], vec!["/both".to_owned()])
-    );
+    server.accepts("both", &get("/both").token(&token::good()));
+    let mut calls = calls.lock().unwrap();
+    calls.sort_unstable();
+    assert_eq!(*calls, ["inner", "outer"]);
 }
 
 #[actix_web::test]
 async fn a_cached_token_is_told_from_one_that_was_verified() {
     for (capacity, cached) in [(100, true), (0, false)] {
-        let (approov, events) = recording(builder().token_cache_capacity(capacity));
-        let server = serve(approov.clone());
-        let good = token::good();
-        let ask = || {
-            assert_eq!(get("/claims").token(&good).send(server.addr()).status, 200);
-            let (_, _, was_cached) = events.lock().unwrap().pop().unwrap();
-            was_cached
-        };
-        assert_eq!([ask(), ask(), ask()], [false, cached, cached]);
+        let was_cached = Arc::<Mutex<Vec<_>>>::default();
+        let record = Arc::clone(&was_cached);
+        let builder = builder().token_cache_capacity(capacity);
+        let builder = builder.on_acceptance(move |event| record.lock().unwrap().push(event.token_cached));
+        let server = Served::new(builder, ways::configure);
+        let good = get("/claims").token(&token::good());
+        for _ in 0..3 {
+            server.accepts("the same token", &good);
+        }
         // Other keys forget it, even if they are the same.
-        approov
-            .replace_keys(KeySet::new([key(token::SECRET)]).unwrap())
-            .unwrap();
-        assert_eq!([ask(), ask()], [false, cached]);
+        let keys = KeySet::new([key(token::SECRET)]).unwrap();
+        server.approov.replace_keys(keys).unwrap();
+        for _ in 0..2 {
+            server.accepts("the same token", &good);
+        }
+        assert_eq!(*was_cached.lock().unwrap(), [false, cached, cached, false, cached]);
     }
-}
-
-#[actix_web::test]
-async fn a_signed_request_is_told_when_its_body_was_compared() {
-    let (approov, events) = recording(signing());
-    let server = serve(approov);
-    let message = Message::order();
-    let signature = Signature::install(&message);
-    let send = |message: &Message| message.request().signed(&[&signature]).send(server.addr()).status;
-    assert_eq!(send(&message), 200);
-    assert_eq!(told(&events), ["/orders"]);
-    assert_eq!(send(&message.alter_body()), 401);
-    assert!(told(&events).is_empty());
-}
-
-#[actix_web::test]
-async fn without_a_log_the_hook_is_called_all_the_same() {
-    log::capture();
-    let (approov, events) = recording(builder().logging(false));
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .route("/accepted-in-silence", web::get().to(|| async { "in" }))
-            .wrap(approov.middleware())
-    });
-    assert_eq!(
-        get("/accepted-in-silence")
-            .token(&token::good())
-            .send(server.addr())
-            .status,
-        200
-    );
-    assert_eq!(told(&events), ["/accepted-in-silence"]);
-    let lines = log::lines_with("/accepted-in-silence");
-    assert!(lines.iter().all(|line| !line.contains(" approov_actix ")), "{lines:?}");
-}
-
-#[actix_web::test]
-async fn the_log_tells_once_too() {
-    log::capture();
-    let approov = approov();
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(approov.clone())
-            .route("/accepted-once", web::get().to(bound))
-            .wrap(approov.middleware())
-            .wrap(approov.middleware().policy(Policy::new().binding(&["Authorization"])))
-    });
-    assert_eq!(
-        get("/accepted-once")
-            .token(&token::bound(&["user"]))
-            .send(server.addr())
-            .status,
-        200
-    );
-    let lines = log::lines_with("ACCEPTED GET /accepted-once");
-    assert_eq!(lines.len(), 1, "{lines:?}");
-}
-
-#[actix_web::test]
-async fn debug_of_an_event_shows_no_header() {
-    let shown = Arc::new(Mutex::new(String::new()));
-    let show = Arc::clone(&shown);
-    let builder = builder().on_acceptance(move |event| *show.lock().unwrap() = format!("{event:?}"));
-    let server = serve(builder.build().unwrap());
-    let good = token::bound(&["user"]);
-    assert_eq!(get("/bound").token(&good).send(server.addr()).status, 200);
-    let shown = shown.lock().unwrap();
-    assert!(shown.contains(token::DEVICE_ID) && shown.contains("/bound"), "{shown}");
-    assert!(!shown.contains("user") && !shown.contains(&good[..30]), "{shown}");
-    assert!(!shown.contains(&token::binding(&["user"])), "{shown}");
 }

@@ -1,36 +1,27 @@
-//! Which configuration is nearest, layout by layout: the tables in `docs/middleware.md`.
-
-use std::{
-    future::{Ready, ready},
-    rc::Rc,
-};
+//! Which configuration is nearest, layout by layout: the tables in `docs/middleware.md`, which are read here.
 
 use actix_test::TestServer;
 use actix_web::{
-    App, Error, FromRequest as _, HttpRequest, HttpResponse, Resource, Scope,
+    App, Error, FromRequest as _, HttpRequest, HttpResponse, Scope,
     body::MessageBody,
-    dev::{HttpServiceFactory, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
+    dev::{HttpServiceFactory, Service as _, ServiceRequest, ServiceResponse},
     http::Uri,
-    middleware::Condition,
+    middleware::{Condition, Next, from_fn},
     web::{self, Bytes, Data, ServiceConfig},
 };
-use approov_actix::{Approov, ApproovClaims, ApproovMiddleware, Policy, approov_protected};
-use futures_util::{future::LocalBoxFuture, stream};
+use approov_actix::{Approov, ApproovClaims, ApproovMiddleware, approov_protected};
+use futures_util::stream;
 use support::{
     client::Request,
     token::{self, OTHER_SECRET, SECRET},
 };
 
-use crate::{approov, builder, patient, with_secret};
-
-#[approov_protected]
-async fn guarded() -> &'static str {
-    "in"
-}
-
-async fn claims(_: ApproovClaims) -> &'static str {
-    "in"
-}
+use crate::{
+    approov, builder, patient,
+    served::Served,
+    ways::{guarded, with_claims},
+    with_secret,
+};
 
 async fn extract(request: HttpRequest) -> Result<&'static str, Error> {
     ApproovClaims::extract(&request).await?;
@@ -53,90 +44,135 @@ async fn claims_but_missing(_: ApproovClaims) -> HttpResponse {
 
 const WAYS: [&str; 3] = ["/guard", "/claims", "/extract"];
 
-/// Those that ask who is nearest, and those that send a request on to them.
-fn handlers(config: &mut ServiceConfig) {
-    config
-        .route("/guard", web::get().to(guarded))
-        .route("/claims", web::get().to(claims))
-        .route("/extract", web::get().to(extract))
-        .route("/missing/guard", web::get().to(guarded_but_missing))
-        .route("/missing/claims", web::get().to(claims_but_missing));
-}
-
-/// What layouts are made of.
+/// A layout in the words of the guide: steps from outside to inside, such as "app wrap `a` > scope data `Data(b)`".
 #[derive(Clone)]
-struct Parts {
+struct Layout {
+    text: &'static str,
     a: Approov,
     b: Approov,
+    /// The same pointer each time.
     data_a: Data<Approov>,
     data_b: Data<Approov>,
 }
 
-impl Parts {
-    fn new() -> Self {
+/// Adds what a step names in backticks. An app, a scope and a resource have no trait in common.
+macro_rules! add_data {
+    ($layout:expr, $steps:expr, $place:expr) => {
+        $steps
+            .iter()
+            .flat_map(|step| step.split('`').skip(1).step_by(2))
+            .fold($place, |place, name| match name {
+                "a" => place.app_data($layout.a.clone()),
+                "b" => place.app_data($layout.b.clone()),
+                "Data(a)" => place.app_data($layout.data_a.clone()),
+                "Data(b)" => place.app_data($layout.data_b.clone()),
+                "configure" => place,
+                _ => panic!("{name}"),
+            })
+    };
+}
+
+impl Layout {
+    fn new(text: &'static str) -> Self {
         let (a, b) = (approov(), with_secret(OTHER_SECRET).build().unwrap());
         let (data_a, data_b) = (Data::new(a.clone()), Data::new(b.clone()));
-        Self { a, b, data_a, data_b }
+        Self {
+            text,
+            a,
+            b,
+            data_a,
+            data_b,
+        }
     }
 
-    fn a(&self) -> Approov {
-        self.a.clone()
+    fn steps(&self, start: &str) -> Vec<&'static str> {
+        let steps = self.text.split(" > ");
+        steps.filter(|step| step.starts_with(start)).collect()
     }
 
-    fn b(&self) -> Approov {
-        self.b.clone()
+    /// What a step wraps with, if it is there. It lets everything on, so what is nearest at the handler decides alone.
+    fn wrap(&self, step: Option<&str>) -> Condition<ApproovMiddleware> {
+        let is_b = step.is_some_and(|step| step.contains("wrap `b`"));
+        let middleware = if is_b { &self.b } else { &self.a }.middleware().report(true);
+        let middleware = match step {
+            Some(step) if step.ends_with(", which exempts its paths") => middleware.exempt_prefix("/1"),
+            _ => middleware,
+        };
+        Condition::new(step.is_some(), middleware)
     }
 
-    /// The same pointer each time.
-    fn data_a(&self) -> Data<Approov> {
-        self.data_a.clone()
+    /// On one worker, so that anything kept by the thread would show. One function for all layouts, as each app of
+    /// another type takes seconds to compile.
+    fn serve(&self, configure: fn(&Self, &mut ServiceConfig)) -> TestServer {
+        let layout = self.clone();
+        actix_test::start_with(patient().workers(1), move || {
+            let wrap = |step| layout.wrap(layout.steps(step).first().copied());
+            App::new()
+                .configure(|app| {
+                    add_data!(layout, layout.steps("app data"), app);
+                })
+                .configure(|app| configure(&layout, app))
+                .wrap(from_fn(send_on))
+                .wrap(wrap("app wrap `a`"))
+                .wrap(wrap("app wrap `b`"))
+        })
     }
 
-    fn data_b(&self) -> Data<Approov> {
-        self.data_b.clone()
+    /// Each step is inside of the one before.
+    fn nested(&self, app: &mut ServiceConfig) {
+        let mut steps = self.steps("scope").into_iter().rev().peekable();
+        if steps.peek().is_none() {
+            return self.handlers(app);
+        }
+        let mut inner = web::scope("").configure(|app| self.handlers(app));
+        while let Some(step) = steps.next() {
+            // actix has the data of a scope outside of what wraps the same scope.
+            let (wrap, data) = if step.starts_with("scope wrap") {
+                (Some(step), steps.next_if(|step| step.starts_with("scope data")))
+            } else {
+                (None, Some(step))
+            };
+            inner = web::scope("").service(self.scope(inner, data, wrap));
+        }
+        app.service(inner);
     }
 
-    /// These let everything on, so what is nearest at the handler decides alone.
-    fn wrap_a(&self) -> ApproovMiddleware {
-        self.a.middleware().report(true)
+    /// The first step is beside the other ones.
+    fn beside(&self, app: &mut ServiceConfig) {
+        let (first, then) = self.text.split_once(" > ").unwrap();
+        let second = then.split(" > ").find(|step| step.starts_with("scope"));
+        for (path, step) in [("/1", Some(first)), ("/2", second)] {
+            let is = |kind: &str| step.filter(|step| step.contains(kind));
+            let scope = web::scope(path).configure(|app| self.handlers(app));
+            app.service(self.scope(scope, is(" data "), is(" wrap ")));
+        }
     }
 
-    fn wrap_b(&self) -> ApproovMiddleware {
-        self.b.middleware().report(true)
+    fn scope(&self, scope: Scope, data: Option<&str>, wrap: Option<&str>) -> impl HttpServiceFactory + use<> {
+        let scope = match data {
+            Some(step) if step.ends_with("by `configure`") => scope.configure(|scope| {
+                add_data!(self, [step], scope);
+            }),
+            step => add_data!(self, step.as_slice(), scope),
+        };
+        scope.wrap(self.wrap(wrap))
     }
-}
 
-/// What an app has of data and services.
-type Inside = fn(&mut ServiceConfig, &Parts);
-
-/// What it is wrapped with, from inside to outside.
-#[derive(Clone, Copy)]
-struct Wraps {
-    send_on: bool,
-    a: bool,
-    b: bool,
-}
-
-const BARE: Wraps = Wraps {
-    send_on: false,
-    a: false,
-    b: false,
-};
-const WRAP_A: Wraps = Wraps { a: true, ..BARE };
-
-type Layout = (&'static str, Wraps, Inside);
-
-/// On one worker, so that anything kept by the thread would show. One function for all layouts, as each app of another
-/// type takes seconds to compile.
-fn serve(wraps: Wraps, inside: Inside) -> TestServer {
-    let parts = Parts::new();
-    actix_test::start_with(patient().workers(1), move || {
-        App::new()
-            .configure(|config| inside(config, &parts))
-            .wrap(Condition::new(wraps.send_on, SendOn))
-            .wrap(Condition::new(wraps.a, parts.wrap_a()))
-            .wrap(Condition::new(wraps.b, parts.wrap_b()))
-    })
+    /// Those that ask who is nearest, as resources with what is around them, and those that send a request on to them.
+    fn handlers(&self, config: &mut ServiceConfig) {
+        let routes = [
+            web::get().to(guarded),
+            web::get().to(with_claims),
+            web::get().to(extract),
+        ];
+        for (path, route) in WAYS.into_iter().zip(routes) {
+            let resource = add_data!(self, self.steps("resource data"), web::resource(path).route(route));
+            config.service(resource.wrap(self.wrap(self.steps("resource wrap").first().copied())));
+        }
+        config
+            .route("/missing/guard", web::get().to(guarded_but_missing))
+            .route("/missing/claims", web::get().to(claims_but_missing));
+    }
 }
 
 /// Whose tokens pass.
@@ -158,326 +194,81 @@ fn rows_of_the_guide(head: &str) -> Vec<(&'static str, &'static str)> {
     let guide = include_str!("../../docs/middleware.md");
     let table = guide.lines().skip_while(|line| *line != head).skip(2);
     let rows = table.take_while(|line| line.starts_with('|'));
-    rows.map(|row| {
-        let (layout, nearest) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
-        (layout, nearest.trim_matches('`'))
-    })
-    .collect()
+    let cells = |row: &'static str| row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
+    rows.map(cells).collect()
 }
-
-fn scope() -> Scope {
-    web::scope("").configure(handlers)
-}
-
-/// Each handler as a resource of its own, with something around it.
-fn resources<T: HttpServiceFactory + 'static>(config: &mut ServiceConfig, around: impl Fn(Resource) -> T) {
-    config
-        .service(around(web::resource("/guard").get(guarded)))
-        .service(around(web::resource("/claims").get(claims)))
-        .service(around(web::resource("/extract").get(extract)));
-}
-
-const LAYOUTS: &[Layout] = &[
-    ("app data `a`", BARE, |app, parts| {
-        app.app_data(parts.a()).configure(handlers);
-    }),
-    ("app data `Data(a)`", BARE, |app, parts| {
-        app.app_data(parts.data_a()).configure(handlers);
-    }),
-    ("app data `b`, then app data `a`", BARE, |app, parts| {
-        app.app_data(parts.b()).app_data(parts.a()).configure(handlers);
-    }),
-    ("app data `b` and `Data(a)`", BARE, |app, parts| {
-        app.app_data(parts.b()).app_data(parts.data_a()).configure(handlers);
-    }),
-    ("app data `a` and `Data(a)`", BARE, |app, parts| {
-        app.app_data(parts.a()).app_data(parts.data_a()).configure(handlers);
-    }),
-    ("app data `a` > scope data `b`", BARE, |app, parts| {
-        app.app_data(parts.a()).service(scope().app_data(parts.b()));
-    }),
-    ("app data `Data(a)` > scope data `Data(b)`", BARE, |app, parts| {
-        app.app_data(parts.data_a()).service(scope().app_data(parts.data_b()));
-    }),
-    ("app data `a` > scope data `b` by `configure`", BARE, |app, parts| {
-        let add = |config: &mut ServiceConfig| {
-            config.app_data(parts.b());
-        };
-        app.app_data(parts.a()).service(scope().configure(add));
-    }),
-    ("app data `a` > scope data `Data(b)`", BARE, |app, parts| {
-        app.app_data(parts.a()).service(scope().app_data(parts.data_b()));
-    }),
-    ("app data `a` > resource data `b`", BARE, |app, parts| {
-        app.app_data(parts.a());
-        resources(app, |resource| resource.app_data(parts.b()));
-    }),
-    ("app data `b` > app wrap `a`", WRAP_A, |app, parts| {
-        app.app_data(parts.b()).configure(handlers);
-    }),
-    ("app wrap `b` > app wrap `a`", Wraps { b: true, ..WRAP_A }, |app, _| {
-        app.configure(handlers);
-    }),
-    ("app wrap `a` > scope wrap `b`", WRAP_A, |app, parts| {
-        app.service(scope().wrap(parts.wrap_b()));
-    }),
-    ("app wrap `a` > scope data `b`", WRAP_A, |app, parts| {
-        app.service(scope().app_data(parts.b()));
-    }),
-    ("app wrap `a` > scope data `Data(b)`", WRAP_A, |app, parts| {
-        app.service(scope().app_data(parts.data_b()));
-    }),
-    ("app wrap `a` > resource data `b`", WRAP_A, |app, parts| {
-        resources(app, |resource| resource.app_data(parts.b()));
-    }),
-    ("app data `b` > app wrap `a` > scope data `b`", WRAP_A, |app, parts| {
-        app.app_data(parts.b()).service(scope().app_data(parts.b()));
-    }),
-    (
-        "app data `Data(b)` > app wrap `a` > scope data `Data(b)`",
-        WRAP_A,
-        |app, parts| {
-            app.app_data(parts.data_b()).service(scope().app_data(parts.data_b()));
-        },
-    ),
-    (
-        "app data `b` > app wrap `a` > resource data `b`",
-        WRAP_A,
-        |app, parts| {
-            app.app_data(parts.b());
-            resources(app, |resource| resource.app_data(parts.b()));
-        },
-    ),
-    ("app data `b` > app wrap `a` > scope data `a`", WRAP_A, |app, parts| {
-        app.app_data(parts.b()).service(scope().app_data(parts.a()));
-    }),
-    (
-        "app data `b` > app wrap `a` > scope data `Data(a)`",
-        WRAP_A,
-        |app, parts| {
-            app.app_data(parts.b()).service(scope().app_data(parts.data_a()));
-        },
-    ),
-    (
-        "app data `Data(b)` > app wrap `a` > scope data `a`",
-        WRAP_A,
-        |app, parts| {
-            app.app_data(parts.data_b()).service(scope().app_data(parts.a()));
-        },
-    ),
-    (
-        "app wrap `a` > scope data `b` > scope wrap `a`",
-        WRAP_A,
-        |app, parts| {
-            app.service(scope().app_data(parts.b()).wrap(parts.wrap_a()));
-        },
-    ),
-    ("scope data `b` > scope wrap `a`", BARE, |app, parts| {
-        app.service(scope().app_data(parts.b()).wrap(parts.wrap_a()));
-    }),
-    ("resource data `b` > resource wrap `a`", BARE, |app, parts| {
-        resources(app, |resource| resource.app_data(parts.b()).wrap(parts.wrap_a()));
-    }),
-    (
-        "scope wrap `a` > scope data `b` > scope data `a`",
-        BARE,
-        |app, parts| {
-            let inner = web::scope("").service(scope().app_data(parts.a())).app_data(parts.b());
-            app.service(web::scope("").service(inner).wrap(parts.wrap_a()));
-        },
-    ),
-    ("no data", BARE, |app, _| {
-        app.configure(handlers);
-    }),
-];
 
 #[actix_web::test]
 async fn each_layout_of_the_guide() {
-    assert_matches_guide("| layout, from outside to inside | nearest |", LAYOUTS, |way| {
-        vec![Request::get(way)]
-    });
-}
-
-/// Asks each layout in each way, as `requests` says.
-fn assert_matches_guide(head: &str, layouts: &[Layout], requests: impl Fn(&str) -> Vec<Request>) {
-    let rows = rows_of_the_guide(head);
-    let described: Vec<_> = rows.iter().map(|(layout, _)| *layout).collect();
-    let tested: Vec<_> = layouts.iter().map(|(layout, ..)| *layout).collect();
-    assert_eq!(described, tested);
-    for ((layout, expected), (_, wraps, inside)) in rows.iter().zip(layouts) {
-        let server = serve(*wraps, *inside);
+    let rows = rows_of_the_guide("| layout, from outside to inside | nearest |");
+    assert!(rows.len() >= 27, "{rows:?}");
+    for (layout, expected) in rows {
+        let server = Layout::new(layout).serve(Layout::nested);
         for way in WAYS {
-            for request in requests(way) {
-                assert_eq!(nearest(&server, &request), *expected, "{layout}: {way}");
-            }
+            let nearest = nearest(&server, &Request::get(way));
+            assert_eq!(nearest, expected.trim_matches('`'), "{layout}: {way}");
         }
     }
 }
 
 /// Sends a request that is not answered with 200 on to the path in `X-Next`.
-#[derive(Clone)]
-pub(crate) struct SendOn;
-
-pub(crate) struct SendOnService<S> {
-    service: Rc<S>,
+pub(crate) async fn send_on<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let response = next.call(request).await?;
+    let path = response.request().headers().get("x-next");
+    let path: Option<Uri> = path.map(|path| path.to_str().unwrap().parse().unwrap());
+    let Some(path) = path.filter(|_| response.status() != 200) else {
+        return Ok(response);
+    };
+    let (request, _) = response.into_parts();
+    let mut request = ServiceRequest::from_request(request);
+    request.match_info_mut().get_mut().update(&path);
+    request.match_info_mut().reset();
+    request.head_mut().uri = path;
+    next.call(request).await
 }
-
-impl<S, B> Transform<S, ServiceRequest> for SendOn
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type InitError = ();
-    type Transform = SendOnService<S>;
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(SendOnService {
-            service: Rc::new(service),
-        }))
-    }
-}
-
-impl<S, B> Service<ServiceRequest> for SendOnService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<B>;
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
-
-    forward_ready!(service);
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let service = Rc::clone(&self.service);
-        Box::pin(async move {
-            let response = service.call(request).await?;
-            let next = response.request().headers().get("x-next");
-            let next: Option<Uri> = next.map(|next| next.to_str().unwrap().parse().unwrap());
-            let Some(next) = next.filter(|_| response.status() != 200) else {
-                return Ok(response);
-            };
-            let (request, _) = response.into_parts();
-            let mut request = ServiceRequest::from_request(request);
-            request.match_info_mut().get_mut().update(&next);
-            request.match_info_mut().reset();
-            request.head_mut().uri = next;
-            service.call(request).await
-        })
-    }
-}
-
-const SEND_ON: Wraps = Wraps { send_on: true, ..BARE };
-
-fn first() -> Scope {
-    web::scope("/1").configure(handlers)
-}
-
-fn second() -> Scope {
-    web::scope("/2").configure(handlers)
-}
-
-const LAYOUTS_TO_SEND_ON: &[Layout] = &[
-    ("scope data `a` > scope data `b`", SEND_ON, |app, parts| {
-        app.service(first().app_data(parts.a()));
-        app.service(second().app_data(parts.b()));
-    }),
-    ("scope data `b` > scope data `a`", SEND_ON, |app, parts| {
-        app.service(first().app_data(parts.b()));
-        app.service(second().app_data(parts.a()));
-    }),
-    ("scope data `Data(a)` > scope data `Data(b)`", SEND_ON, |app, parts| {
-        app.service(first().app_data(parts.data_a()));
-        app.service(second().app_data(parts.data_b()));
-    }),
-    ("scope wrap `a` > scope data `b`", SEND_ON, |app, parts| {
-        app.service(first().wrap(parts.wrap_a()));
-        app.service(second().app_data(parts.b()));
-    }),
-    ("scope data `b` > scope wrap `a`", SEND_ON, |app, parts| {
-        app.service(first().app_data(parts.b()));
-        app.service(second().wrap(parts.wrap_a()));
-    }),
-    ("scope wrap `a` > scope wrap `b`", SEND_ON, |app, parts| {
-        app.service(first().wrap(parts.wrap_a()));
-        app.service(second().wrap(parts.wrap_b()));
-    }),
-    ("scope wrap `a` > app data `b`", SEND_ON, |app, parts| {
-        app.app_data(parts.b());
-        app.service(first().wrap(parts.wrap_a())).service(second());
-    }),
-    (
-        "scope wrap `a`, which exempts its paths > app data `b`",
-        SEND_ON,
-        |app, parts| {
-            app.app_data(parts.b());
-            app.service(first().wrap(parts.wrap_a().exempt_prefix("/1")))
-                .service(second());
-        },
-    ),
-    (
-        "scope wrap `b` > app wrap `a`",
-        Wraps { a: true, ..SEND_ON },
-        |app, parts| {
-            app.service(first().wrap(parts.wrap_b())).service(second());
-        },
-    ),
-    ("scope wrap `a` > nothing", SEND_ON, |app, parts| {
-        app.service(first().wrap(parts.wrap_a())).service(second());
-    }),
-    ("scope data `b` > app data `a`", SEND_ON, |app, parts| {
-        app.app_data(parts.a());
-        app.service(first().app_data(parts.b())).service(second());
-    }),
-    (
-        "scope data `b` > app data `a` > scope wrap `a`",
-        SEND_ON,
-        |app, parts| {
-            app.app_data(parts.a());
-            app.service(first().app_data(parts.b()));
-            app.service(second().wrap(parts.wrap_a()));
-        },
-    ),
-];
 
 #[actix_web::test]
 async fn each_layout_of_the_guide_in_which_a_request_is_sent_on() {
-    assert_matches_guide("| first > then | nearest |", LAYOUTS_TO_SEND_ON, |way| {
-        let firsts = ["/1/missing/guard", "/1/missing/claims", "/1/unknown"];
-        firsts
-            .map(|first| Request::get(first).header("X-Next", &format!("/2{way}")))
-            .to_vec()
-    });
+    let rows = rows_of_the_guide("| first > then | nearest |");
+    assert!(rows.len() >= 12, "{rows:?}");
+    for (layout, expected) in rows {
+        let server = Layout::new(layout).serve(Layout::beside);
+        for way in WAYS {
+            for first in ["/1/missing/guard", "/1/missing/claims", "/1/unknown"] {
+                let request = Request::get(first).header("X-Next", &format!("/2{way}"));
+                let nearest = nearest(&server, &request);
+                assert_eq!(nearest, expected.trim_matches('`'), "{layout}: {first} {way}");
+            }
+        }
+    }
 }
 
 /// A guard's policy is its handler's: a request that is sent on from there, with the same configuration, meets the
 /// policy of where it comes to.
 #[actix_web::test]
 async fn a_lax_guard_is_left_with_its_handler() {
-    let approov = builder().binding(["X-User"]).build().unwrap();
-    let server = actix_test::start_with(patient(), move || {
+    let server = Served::new(builder().binding(["X-User"]), |app, approov| {
         let routes = |path: &str| {
             web::scope(path)
                 .route("/unbound", web::get().to(unbound_but_missing))
-                .configure(handlers)
+                .route("/guard", web::get().to(guarded))
+                .route("/claims", web::get().to(with_claims))
+                .route("/extract", web::get().to(extract))
         };
-        App::new()
-            .service(routes("/data").app_data(approov.clone()))
-            .service(routes("/wrapped").wrap(approov.middleware().exempt_prefix("/wrapped")))
-            .wrap(SendOn)
+        let wrapped = routes("/wrapped").wrap(approov.middleware().exempt_prefix("/wrapped"));
+        let both = web::scope("").service(routes("/data")).service(wrapped);
+        app.service(both.wrap(from_fn(send_on)));
     });
     for scope in ["/data", "/wrapped"] {
         for way in WAYS {
-            let ask = |token: &str| {
-                let request = Request::get(&format!("{scope}/unbound")).token(token);
-                let request = request.header("X-Next", &format!("{scope}{way}"));
-                request.header("X-User", "u").send(server.addr()).status
-            };
-            assert_eq!(ask(&token::good()), 401, "{scope}{way}");
-            assert_eq!(ask(&token::bound(&["u"])), 200, "{scope}{way}");
+            let request = Request::get(&format!("{scope}/unbound")).header("X-User", "u");
+            let request = request.header("X-Next", &format!("{scope}{way}"));
+            let refused = server.send(&request.clone().token(&token::good()));
+            assert_eq!((refused.status, server.codes()), (401, vec!["binding_claim_missing"]));
+            server.accepts(way, &request.token(&token::bound(&["u"])));
         }
     }
 }
@@ -492,28 +283,21 @@ async fn what_a_request_has_left_counts_where_it_has_not_been_sent_on() {
         };
         HttpResponse::Ok().streaming(stream::once(Box::pin(claims)))
     }
-    let (a, b) = (approov(), with_secret(OTHER_SECRET).build().unwrap());
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(b.clone())
-            .service(
-                web::scope("")
-                    .route("/stream", web::get().to(streamed))
-                    .wrap(a.middleware().policy(Policy::new().no_binding())),
-            )
-            .wrap_fn(|request, service| {
-                let response = service.call(request);
-                async {
-                    let mut response = response.await?;
-                    let claims = ApproovClaims::extract(response.request()).await;
-                    let seen = if claims.is_ok() { "claims" } else { "none" };
-                    let name = "x-outside".parse().unwrap();
-                    response.headers_mut().insert(name, seen.parse().unwrap());
-                    Ok(response)
-                }
-            })
+    let server = Served::new(with_secret(OTHER_SECRET), |app, _| {
+        let inner = web::scope("").route("/stream", web::get().to(streamed));
+        let outer = web::scope("").service(inner.wrap(approov().middleware()));
+        app.service(outer.wrap_fn(|request, service| {
+            let response = service.call(request);
+            async {
+                let mut response = response.await?;
+                let claims = ApproovClaims::extract(response.request()).await;
+                let seen = claims.is_ok().to_string().parse().unwrap();
+                response.headers_mut().insert("x-outside".parse().unwrap(), seen);
+                Ok(response)
+            }
+        }));
     });
-    let answer = Request::get("/stream").token(&token::good()).send(server.addr());
-    assert_eq!((answer.status, answer.header("x-outside")), (200, Some("claims")));
+    let answer = server.send(&Request::get("/stream").token(&token::good()));
+    assert_eq!((answer.status, answer.header("x-outside")), (200, Some("true")));
     assert!(answer.body.contains("true"), "{}", answer.body);
 }

@@ -19,7 +19,7 @@ use super::{
     ACCOUNT, BOTH, INSTALL, ONCE, REPLAYED, Served, Signed, Store, accepts, first, in_memory, later, memory, once,
     open, stored, test_request, to, transfer,
 };
-use crate::{behaviour::nearest::SendOn, signing};
+use crate::{behaviour::nearest::send_on, signing};
 
 #[approov_protected(signature = "required", single_use = true)]
 async fn everything(
@@ -112,7 +112,7 @@ async fn a_request_that_is_sent_on_is_the_same_request() {
         .service(web::scope("").default_service(web::to(once)).wrap(from_fn(
             |request, next: actix_web::middleware::Next<_>| next.call(request),
         )))
-        .wrap(SendOn);
+        .wrap(from_fn(send_on));
     let app = test::init_service(app).await;
     let message = transfer();
     // Refused with 409, it is sent on to where it was, and refused again: it does not become the first.
