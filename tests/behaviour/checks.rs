@@ -1,15 +1,13 @@
-//! The application's own checks: when they run, and what comes of it.
+//! The application's own checks: when they run, and what comes of it. That they may only report: `report`.
 
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
-use actix_test::TestServer;
-use actix_web::{App, web};
+use actix_web::web;
 use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, ApproovVerdict, CheckFailed, Enforcement, Policy, SignaturePolicy,
-    approov_protected,
+    ApproovBuilder, ApproovClaims, ApproovVerdict, CheckFailed, Enforcement, Policy, SignaturePolicy, approov_protected,
 };
 use serde_json::json;
 use support::{
@@ -20,16 +18,17 @@ use support::{
 };
 
 use crate::{
-    builder, patient,
+    builder,
     served::Served,
     signing_by,
-    ways::{self, WAYS},
+    ways::{self, WAYS, guarded, open, with_claims},
 };
 
-const BLOCKED: &str = "blocked-device";
+pub(super) const BLOCKED: &str = "blocked-device";
+const REFUSAL: &str = "application_check(device_blocked)";
 
 /// Refuses one device.
-fn blocking() -> ApproovBuilder {
+pub(super) fn blocking() -> ApproovBuilder {
     builder().check(|_, claims| block(claims))
 }
 
@@ -57,140 +56,31 @@ fn counting(builder: ApproovBuilder) -> (ApproovBuilder, Arc<AtomicUsize>) {
     (builder, count)
 }
 
-/// Reason, device id and enforcement of each refusal and each report.
-type Events = Arc<Mutex<Vec<(String, Option<String>, Enforcement)>>>;
-
-fn recording(builder: ApproovBuilder) -> (Approov, Events) {
-    let events = Events::default();
-    let record = Arc::clone(&events);
-    let builder = builder.on_rejection(move |event| {
-        let device = event.claims.and_then(|claims| claims.device_id().map(str::to_owned));
-        let event = (event.rejection.to_string(), device, event.enforcement);
-        record.lock().unwrap().push(event);
-    });
-    (builder.build().unwrap(), events)
-}
-
-fn told(events: &Events) -> Vec<(String, Option<String>, Enforcement)> {
-    std::mem::take(&mut *events.lock().unwrap())
-}
-
-fn of_blocked(enforcement: Enforcement) -> (String, Option<String>, Enforcement) {
-    let reason = "application_check(device_blocked)".to_owned();
-    (reason, Some(BLOCKED.to_owned()), enforcement)
-}
-
-/// The three ways to protect a handler, below `/own-check`.
-fn serve(approov: Approov) -> TestServer {
-    actix_test::start_with(patient(), move || {
-        let scope = web::scope("/own-check").configure(|app| ways::configure(app, &approov));
-        App::new().app_data(approov.clone()).service(scope)
-    })
-}
-
 #[actix_web::test]
 async fn each_way_refuses_what_the_check_refuses() {
     log::capture();
-    let (approov, events) = recording(blocking());
-    let server = serve(approov);
+    let devices = Arc::<Mutex<Vec<_>>>::default();
+    let record = Arc::clone(&devices);
+    let builder = blocking().on_rejection(move |event| {
+        let device = event.claims.and_then(ApproovClaims::device_id);
+        record.lock().unwrap().push(device.map(str::to_owned));
+    });
+    let server = Served::new(builder, |app, approov| {
+        app.service(web::scope("/own-check").configure(|app| ways::configure(app, approov)));
+    });
     for way in WAYS {
         let path = format!("/own-check{way}");
-        let ask = |token: &str| Request::get(&path).token(token).send(server.addr());
-        let refused = ask(&blocked());
-        assert_eq!((refused.status, refused.body.as_str()), (401, "{}"), "{path}");
-        assert_eq!(told(&events), [of_blocked(Enforcement::Enforce)], "{path}");
+        server.refuses(way, "application_check", &Request::get(&path).token(&blocked()));
+        assert_eq!(server.told(), [REFUSAL], "{way}");
         let line = format!(
-            "INFO approov_actix REJECTED application_check(device_blocked) GET {path} arc={} did={BLOCKED}",
+            "INFO approov_actix REJECTED {REFUSAL} GET {path} arc={} did={BLOCKED}",
             token::ARC
         );
-        assert_eq!(log::lines_with(&line), [line], "{path}");
-
-        assert_eq!(ask(&token::good()).status, 200, "{path}");
-        assert_eq!(told(&events), [], "{path}");
+        assert_eq!(log::lines_with(&line), [line], "{way}");
+        server.accepts(way, &Request::get(&path).token(&token::good()));
+        server.told();
     }
-}
-
-#[approov_protected]
-async fn guarded() -> &'static str {
-    "in"
-}
-
-#[approov_protected(report = true)]
-async fn reporting() -> &'static str {
-    "in"
-}
-
-#[actix_web::test]
-async fn a_check_that_only_reports_lets_the_request_pass() {
-    log::capture();
-    let report = Enforcement::Report;
-    for (case, policy, of_forged) in [
-        ("alone", Policy::new().check_enforcement(report), 401),
-        ("all", Policy::new().report(true), 200),
-    ] {
-        let (approov, events) = recording(blocking().policy(policy));
-        let path = format!("/check-reported-{case}");
-        let route = path.clone();
-        let server = actix_test::start_with(patient(), move || {
-            App::new()
-                .app_data(approov.clone())
-                .route(&route, web::get().to(guarded))
-                .wrap(approov.middleware())
-        });
-        let ask = |token: &str| Request::get(&path).token(token).send(server.addr()).status;
-        assert_eq!(
-            (ask(&blocked()), told(&events)),
-            (200, vec![of_blocked(report)]),
-            "{case}"
-        );
-        let line = format!("INFO approov_actix WOULD REJECT application_check(device_blocked) GET {path} ");
-        assert_eq!(log::lines_with(&line).len(), 1, "{case}");
-        assert!(log::lines_with(&format!("ACCEPTED GET {path} ")).is_empty(), "{case}");
-        assert_eq!((ask(&token::good()), told(&events)), (200, Vec::new()), "{case}");
-        assert_eq!(log::lines_with(&format!("ACCEPTED GET {path} ")).len(), 1, "{case}");
-        // There are no claims to ask about.
-        assert_eq!(ask(&token::forged()), of_forged, "{case}");
-        let reasons: Vec<_> = told(&events).into_iter().map(|(reason, ..)| reason).collect();
-        assert_eq!(reasons, ["token_signature"], "{case}");
-    }
-}
-
-#[actix_web::test]
-async fn each_route_may_enforce_or_report_for_itself() {
-    let (approov, events) = recording(blocking());
-    let enforced = Policy::new().report(true).check_enforcement(Enforcement::Enforce);
-    let server = actix_test::start_with(patient(), move || {
-        let scope = |path: &str| web::scope(path).route("", web::get().to(|| async { "in" }));
-        App::new()
-            .app_data(approov.clone())
-            .route("/guard", web::get().to(guarded))
-            .route("/guard/report", web::get().to(reporting))
-            .service(scope("/middleware").wrap(approov.middleware()))
-            .service(scope("/middleware-reports").wrap(approov.middleware().report(true)))
-            .service(scope("/middleware-reports-the-rest").wrap(approov.middleware().policy(enforced)))
-    });
-    for (path, of_blocked, of_forged) in [
-        ("/guard", 401, 401),
-        ("/guard/report", 200, 200),
-        ("/middleware", 401, 401),
-        ("/middleware-reports", 200, 200),
-        ("/middleware-reports-the-rest", 401, 200),
-    ] {
-        let ask = |token: &str| Request::get(path).token(token).send(server.addr()).status;
-        assert_eq!(
-            (ask(&blocked()), ask(&token::forged())),
-            (of_blocked, of_forged),
-            "{path}"
-        );
-        assert_eq!(ask(&token::good()), 200, "{path}");
-        let events = told(&events);
-        let reasons: Vec<_> = events.iter().map(|(reason, ..)| reason.as_str()).collect();
-        assert_eq!(
-            reasons,
-            ["application_check(device_blocked)", "token_signature"],
-            "{path}"
-        );
-    }
+    assert_eq!(*devices.lock().unwrap(), vec![Some(BLOCKED.to_owned()); 3]);
 }
 
 #[approov_protected]
@@ -202,36 +92,28 @@ async fn thorough(_: ApproovClaims, _: Option<ApproovClaims>, verdict: ApproovVe
 /// other arguments take what the guard has found. What is announced is announced once.
 #[actix_web::test]
 async fn each_layer_asks_for_itself() {
-    let (enforced, count) = counting(builder());
-    let (reported, count_reported) = counting(builder().policy(Policy::new().report(true)));
-    for (builder, count, of_blocked, layers_of_blocked) in [
-        (enforced, count, (401, "{}"), 1),
-        (reported, count_reported, (200, "false"), 4),
+    let reported = format!("reported {REFUSAL}");
+    let reporting = builder().policy(Policy::new().report(true));
+    for (builder, of_blocked, layers_of_blocked, told) in [
+        (builder(), (401, "{}"), 1, REFUSAL),
+        (reporting, (200, "false"), 4, &reported),
     ] {
-        let (approov, events) = recording(builder);
-        let server = actix_test::start_with(patient(), move || {
-            App::new()
-                .route("/", web::get().to(thorough))
-                .wrap(approov.middleware())
-                .wrap(approov.middleware())
+        let (builder, count) = counting(builder);
+        let server = Served::new(builder, |app, approov| {
+            let resource = web::resource("/").get(thorough).wrap(approov.middleware());
+            app.service(resource.wrap(approov.middleware()));
         });
-        for (token, expected, layers) in [
-            (token::good(), (200, "true"), 4),
-            (blocked(), of_blocked, layers_of_blocked),
+        for (token, expected, layers, told) in [
+            (token::good(), (200, "true"), 4, "accepted"),
+            (blocked(), of_blocked, layers_of_blocked, told),
         ] {
             for _ in 0..2 {
-                let answer = Request::get("/").token(&token).send(server.addr());
+                let answer = server.send(&Request::get("/").token(&token));
                 assert_eq!((answer.status, answer.body.as_str()), expected);
-                assert_eq!(count.swap(0, SeqCst), layers);
+                assert_eq!((count.swap(0, SeqCst), server.told()), (layers, vec![told.to_owned()]));
             }
         }
-        assert_eq!(told(&events).len(), 2, "once for each request of the blocked device");
     }
-}
-
-#[approov_protected]
-async fn tenant() -> &'static str {
-    "in"
 }
 
 /// A middleware around does not know the parameters of the route yet, and must not answer for the guard.
@@ -241,40 +123,31 @@ async fn the_guard_sees_what_the_middleware_could_not() {
         Some("closed") => Err(CheckFailed::new("tenant_closed")),
         _ => Ok(()),
     });
-    let (approov, events) = recording(builder);
-    let server = actix_test::start_with(patient(), move || {
-        let route = || web::resource("/{tenant}").route(web::get().to(tenant));
-        App::new()
-            .service(web::scope("/alone").app_data(approov.clone()).service(route()))
-            .service(web::scope("/scope").service(route()).wrap(approov.middleware()))
+    let server = Served::new(builder, |app, approov| {
+        let scope = |path: &str| web::scope(path).route("/{tenant}", web::get().to(guarded));
+        app.service(scope("/alone"))
+            .service(scope("/scope").wrap(approov.middleware()));
     });
     for path in ["/alone", "/scope"] {
-        for (name, status) in [("closed", 401), ("open", 200)] {
-            let request = Request::get(&format!("{path}/{name}")).token(&token::good());
-            assert_eq!(request.send(server.addr()).status, status, "{path}/{name}");
-        }
-        let reasons: Vec<_> = told(&events).into_iter().map(|(reason, ..)| reason).collect();
-        assert_eq!(reasons, ["application_check(tenant_closed)"], "{path}");
+        let of_tenant = |tenant: &str| Request::get(&format!("{path}/{tenant}")).token(&token::good());
+        server.refuses(path, "application_check", &of_tenant("closed"));
+        server.accepts(path, &of_tenant("open"));
     }
 }
 
 #[actix_web::test]
 async fn each_configuration_runs_its_own() {
-    let (outer, inner) = (builder(), blocking());
-    let (outer, inner) = (outer.build().unwrap(), inner.build().unwrap());
-    let server = actix_test::start_with(patient(), move || {
-        let scope = |path: &str| web::scope(path).route("", web::get().to(guarded));
-        App::new()
-            .service(scope("/inner").wrap(inner.middleware()))
-            .service(scope("/outer"))
-            .wrap(outer.middleware())
+    let inner = blocking().build().unwrap();
+    let server = Served::new(builder(), move |app, outer| {
+        let resource = |path: &str| web::resource(path).get(guarded);
+        let inside = resource("/inner").wrap(inner.middleware());
+        app.service(inside.wrap(outer.middleware()))
+            .service(resource("/outer").wrap(outer.middleware()));
     });
-    let ask = |path, token: &str| Request::get(path).token(token).send(server.addr()).status;
-    assert_eq!((ask("/outer", &blocked()), ask("/inner", &blocked())), (200, 401));
-    assert_eq!(
-        (ask("/outer", &token::good()), ask("/inner", &token::good())),
-        (200, 200)
-    );
+    for (path, of_blocked) in [("/outer", 200), ("/inner", 401)] {
+        let ask = |token: &str| server.send(&Request::get(path).token(token)).status;
+        assert_eq!((ask(&blocked()), ask(&token::good())), (of_blocked, 200), "{path}");
+    }
 }
 
 const STRICT: Policy = Policy::new()
@@ -302,52 +175,38 @@ fn order(path: &str, device: &str) -> Message {
 async fn it_runs_after_all_other_checks() {
     let (builder, count) = counting(signing_by(SignaturePolicy::required().body_limit(100)));
     let server = Served::new(builder, |app, approov| {
-        app.route("/guard", web::to(strict)).service(
-            web::scope("/middleware")
-                .route("", web::to(async |body: web::Bytes| body))
-                .wrap(approov.middleware().policy(STRICT)),
-        );
+        let echo = web::resource("/middleware").to(async |body: web::Bytes| body);
+        app.route("/guard", web::to(strict))
+            .service(echo.wrap(approov.middleware().policy(STRICT)));
     });
     for path in ["/guard", "/middleware"] {
         for device in [BLOCKED, token::DEVICE_ID] {
             let order = order(path, device);
+            let with = |name, value: &str| order.clone().replace(name, value).signed();
             let elsewhere = Signature::install(&Message::order());
-            let altered = order.clone().alter_body();
+            let altered = order.clone().alter_body().request();
             for (code, request) in [
-                (
-                    "token_signature",
-                    order.clone().replace("Approov-Token", &token::forged()).signed(),
-                ),
-                (
-                    "token_expired",
-                    order.clone().replace("Approov-Token", &token::expired()).signed(),
-                ),
-                (
-                    "binding_mismatch",
-                    order.clone().replace("Authorization", "another").signed(),
-                ),
+                ("token_signature", with("Approov-Token", &token::forged())),
+                ("token_expired", with("Approov-Token", &token::expired())),
+                ("binding_mismatch", with("Authorization", "another")),
                 (
                     "binding_header_missing",
                     order.clone().without("Authorization").signed(),
                 ),
                 ("signature_missing", order.request()),
                 ("signature_invalid", order.request().signed(&[&elsewhere])),
-                (
-                    "digest_mismatch",
-                    altered.request().signed(&[&Signature::install(&order)]),
-                ),
+                ("digest_mismatch", altered.signed(&[&Signature::install(&order)])),
+                ("body_too_large", order.clone().body(&[b'x'; 101]).signed()),
             ] {
                 server.refuses(path, code, &request);
             }
-            let large = server.send(&order.clone().body(&[b'x'; 101]).signed());
-            assert_eq!((large.status, server.codes()), (413, vec!["body_too_large"]), "{path}");
             assert_eq!(count.load(SeqCst), 0, "{path}");
 
-            let whole = order.body(&[b'x'; 100]);
+            let whole = order.body(&[b'x'; 100]).signed();
             if device == BLOCKED {
-                server.refuses(path, "application_check", &whole.signed());
+                server.refuses(path, "application_check", &whole);
             } else {
-                assert_eq!(server.accepts(path, &whole.signed()).body, "x".repeat(100));
+                assert_eq!(server.accepts(path, &whole).body, "x".repeat(100));
             }
             assert_eq!(count.swap(0, SeqCst), 1, "{path}");
         }
@@ -357,34 +216,23 @@ async fn it_runs_after_all_other_checks() {
 /// And sees the request.
 #[actix_web::test]
 async fn several_checks_add_up() {
-    // What the log says of these paths another test counts.
-    let (approov, events) = recording(blocking().logging(false).check(|request, _| {
+    let builder = blocking().check(|request, _| {
         let is_there = request.headers().contains_key("X-Tenant");
-        if is_there {
-            Ok(())
-        } else {
-            Err(CheckFailed::new("tenant_missing"))
-        }
-    }));
-    let server = serve(approov);
+        is_there.then_some(()).ok_or(CheckFailed::new("tenant_missing"))
+    });
+    let server = Served::new(builder, ways::configure);
     for way in WAYS {
-        for (token, has_tenant, reason) in [
-            (token::good(), true, None),
-            (blocked(), true, Some("application_check(device_blocked)")),
-            (token::good(), false, Some("application_check(tenant_missing)")),
+        let get = |token: &str| Request::get(way).token(token);
+        for (request, told) in [
+            (get(&token::good()).header("X-Tenant", "a"), "accepted"),
+            (get(&blocked()).header("X-Tenant", "a"), REFUSAL),
+            (get(&token::good()), "application_check(tenant_missing)"),
             // The first one tells.
-            (blocked(), false, Some("application_check(device_blocked)")),
+            (get(&blocked()), REFUSAL),
         ] {
-            let request = Request::get(&format!("/own-check{way}")).token(&token);
-            let request = if has_tenant {
-                request.header("X-Tenant", "a")
-            } else {
-                request
-            };
-            let status = if reason.is_some() { 401 } else { 200 };
-            assert_eq!(request.send(server.addr()).status, status, "{way} {reason:?}");
-            let reasons: Vec<_> = told(&events).into_iter().map(|(reason, ..)| reason).collect();
-            assert_eq!(reasons, reason.into_iter().collect::<Vec<_>>(), "{way}");
+            let status = if told == "accepted" { 200 } else { 401 };
+            assert_eq!(server.send(&request).status, status, "{way} {told}");
+            assert_eq!(server.told(), [told], "{way}");
         }
     }
 }
@@ -399,20 +247,16 @@ async fn to_a_verdict_the_device_is_not_genuine() {
     async fn optional(claims: Option<ApproovClaims>) -> &'static str {
         if claims.is_some() { "genuine" } else { "no claims" }
     }
-    let enforced = blocking();
     let reported = blocking().policy(Policy::new().check_enforcement(Enforcement::Report));
     // An argument takes the application at its word; a verdict does not know reports.
-    for (builder, of_optional) in [(enforced, "no claims"), (reported, "genuine")] {
-        let (approov, events) = recording(builder);
-        let server = actix_test::start_with(patient(), move || {
-            App::new()
-                .app_data(approov.clone())
-                .route("/verdict", web::get().to(verdict))
-                .route("/optional", web::get().to(optional))
+    for (builder, of_optional) in [(blocking(), "no claims"), (reported, "genuine")] {
+        let server = Served::new(builder, |app, _| {
+            app.route("/verdict", web::get().to(verdict))
+                .route("/optional", web::get().to(optional));
         });
-        let ask = |path, token: &str| Request::get(path).token(token).send(server.addr()).body;
-        assert_eq!(ask("/verdict", &blocked()), "application_check(device_blocked)");
-        assert_eq!(told(&events), []);
+        let ask = |path, token: &str| server.send(&Request::get(path).token(token)).body;
+        assert_eq!(ask("/verdict", &blocked()), REFUSAL);
+        assert!(server.codes().is_empty());
         assert_eq!(ask("/optional", &blocked()), of_optional);
         for path in ["/verdict", "/optional"] {
             assert_eq!(ask(path, &token::good()), "genuine");
@@ -423,22 +267,17 @@ async fn to_a_verdict_the_device_is_not_genuine() {
 #[actix_web::test]
 async fn where_nothing_is_checked_it_does_not_run() {
     let (builder, count) = counting(builder());
-    let (approov, events) = recording(builder);
-    assert!(approov.verify_token(&blocked()).is_ok(), "there is no request");
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .route("/exempt/open", web::get().to(|| async { "in" }))
-            .route("/exempt/claims", web::get().to(|_: ApproovClaims| async { "in" }))
-            .wrap(approov.middleware().exempt_prefix("/exempt"))
+    let server = Served::new(builder, |app, approov| {
+        let scope = web::scope("/exempt")
+            .route("/open", web::get().to(open))
+            .route("/claims", web::get().to(with_claims));
+        app.service(scope.wrap(approov.middleware().exempt_prefix("/exempt")));
     });
-    let ask = |path, token: &str| Request::get(path).token(token).send(server.addr()).status;
-    assert_eq!(ask("/exempt/open", &blocked()), 200);
-    assert_eq!((count.load(SeqCst), told(&events)), (0, Vec::new()));
-    // Claims inside still ask.
-    assert_eq!(ask("/exempt/claims", &blocked()), 401);
-    assert_eq!(
-        (count.load(SeqCst), told(&events)),
-        (1, vec![of_blocked(Enforcement::Enforce)])
-    );
-    assert_eq!(ask("/exempt/claims", &token::good()), 200);
+    assert!(server.approov.verify_token(&blocked()).is_ok(), "there is no request");
+    server.accepts("exempt", &Request::get("/exempt/open").token(&blocked()));
+    assert_eq!(count.load(SeqCst), 0);
+    let claims = |token: &str| Request::get("/exempt/claims").token(token);
+    server.refuses("claims inside still ask", "application_check", &claims(&blocked()));
+    assert_eq!(count.load(SeqCst), 1);
+    server.accepts("claims inside", &claims(&token::good()));
 }
