@@ -1,24 +1,23 @@
 //! No byte of a refused request's body is read.
 
-use actix_test::TestServer;
-use actix_web::{App, web};
-use approov_actix::{ApproovClaims, approov_protected};
+use std::{
+    future::{Pending, pending},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
+use approov_actix::{Approov, ApproovClaims, approov_protected};
 use serde_json::Value;
 use support::{client::Request, token};
 
-use crate::{approov, patient};
+use crate::{builder, served::Served, ways::WAYS};
 
 #[approov_protected]
 async fn guarded(body: web::Json<Value>) -> String {
     body.to_string()
 }
 
-#[approov_protected]
-async fn guarded_bytes(body: web::Bytes, _form: Option<web::Form<Value>>) -> String {
-    format!("{}", body.len())
-}
-
-async fn with_claims(_claims: ApproovClaims, body: web::Json<Value>) -> String {
+async fn with_claims(_: ApproovClaims, body: web::Json<Value>) -> String {
     body.to_string()
 }
 
@@ -26,77 +25,51 @@ async fn open(body: web::Json<Value>) -> String {
     body.to_string()
 }
 
-const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
-
-fn serve() -> TestServer {
-    let approov = approov();
-    actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(approov.clone())
-            .route("/guard", web::post().to(guarded))
-            .route("/bytes", web::post().to(guarded_bytes))
-            .route("/claims", web::post().to(with_claims))
-            .service(
-                web::scope("/middleware")
-                    .route("", web::post().to(open))
-                    .wrap(approov.middleware()),
-            )
-    })
+fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
+    app.route("/guard", web::post().to(guarded))
+        .route("/claims", web::post().to(with_claims))
+        .service(web::resource("/middleware").post(open).wrap(approov.middleware()));
 }
 
 #[actix_web::test]
-async fn a_good_token_brings_the_body_to_the_handler() {
-    let server = serve();
+async fn a_good_token_brings_the_body_to_the_handler_or_the_extractors_own_error() {
+    let server = Served::new(builder(), configure);
+    let large = format!("\"{}\"", "x".repeat(200_000));
     for way in WAYS {
-        let request = Request::post(way, "application/json", r#"{"a":1}"#).token(&token::good());
-        let answer = request.send(server.addr());
-        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"a":1}"#), "{way}");
-    }
-    let body = "x".repeat(200_000);
-    let request = Request::post("/bytes", "text/plain", &body).token(&token::good());
-    assert_eq!(request.send(server.addr()).body, "200000");
-}
-
-#[actix_web::test]
-async fn with_a_good_token_the_extractors_own_errors_show() {
-    let server = serve();
-    for way in WAYS {
-        let malformed = Request::post(way, "application/json", "{not json").token(&token::good());
-        assert_eq!(malformed.send(server.addr()).status, 400, "{way}");
-        let text = Request::post(way, "text/plain", "{}").token(&token::good());
-        assert_eq!(text.send(server.addr()).status, 400, "{way}");
+        for (content_type, body, status) in [
+            ("application/json", r#"{"a":1}"#, 200),
+            ("application/json", &large, 200),
+            ("application/json", "{not json", 400),
+            ("text/plain", "{}", 400),
+        ] {
+            let request = Request::post(way, content_type, body).token(&token::good());
+            let answer = server.send(&request);
+            assert_eq!(answer.status, status, "{way} {content_type}");
+            assert!(status != 200 || answer.body == body, "{way}");
+        }
     }
 }
 
 #[actix_web::test]
 async fn a_bad_token_wins_over_everything_wrong_with_the_body() {
-    let server = serve();
+    let server = Served::new(builder(), configure);
     for way in WAYS {
+        let json = Request::new("POST", way).header("Content-Type", "application/json");
+        let gzip = Request::new("POST", way).header("Content-Encoding", "gzip");
+        let upgrade = Request::new("POST", way).header("Upgrade", "websocket");
         for request in [
             Request::post(way, "application/json", "{not json"),
             Request::post(way, "text/plain", "not even JSON"),
             Request::post(way, "application/json", ""),
-            Request::new("POST", way)
-                .header("Content-Type", "application/json")
-                .header("Content-Length", "99999999"),
+            json.clone().header("Content-Length", "99999999"),
             // The body never comes: whoever waits for it runs into the client's time limit.
-            Request::new("POST", way)
-                .header("Content-Type", "application/json")
-                .header("Content-Length", "7"),
-            Request::new("POST", way)
-                .header("Content-Type", "application/json")
-                .header("Transfer-Encoding", "chunked"),
-            Request::new("POST", way)
-                .header("Content-Encoding", "gzip")
-                .header("Content-Length", "7"),
-            Request::new("POST", way)
-                .header("Upgrade", "websocket")
-                .header("Connection", "Upgrade"),
+            json.clone().header("Content-Length", "7"),
+            json.header("Transfer-Encoding", "chunked"),
+            gzip.header("Content-Length", "7"),
+            upgrade.header("Connection", "Upgrade"),
         ] {
-            for request in [request.clone(), request.token(&token::forged())] {
-                let answer = request.send(server.addr());
-                assert_eq!((answer.status, answer.body.as_str()), (401, "{}"), "{way} {request:?}");
-            }
+            server.refuses(way, "token_missing", &request);
+            server.refuses(way, "token_signature", &request.token(&token::forged()));
         }
     }
 }
@@ -104,13 +77,6 @@ async fn a_bad_token_wins_over_everything_wrong_with_the_body() {
 /// An extractor that is pending for ever would hang if it were started before the verdict.
 #[actix_web::test]
 async fn no_extractor_is_started_before_the_verdict() {
-    use std::{
-        future::{Pending, pending},
-        sync::atomic::{AtomicBool, Ordering},
-    };
-
-    use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
-
     static STARTED: AtomicBool = AtomicBool::new(false);
 
     struct Never;
@@ -130,10 +96,9 @@ async fn no_extractor_is_started_before_the_verdict() {
         "in"
     }
 
-    let approov = approov();
-    let server = actix_test::start_with(patient(), move || {
-        App::new().app_data(approov.clone()).route("/", web::get().to(handler))
+    let server = Served::new(builder(), |app, _| {
+        app.route("/", web::get().to(handler));
     });
-    assert_eq!(Request::get("/").send(server.addr()).status, 401);
+    server.refuses("never", "token_missing", &Request::get("/"));
     assert!(!STARTED.load(Ordering::SeqCst));
 }

@@ -1,13 +1,13 @@
 //! Handlers that utoipa documents: the guard below `#[utoipa::path]` takes nothing away from what the document says.
 
-use actix_web::{App, get, post, web};
+use actix_web::{get, post, web};
 use approov_actix::openapi::SecurityScheme;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use support::{client::Request, token};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 
-use crate::{approov, patient};
+use crate::{approov, builder, served::Served};
 
 #[derive(Deserialize, IntoParams)]
 struct Page {
@@ -103,22 +103,21 @@ fn the_scheme_is_added_and_nothing_else_changes() {
 
 #[actix_web::test]
 async fn the_handlers_are_guarded() {
-    let approov = approov();
-    let server = actix_test::start_with(patient(), move || {
-        App::new()
-            .app_data(approov.clone())
-            .configure(guarded::configure)
-            .service(web::scope("/bare").configure(bare::configure))
+    let server = Served::new(builder(), |app, _| {
+        app.configure(guarded::configure)
+            .service(web::scope("/bare").configure(bare::configure));
     });
     let listed = |prefix: &str| Request::get(&format!("{prefix}/users/u/orders/2026?skip=1"));
-    let answer = listed("/bare").send(server.addr());
-    assert_eq!((answer.status, answer.body.as_str()), (200, r#"[["u",2026],1,null]"#));
-    assert_eq!(listed("").send(server.addr()).status, 401);
-    let answer = listed("").token(&token::good()).send(server.addr());
-    assert_eq!((answer.status, answer.body.as_str()), (200, r#"[["u",2026],1,null]"#));
-
     let changed = Request::post("/orders?skip=1", "application/json", r#"{"id":1}"#);
-    assert_eq!(changed.send(server.addr()).status, 401);
-    let answer = changed.token(&token::good()).send(server.addr());
-    assert_eq!(answer.body, r#"{"id":1,"more":null}"#);
+    for request in [listed(""), changed.clone()] {
+        server.refuses("no token", "token_missing", &request);
+    }
+    let token = token::good();
+    for (request, body) in [
+        (listed("/bare"), r#"[["u",2026],1,null]"#),
+        (listed("").token(&token), r#"[["u",2026],1,null]"#),
+        (changed.token(&token), r#"{"id":1,"more":null}"#),
+    ] {
+        assert_eq!(server.accepts(body, &request).body, body);
+    }
 }
