@@ -14,18 +14,17 @@ use std::{
         mpsc::{self, Sender},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use actix_web::{App, HttpServer, dev::ServerHandle, rt, web};
-use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, MessageSigning, OneOrMany, Policy, SignaturePolicy, approov_protected,
-};
+use approov_actix::{Approov, ApproovBuilder, MessageSigning, OneOrMany, Policy, SignaturePolicy, approov_protected};
 use support::{
     signing::{Message, Signature},
-    token::{self, DEVICE_ID},
+    token,
 };
 
-use crate::builder;
+use crate::{builder, ways};
 
 /// Where a server listens.
 enum Listen {
@@ -98,7 +97,10 @@ async fn serve(
     started: Sender<(ServerHandle, Vec<SocketAddr>)>,
     configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 ) -> io::Result<()> {
+    // A slow machine is no reason to give up.
     let mut server = HttpServer::new(move || App::new().configure(configure.clone()))
+        .tls_handshake_timeout(Duration::from_secs(60))
+        .client_request_timeout(Duration::from_secs(60))
         .workers(1)
         .disable_signals();
     for listen in listen {
@@ -115,19 +117,6 @@ async fn serve(
     server.await
 }
 
-#[approov_protected]
-async fn guarded() -> &'static str {
-    DEVICE_ID
-}
-
-async fn with_claims(claims: ApproovClaims) -> String {
-    claims.device_id().unwrap_or_default().to_owned()
-}
-
-async fn open() -> &'static str {
-    DEVICE_ID
-}
-
 #[approov_protected(binding = false, signature = "required")]
 async fn signed_guarded(body: web::Bytes) -> web::Bytes {
     body
@@ -141,17 +130,12 @@ const SIGNED: Policy = Policy::new().no_binding().signature(SignaturePolicy::req
 
 /// The three ways to protect, with tokens that are bound, and two of them with signatures.
 fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
-    let middleware = web::resource("/middleware")
-        .route(web::to(open))
-        .wrap(approov.middleware());
     let signed_middleware = web::resource("/signed/middleware")
         .route(web::to(echo))
         .wrap(approov.middleware().policy(SIGNED));
     app.service(
         web::scope("/{area}")
-            .route("/guard", web::to(guarded))
-            .route("/claims", web::to(with_claims))
-            .service(middleware)
+            .configure(|app| ways::configure(app, approov))
             .route("/signed/guard", web::to(signed_guarded))
             .service(signed_middleware),
     );
@@ -178,25 +162,13 @@ fn rows(base: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     for face in ["guard", "claims", "middleware"] {
         let user = || Message::new("GET", &format!("{base}/{face}?a=b")).header("Authorization", USER);
-        let own = token::bound(&[USER]);
-        let good = user().header(TOKEN, &own);
+        let good = user().header(TOKEN, &token::bound(&[USER]));
+        let other = good.clone().replace("Authorization", "Bearer user-2");
         rows.extend([
-            ("good", good.clone(), Ok(DEVICE_ID.to_owned())),
+            ("good", good, Ok("in".to_owned())),
             ("no token", user(), Err("token_missing")),
             ("forged", user().header(TOKEN, &token::forged()), Err("token_signature")),
-            ("expired", user().header(TOKEN, &token::expired()), Err("token_expired")),
-            ("two tokens", good.clone().header(TOKEN, &own), Err("token_repeated")),
-            (
-                "unbound",
-                user().header(TOKEN, &token::good()),
-                Err("binding_claim_missing"),
-            ),
-            (
-                "other user",
-                good.clone().replace("Authorization", "Bearer user-2"),
-                Err("binding_mismatch"),
-            ),
-            ("no user", good.without("Authorization"), Err("binding_header_missing")),
+            ("other user", other, Err("binding_mismatch")),
         ]);
     }
     for face in ["guard", "middleware"] {
@@ -212,45 +184,28 @@ fn signed_rows(url: &str) -> Vec<Row> {
         ..Message::order()
     };
     let body = String::from_utf8(order.body.clone()).unwrap();
-    let get = Message::get(&order.url);
-    let altered = |url: String| Message { url, ..signed(&order) };
-    let signed_for = |from: &str, to: &str| Message {
-        url: order.url.clone(),
-        ..signed(&Message {
-            url: order.url.replacen(from, to, 1),
-            ..order.clone()
-        })
+    let signed_for = |from: &str, to: &str| {
+        let url = order.url.replacen(from, to, 1);
+        Message {
+            url: order.url.clone(),
+            ..signed(&Message { url, ..order.clone() })
+        }
     };
-    let (scheme, other_scheme) = if url.starts_with("https:") {
-        ("https:", "http:")
+    let other_scheme = if url.starts_with("https:") {
+        signed_for("https:", "http:")
     } else {
-        ("http:", "https:")
+        signed_for("http:", "https:")
     };
     vec![
         ("signed", signed(&order), Ok(body)),
-        ("signed, without a body", signed(&get), Ok(String::new())),
+        (
+            "signed, without a body",
+            signed(&Message::get(&order.url)),
+            Ok(String::new()),
+        ),
         ("unsigned", order.clone(), Err("signature_missing")),
         ("another body", signed(&order).alter_body(), Err("digest_mismatch")),
-        (
-            "another query",
-            altered(format!("{url}?id=2&of=a%20b")),
-            Err("signature_invalid"),
-        ),
-        (
-            "another form of the query",
-            altered(format!("{url}?id=1&of=a+b")),
-            Err("signature_invalid"),
-        ),
-        (
-            "another header",
-            signed(&order).replace("Content-Type", "text/json"),
-            Err("signature_invalid"),
-        ),
-        (
-            "the other scheme",
-            signed_for(scheme, other_scheme),
-            Err("signature_invalid"),
-        ),
+        ("the other scheme", other_scheme, Err("signature_invalid")),
         ("another host", signed_for("//", "//evil."), Err("signature_invalid")),
     ]
 }

@@ -2,6 +2,7 @@
 
 use std::{io::Write as _, os::unix::net::UnixStream, path::Path};
 
+use approov_actix::ApproovBuilder;
 use support::{
     client::{Answer, TIMEOUT},
     log,
@@ -12,10 +13,18 @@ use tempfile::TempDir;
 use super::{Exchange, Listen, Running, bound, bound_at, check, configure, signed};
 use crate::ORIGIN;
 
-fn send(socket: &Path, message: &Message, host: &str) -> Exchange {
+fn start(builder: ApproovBuilder, socket: &Path) -> Running {
+    Running::start(builder, vec![Listen::Unix(socket.to_owned())], configure)
+}
+
+fn connect(socket: &Path) -> UnixStream {
     let stream = UnixStream::connect(socket).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-    let answer = message.request().host(Some(host)).send_over(stream);
+    stream
+}
+
+fn send(socket: &Path, message: &Message, host: &str) -> Exchange {
+    let answer = message.request().host(Some(host)).send_over(connect(socket));
     (answer.status, answer.body, None)
 }
 
@@ -25,7 +34,7 @@ async fn every_way_to_protect_over_a_unix_socket() {
     log::capture();
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
-    let server = Running::start(bound_at(ORIGIN), vec![Listen::Unix(socket.clone())], configure);
+    let server = start(bound_at(ORIGIN), &socket);
     let base = format!("{ORIGIN}/unix");
     check(&server, &base, async |message| send(&socket, message, "localhost")).await;
     server.stop_at_once();
@@ -45,7 +54,7 @@ async fn every_way_to_protect_over_a_unix_socket() {
 async fn without_a_public_origin() {
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
-    let server = Running::start(bound(), vec![Listen::Unix(socket.clone())], configure);
+    let server = start(bound(), &socket);
     for host in ["localhost", "api.example.com"] {
         let base = format!("http://{host}/unix-host");
         check(&server, &base, async |message| send(&socket, message, host)).await;
@@ -67,71 +76,25 @@ async fn without_a_public_origin() {
     server.stop_at_once();
 }
 
-/// The file stays when a server stops, and is in nobody's way when the next one starts.
+/// HTTP/1.0 needs no `Host`. With one public origin nothing is lost. The file of the first server is in nobody's way.
 #[actix_web::test]
-async fn at_the_same_path_again() {
+async fn without_a_host_and_at_the_same_path_again() {
     let folder = TempDir::new().unwrap();
     let socket = folder.path().join("api.sock");
-    for _ in 0..2 {
-        let server = Running::start(bound_at(ORIGIN), vec![Listen::Unix(socket.clone())], configure);
-        let message = signed(&Message::get(&format!("{ORIGIN}/unix-again/signed/guard")));
-        assert_eq!(send(&socket, &message, "localhost").0, 200);
-        server.stop_at_once();
-        assert!(socket.exists());
-    }
-}
-
-/// HTTP/1.0 needs no `Host`. With one public origin nothing is lost.
-#[actix_web::test]
-async fn without_a_host() {
     for (builder, origin, expected, code) in [
         (bound(), "http://localhost", 401, Some("signature_target")),
         (bound_at(ORIGIN), ORIGIN, 200, None),
     ] {
-        let folder = TempDir::new().unwrap();
-        let socket = folder.path().join("api.sock");
-        let server = Running::start(builder, vec![Listen::Unix(socket.clone())], configure);
+        let server = start(builder, &socket);
         let request = signed(&Message::get(&format!("{origin}/unix-none/signed/guard"))).request();
         let request = String::from_utf8(request.host(None).bytes()).unwrap();
-        let mut stream = UnixStream::connect(&socket).unwrap();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        stream
-            .write_all(request.replacen("HTTP/1.1", "HTTP/1.0", 1).as_bytes())
-            .unwrap();
+        let mut stream = connect(&socket);
+        let request = request.replacen("HTTP/1.1", "HTTP/1.0", 1);
+        stream.write_all(request.as_bytes()).unwrap();
         let status = Answer::read(stream).unwrap().status;
         let refusals: Vec<_> = code.map(|code| (code, None)).into_iter().collect();
         assert_eq!((status, server.refusals()), (expected, refusals), "{origin}");
         server.stop_at_once();
+        assert!(socket.exists());
     }
-}
-
-#[actix_web::test]
-async fn of_several_origins_the_host_chooses() {
-    let folder = TempDir::new().unwrap();
-    let socket = folder.path().join("api.sock");
-    let origins = ["https://a.example.com", "https://b.example.com:8443/b"];
-    let server = Running::start(bound_at(origins), vec![Listen::Unix(socket.clone())], configure);
-    let a = signed(&Message::get("https://a.example.com/unix-origins/signed/guard"));
-    let mut b = signed(&Message::get("https://b.example.com:8443/b/unix-origins/signed/guard"));
-    // What the proxy makes of it.
-    b.url = b.url.replacen("/b/", "/", 1);
-    for (message, host, code) in [
-        (&a, "a.example.com", None),
-        (&b, "b.example.com:8443", None),
-        (&a, "b.example.com:8443", Some("signature_invalid")),
-        (&b, "a.example.com", Some("signature_invalid")),
-        (&b, "b.example.com", Some("signature_target")),
-        (&a, "localhost", Some("signature_target")),
-    ] {
-        let (status, ..) = send(&socket, message, host);
-        let refusals: Vec<_> = code.map(|code| (code, None)).into_iter().collect();
-        let expected = if code.is_some() { 401 } else { 200 };
-        assert_eq!(
-            (status, server.refusals()),
-            (expected, refusals),
-            "{} {host}",
-            message.url
-        );
-    }
-    server.stop_at_once();
 }

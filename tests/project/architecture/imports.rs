@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use syn::{Attribute, File, Item, Meta, UseTree, visit::Visit};
+use syn::{Attribute, Expr, ExprLit, File, Ident, Item, Lit, Meta, UseTree, visit::Visit};
 
 /// The files of one crate, each a module.
 pub(super) struct Sources {
@@ -131,23 +131,16 @@ fn module_of(path: &[String]) -> &[String] {
 }
 
 fn file_of_module(folder: &Path, parent: &str, name: &str, attributes: &[Attribute]) -> String {
-    let base = parent.rsplit_once('/').map_or("", |(base, _)| base);
-    let base = match parent.rsplit('/').next() {
-        Some("lib.rs" | "mod.rs") => base.to_owned(),
-        _ => parent.trim_end_matches(".rs").to_owned(),
-    };
-    let below = |file: String| {
-        if base.is_empty() {
-            file
-        } else {
-            format!("{base}/{file}")
-        }
+    let parent = Path::new(parent);
+    let base = if parent.ends_with("lib.rs") || parent.ends_with("mod.rs") {
+        parent.parent().unwrap().to_owned()
+    } else {
+        parent.with_extension("")
     };
     let named = attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(file),
-                ..
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(file), ..
             }) => Some(file.value()),
             _ => None,
         },
@@ -156,15 +149,16 @@ fn file_of_module(folder: &Path, parent: &str, name: &str, attributes: &[Attribu
     let candidates = named
         .into_iter()
         .chain([format!("{name}.rs"), format!("{name}/mod.rs")]);
-    let mut files = candidates.map(below).filter(|file| folder.join(file).exists());
-    files.next().expect(name)
+    let mut files = candidates.map(|file| base.join(file));
+    let file = files.find(|file| folder.join(file).exists()).expect(name);
+    file.to_str().unwrap().to_owned()
 }
 
 fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
-        _ => false,
-    })
+    let is_test = |attribute: &Attribute| attribute.parse_args::<Ident>().is_ok_and(|name| name == "test");
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg") && is_test(attribute))
 }
 
 /// Every path in a use tree, with the name that it gets.
