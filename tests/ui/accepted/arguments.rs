@@ -1,85 +1,105 @@
-#![deny(warnings)]
+//! What may stand in the brackets of the attribute.
 
-use actix_web::{App, HttpResponse, get};
-use approov_actix::approov_protected;
+use std::sync::LazyLock;
 
-#[get("/empty")]
-#[approov_protected()]
-async fn empty() -> HttpResponse {
-    HttpResponse::Ok().finish()
+use actix_web::web;
+use approov_actix::{Policy, approov_protected};
+
+use self::policies::strict::Of;
+
+mod policies {
+    pub mod strict {
+        use approov_actix::{Policy, RoutePolicy};
+
+        pub const ORDERS: Policy = Policy::new().binding(&["Authorization"]);
+        pub static ORDERS_2: Policy = ORDERS.report(true);
+
+        pub struct Orders;
+
+        impl RoutePolicy for Orders {
+            fn policy() -> &'static Policy {
+                &ORDERS_2
+            }
+        }
+
+        pub struct Of<T>(T);
+
+        impl<T: 'static> RoutePolicy for Of<T> {
+            fn policy() -> &'static Policy {
+                Orders::policy()
+            }
+        }
+    }
 }
 
-#[get("/one")]
-#[approov_protected(binding = "Authorization")]
-async fn one() -> HttpResponse {
-    HttpResponse::Ok().finish()
+mod r#loop {
+    pub use super::policies::strict::Orders as r#Struct;
 }
 
-#[get("/one-with-comma")]
-#[approov_protected(binding = "Authorization",)]
-async fn one_with_comma() -> HttpResponse {
-    HttpResponse::Ok().finish()
+mod reexport {
+    pub mod inner {
+        pub use ::approov_actix as approov;
+    }
 }
 
-#[get("/list-of-one")]
-#[approov_protected(binding = ["Authorization"])]
-async fn list_of_one() -> HttpResponse {
-    HttpResponse::Ok().finish()
+static CONFIGURED: LazyLock<Policy> = LazyLock::new(|| {
+    let names = vec!["X-Device-Id".to_owned()];
+    Policy::new().try_binding(names).unwrap()
+});
+
+static BORROWED: &Policy = &policies::strict::ORDERS;
+
+struct Orders;
+
+impl Orders {
+    const POLICY: Policy = Policy::new().no_binding();
 }
 
-#[get("/two")]
-#[approov_protected(binding = ["Authorization", "X-Device-Id"])]
-async fn two() -> HttpResponse {
-    HttpResponse::Ok().finish()
+macro_rules! accepted {
+    ($($name:ident [$($arguments:tt)*])*) => {
+        $(
+            #[approov_protected($($arguments)*)]
+            async fn $name() -> &'static str {
+                "in"
+            }
+        )*
+
+        pub(super) fn register(app: &mut web::ServiceConfig) {
+            $(app.route(stringify!($name), web::to($name));)*
+        }
+    };
 }
 
-#[get("/two-with-commas")]
-#[approov_protected(binding = ["Authorization", "X-Device-Id",],)]
-async fn two_with_commas() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[get("/raw-string")]
-#[approov_protected(binding = r"X-Device-Id")]
-async fn raw_string() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[get("/odd-names")]
-#[approov_protected(binding = ["x", "x-Y_z.09"])]
-async fn odd_names() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[get("/none")]
-#[approov_protected(binding = false)]
-async fn none() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[get("/with-crate")]
-#[approov_protected(binding = "Authorization", crate = "approov_actix")]
-async fn with_crate() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[get("/with-crate-first")]
-#[approov_protected(crate = "::approov_actix", binding = false)]
-async fn with_crate_first() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-pub(super) fn register() {
-    let _ = App::new()
-        .service(empty)
-        .service(one)
-        .service(one_with_comma)
-        .service(list_of_one)
-        .service(two)
-        .service(two_with_commas)
-        .service(raw_string)
-        .service(odd_names)
-        .service(none)
-        .service(with_crate)
-        .service(with_crate_first);
+accepted! {
+    empty []
+    binding [binding = "Authorization"]
+    comma [binding = "Authorization",]
+    list_of_one [binding = ["Authorization"]]
+    two [binding = ["Authorization", "X-Device-Id"]]
+    two_with_commas [binding = ["Authorization", "X-Device-Id",],]
+    raw_string [binding = r"X-Device-Id"]
+    odd_names [binding = ["x", "x-Y_z.09"]]
+    unbound [binding = false]
+    signature_required [signature = "required"]
+    signature_if_able [binding = "Authorization", signature = "if-able"]
+    signature_strict [signature = "strict"]
+    no_signature [signature = false, binding = false,]
+    report [report = true]
+    no_report [report = false,]
+    report_of_all [report = true, signature = "strict", binding = false]
+    type_with_path [policy = policies::strict::Orders]
+    type_with_comma [policy = crate::arguments::policies::strict::Orders,]
+    generic_type [policy = self::Of<Vec<u8>>]
+    turbofish [policy = Of::<(u8, [u8; 4])>]
+    raw_type [policy = r#loop::r#Struct]
+    constant [policy = policies::strict::ORDERS]
+    in_a_static [policy = crate::arguments::policies::strict::ORDERS_2,]
+    lazy [policy = CONFIGURED]
+    borrowed [policy = self::BORROWED]
+    associated [policy = Orders::POLICY]
+    with_crate [binding = "Authorization", crate = "approov_actix"]
+    crate_first [crate = "::approov_actix", binding = false]
+    renamed [crate = "renamed"]
+    path_of_crate [crate = "crate::renamed", binding = "Authorization"]
+    reexported [binding = ["Authorization"], crate = "reexport::inner::approov"]
 }

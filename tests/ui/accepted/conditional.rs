@@ -1,7 +1,8 @@
-#![deny(warnings, dead_code)]
+//! Handlers that are compiled only sometimes: the attribute leaves nothing behind of those that are not.
+
 #![allow(clippy::non_minimal_cfg)]
 
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{HttpResponse, get, web};
 use approov_actix::approov_protected;
 
 #[approov_protected(binding = "X-Gone")]
@@ -12,8 +13,8 @@ async fn cfg_below(gone: Gone) -> HttpResponse {
 
 #[approov_protected(binding = "Authorization")]
 #[cfg(all())]
-async fn cfg_below(id: web::Path<u32>) -> HttpResponse {
-    HttpResponse::Ok().body(id.to_string())
+async fn cfg_below(id: web::Path<u32>) -> String {
+    id.to_string()
 }
 
 #[cfg(any())]
@@ -24,8 +25,8 @@ async fn cfg_above(gone: Gone) -> HttpResponse {
 
 #[cfg(all())]
 #[approov_protected(binding = "Authorization")]
-async fn cfg_above(id: web::Path<u32>) -> HttpResponse {
-    HttpResponse::Ok().body(id.to_string())
+async fn cfg_above(id: web::Path<u32>) -> String {
+    id.to_string()
 }
 
 #[approov_protected(binding = "X-Gone")]
@@ -41,20 +42,6 @@ async fn route(gone: Gone) -> HttpResponse {
 #[cfg(all())]
 #[get("/route")]
 async fn route() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[cfg(any())]
-#[get("/route-above")]
-#[approov_protected(binding = "X-Gone")]
-async fn route_above(gone: Gone) -> HttpResponse {
-    gone
-}
-
-#[cfg(all())]
-#[get("/route-above")]
-#[approov_protected(binding = "Authorization")]
-async fn route_above() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
@@ -76,12 +63,10 @@ async fn cfg_in_cfg_attr() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-pub(super) fn register() {
-    let _ = App::new()
-        .route("/below/{id}", web::get().to(cfg_below))
-        .route("/above/{id}", web::get().to(cfg_above))
-        .route("/conditional-attribute", web::get().to(conditional_attribute))
-        .route("/cfg-in-cfg-attr", web::get().to(cfg_in_cfg_attr))
-        .service(route)
-        .service(route_above);
+pub(super) fn register(app: &mut web::ServiceConfig) {
+    app.service(route)
+        .route("/below/{id}", web::to(cfg_below))
+        .route("/above/{id}", web::to(cfg_above))
+        .route("/conditional-attribute", web::to(conditional_attribute))
+        .route("/cfg-in-cfg-attr", web::to(cfg_in_cfg_attr));
 }

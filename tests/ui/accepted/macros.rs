@@ -1,6 +1,6 @@
-#![deny(warnings, dead_code)]
+//! Handlers that a macro writes.
 
-use actix_web::{App, HttpResponse, get, web};
+use actix_web::{HttpResponse, get, web};
 use approov_actix::{Policy, RoutePolicy, approov_protected};
 
 struct Orders;
@@ -16,8 +16,8 @@ macro_rules! handlers {
     ($($name:ident($parameter:pat, $type:ty): $path:literal, $header:literal;)*) => {$(
         #[get($path)]
         #[approov_protected(binding = $header)]
-        async fn $name($parameter: $type, method: actix_web::http::Method) -> HttpResponse {
-            HttpResponse::Ok().body(method.to_string())
+        async fn $name($parameter: $type, method: actix_web::http::Method) -> String {
+            method.to_string()
         }
     )*};
 }
@@ -69,20 +69,20 @@ handler!(pub(crate) listed, listed "Authorization", "X-Device-Id" => { HttpRespo
 handler!(expression, expression "Authorization");
 handler!(expression_list, expression ["Authorization", "X-Device-Id"]);
 handler!(expression_false, expression false);
-handler!(policy, policy crate::generated_by_a_macro::Orders);
-handler!(policy_type, type crate::generated_by_a_macro::Orders);
-handler!(whole async fn whole(id: web::Path<u32>) -> HttpResponse {
-    HttpResponse::Ok().body(id.to_string())
+handler!(policy, policy crate::macros::Orders);
+handler!(policy_type, type crate::macros::Orders);
+handler!(whole async fn whole(id: web::Path<u32>) -> String {
+    id.to_string()
 });
-handler!(meta approov_protected(binding = "Authorization"), async fn meta(id: web::Path<u32>) -> HttpResponse {
-    HttpResponse::Ok().body(id.to_string())
+handler!(meta approov_protected(binding = "Authorization"), async fn meta(id: web::Path<u32>) -> String {
+    id.to_string()
 });
 
 // The parameter's name comes from the caller, the same name in the body from the macro: they are different variables.
 macro_rules! hygienic {
     ($name:ident, $parameter:ident, $body:expr) => {
         #[approov_protected]
-        async fn $name($parameter: web::Path<u32>, other: web::Bytes) -> HttpResponse {
+        async fn $name($parameter: web::Path<u32>, other: web::Bytes) -> String {
             let _ = other;
             $body
         }
@@ -90,24 +90,18 @@ macro_rules! hygienic {
 }
 
 const OTHER: u32 = 1;
-hygienic!(
-    hygiene,
-    other_id,
-    HttpResponse::Ok().body(format!("{other_id} {OTHER}"))
-);
+hygienic!(hygiene, other_id, format!("{other_id} {OTHER}"));
 
-pub(super) fn register() {
-    let _ = App::new()
-        .service(first)
-        .service(second)
-        .route("/list", web::get().to(list))
-        .route("/listed", web::get().to(listed))
-        .route("/expression", web::get().to(expression))
-        .route("/expression-list", web::get().to(expression_list))
-        .route("/expression-false", web::get().to(expression_false))
-        .route("/policy", web::get().to(policy))
-        .route("/policy-type", web::get().to(policy_type))
-        .route("/whole/{id}", web::get().to(whole))
-        .route("/meta/{id}", web::get().to(meta))
-        .route("/hygiene/{id}", web::get().to(hygiene));
+pub(super) fn register(app: &mut web::ServiceConfig) {
+    app.service((first, second))
+        .route("/list", web::to(list))
+        .route("/listed", web::to(listed))
+        .route("/expression", web::to(expression))
+        .route("/expression-list", web::to(expression_list))
+        .route("/expression-false", web::to(expression_false))
+        .route("/policy", web::to(policy))
+        .route("/policy-type", web::to(policy_type))
+        .route("/whole/{id}", web::to(whole))
+        .route("/meta/{id}", web::to(meta))
+        .route("/hygiene/{id}", web::to(hygiene));
 }

@@ -1,0 +1,68 @@
+//! Names that the attribute writes itself, or could: none of them may meet the handler's.
+
+use ::approov_actix::approov_protected;
+use actix_web::{HttpRequest, HttpResponse, get, http::Method, web};
+
+const POLICY: &str = "";
+struct Policy;
+struct RoutePolicy;
+struct Guarded;
+mod approov_actix {}
+mod core {}
+mod std {}
+
+#[get("/{__approov_0}")]
+#[approov_protected(binding = "Authorization")]
+async fn parameters(
+    __approov_1: web::Path<u32>,
+    web::Bytes { .. }: web::Bytes,
+    __approov_0: HttpRequest,
+    __approov_guarded: Method,
+    #[allow(unused_variables)] guard: web::Bytes,
+) -> String {
+    let _ = (Policy, RoutePolicy, Guarded);
+    format!("{__approov_1} {} {__approov_guarded} {POLICY}", __approov_0.path())
+}
+
+#[get("/policy")]
+#[approov_protected(binding = "Authorization")]
+async fn policy() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+// An item in the body, of a generated variable's name, would turn the variable into a constant pattern.
+#[approov_protected]
+async fn constant(_: Method, method: Method) -> String {
+    #[allow(non_upper_case_globals, dead_code)]
+    const __approov_0: u32 = 0;
+    method.to_string()
+}
+
+#[get("/type/{id}")]
+#[approov_protected(binding = "Authorization")]
+async fn r#type(r#type: web::Path<u32>) -> String {
+    r#type.to_string()
+}
+
+#[approov_protected(binding = "Authorization")]
+async fn r#match(mut r#fn: web::Path<u32>) -> String {
+    *r#fn += 1;
+    r#fn.to_string()
+}
+
+mod other {
+    use ::approov_actix as local;
+    use actix_web::{HttpResponse, get};
+
+    #[get("/other")]
+    #[local::approov_protected(crate = "local", binding = "X-Device-Id")]
+    pub async fn policy() -> HttpResponse {
+        HttpResponse::Ok().finish()
+    }
+}
+
+pub(super) fn register(app: &mut web::ServiceConfig) {
+    app.service((parameters, policy, r#type, other::policy))
+        .route("/constant", web::to(constant))
+        .route("/match/{id}", web::to(r#match));
+}

@@ -1,0 +1,73 @@
+//! Parameters of handlers: none, sixteen, and patterns.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::Method, post, web};
+use approov_actix::approov_protected;
+use serde::Deserialize;
+
+#[get("/none")]
+#[approov_protected]
+async fn none() -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+#[post("/mutable/{name}")]
+#[approov_protected(binding = "Authorization")]
+async fn mutable(mut name: web::Path<String>, mut body: web::Bytes) -> String {
+    name.push('!');
+    let head = body.split_to(body.len().min(1));
+    format!("{name} {head:?} {body:?}")
+}
+
+#[get("/attributes")]
+#[approov_protected]
+async fn attributes(
+    #[allow(unused_variables)] request: HttpRequest,
+    #[allow(unused_mut, reason = "to see that a reason survives")] mut method: Method,
+    #[expect(non_snake_case)] Request: HttpRequest,
+    #[cfg_attr(all(), allow(unused_variables))] unused: HttpRequest,
+) -> String {
+    format!("{method} {}", Request.path())
+}
+
+#[derive(Deserialize)]
+struct Page {
+    start: u32,
+    size: u32,
+    #[serde(default)]
+    total: Option<u32>,
+}
+
+#[post("/patterns")]
+#[approov_protected(binding = "Authorization")]
+async fn patterns(
+    web::Json((a, b)): web::Json<(u32, u32)>,
+    web::Query(Page {
+        start,
+        size: _,
+        total: ref all,
+    }): web::Query<Page>,
+    _: HttpRequest,
+    whole @ web::Query(_): web::Query<Page>,
+    web::Form(mut page): web::Form<Page>,
+    web::Json(Page { mut size, .. }): web::Json<Page>,
+) -> String {
+    page.total = None;
+    size += page.start;
+    let Page { size: other, total, .. } = page;
+    format!("{a} {b} {start} {all:?} {} {size} {other} {total:?}", whole.size)
+}
+
+#[get("/sixteen/{a}")]
+#[approov_protected(binding = "Authorization")]
+#[rustfmt::skip]
+async fn sixteen(
+    a: web::Path<u32>, b: Method, c: Method, d: Method, e: Method, f: Method, g: Method, h: Method, i: Method,
+    j: Method, k: Method, l: Method, m: Method, n: Method, request: HttpRequest, body: web::Bytes,
+) -> String {
+    let methods = [b, c, d, e, f, g, h, i, j, k, l, m, n];
+    format!("{a} {methods:?} {} {body:?}", request.path())
+}
+
+pub(super) fn register(app: &mut web::ServiceConfig) {
+    app.service((none, mutable, attributes, patterns, sixteen));
+}
