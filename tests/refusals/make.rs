@@ -11,7 +11,7 @@ use crate::{
     client::Request,
     keys::TestKey,
     signing::{Message, Signature},
-    tables::{cells, named},
+    tables::{cells, filled, named},
     token::{self, SECRET, now},
 };
 
@@ -69,6 +69,25 @@ pub(super) fn message_and_signature() -> (String, Vec<u8>) {
     let good = good();
     let (message, signature) = good.rsplit_once('.').unwrap();
     (message.to_owned(), URL_SAFE_NO_PAD.decode(signature).unwrap())
+}
+
+/// The text with what is of a good token in place of the names in braces: the segments `h`, `p` and `s`, what is in them
+/// (`header`, `payload` and `mac`), and the `secret` with its `text`.
+pub(super) fn of_good(text: &str) -> Vec<u8> {
+    let (message, mac) = message_and_signature();
+    let (h, p) = message.split_once('.').unwrap();
+    let (s, payload) = (encode(&mac), payload());
+    let values: [(_, &[u8]); 8] = [
+        ("h", h.as_bytes()),
+        ("p", p.as_bytes()),
+        ("s", s.as_bytes()),
+        ("header", HEADER.as_bytes()),
+        ("payload", payload.as_bytes()),
+        ("mac", &mac),
+        ("secret", &secret()),
+        ("text", SECRET.as_bytes()),
+    ];
+    filled(text, &values)
 }
 
 /// With this signature in place of its own.

@@ -11,8 +11,8 @@ use super::{
     Case,
     Server::{Authorization, Bound, Lenient, Secret, Unbound},
     make::{
-        HEADER, MAX_LENGTH, USER, deep, encode, good, hash, header_with, members, message_and_signature, payload, sign,
-        sign_segments, spellings_of_none, user, with_claim, with_members, with_payload,
+        HEADER, MAX_LENGTH, USER, deep, encode, good, hash, header_with, members, of_good, payload, sign,
+        spellings_of_none, user, with_claim, with_members, with_payload,
     },
     token_claim_invalid::TEXTS,
     token_repeated::lists,
@@ -25,16 +25,21 @@ use crate::{
 pub(super) fn rows(case: Case) -> Case {
     let without_signature = |alg: String| {
         let token = sign(value!({ "alg": alg }).to_string(), payload());
-        (
-            format!("{alg:?} without signature"),
-            token.rsplit_once('.').unwrap().0.to_owned(),
-        )
+        let (message, _) = token.rsplit_once('.').unwrap();
+        (format!("{alg:?} without signature"), message.to_owned())
     };
+    let headers = json::spoilt(HEADER).into_iter();
+    let payloads = json::spoilt(&payload()).into_iter();
     let case = case
         .kind("segments")
+        .tokens(pairs(SEGMENTS, of_good))
         .tokens(segments())
         .kind("serialisation")
-        .tokens(other_serialisations())
+        .tokens(pairs(OTHER_SERIALISATIONS, of_good))
+        .tokens([
+            ("flattened in base64url", encode(of_good(FLATTENED))),
+            ("a whole token in base64url", encode(good())),
+        ])
         .kind("nested")
         .tokens(nested())
         .kind("not supported")
@@ -48,17 +53,9 @@ pub(super) fn rows(case: Case) -> Case {
         .kind("trailing bits")
         .tokens(encoding::trailing_bits())
         .kind("JSON: header")
-        .tokens(
-            json::spoilt(HEADER)
-                .into_iter()
-                .map(|(name, json)| (name, sign(json, payload()))),
-        )
+        .tokens(headers.map(|(name, json)| (name, sign(json, payload()))))
         .kind("JSON: payload")
-        .tokens(
-            json::spoilt(&payload())
-                .into_iter()
-                .map(|(name, json)| (name, sign(HEADER, json))),
-        )
+        .tokens(payloads.map(|(name, json)| (name, sign(HEADER, json))))
         .kind("header type")
         .tokens(header_types())
         .kind("header twice")
@@ -66,7 +63,7 @@ pub(super) fn rows(case: Case) -> Case {
         .kind("alg")
         .tokens(spellings_of_none().into_iter().map(without_signature))
         .kind("signature text")
-        .tokens(as_text())
+        .tokens(pairs(AS_TEXT, |signature| of_good(&format!("{{h}}.{{p}}.{signature}"))))
         .kind("claim twice")
         .tokens(claims_with_twins())
         .kind("no token")
@@ -80,58 +77,37 @@ pub(super) fn rows(case: Case) -> Case {
     passes(bound(of_others(no_json(case))))
 }
 
-fn segments() -> Vec<(String, String)> {
-    let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
-    let templates = pairs(
-        "header: {h} | payload: {p} | header, payload: {h}.{p} | header, signature: {h}.{s} | one dot: . | two dots: ..
-        three dots: ... | five dots: ..... | no header: .{p}.{s} | a dot more before: .{h}.{p}.{s}
-        a dot more behind: {h}.{p}.{s}. | a dot more after the header: {h}..{p}.{s}
-        a dot more after the payload: {h}.{p}..{s} | two signatures: {h}.{p}.{s}.{s}
-        two signatures, one empty: {h}.{p}..{s} | six: {h}.{p}.{s}.{h}.{p}.{s} | seven: {h}.{p}.{s}.{h}.{p}.{s}.
-        separated by commas: {h},{p},{s} | separated by spaces: {h} {p} {s} | separated by %2E: {h}%2E{p}%2E{s}
-        separated by dots and spaces: {h}. {p}. {s} | separated by another dot: {h}\u{2024}{p}\u{2024}{s}
-        separated by ideographic full stops: {h}\u{3002}{p}\u{3002}{s} | payload first: {s}.{h}.{p}
-        separated by line breaks and dots: {h}.␍␊{p}.␍␊{s}",
-        |text| text.replace("{h}", &h).replace("{p}", &p).replace("{s}", &s),
-    );
-    let others = [
-        ("1000 dots", ".".repeat(1000)),
+const SEGMENTS: &str = "header: {h} | payload: {p} | header, payload: {h}.{p} | header, signature: {h}.{s} | one dot: .
+    two dots: .. | three dots: ... | five dots: ..... | no header: .{p}.{s} | a dot more before: .{h}.{p}.{s}
+    a dot more behind: {h}.{p}.{s}. | a dot more after the header: {h}..{p}.{s}
+    a dot more after the payload: {h}.{p}..{s} | two signatures: {h}.{p}.{s}.{s}
+    two signatures, one empty: {h}.{p}..{s} | six: {h}.{p}.{s}.{h}.{p}.{s} | seven: {h}.{p}.{s}.{h}.{p}.{s}.
+    separated by commas: {h},{p},{s} | separated by spaces: {h} {p} {s} | separated by %2E: {h}%2E{p}%2E{s}
+    separated by dots and spaces: {h}. {p}. {s} | separated by another dot: {h}\u{2024}{p}\u{2024}{s}
+    separated by ideographic full stops: {h}\u{3002}{p}\u{3002}{s} | payload first: {s}.{h}.{p}
+    separated by line breaks and dots: {h}.␍␊{p}.␍␊{s} | 1000 dots: {0x2e ×1000}
+    a token and many dots: {h}.{p}.{s}{0x2e ×2000}";
+
+fn segments() -> [(&'static str, String); 4] {
+    [
         ("as many dots as fit", ".".repeat(MAX_LENGTH)),
-        ("a token and many dots", format!("{h}.{p}.{s}{}", ".".repeat(2000))),
-        ("a signed token without payload", sign_segments(&h, "")),
-        ("a signed token of nothing", sign_segments("", "")),
-        ("a signed token without header", sign_segments("", &p)),
-    ];
-    let others = others.map(|(name, token)| (name.to_owned(), token));
-    templates.into_iter().chain(others).collect()
+        ("a signed token without payload", sign(HEADER, "")),
+        ("a signed token of nothing", sign("", "")),
+        ("a signed token without header", sign("", payload())),
+    ]
 }
 
-/// RFC 7515, section 7.2, and what parsers of both forms were once deceived with.
-fn other_serialisations() -> Vec<(String, String)> {
-    let (h, p, s) = (encode(HEADER), encode(payload()), encode(message_and_signature().1));
-    let flattened = format!(r#"{{"payload":"{p}","protected":"{h}","signature":"{s}"}}"#);
-    // JSON and compact at once: CVE-2022-39227.
-    let table = r#"flattened: FLAT | general: {"payload":"{p}","signatures":[{"protected":"{h}","signature":"{s}"}]}
-        unprotected header: {"header":{"alg":"none"},"payload":"{p}","signature":""}
-        JSON and compact at once: {"  {h}.{p}.":"","payload":"{p}","protected":"{h}","signature":"{s}"}
-        a list of tokens: ["{h}.{p}.{s}"] | a JSON string: "{h}.{p}.{s}" | not encoded: HEADER.PAYLOAD.{s}
-        PASETO: v2.local.97TTOvgwIxNGvV80XKiGZg_kD3tsXM_-qB4dZGHOeN1cTkgQ4Pn | SWT: exp=4102444800&HMACSHA256=AAAA
-        Fernet: gAAAAABh0jHLzXq9tT7CbkSVQx0d8sPq3zDc4mDc2bGm0VwvVtQ==
-        a certificate: -----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----"#;
-    let rows = pairs(table, |text| {
-        let text = text
-            .replace("FLAT", &flattened)
-            .replace("{h}", &h)
-            .replace("{p}", &p)
-            .replace("{s}", &s);
-        text.replace("HEADER", HEADER).replace("PAYLOAD", &payload())
-    });
-    let encoded = [
-        ("flattened in base64url".to_owned(), encode(&flattened)),
-        ("a whole token in base64url".to_owned(), encode(good())),
-    ];
-    rows.into_iter().chain(encoded).collect()
-}
+const FLATTENED: &str = r#"{"payload":"{p}","protected":"{h}","signature":"{s}"}"#;
+
+/// RFC 7515, section 7.2, and what parsers of both forms were once deceived with: CVE-2022-39227.
+const OTHER_SERIALISATIONS: &str = r#"flattened: {"payload":"{p}","protected":"{h}","signature":"{s}"}
+    general: {"payload":"{p}","signatures":[{"protected":"{h}","signature":"{s}"}]}
+    unprotected header: {"header":{"alg":"none"},"payload":"{p}","signature":""}
+    JSON and compact at once: {"  {h}.{p}.":"","payload":"{p}","protected":"{h}","signature":"{s}"}
+    a list of tokens: ["{h}.{p}.{s}"] | a JSON string: "{h}.{p}.{s}" | not encoded: {header}.{payload}.{s}
+    PASETO: v2.local.97TTOvgwIxNGvV80XKiGZg_kD3tsXM_-qB4dZGHOeN1cTkgQ4Pn | SWT: exp=4102444800&HMACSHA256=AAAA
+    Fernet: gAAAAABh0jHLzXq9tT7CbkSVQx0d8sPq3zDc4mDc2bGm0VwvVtQ==
+    a certificate: -----BEGIN CERTIFICATE----- MIIB -----END CERTIFICATE-----"#;
 
 /// A token in a token, each well signed.
 fn nested() -> [(&'static str, String); 5] {
@@ -147,30 +123,20 @@ fn nested() -> [(&'static str, String); 5] {
 
 /// Well signed, and the payload is as the header says: nobody looks there.
 fn unsupported() -> [(&'static str, String); 4] {
-    let with = |member: &str, payload: &[u8]| sign(header_with(member), payload);
-    [
+    let rows: [(_, _, &[u8]); 4] = [
         // `{}` with DEFLATE.
-        (
-            "a compressed payload",
-            with(r#""zip":"DEF""#, &[0xab, 0xae, 0x05, 0x00]),
-        ),
-        ("an encrypted payload", with(r#""enc":"A256GCM""#, &[0x99; 40])),
-        (
-            "a payload in CBOR",
-            with(r#""cty":"application/cbor""#, b"\xa1cexp\x1a\xf4\x86\x57\x00"),
-        ),
-        (
-            "a payload of events",
-            with(r#""typ":"secevent+jwt""#, b"[{\"exp\":4102444800}]"),
-        ),
-    ]
+        ("compressed", r#""zip":"DEF""#, &[0xab, 0xae, 0x05, 0x00]),
+        ("encrypted", r#""enc":"A256GCM""#, &[0x99; 40]),
+        ("CBOR", r#""cty":"application/cbor""#, b"\xa1cexp\x1a\xf4\x86\x57\x00"),
+        ("events", r#""typ":"secevent+jwt""#, b"[{\"exp\":4102444800}]"),
+    ];
+    rows.map(|(name, member, payload)| (name, sign(header_with(member), payload)))
 }
 
 /// Much work for a careless parser.
 fn bombs() -> [(&'static str, String); 11] {
     let header = |more: &str| sign(format!(r#"{{"alg":"HS256"{more}}}"#), payload());
     let claims = |more: &str| with_payload(&format!(r#"{{"exp":4102444800{more}}}"#));
-    let open = format!(r#","x":{}"#, "[".repeat(5000));
     [
         ("brackets as header", sign("[".repeat(3000), payload())),
         ("braces as header", sign("{\"a\":".repeat(1000), payload())),
@@ -178,29 +144,31 @@ fn bombs() -> [(&'static str, String); 11] {
         ("33 members in the header", header(&members(32))),
         ("601 members in the header", header(&members(600))),
         ("kid as a deep list", header(&format!(r#","kid":{}"#, deep(1500)))),
-        ("brackets as payload", sign(HEADER, "[".repeat(5000))),
-        ("lists in a list as payload", sign(HEADER, deep(2500))),
-        ("a deep claim without end", claims(&open)),
+        ("brackets as payload", with_payload(&"[".repeat(5000))),
+        ("lists in a list as payload", with_payload(&deep(2500))),
         (
-            "many claims, and one of them twice",
-            claims(&(members(500) + r#","0":0"#)),
+            "a deep claim without end",
+            claims(&format!(r#","x":{}"#, "[".repeat(5000))),
         ),
+        ("many claims, and one twice", claims(&(members(500) + r#","0":0"#))),
         ("a claim with 1000 names that are one", claims(&r#","x":0"#.repeat(700))),
     ]
 }
 
-fn header_types() -> impl Iterator<Item = (String, String)> {
-    let values = cells(
-        r#"null | 1 | 0 | -1 | 1.5 | true | false | [] | {} | ["HS256"] | [["HS256"]] | {"HS256":1} | {"$eq":"HS256"}"#,
-    );
-    let headers = ["alg", "typ", "cty", "kid"].into_iter().flat_map(move |name| {
-        let alg = if name == "alg" { "" } else { r#""alg":"HS256","# };
-        values
-            .clone()
-            .into_iter()
-            .map(move |value| format!(r#"{{{alg}"{name}":{value}}}"#))
-    });
-    headers.map(|header| (header.clone(), sign(&header, payload())))
+fn header_types() -> Vec<(String, String)> {
+    let values =
+        r#"null | 1 | 0 | -1 | 1.5 | true | false | [] | {} | ["HS256"] | [["HS256"]] | {"HS256":1} | {"$eq":"HS256"}"#;
+    let members = [
+        r#""alg""#,
+        r#""alg":"HS256","typ""#,
+        r#""alg":"HS256","cty""#,
+        r#""alg":"HS256","kid""#,
+    ];
+    let of = |member| named(values, |value| sign(format!("{{{member}:{value}}}"), payload())).into_iter();
+    members
+        .into_iter()
+        .flat_map(|member| of(member).map(move |(value, token)| (format!("{member}:{value}"), token)))
+        .collect()
 }
 
 const HEADERS_WITH_TWINS: &str = r#"
@@ -212,14 +180,8 @@ const HEADERS_WITH_TWINS: &str = r#"
     {"alg":"HS256\udfff"} | {"alg":"HS256","typ":"\ud83d\u0041"}
 "#;
 
-fn as_text() -> Vec<(String, String)> {
-    let (message, good) = message_and_signature();
-    let table = r#"undefined: undefined | false: false | a quote: "" | a JSON string: "{}" | a space: ␠. | a bracket: []
-        a byte in half a letter: A | a star: *"#;
-    pairs(table, |signature| {
-        format!("{message}.{}", signature.replace("{}", &encode(&good)))
-    })
-}
+const AS_TEXT: &str = r#"undefined: undefined | false: false | a quote: "" | a JSON string: "{s}" | a space: ␠.
+    a bracket: [] | a byte in half a letter: A | a star: *"#;
 
 /// A claim beside its twin: the checker and the application must not each read another one.
 fn claims_with_twins() -> Vec<(String, String)> {
@@ -231,16 +193,18 @@ fn claims_with_twins() -> Vec<(String, String)> {
     let texts = TEXTS
         .into_iter()
         .chain(["other"])
-        .map(|claim| (claim, "\"a\"", "\"b\""));
+        .map(|claim| (claim, r#""a""#, r#""b""#));
     let others = [
         ("nbf", "0", "4102444800"),
         ("iat", "0", "1"),
-        ("aud", "\"a\"", "[\"b\"]"),
+        ("aud", r#""a""#, r#"["b"]"#),
         ("", "1", "2"),
     ];
     for (claim, one, other) in texts.chain(others) {
-        let escape = |letter| format!("\\u{:04X}", u32::from(letter));
-        let escaped = claim.chars().map(escape).collect::<Vec<_>>().concat();
+        let escaped: String = claim
+            .chars()
+            .map(|letter| format!("\\u{:04X}", u32::from(letter)))
+            .collect();
         payloads.extend([
             format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{one}}}"#),
             format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{other}}}"#),
@@ -252,10 +216,8 @@ fn claims_with_twins() -> Vec<(String, String)> {
         }
     }
     let later = (now() + 3600).to_string();
-    payloads
-        .into_iter()
-        .map(|payload| (payload.clone(), with_payload(&payload.replace("LATER", &later))))
-        .collect()
+    let token = |payload: String| (payload.clone(), with_payload(&payload.replace("LATER", &later)));
+    payloads.into_iter().map(token).collect()
 }
 
 /// Almost status words, what a broken client makes of an absent value, and what scanners send everywhere.
@@ -284,26 +246,18 @@ const COMPANY: &str = "
 fn joined() -> Vec<(String, String)> {
     let good = good();
     let mut rows = Vec::new();
-    for separator in [
-        ",", ", ", " ,", ";", "; ", " ", "\t", "  ", "|", "&", "+", "\\", "\u{a0}",
-    ] {
-        rows.extend([
-            (
-                format!("good{separator:?}NO_NETWORK"),
-                format!("{good}{separator}NO_NETWORK"),
-            ),
-            (
-                format!("NO_NETWORK{separator:?}good"),
-                format!("NO_NETWORK{separator}{good}"),
-            ),
-            (format!("good{separator:?}null"), format!("{good}{separator}null")),
-        ]);
-        if !separator.contains(',') {
-            rows.extend(lists(separator));
+    for by in cells(", | ,␠ | ␠, | ; | ;␠ | ␠ | ⇥ | ␠␠ | ¦ | & | + | \\ | \u{a0}") {
+        let by = by.replace('¦', "|");
+        let mut add = |row: &str| rows.push((row.replace(&by, &format!("{by:?}")), row.replace("good", &good)));
+        for row in ["good{}NO_NETWORK", "NO_NETWORK{}good", "good{}null"] {
+            add(&row.replace("{}", &by));
         }
-        if [",", ";", "|"].contains(&separator) {
-            rows.push((format!("good{separator:?}"), format!("{good}{separator}")));
-            rows.push((format!("{separator:?}good"), format!("{separator}{good}")));
+        if [",", ";", "|"].contains(&&*by) {
+            add(&format!("good{by}"));
+            add(&format!("{by}good"));
+        }
+        if !by.contains(',') {
+            rows.extend(lists(&by));
         }
     }
     rows
@@ -318,12 +272,12 @@ fn bytes() -> Vec<(String, Vec<u8>)> {
     let good = good().into_bytes();
     let mut rows = Vec::new();
     for bytes in bytes.into_iter().chain(letters) {
-        let bytes = bytes.as_slice();
+        let name = bytes.escape_ascii();
         for (place, at) in [("before", 0), ("within", 20), ("after", good.len())] {
-            let value = [&good[..at], bytes, &good[at..]].concat();
-            rows.push((format!("{} {place}", bytes.escape_ascii()), value));
+            let value = [&good[..at], &bytes, &good[at..]].concat();
+            rows.push((format!("{name} {place}"), value));
         }
-        rows.push((format!("{} alone", bytes.escape_ascii()), bytes.to_vec()));
+        rows.push((format!("{name} alone"), bytes.clone()));
     }
     rows
 }
@@ -331,16 +285,12 @@ fn bytes() -> Vec<(String, Vec<u8>)> {
 /// Claims whose values make the whole payload no JSON, which is not the claim's fault alone.
 fn no_json(case: Case) -> Case {
     let numbers = ["exp", "nbf", "iat"].map(|claim| (claim, NO_NUMBERS));
-    let texts = TEXTS.map(|claim| (claim, NO_TEXTS));
-    numbers
-        .into_iter()
-        .chain(texts)
-        .chain([("aud", NO_LISTS)])
-        .fold(case, |case, (claim, table)| {
-            let rows = named(table, |json| with_claim(claim, json)).into_iter();
-            case.kind(&format!("{claim} no JSON"))
-                .tokens(rows.map(|(json, token)| (json.escape_debug().to_string(), token)))
-        })
+    let tables = numbers.into_iter().chain(TEXTS.map(|claim| (claim, NO_TEXTS)));
+    tables.chain([("aud", NO_LISTS)]).fold(case, |case, (claim, table)| {
+        let rows = named(table, |json| with_claim(claim, json)).into_iter();
+        case.kind(&format!("{claim} no JSON"))
+            .tokens(rows.map(|(json, token)| (json.escape_debug().to_string(), token)))
+    })
 }
 
 const NO_NUMBERS: &str = "
@@ -365,42 +315,35 @@ fn of_others(case: Case) -> Case {
         Basic and the token: Basic {good} | Digest: Digest username="a", response="b" | Negotiate: Negotiate YII=
         a parameter: Bearer token="{good}" | an opaque token: Bearer 2YotnFZFEjr1zCsicMWpAA
         two schemes: Bearer Bearer {good}"#;
-    let rows = pairs(table, |value| {
-        user(value.replace("{basic}", &basic).replace("{good}", &good))
-    });
-    case.at([Authorization]).kind("Authorization").lines(rows)
+    let filled = |value: &str| value.replace("{basic}", &basic).replace("{good}", &good);
+    case.at([Authorization])
+        .kind("Authorization")
+        .lines(pairs(table, |value| user(filled(value))))
 }
 
 fn bound(case: Case) -> Case {
     let good = STANDARD.encode(hash(USER));
-    let with = |members: String| with_members(&members, user(USER));
-    case.at([Bound, Lenient, Unbound]).kind("bound by").lines([
-        ("twice, one good", with(format!(r#""pay":"a","pay":"{good}""#))),
-        (
-            "twice, in two spellings",
-            with(format!(r#""pay":"{good}","p\u0061y":"{good}""#)),
-        ),
-    ])
+    let twins = r#"twice, one good: "pay":"a","pay":"{}" | twice, in two spellings: "pay":"{}","p\u0061y":"{}""#;
+    let with = |members: &str| with_members(&members.replace("{}", &good), user(USER));
+    case.at([Bound, Lenient, Unbound])
+        .kind("bound by")
+        .lines(pairs(twins, with))
 }
 
 fn passes(case: Case) -> Case {
     let soon = now() + 3600;
     let with = |claims: &str| with_payload(&format!(r#"{{"exp":{soon}{claims}}}"#));
+    let spaced = format!("\r\n\t {{ \"exp\"\n:\t{soon} }} ");
+    let header = format!(r#"{{"alg":"HS256"{}}}"#, members(31));
     case.passes().at([Secret]).tokens([
         (
             "white space in the header",
             sign(" {\t\"alg\" :\r\n\"HS256\" } \n", payload()),
         ),
-        (
-            "white space",
-            with_payload(&format!("\r\n\t {{ \"exp\"\n:\t{soon} }} ")),
-        ),
+        ("white space", with_payload(&spaced)),
         ("a deep claim", with(&format!(r#","x":{}"#, deep(2500)))),
         ("many claims", with(&members(500))),
-        (
-            "32 members in the header",
-            sign(format!(r#"{{"alg":"HS256"{}}}"#, members(31)), payload()),
-        ),
+        ("32 members in the header", sign(header, payload())),
         ("twins in another object", with(r#","x":{"exp":0,"exp":1}"#)),
         ("a number beyond all bounds that nobody reads", with(r#","x":1e400"#)),
     ])

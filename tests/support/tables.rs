@@ -1,5 +1,11 @@
 //! Tables of texts: ` | ` separates their cells, and so do lines. Signs stand for what is not seen in one.
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
+};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+
 /// The cells.
 #[must_use]
 pub fn cells(table: &str) -> Vec<String> {
@@ -44,14 +50,100 @@ pub fn pairs<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
     raw(table).map(pair).collect()
 }
 
-/// Byte sequences in hex, separated by blanks.
+/// The text with values in place of their names in braces. What is behind a name is done to its value, step by step:
+/// `{mac ..16 base64url}`. `{0x00 ×32}` are bytes of their own.
 ///
 /// # Panics
 ///
-/// If something else is there.
+/// If there is no such step.
+#[must_use]
+pub fn filled(text: &str, values: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut filled = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.extend(before.bytes());
+        let recipe = after.split_once('}');
+        if let Some((value, after)) = recipe.and_then(|(recipe, after)| Some((value(recipe, values)?, after))) {
+            filled.extend(value);
+            rest = after;
+        } else {
+            filled.push(b'{');
+            rest = after;
+        }
+    }
+    filled.extend(rest.bytes());
+    filled
+}
+
+/// The same of texts.
+///
+/// # Panics
+///
+/// If the result is none.
+#[must_use]
+pub fn filled_text(text: &str, values: &[(&str, &str)]) -> String {
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    String::from_utf8(filled(text, &values)).unwrap()
+}
+
+fn value(recipe: &str, values: &[(&str, &[u8])]) -> Option<Vec<u8>> {
+    let mut steps = recipe.split(' ');
+    let name = steps.next()?;
+    let value = match name.strip_prefix("0x") {
+        Some(digits) => bytes(digits),
+        None => values.iter().find(|(known, _)| *known == name)?.1.to_vec(),
+    };
+    Some(steps.fold(value, step))
+}
+
+fn step(value: Vec<u8>, step: &str) -> Vec<u8> {
+    let text = || String::from_utf8(value.clone()).unwrap();
+    if let Some((start, end)) = step.split_once("..") {
+        let end = if end.is_empty() {
+            value.len()
+        } else {
+            end.parse().unwrap()
+        };
+        return value[start.parse().unwrap_or(0)..end].to_vec();
+    }
+    if let Some((from, to)) = step.split_once('→') {
+        return text().replace(from, to).into_bytes();
+    }
+    if let Some(times) = step.strip_prefix('×') {
+        return value.repeat(times.parse().unwrap());
+    }
+    if let Some(digits) = step.strip_prefix('+') {
+        return [value, bytes(digits)].concat();
+    }
+    match step {
+        "reversed" => value.into_iter().rev().collect(),
+        "inverted" => value.into_iter().map(|byte| !byte).collect(),
+        "upper" => value.to_ascii_uppercase(),
+        "lower" => value.to_ascii_lowercase(),
+        "hex" => value
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+            .into(),
+        "latin1" => value.into_iter().map(char::from).collect::<String>().into(),
+        "base64" => STANDARD.encode(value).into(),
+        "base64-" => STANDARD_NO_PAD.encode(value).into(),
+        "base64url" => URL_SAFE_NO_PAD.encode(value).into(),
+        "base64url=" => URL_SAFE.encode(value).into(),
+        "sha256" => Sha256::digest(value).to_vec(),
+        "sha384" => Sha384::digest(value).to_vec(),
+        "sha512" => Sha512::digest(value).to_vec(),
+        _ => panic!("{step} is no step"),
+    }
+}
+
+/// Byte sequences in hex, separated by blanks.
 #[must_use]
 pub fn hex(table: &str) -> Vec<Vec<u8>> {
-    let byte = |text: &str, at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
-    let bytes = |text: &str| (0..text.len()).step_by(2).map(|at| byte(text, at)).collect();
     table.split_whitespace().map(bytes).collect()
+}
+
+fn bytes(digits: &str) -> Vec<u8> {
+    let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+    (0..digits.len()).step_by(2).map(byte).collect()
 }

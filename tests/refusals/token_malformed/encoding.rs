@@ -13,17 +13,17 @@ use crate::{
 pub(super) fn spelt() -> Vec<(String, String)> {
     let header = format!(r#"{{"alg":"HS256","x":"{FILL}"}}"#);
     let payload = payload().replacen('{', &format!(r#"{{"x":"{FILL}","#), 1);
-    let (good_header, good_payload) = (encode(HEADER), encode(&payload));
-    let (message, signature) = message_and_signature();
-    let of_header = spellings(header.as_bytes()).into_iter();
-    let of_header = of_header.map(|(name, segment)| (format!("header {name}"), sign_segments(&segment, &good_payload)));
-    let of_payload = spellings(payload.as_bytes()).into_iter();
-    let of_payload =
-        of_payload.map(|(name, segment)| (format!("payload {name}"), sign_segments(&good_header, &segment)));
-    let of_signature = spellings(&signature).into_iter();
-    let of_signature =
-        of_signature.map(|(name, segment)| (format!("signature {name}"), format!("{message}.{segment}")));
-    of_header.chain(of_payload).chain(of_signature).collect()
+    let (h, p) = (encode(HEADER), encode(&payload));
+    let (message, mac) = message_and_signature();
+    let named = |part: &str, name| format!("{part} {name}");
+    let headers = spellings(header.as_bytes()).into_iter();
+    let payloads = spellings(payload.as_bytes()).into_iter();
+    let signatures = spellings(&mac).into_iter();
+    headers
+        .map(|(name, one)| (named("header", name), sign_segments(&one, &p)))
+        .chain(payloads.map(|(name, one)| (named("payload", name), sign_segments(&h, &one))))
+        .chain(signatures.map(|(name, one)| (named("signature", name), format!("{message}.{one}"))))
+        .collect()
 }
 
 /// Text in whose base64 all letters occur that the alphabets do not share, wherever it stands.
@@ -46,37 +46,30 @@ fn spellings(bytes: &[u8]) -> Vec<(String, String)> {
         with a letter of two bytes: é | with a zero width space: \u{200b} | with a sign of no alphabet: !",
         |what| insert(middle, what),
     );
+    let percent = segment.replacen('e', "%65", 1).replacen('A', "%41", 1) + "%";
     let mut all = vec![
         ("with a line break in base64 lines", insert(64.min(middle), "\r\n ")),
-        (
-            "with a percent encoded letter",
-            segment.replacen('e', "%65", 1).replacen('A', "%41", 1) + "%",
-        ),
+        ("with a percent encoded letter", percent),
         // One letter cannot stand for a byte.
         ("with one letter too many", one_letter_too_many(&segment)),
     ];
     let standard = STANDARD.encode(bytes);
     if standard != segment {
+        let more = if bytes.len().is_multiple_of(3) { "=" } else { "" };
         all.push(("in base64 of MIME", standard.clone()));
-        all.push((
-            "in padded base64url",
-            URL_SAFE.encode(bytes) + if bytes.len().is_multiple_of(3) { "=" } else { "" },
-        ));
+        all.push(("in padded base64url", URL_SAFE.encode(bytes) + more));
     }
     if standard.contains(['+', '/']) {
-        all.push((
-            "in base64 of MIME without padding",
-            standard.trim_end_matches('=').to_owned(),
-        ));
-        all.push(("in both alphabets", segment.replacen('-', "+", 1).replacen('_', "/", 1)));
-        all.push((
-            "in base64 of MIME, percent encoded",
-            standard.replace('+', "%2B").replace('/', "%2F"),
-        ));
-        all.push((
-            "in base64 of MIME, with spaces for plus",
-            standard.replace('+', " ").replace('/', "_") + " !",
-        ));
+        let replaced = |plus, slash| standard.replace('+', plus).replace('/', slash);
+        all.extend([
+            (
+                "in base64 of MIME without padding",
+                standard.trim_end_matches('=').to_owned(),
+            ),
+            ("in both alphabets", segment.replacen('-', "+", 1).replacen('_', "/", 1)),
+            ("in base64 of MIME, percent encoded", replaced("%2B", "%2F")),
+            ("in base64 of MIME, with spaces for plus", replaced(" ", "_") + " !"),
+        ]);
     }
     let all = all.into_iter().map(|(name, text)| (name.to_owned(), text));
     around.into_iter().chain(within).chain(all).collect()
@@ -90,17 +83,17 @@ fn one_letter_too_many(segment: &str) -> String {
 
 /// The last letter stands for a few bits more than there are bytes. Who ignores them takes several texts for one token.
 pub(super) fn trailing_bits() -> Vec<(String, String)> {
-    let (message, signature) = message_and_signature();
-    let of_signature = altered(&encode(signature)).into_iter();
-    let of_signature =
-        of_signature.map(|(name, segment)| (format!("signature {name}"), format!("{message}.{segment}")));
-    let mut rows: Vec<_> = of_signature.collect();
+    let (message, mac) = message_and_signature();
+    let signatures = altered(&encode(mac)).into_iter();
+    let mut rows: Vec<_> = signatures
+        .map(|(name, one)| (format!("signature {name}"), format!("{message}.{one}")))
+        .collect();
     for spaces in ["", " ", "  "] {
-        let (header, payload) = (encode(format!("{HEADER}{spaces}")), encode(payload() + spaces));
-        let of_header = altered(&header).into_iter();
-        rows.extend(of_header.map(|(name, one)| (format!("header{spaces} {name}"), sign_segments(&one, &payload))));
-        let of_payload = altered(&payload).into_iter();
-        rows.extend(of_payload.map(|(name, one)| (format!("payload{spaces} {name}"), sign_segments(&header, &one))));
+        let (h, p) = (encode(format!("{HEADER}{spaces}")), encode(payload() + spaces));
+        let headers = altered(&h).into_iter();
+        rows.extend(headers.map(|(name, one)| (format!("header{spaces} {name}"), sign_segments(&one, &p))));
+        let payloads = altered(&p).into_iter();
+        rows.extend(payloads.map(|(name, one)| (format!("payload{spaces} {name}"), sign_segments(&h, &one))));
     }
     rows
 }

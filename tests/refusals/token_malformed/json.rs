@@ -8,20 +8,14 @@ use crate::{
 /// What can be done to an object, whatever its members are.
 pub(super) fn spoilt(json: &str) -> Vec<(String, Vec<u8>)> {
     let with_member = |member: &str| json.replacen('{', &format!("{{{member},"), 1).into_bytes();
+    let written = written(json).into_iter().map(|(name, json)| (name, json.into_bytes()));
     let values = named(NO_VALUES, |value| with_member(&format!("\"other\":{value}"))).into_iter();
     let names = named(NO_NAMES, with_member).into_iter();
-    [
-        written(json)
-            .into_iter()
-            .map(|(name, json)| (name, json.into_bytes()))
-            .collect(),
-        values.map(|(value, json)| (format!("with {value:?}"), json)).collect(),
-        names
-            .map(|(members, json)| (format!("with the members {}", members.escape_debug()), json))
-            .collect(),
-        encodings(json),
-    ]
-    .concat()
+    written
+        .chain(values.map(|(value, json)| (format!("with {value:?}"), json)))
+        .chain(names.map(|(members, json)| (format!("with the members {}", members.escape_debug()), json)))
+        .chain(encodings(json))
+        .collect()
 }
 
 /// `@` is the object, and `~` what is in its braces.
@@ -51,12 +45,7 @@ const EVERYWHERE: &str = "in single quotes: \" → ' | in curly quotes: \" → \
     with vertical tabs: , → ,\u{b}";
 
 fn written(json: &str) -> Vec<(String, String)> {
-    let inner = json.strip_prefix('{').unwrap().strip_suffix('}').unwrap();
-    let change = |cell: &str| {
-        cell.split_once(" → ")
-            .map(|(from, to)| (from.to_owned(), to.to_owned()))
-            .unwrap()
-    };
+    let inner = &json[1..json.len() - 1];
     let others = [
         ("is a list of its members", format!("[{}]", inner.replace(':', ","))),
         ("is XML", format!("<token>{}</token>", inner.replace(',', ""))),
@@ -67,18 +56,17 @@ fn written(json: &str) -> Vec<(String, String)> {
         ("with names without quotes", json.replacen('"', "", 2)),
         ("with a string without end", json[..json.rfind('"').unwrap()].to_owned()),
     ];
-    let around = pairs(AROUND, |text| text.replace('~', inner).replace('@', json)).into_iter();
-    let first = pairs(FIRST, change)
-        .into_iter()
-        .map(|(name, (from, to))| (name, json.replacen(&from, &to, 1)));
-    let all = pairs(EVERYWHERE, change)
-        .into_iter()
-        .map(|(name, (from, to))| (name, json.replace(&from, &to)));
-    around
-        .chain(first)
-        .chain(all)
-        .chain(others.map(|(name, json)| (name.to_owned(), json)))
-        .collect()
+    let changed = |change: &str, count| {
+        let (from, to) = change.split_once(" → ").unwrap();
+        json.replacen(from, to, count)
+    };
+    [
+        pairs(AROUND, |text| text.replace('~', inner).replace('@', json)),
+        pairs(FIRST, |change| changed(change, 1)),
+        pairs(EVERYWHERE, |change| changed(change, usize::MAX)),
+        others.map(|(name, json)| (name.to_owned(), json)).into(),
+    ]
+    .concat()
 }
 
 /// What no member can have as its value.
@@ -99,8 +87,7 @@ const NO_NAMES: &str = r#"
 "#;
 
 fn encodings(json: &str) -> Vec<(String, Vec<u8>)> {
-    let with_bytes = |bytes: &[u8]| [b"{\"x\":\"", bytes, b"\",", &json.as_bytes()[1..]].concat();
-    let name_of_bytes = |bytes: &[u8]| [b"{\"", bytes, b"\":1,", &json.as_bytes()[1..]].concat();
+    let behind = |start: &[&[u8]]| [&start.concat(), &json.as_bytes()[1..]].concat();
     let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
         [mark, &json.encode_utf16().flat_map(unit).collect::<Vec<_>>()].concat()
     };
@@ -108,34 +95,40 @@ fn encodings(json: &str) -> Vec<(String, Vec<u8>)> {
         [mark, &json.chars().flat_map(|c| unit(c.into())).collect::<Vec<_>>()].concat()
     };
     let overlong = |letter: u8, bytes: &[u8]| {
-        let spelt = json
-            .bytes()
-            .map(|byte| if byte == letter { bytes.to_vec() } else { vec![byte] });
-        spelt.collect::<Vec<_>>().concat()
+        let parts: Vec<_> = json.as_bytes().split(|byte| *byte == letter).collect();
+        parts.join(bytes)
     };
-    let whole = [
-        ("in UTF-16LE", wide(b"", u16::to_le_bytes)),
-        ("in UTF-16BE", wide(b"", u16::to_be_bytes)),
-        ("in UTF-16LE with a mark", wide(b"\xff\xfe", u16::to_le_bytes)),
-        ("in UTF-16BE with a mark", wide(b"\xfe\xff", u16::to_be_bytes)),
-        ("in UTF-32LE", of_four(b"", u32::to_le_bytes)),
-        ("in UTF-32BE with a mark", of_four(b"\0\0\xfe\xff", u32::to_be_bytes)),
-        ("in UTF-7", json.replace('{', "+AHs-").into_bytes()),
-        ("compressed", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0".to_vec()),
-        ("with overlong braces", overlong(b'{', &[0xC1, 0xBB])),
-        ("with overlong quotes", overlong(b'"', &[0xC0, 0xA2])),
+    let mut rows = vec![
+        ("in UTF-16LE".to_owned(), wide(b"", u16::to_le_bytes)),
+        ("in UTF-16BE".to_owned(), wide(b"", u16::to_be_bytes)),
+        (
+            "in UTF-16LE with a mark".to_owned(),
+            wide(b"\xff\xfe", u16::to_le_bytes),
+        ),
+        (
+            "in UTF-16BE with a mark".to_owned(),
+            wide(b"\xfe\xff", u16::to_be_bytes),
+        ),
+        ("in UTF-32LE".to_owned(), of_four(b"", u32::to_le_bytes)),
+        (
+            "in UTF-32BE with a mark".to_owned(),
+            of_four(b"\0\0\xfe\xff", u32::to_be_bytes),
+        ),
+        ("in UTF-7".to_owned(), json.replace('{', "+AHs-").into_bytes()),
+        (
+            "compressed".to_owned(),
+            b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0".to_vec(),
+        ),
+        ("with overlong braces".to_owned(), overlong(b'{', &[0xC1, 0xBB])),
+        ("with overlong quotes".to_owned(), overlong(b'"', &[0xC0, 0xA2])),
     ];
-    let no_text = hex("ff 80 c3 e9 c080 c0a22cc0a2 e080a2 eda080 eda0bdedb880 f4908080 f888808080 efbf");
-    let of_bytes = no_text.into_iter().flat_map(|bytes| {
-        let name = |place: &str| format!("with the bytes {} in a {place}", bytes.escape_ascii());
-        [
-            (name("value"), with_bytes(&bytes)),
-            (name("name"), name_of_bytes(&bytes)),
-        ]
-    });
-    whole
-        .map(|(name, json)| (name.to_owned(), json))
-        .into_iter()
-        .chain(of_bytes)
-        .collect()
+    for bytes in hex("ff 80 c3 e9 c080 c0a22cc0a2 e080a2 eda080 eda0bdedb880 f4908080 f888808080 efbf") {
+        let name = bytes.escape_ascii();
+        rows.push((
+            format!("with {name} in a value"),
+            behind(&[b"{\"x\":\"", &bytes, b"\","]),
+        ));
+        rows.push((format!("with {name} in a name"), behind(&[b"{\"", &bytes, b"\":1,"])));
+    }
+    rows
 }
