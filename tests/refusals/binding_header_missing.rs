@@ -38,7 +38,7 @@ pub(super) fn rows(case: Case) -> Case {
             ("an empty first", bound(DEVICE, user_and_device("", DEVICE))),
             ("both values in the first", bound(&both, user(&both))),
             (
-                "both values in the first, and white space",
+                "both values, and white space",
                 bound(&both, user_and_device(&both, " \t")),
             ),
         ])
@@ -46,10 +46,7 @@ pub(super) fn rows(case: Case) -> Case {
         .lines([("both", bound(&both, user_and_device(USER, DEVICE)))])
         .at([Bound, Lenient])
         .kind("binding header")
-        .lines([(
-            "another case of the name",
-            bound(USER, format!("aUTHORIZATION: {USER}\r\n")),
-        )])
+        .lines([("in odd case", bound(USER, format!("aUTHORIZATION: {USER}\r\n")))])
         .at([Unbound])
         .kind("not asked for")
         .lines([

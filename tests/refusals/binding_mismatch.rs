@@ -1,28 +1,26 @@
 //! Tokens that are bound to something else than the request brings, or in another way.
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
-};
-use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     Case,
     Server::{Bound, BoundToTwo, Lenient, Unbound},
-    make::{DEVICE, USER, bound, hash, hex, user, user_and_device, with_members, with_pay},
+    make::{DEVICE, USER, bound, hash, user, user_and_device, with_members, with_pay},
 };
-use crate::tables::{named, pairs};
+use crate::tables::{cells, filled, filled_text, pairs};
 
 pub(super) fn rows(case: Case) -> Case {
     let sent = |value: String| (format!("{value:.80}"), bound(USER, user(value)));
     let meant = |value: String| (format!("{value:.80}"), bound(value, user(USER)));
+    let device = [user(USER), format!("X-Device-Id: {DEVICE}\r\n").into()].concat();
     let case = case
         .at([Bound, Lenient])
         .kind("binding value")
-        .lines(near_misses().into_iter().map(sent))
+        .lines(near_misses().map(sent))
         .kind("bound to")
-        .lines(near_misses().into_iter().map(meant))
-        .lines(others())
+        .lines(near_misses().map(meant))
+        .lines(pairs(OTHERS, |value| bound(value.replace("{}", USER), user(USER))))
+        .lines([("another header", bound(DEVICE, device))])
         .kind("binding bytes")
         .lines(bytes())
         .kind("bound by")
@@ -34,64 +32,37 @@ pub(super) fn rows(case: Case) -> Case {
 }
 
 /// Almost the bound value.
-fn near_misses() -> Vec<String> {
-    let around = named(
-        "{}2 | {}, {} | {}, | {}; | {}= | {}\u{a0} | {}\u{200b} | \"{}\" | Bearer {} | {}{} | Bearer | null | *",
-        |cell| cell.replace("{}", USER),
-    );
-    let scheme = named("␠␠ | ⇥ | ∅ | \u{a0}", |blank| USER.replace(' ', blank));
-    let hyphen = named("␠ | %2D | \u{2010}", |hyphen| USER.replace('-', hyphen));
-    let others = [
-        USER.trim_start_matches("Bearer ").to_owned(),
-        USER.to_lowercase(),
-        USER.to_uppercase(),
-        USER.replace("Bearer", "BEARER"),
-        USER.replace("Bearer ", "Basic "),
-        USER.replace('e', "е"),
-        USER[..USER.len() - 1].to_owned(),
-        USER[1..].to_owned(),
-        USER.chars().rev().collect(),
-        STANDARD.encode(USER),
-        STANDARD.encode(hash(USER)),
-        "x".repeat(4000),
-    ];
-    let tables = [around, scheme, hyphen].concat().into_iter().map(|(_, value)| value);
-    tables.chain(others).collect()
+fn near_misses() -> impl Iterator<Item = String> {
+    let table = "{user}2 | {user}, {user} | {user}, | {user}; | {user}= | {user}\u{a0} | {user}\u{200b} | \"{user}\"
+        Bearer {user} | {user}{user} | Bearer | null | * | {user Bearer→BEARER} | {user Bearer→Basic} | {user e→е}
+        Bearer␠␠{user 7..} | Bearer⇥{user 7..} | Bearer{user 7..} | Bearer\u{a0}{user 7..} | {user -→%2D} | {user 7..}
+        {user ..11}␠{user 12..17}␠{user 18..} | {user -→\u{2010}} | {user lower} | {user upper} | {user ..19} | {user 1..}
+        {user reversed} | {user base64} | {user sha256 base64} | {0x78 ×4000}";
+    cells(table)
+        .into_iter()
+        .map(|cell| filled_text(&cell, &[("user", USER)]))
 }
 
-fn others() -> Vec<(String, Vec<u8>)> {
-    let table = "the value with white space: ␠{}␠ | the value with a line end: {}␍␊ | the value with a NUL: {}␀
-        the line: Authorization: {} | the name: Authorization | the name and the value: Authorization{} | nothing: ∅
-        a space: ␠ | the host: localhost";
-    let device = bound(
-        DEVICE,
-        [user(USER), format!("X-Device-Id: {DEVICE}\r\n").into()].concat(),
-    );
-    let rows = pairs(table, |value| bound(value.replace("{}", USER), user(USER))).into_iter();
-    rows.chain([("another header".to_owned(), device)]).collect()
-}
+const OTHERS: &str = "the value with white space: ␠{}␠ | the value with a line end: {}␍␊ | the value with a NUL: {}␀
+    the line: Authorization: {} | the name: Authorization | the name and the value: Authorization{} | nothing: ∅
+    a space: ␠ | the host: localhost";
 
 /// The value's bytes count, not the text that they may be.
-fn bytes() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
-    let (latin, utf8, decomposed) = (
-        b"Bearer gr\xfcn",
-        "Bearer gr\u{fc}n".as_bytes(),
-        "Bearer gru\u{308}n".as_bytes(),
-    );
+fn bytes() -> [(&'static str, Vec<u8>); 10] {
     let rows: [(_, &[u8], &[u8]); 10] = [
-        ("Latin-1 for UTF-8", utf8, latin),
-        ("UTF-8 for Latin-1", latin, utf8),
-        ("decomposed", utf8, decomposed),
-        ("composed", decomposed, utf8),
-        ("without marks", utf8, b"Bearer grun"),
-        ("a broken letter", b"Bearer \xff", b"Bearer \xfe"),
-        ("a replacement character", b"Bearer \xff", "Bearer \u{fffd}".as_bytes()),
-        ("an overlong letter", b"Bearer a", b"Bearer \xc1\xa1"),
-        ("an overlong NUL", b"Bearer a", b"Bearer a\xc0\x80"),
-        ("a question mark", b"Bearer \xff", b"Bearer ?"),
+        ("Latin-1 for UTF-8", "grün".as_bytes(), b"gr\xfcn"),
+        ("UTF-8 for Latin-1", b"gr\xfcn", "grün".as_bytes()),
+        ("decomposed", "gr\u{fc}n".as_bytes(), "gru\u{308}n".as_bytes()),
+        ("composed", "gru\u{308}n".as_bytes(), "gr\u{fc}n".as_bytes()),
+        ("without marks", "grün".as_bytes(), b"grun"),
+        ("a broken letter", b"\xff", b"\xfe"),
+        ("a replacement character", b"\xff", "\u{fffd}".as_bytes()),
+        ("an overlong letter", b"a", b"\xc1\xa1"),
+        ("an overlong NUL", b"a", b"a\xc0\x80"),
+        ("a question mark", b"\xff", b"?"),
     ];
-    rows.into_iter()
-        .map(|(name, one, other)| (name, bound(one, user(other))))
+    let bearer = |value: &[u8]| [b"Bearer ", value].concat();
+    rows.map(|(name, one, other)| (name, bound(bearer(one), user(bearer(other)))))
 }
 
 fn not_http(case: Case) -> Case {
@@ -99,76 +70,45 @@ fn not_http(case: Case) -> Case {
         let value = [USER.as_bytes(), &[byte]].concat();
         (format!("{byte:#04x}"), bound(&value, user(&value)))
     };
+    let two_lines = bound(USER, "Authorization: Bearer\r\n user-token-24\r\n");
     case.not_http()
         .at([Bound, Lenient])
         .kind("binding bytes")
         .lines([0x00, 0x01, 0x0b, 0x0c, 0x1f, 0x7f].map(with_byte))
-        .lines([(
-            "a value on two lines",
-            bound(USER, "Authorization: Bearer\r\n user-token-24\r\n"),
-        )])
+        .lines([("a value on two lines", two_lines)])
 }
 
 /// The right hash in another spelling, or another hash: the SDK writes one form alone.
-fn other_pays() -> impl Iterator<Item = (String, Vec<u8>)> {
+const PAYS: &str = r#"
+    empty: ∅ | a space: ␠ | more padding: {good}= | a space behind: {good}␠ | a space in front: ␠{good} | a star: *
+    a line end behind: {good}␊ | a NUL behind: {good}␀ | a byte order mark in front: {0xefbbbf}{good} | twice: {good ×2}
+    twice with a comma: {good},{good} | in quotes: "{good}" | with its algorithm: sha-256={good} | null as text: null
+    as a structured field: sha-256=:{good}: | base64url: {hash base64url=} | no padding: {hash base64-}
+    base64url without padding: {hash base64url} | padding as %3D: {good =→%3D} | lower case: {good lower}
+    percent encoded: {good +→%2B /→%2F} | upper case: {good upper} | a line break within: {good ..20}␍␊{good 20..}
+    its start: {good ..43} | its first letter: {good ..1} | half of it: {good ..22} | its end: {good 1..}
+    other trailing bits: {good 8=→9=} | hex: {hash hex} | hex in capitals: {hash hex upper}
+    hex in base64: {hash hex base64} | base64 in base64: {good base64} | bytes as Latin-1: {hash latin1}
+    the value itself: {user} | the value in base64: {user base64} | the hash of the hash: {hash sha256 base64}
+    the hash of the text of the hash: {good sha256 base64} | SHA-384: {user sha384 base64}
+    SHA-512: {user sha512 base64} | SHA-512, cut: {user sha512 ..32 base64} | SHA-256, cut: {hash ..16 base64}
+    one byte short: {hash ..31 base64} | one byte more: {hash +00 base64} | zeros: {0x00 ×32 base64}
+    backwards: {hash reversed base64} | the hash of nothing: {0x sha256 base64} | a long text: {0x41 ×4000}
+"#;
+
+fn other_pays() -> Vec<(String, Vec<u8>)> {
     let hash = hash(USER);
     let good = STANDARD.encode(&hash);
-    assert!(
-        good.contains('+') && good.contains('/') && good.ends_with("8="),
-        "{good}: take another value"
-    );
-    let hex = hex(&hash);
-    let table = pairs(
-        "empty: ∅ | a space: ␠ | more padding: {}= | a space behind: {}␠ | a space in front: ␠{}
-        a line end behind: {}␊
-        a NUL behind: {}␀ | a byte order mark in front: \u{feff}{} | twice: {}{} | twice with a comma: {},{}
-        in quotes: \"{}\" | with its algorithm: sha-256={} | as a structured field: sha-256=:{}: | null as text: null
-        a star: *",
-        |pay| pay.replace("{}", &good),
-    );
-    let pays = [
-        ("base64url", URL_SAFE.encode(&hash)),
-        ("base64url without padding", URL_SAFE_NO_PAD.encode(&hash)),
-        ("no padding", STANDARD_NO_PAD.encode(&hash)),
-        ("padding as %3D", good.replace('=', "%3D")),
-        ("percent encoded", good.replace('+', "%2B").replace('/', "%2F")),
-        ("spaces for plus", good.replace('+', " ")),
-        ("lower case", good.to_lowercase()),
-        ("upper case", good.to_uppercase()),
-        ("a line break within", format!("{}\r\n{}", &good[..20], &good[20..])),
-        ("its start", good[..43].to_owned()),
-        ("its first letter", good[..1].to_owned()),
-        ("half of it", good[..22].to_owned()),
-        ("its end", good[1..].to_owned()),
-        ("other trailing bits", good.replace("8=", "9=")),
-        ("hex", hex.clone()),
-        ("hex in capitals", hex.to_uppercase()),
-        ("hex in base64", STANDARD.encode(&hex)),
-        ("base64 in base64", STANDARD.encode(&good)),
-        ("bytes as Latin-1", hash.iter().map(|byte| char::from(*byte)).collect()),
-        ("the value itself", USER.to_owned()),
-        ("the value in base64", STANDARD.encode(USER)),
-        ("the hash of the hash", STANDARD.encode(Sha256::digest(&hash))),
-        (
-            "the hash of the text of the hash",
-            STANDARD.encode(Sha256::digest(&good)),
-        ),
-        ("SHA-384", STANDARD.encode(Sha384::digest(USER))),
-        ("SHA-512", STANDARD.encode(Sha512::digest(USER))),
-        ("SHA-512, cut", STANDARD.encode(&Sha512::digest(USER)[..32])),
-        ("SHA-256, cut", STANDARD.encode(&hash[..16])),
-        ("one byte short", STANDARD.encode(&hash[..31])),
-        ("one byte more", STANDARD.encode([hash.as_slice(), &[0]].concat())),
-        ("zeros", STANDARD.encode([0; 32])),
-        (
-            "backwards",
-            STANDARD.encode(hash.iter().rev().copied().collect::<Vec<_>>()),
-        ),
-        ("the hash of nothing", STANDARD.encode(Sha256::digest(""))),
-        ("a long text", "A".repeat(4000)),
-    ];
-    let pays = table.into_iter().chain(pays.map(|(name, pay)| (name.to_owned(), pay)));
-    pays.map(|(name, pay)| (name, with_pay(pay, user(USER))))
+    let differs = good.contains('+') && good.contains('/') && good.ends_with("8=");
+    assert!(differs, "{good}: take another value");
+    let values: [(_, &[u8]); 3] = [("hash", &hash), ("good", good.as_bytes()), ("user", USER.as_bytes())];
+    let with = |pay: &str| with_pay(String::from_utf8(filled(pay, &values)).unwrap(), user(USER));
+    let mut rows = pairs(PAYS, with);
+    rows.push((
+        "spaces for plus".to_owned(),
+        with_pay(good.replace('+', " "), user(USER)),
+    ));
+    rows
 }
 
 fn two_headers() -> Vec<(String, Vec<u8>)> {
@@ -179,16 +119,14 @@ fn two_headers() -> Vec<(String, Vec<u8>)> {
         joined by a line end: {1}␊{2} | joined by a colon: {1}:{2} | twice: {1}{2}{1}{2}";
     let sent = |user: &str, device: &str| bound(filled("{1}{2}"), user_and_device(user, device));
     let two_hashes = STANDARD.encode(hash(USER)) + &STANDARD.encode(hash(DEVICE));
+    let of_two_hashes = bound([hash(USER), hash(DEVICE)].concat(), &both);
     let moved = user_and_device(&format!("{USER} "), &format!("x{DEVICE}"));
     let others = [
         ("swapped values", sent(DEVICE, USER)),
         ("another device", sent(USER, "device-2")),
         ("another user", sent("Bearer other", DEVICE)),
         ("two hashes", with_pay(two_hashes, &both)),
-        (
-            "the hash of two hashes",
-            bound([hash(USER), hash(DEVICE)].concat(), &both),
-        ),
+        ("the hash of two hashes", of_two_hashes),
         (
             "white space between, moved into the first",
             bound(filled("{1} x{2}"), moved),
@@ -202,6 +140,7 @@ fn two_headers() -> Vec<(String, Vec<u8>)> {
 fn good(case: Case) -> Case {
     let pay = STANDARD.encode(hash(USER)).replace('/', "\\/").replace('+', "\\u002B");
     let (start, end) = USER.split_at(10);
+    let same = |value: &[u8]| bound(value, user(value));
     let halves = |one, other: &str| {
         let value = format!("{USER}{DEVICE}");
         (format!("{one} and {other}"), bound(value, user_and_device(one, other)))
@@ -214,14 +153,8 @@ fn good(case: Case) -> Case {
                 "white space around the value",
                 bound(USER, user(format!(" \t{USER}\t "))),
             ),
-            (
-                "letters of two bytes",
-                bound("Bearer gr\u{fc}n", user("Bearer gr\u{fc}n")),
-            ),
-            (
-                "bytes that are no text",
-                bound(b"Bearer \xff\x80", user(b"Bearer \xff\x80")),
-            ),
+            ("letters of two bytes", same("Bearer grün".as_bytes())),
+            ("bytes that are no text", same(b"Bearer \xff\x80")),
             ("escapes in pay", with_members(&format!(r#""pay":"{pay}""#), user(USER))),
         ])
         // The limit that the documentation states: where one value ends and the next begins is not bound.

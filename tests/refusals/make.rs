@@ -318,6 +318,14 @@ pub(super) fn pair(inputs: &[&str], signatures: &[&str]) -> Request {
     lines.fold(order().request(), |request, (name, value)| request.header(name, value))
 }
 
+/// The message with a signature whose bytes are written in this form.
+pub(super) fn spelt(signature: &Signature, form: impl Fn(&[u8]) -> String) -> Request {
+    let (input, signature) = signature.members();
+    let (label, bytes) = signature.split_once('=').unwrap();
+    let raw = STANDARD.decode(bytes.trim_matches(':')).unwrap();
+    pair(&[&input], &[&format!("{label}={}", form(&raw))])
+}
+
 /// Further than age and skew may be, however slow the test is.
 pub(super) const FAR: u64 = 100_000;
 

@@ -16,20 +16,15 @@ pub(super) fn rows(case: Case) -> Case {
         no query: @method @authority @path approov-token | no path: @method @authority @query approov-token
         no authority: @method @path @query approov-token
         the request target alone: @method @request-target approov-token";
+    let target = covering("@method @target-uri");
     let path = covering("@method @authority @path approov-token");
     let enough = "the least: @method @target-uri approov-token
         the target in parts: @method @authority @path @query approov-token";
     case.at([Signing])
         .whole(pairs(too_little, |names| signed(&[&covering(names)])))
         .whole([
-            (
-                "single parameters of the query",
-                with(path, r#""@query-param";name="id""#),
-            ),
-            (
-                "a member of the token",
-                with(covering("@method @target-uri"), r#""approov-token";key="a""#),
-            ),
+            ("a parameter of the query", with(path, r#""@query-param";name="id""#)),
+            ("a member of the token", with(target, r#""approov-token";key="a""#)),
         ])
         .passes()
         .whole(pairs(enough, |names| signed(&[&covering(names)])))

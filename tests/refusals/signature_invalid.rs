@@ -9,11 +9,12 @@ use sha2::Sha256;
 use super::{
     Case,
     Server::Signing,
-    make::{account, created, each, install, order, signed, with_header},
+    make::{account, created, each, install, order, signed, spelt, with_header},
 };
 use crate::{
     client::Request,
     signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, token},
+    tables::{filled, hex, pairs},
 };
 
 pub(super) fn rows(case: Case) -> Case {
@@ -22,24 +23,17 @@ pub(super) fn rows(case: Case) -> Case {
     let their_key = format!(";keyid=\"{}\"", Key::install(2).ipk());
     let bare = |signature: Signature| signature.parameters(&created());
     let (install_as_account, account_as_install) = (bare(install()).label("account"), bare(account()).label("install"));
+    let account_key = with(account().label("install"), ";keyid=\"j3AWy6\"");
+    let token = token(&json!({ "ipk": Key::install(2).ipk() }));
     case.at([Signing])
         .whole(each([
             ("a key in keyid", with(theirs(), &their_key)),
-            (
-                "the account in keyid",
-                with(account().label("install"), ";keyid=\"j3AWy6\""),
-            ),
+            ("the account in keyid", account_key),
             ("another's", theirs()),
-            (
-                "another account's",
-                Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order()),
-            ),
+            ("another account's", other_account()),
         ]))
         .whole([
-            (
-                "another key",
-                with_header("Approov-Token", &token(&json!({ "ipk": Key::install(2).ipk() }))),
-            ),
+            ("another key", with_header("Approov-Token", &token)),
             ("install as account", signed(&[&install_as_account])),
             ("account as install", signed(&[&account_as_install])),
             ("swapped", signed(&[&install_as_account, &account_as_install])),
@@ -47,8 +41,9 @@ pub(super) fn rows(case: Case) -> Case {
             ("account as both", signed(&[&account_as_install, &bare(account())])),
         ])
         .whole(beside())
-        .whole(each(INSTALL_FORMS.map(|(name, form)| (name, install().form(form)))))
-        .whole(each(ACCOUNT_FORMS.map(|(name, form)| (name, account().form(form)))))
+        .whole(pairs(INSTALL_FORMS, |form| altered(&install(), form)))
+        .whole([("DER", spelt(&install(), der))])
+        .whole(pairs(ACCOUNT_FORMS, |form| altered(&account(), form)))
         .kind("a MAC by")
         .whole(macs_with_what_is_public())
         .passes()
@@ -58,6 +53,10 @@ pub(super) fn rows(case: Case) -> Case {
         ])
         // To every signature there is another one that is as good, so nothing may be kept by it.
         .whole(each([("-s", install().form(other_s))]))
+}
+
+fn other_account() -> Signature {
+    Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order())
 }
 
 /// A bad signature beside a good one.
@@ -74,11 +73,7 @@ fn beside() -> impl Iterator<Item = (String, Request)> {
             Signature::new(Key::install(2), &order()),
             account(),
         ),
-        (
-            "by another account",
-            Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order()),
-            install(),
-        ),
+        ("by another account", other_account(), install()),
     ];
     rows.into_iter().flat_map(|(name, bad, good)| {
         let name = format!("one {name} beside a good one");
@@ -86,49 +81,31 @@ fn beside() -> impl Iterator<Item = (String, Request)> {
     })
 }
 
-/// How the bytes of a signature are written.
-type Form = fn(&[u8]) -> String;
+/// With its bytes altered.
+fn altered(signature: &Signature, form: &str) -> Request {
+    spelt(signature, |raw| {
+        let (last, order) = (raw.len() - 1, hex(ORDER).concat());
+        let altered = [&raw[..last], &[raw[last] ^ 1]].concat();
+        bytes(&filled(form, &[("raw", raw), ("altered", &altered), ("n", &order)]))
+    })
+}
 
 /// The order of P-256.
-const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7,
-    0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-];
+const ORDER: &str = "ffffffff00000000 ffffffffffffffff bce6faada7179e84 f3b9cac2fc632551";
 
 /// Bytes that the key has not made, or has made otherwise.
-const INSTALL_FORMS: [(&str, Form); 18] = [
-    ("DER", |raw| {
-        bytes(ecdsa::Signature::from_slice(raw).unwrap().to_der().as_bytes())
-    }),
-    ("63 bytes", |raw| bytes(&raw[..63])),
-    ("65 bytes", |raw| bytes(&[raw, &[0]].concat())),
-    ("a zero before", |raw| bytes(&[&[0], raw].concat())),
-    ("a recovery id before", |raw| bytes(&[&[27], raw].concat())),
-    ("twice", |raw| bytes(&[raw, raw].concat())),
-    ("zeros", |_| bytes(&[0; 64])),
-    ("ones", |_| bytes(&[255; 64])),
-    ("r = 0", |raw| bytes(&[&[0; 32], &raw[32..]].concat())),
-    ("s = 0", |raw| bytes(&[&raw[..32], &[0; 32]].concat())),
-    ("r = n", |raw| bytes(&[&ORDER, &raw[32..]].concat())),
-    ("s = n", |raw| bytes(&[&raw[..32], &ORDER].concat())),
-    ("r = s = n", |_| bytes(&[ORDER, ORDER].concat())),
-    ("s and r", |raw| bytes(&[&raw[32..], &raw[..32]].concat())),
-    ("little endian", |raw| {
-        bytes(&raw.iter().rev().copied().collect::<Vec<_>>())
-    }),
-    ("the last bit", |raw| bytes(&[&raw[..63], &[raw[63] ^ 1]].concat())),
-    ("nothing", |_| bytes(&[])),
-    ("base64 of base64", |raw| bytes(STANDARD.encode(raw).as_bytes())),
-];
-const ACCOUNT_FORMS: [(&str, Form); 7] = [
-    ("16 bytes", |raw| bytes(&raw[..16])),
-    ("31 bytes", |raw| bytes(&raw[..31])),
-    ("33 bytes", |raw| bytes(&[raw, &[0]].concat())),
-    ("zeros", |_| bytes(&[0; 32])),
-    ("the last bit", |raw| bytes(&[&raw[..31], &[raw[31] ^ 1]].concat())),
-    ("nothing", |_| bytes(&[])),
-    ("base64 of base64", |raw| bytes(STANDARD.encode(raw).as_bytes())),
-];
+const INSTALL_FORMS: &str = "
+    63 bytes: {raw ..63} | 65 bytes: {raw +00} | a zero before: {0x00}{raw} | a recovery id before: {0x1b}{raw}
+    twice: {raw ×2} | zeros: {0x00 ×64} | ones: {0xff ×64} | r = 0: {0x00 ×32}{raw 32..} | s = 0: {raw ..32}{0x00 ×32}
+    r = n: {n}{raw 32..} | s = n: {raw ..32}{n} | r = s = n: {n ×2} | s and r: {raw 32..}{raw ..32}
+    little endian: {raw reversed} | the last bit: {altered} | nothing: ∅ | base64 of base64: {raw base64}
+";
+const ACCOUNT_FORMS: &str = "16 bytes: {raw ..16} | 31 bytes: {raw ..31} | 33 bytes: {raw +00} | zeros: {0x00 ×32}
+    the last bit: {altered} | nothing: ∅ | base64 of base64: {raw base64}";
+
+fn der(raw: &[u8]) -> String {
+    bytes(ecdsa::Signature::from_slice(raw).unwrap().to_der().as_bytes())
+}
 
 fn other_s(raw: &[u8]) -> String {
     let signature = ecdsa::Signature::from_slice(raw).unwrap();

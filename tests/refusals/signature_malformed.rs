@@ -5,12 +5,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{
     Case,
     Server::Signing,
-    make::{account, both, created, each, install, order, pair, signed, with_parameters},
+    make::{account, created, each, install, order, pair, signed, spelt, with_parameters},
 };
 use crate::{
     client::Request,
-    signing::{bytes, text},
-    tables::{cells, named, pairs},
+    signing::{Signature, text},
+    tables::{cells, filled_text, named, pairs},
     token::now,
 };
 
@@ -19,13 +19,17 @@ pub(super) fn rows(case: Case) -> Case {
         r#"_install | Install | INSTALL | "install" | :aW5zdGFsbA==: | 1install | -install
         install␠ | ␠= | ∅ | in stall"#,
     );
-    let of_both = |(name, form): (&'static str, Form)| both().map(|signature| (name, signature.form(form)));
+    let spelt = |signature: &Signature, form: &str| {
+        spelt(signature, |raw| filled_text(form, &[("base64", &STANDARD.encode(raw))]))
+    };
     let with = |more: &str| install().parameters(&(created() + more));
     let (input, signature) = install().members();
+    let sixty_four = |members: &str| members.to_owned() + &many(63, ", l");
+    let (other_input, other) = account().members();
+    let labelled = labels.into_iter().map(|label| (label.clone(), install().label(&label)));
+    let alg_twice = with(";alg=\"hmac-sha256\";alg=\"ecdsa-p256-sha256\"");
     case.at([Signing])
-        .whole(each(
-            labels.into_iter().map(|label| (label.clone(), install().label(&label))),
-        ))
+        .whole(each(labelled))
         .whole(unpaired())
         .whole(in_two_lines())
         .whole(named(INPUTS, |text| {
@@ -33,63 +37,42 @@ pub(super) fn rows(case: Case) -> Case {
         }))
         .whole(no_ascii(&input, &signature))
         .whole(sizes(&input, &signature))
-        .whole(each([(
-            "alg twice",
-            with(";alg=\"hmac-sha256\";alg=\"ecdsa-p256-sha256\""),
-        )]))
-        .whole(each(FORMS.into_iter().flat_map(of_both)))
+        .whole(each([("alg twice", alg_twice)]))
+        .whole(pairs(FORMS, |form| spelt(&install(), form)))
+        .whole(pairs(FORMS, |form| spelt(&account(), form)))
         .whole(with_parameters(times()))
         .passes()
         .whole([
             ("both in one line", signed(&[&install(), &account()])),
             ("as a string", signed(&[&install().form(text)])),
             ("one as a string", signed(&[&account().form(text), &install()])),
-            (
-                "64 labels",
-                pair(
-                    &[&(input.clone() + &many(63, ", l"))],
-                    &[&(signature.clone() + &many(63, ", l"))],
-                ),
-            ),
-            (
-                "white space",
-                pair(&[&format!(" {input} ,\t a=() ")], &[&format!("{signature} , a=:AA==:")]),
-            ),
-            ("in two lines", {
-                let (other_input, other) = account().members();
-                pair(&[&input, &other_input], &[&signature, &other])
+            ("64 labels", pair(&[&sixty_four(&input)], &[&sixty_four(&signature)])),
+            ("white space", {
+                pair(&[&format!(" {input} ,\t a=() ")], &[&format!("{signature} , a=:AA==:")])
             }),
+            ("in two lines", pair(&[&input, &other_input], &[&signature, &other])),
         ])
 }
 
 /// So many of these, each with a number.
 fn many(count: usize, item: &str) -> String {
-    (0..count).map(|n| format!("{item}{n}")).collect::<Vec<_>>().concat()
+    (0..count).map(|n| format!("{item}{n}")).collect()
 }
 
 /// Lines of `Signature-Input` and of `Signature` that do not belong together. `-` is none; `{I}` and `{S}` are those of
 /// another signature.
 fn unpaired() -> Vec<(String, Request)> {
     let ((input, signature), (other_input, other)) = (install().members(), account().members());
-    let lines = |text: &str| -> Vec<String> {
-        let lines = text.split('¶').filter(|line| *line != "-");
-        let lines = lines.map(|line| line.replace("{i}", &input).replace("{I}", &other_input));
-        lines
-            .map(|line| line.replace("{s}", &signature).replace("{S}", &other))
-            .collect()
-    };
+    let values = [("i", &*input), ("I", &other_input), ("s", &signature), ("S", &other)];
     let table = "no input: - / {s} | an empty input: ∅¶␠ / {s} | no signature: {i} / - | an empty signature: {i} / ∅
         not its own: {i} / {S} | one too few: {i}¶{I} / {s} | one too many: {i} / {s}¶{S} | exchanged: {s} / {i}
         input twice in one line: {i}, {i} / {s} | input twice: {i}¶{i} / {s} | signature twice: {i} / {s}¶{s}
         another label twice: {i}¶a=1, a=2 / {s}";
     pairs(table, |text| {
+        let text = filled_text(text, &values);
         let (inputs, signatures) = text.split_once(" / ").unwrap();
-        let (inputs, signatures) = (lines(inputs), lines(signatures));
-        let (inputs, signatures): (Vec<_>, Vec<_>) = (
-            inputs.iter().map(String::as_str).collect(),
-            signatures.iter().map(String::as_str).collect(),
-        );
-        pair(&inputs, &signatures)
+        let [inputs, signatures] = [inputs, signatures].map(|lines| lines.split('¶').filter(|line| *line != "-"));
+        pair(&inputs.collect::<Vec<_>>(), &signatures.collect::<Vec<_>>())
     })
 }
 
@@ -141,7 +124,7 @@ fn sizes(input: &str, signature: &str) -> [(&'static str, Request); 6] {
         ("3000 labels", with(many(3000, ", l"))),
         (
             "65 signatures",
-            pair(&[input], &[&(signature.to_owned() + &many(64, ", l"))]),
+            pair(&[input], &[&format!("{signature}{}", many(64, ", l"))]),
         ),
         ("65 parameters", with(many(65, ";p"))),
         ("3000 members of another", with(format!(", a=({})", " 1".repeat(3000)))),
@@ -149,25 +132,12 @@ fn sizes(input: &str, signature: &str) -> [(&'static str, Request); 6] {
     ]
 }
 
-/// How the bytes of a signature are written.
-type Form = fn(&[u8]) -> String;
-
 /// Values in `Signature` that are neither a byte sequence nor a string of base64.
-const FORMS: [(&str, Form); 13] = [
-    ("no base64", |_| "\"not base64!\"".to_owned()),
-    ("base64 of the URL alphabet", |_| "\"-_-_\"".to_owned()),
-    ("a sequence of the URL alphabet", |_| ":-_-_:".to_owned()),
-    ("bare base64", |raw| STANDARD.encode(raw)),
-    ("a number", |_| "1".to_owned()),
-    ("a flag", |_| "?1".to_owned()),
-    ("a date", |_| "@1".to_owned()),
-    ("a list", |raw| format!("({})", bytes(raw))),
-    ("no end", |raw| format!(":{}", STANDARD.encode(raw))),
-    ("no start", |raw| format!("{}:", STANDARD.encode(raw))),
-    ("a blank within", |raw| bytes(raw).replacen(':', ": ", 1) + " "),
-    ("a string without an end", |raw| format!("\"{}", STANDARD.encode(raw))),
-    ("a comma at the end", |raw| bytes(raw) + ","),
-];
+const FORMS: &str = r#"
+    no base64: "not base64!" | base64 of the URL alphabet: "-_-_" | a sequence of the URL alphabet: :-_-_:
+    bare base64: {base64} | a number: 1 | a flag: ?1 | a date: @1 | a list: (:{base64}:) | no end: :{base64}
+    no start: {base64}: | a blank within: :␠{base64}:␠ | a string without an end: "{base64} | a comma at the end: :{base64}:,
+"#;
 
 /// Parameters that are no time, or not of their type.
 fn times() -> Vec<String> {
