@@ -11,7 +11,7 @@ use crate::{
     client::Request,
     keys::TestKey,
     signing::{Message, Signature},
-    tables::{cells, filled, named},
+    tables::{cells, filled, filled_text, named},
     token::{self, SECRET, now},
 };
 
@@ -130,14 +130,8 @@ pub(super) const OWN: &[u8] = &[0x77; 32];
 
 /// Ids that other servers took for a path, a query or a command, and the secret that this gave the forger.
 pub(super) fn key_ids() -> Vec<(String, Vec<u8>)> {
-    let rows: [(&[u8], &str); 9] = [
-        (
-            b"",
-            r"∅ | /dev/null | ../../../../../../dev/null | ..\..\..\NUL | file:///dev/null
-            %2e%2e%2f%2e%2e%2fdev%2fnull
-            ....//....//dev/null | /dev/null␀.pem | 0 UNION SELECT NULL | '; UPDATE keys SET k = ''; --␠",
-        ),
-        (b"", r#"<!DOCTYPE x SYSTEM "file:///dev/null">"#),
+    let rows: [(&[u8], &str); 11] = [
+        (b"", KEY_IDS_OF_NOTHING),
         (&[0; 32], "/dev/zero"),
         (b"2\n", "/proc/sys/kernel/randomize_va_space"),
         (b"65536\n", "/proc/sys/kernel/ngroups_max"),
@@ -145,68 +139,49 @@ pub(super) fn key_ids() -> Vec<(String, Vec<u8>)> {
         (b"localhost\n", "/etc/hostname"),
         (b"/*!", "css/bootstrap.css"),
         (b"[object Object]", "__proto__"),
-    ];
-    let injected: [(&[u8], &str); 3] = [
-        (
-            b"AAAA",
-            r#"' UNION SELECT 'AAAA' --␠ | x' UNION SELECT 'AAAA';-- | " UNION SELECT "AAAA" --␠ | data:,AAAA"#,
-        ),
+        (b"AAAA", KEY_IDS_OF_TEXT),
         (b"AAAA\n", "| echo AAAA\n; echo AAAA | $(echo AAAA) | `echo AAAA`"),
-        (
-            OWN,
-            r#"file:///proc/self/environ | ' OR 1=1 LIMIT 1 --␠ | {"$ne": null} | *)(kid=* | ' or '1'='1
-            http://127.0.0.1:9/key | https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}}
-            a␍␊Set-Cookie: b=c"#,
-        ),
+        (OWN, KEY_IDS_OF_THE_FORGER),
     ];
     let rows = rows
         .into_iter()
-        .chain(injected)
         .flat_map(|(secret, ids)| named(ids, |_| secret.to_vec()));
     let long = ["k", "é", "\u{1f600}", "\0", "\"", "%"].map(|letter| (letter.repeat(700), OWN.to_vec()));
     rows.chain(long).collect()
 }
 
+const KEY_IDS_OF_NOTHING: &str = r#"
+    ∅ | /dev/null | ../../../../../../dev/null | ..\..\..\NUL | file:///dev/null | %2e%2e%2f%2e%2e%2fdev%2fnull
+    ....//....//dev/null | /dev/null␀.pem | 0 UNION SELECT NULL | '; UPDATE keys SET k = ''; --␠
+    <!DOCTYPE x SYSTEM "file:///dev/null">
+"#;
+const KEY_IDS_OF_TEXT: &str =
+    r#"' UNION SELECT 'AAAA' --␠ | x' UNION SELECT 'AAAA';-- | " UNION SELECT "AAAA" --␠ | data:,AAAA"#;
+const KEY_IDS_OF_THE_FORGER: &str = r#"
+    file:///proc/self/environ | ' OR 1=1 LIMIT 1 --␠ | {"$ne": null} | *)(kid=* | ' or '1'='1 | http://127.0.0.1:9/key
+    https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}} | a␍␊Set-Cookie: b=c
+"#;
+
 /// Texts that are almost this one.
 pub(super) fn others(text: &str) -> Vec<Value> {
-    let around = named(
-        r#"{}␠ | ␠{} | {}␀ | {}␊ | {}. | {}/ | {}.attacker.example | attacker.example/{} | x.{} | x{} | https://{}
-        {},{} | {} x | ["{}"] | ∅ | ␠ | *"#,
-        |cell| cell.replace("{}", text),
-    );
-    let others = [
-        text.to_uppercase(),
-        text.replace('.', "\u{3002}"),
-        text.replace('a', "а"),
-        text.replace('.', ""),
-        text[1..].to_owned(),
-        text[..text.len() - 1].to_owned(),
-    ];
-    around
-        .into_iter()
-        .map(|(_, text)| text)
-        .chain(others)
-        .map(Value::from)
-        .collect()
+    let table = r#"{t}␠ | ␠{t} | {t}␀ | {t}␊ | {t}. | {t}/ | {t}.attacker.example | attacker.example/{t} | x.{t} | x{t}
+        https://{t} | {t},{t} | {t} x | ["{t}"] | ∅ | ␠ | * | {t upper} | {t .→。} | {t a→а} | {t .→} | {t 1..}"#;
+    let mut others: Vec<_> = cells(table)
+        .iter()
+        .map(|cell| filled_text(cell, &[("t", text)]))
+        .collect();
+    others.push(text[..text.len() - 1].to_owned());
+    others.into_iter().map(Value::from).collect()
 }
 
 /// As many members as asked for, each behind a comma.
 pub(super) fn members(count: usize) -> String {
-    (0..count).map(|i| format!(r#","{i}":0"#)).collect::<Vec<_>>().concat()
+    (0..count).map(|i| format!(r#","{i}":0"#)).collect()
 }
 
 /// Lists in a list.
 pub(super) fn deep(depth: usize) -> String {
     "[".repeat(depth) + &"]".repeat(depth)
-}
-
-/// Two letters for each byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .concat()
 }
 
 /// All that follows the path of a request with these header lines, each with its end.
@@ -350,16 +325,16 @@ pub(super) fn forged(header: &str, payload: &str) -> String {
 
 /// `none`, as it and its like are written.
 pub(super) fn spellings_of_none() -> Vec<String> {
-    let spell = |capitals: u8| {
+    let spell = |capitals: usize| {
+        let letters = "none".chars().enumerate();
         let letter = |(i, letter): (usize, char)| {
-            let is_capital = capitals >> i & 1 == 1;
-            if is_capital {
+            if capitals >> i & 1 == 1 {
                 letter.to_ascii_uppercase()
             } else {
                 letter
             }
         };
-        "none".chars().enumerate().map(letter).collect()
+        letters.map(letter).collect()
     };
     let more = cells(
         "

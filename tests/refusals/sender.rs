@@ -9,6 +9,7 @@ use approov_actix::{Approov, Policy, approov_protected};
 use support::{
     client, codes,
     refusals::{self, Case, NOT_HTTP, PASSES, Row, Sent, Server},
+    tables::pairs,
 };
 
 use crate::{
@@ -43,59 +44,28 @@ fn check(case: &Case) {
     }
 }
 
-/// Codes that take more than one request, or an application of their own: the file with their test, and the test.
-const OTHERS: [(&str, &str, &str); 8] = [
-    (
-        "body_budget",
-        "behaviour/signatures/withheld.rs",
-        "the_bytes_that_are_held_at_once_are_bounded",
-    ),
-    (
-        "body_too_large",
-        "behaviour/signatures/broken.rs",
-        "bodies_above_the_limit_are_too_large",
-    ),
-    (
-        "body_unavailable",
-        "behaviour/signatures/extractor.rs",
-        "claims_alone_refuse_what_they_cannot_check",
-    ),
-    (
-        "keys_unavailable",
-        "keys/refresh/unavailable.rs",
-        "without_keys_a_token_is_503_and_none_is_401_as_ever",
-    ),
-    (
-        "not_configured",
-        "behaviour/extractors.rs",
-        "without_configuration_nobody_gets_in",
-    ),
-    (
-        "policy_invalid",
-        "behaviour/single_use/settings.rs",
-        "a_handler_that_cannot_be_checked_answers_500",
-    ),
-    (
-        "request_replayed",
-        "behaviour/single_use/copies.rs",
-        "a_copy_is_refused_however_it_is_written",
-    ),
-    (
-        "single_use_unavailable",
-        "behaviour/single_use/stores.rs",
-        "a_store_that_fails_lets_nobody_in",
-    ),
-];
+/// Codes that take more than one request, or an application of their own: the file with their test, from
+/// `tests/behaviour`, and the test.
+const OTHERS: &str = "
+    body_budget: signatures/withheld.rs the_bytes_that_are_held_at_once_are_bounded
+    body_too_large: signatures/broken.rs bodies_above_the_limit_are_too_large
+    body_unavailable: signatures/extractor.rs claims_alone_refuse_what_they_cannot_check
+    keys_unavailable: ../keys/refresh/unavailable.rs without_keys_a_token_is_503_and_none_is_401_as_ever
+    not_configured: extractors.rs without_configuration_nobody_gets_in
+    policy_invalid: single_use/settings.rs a_handler_that_cannot_be_checked_answers_500
+    request_replayed: single_use/copies.rs a_copy_is_refused_however_it_is_written
+    single_use_unavailable: single_use/stores.rs a_store_that_fails_lets_nobody_in
+";
 
 /// So that no new code is left without an attack.
 #[test]
 fn every_code_has_its_attacks_or_a_test_of_its_own() {
     let mut codes: BTreeSet<_> = codes::all().collect();
-    for (code, file, test) in OTHERS {
-        assert!(codes.remove(code), "{code}");
-        let source = fs::read_to_string(file).expect(file);
-        let test = format!("async fn {test}() {{");
-        assert!(source.contains(&test), "{file} has no {test}");
+    for (code, proof) in pairs(OTHERS, str::to_owned) {
+        assert!(codes.remove(&*code), "{code}");
+        let (file, test) = proof.split_once(' ').unwrap();
+        let source = fs::read_to_string(format!("behaviour/{file}")).expect(file);
+        assert!(source.contains(&format!("async fn {test}() {{")), "{proof}");
     }
     let mut count = 0;
     for case in refusals::all() {

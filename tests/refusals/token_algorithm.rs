@@ -12,23 +12,20 @@ use super::{
 };
 use crate::{
     keys::{ALGORITHMS, TestKey},
-    tables::{named, pairs},
+    tables::{filled, named, pairs},
 };
 
 pub(super) fn rows(case: Case) -> Case {
     let (header, claims) = (encode(HEADER), encode(payload()));
     let (_, signature) = message_and_signature();
+    let of_none = json!({ "alg": "none", "kid": KID });
     let good_ones = r#"another order: {"typ":"JWT","alg":"HS256"} | no typ: {"alg":"HS256"}
         another typ: {"alg":"HS256","typ":"at+jwt"} | escapes: {"\u0061lg":"HS\u003256"}
         members of the same name in another object: {"alg":"HS256","x":{"alg":"none","alg":"none"}}"#;
     case.kind("alg")
         .tokens(none())
         .tokens(others())
-        .tokens(
-            named(NO_ALGORITHMS, signed_as_hs256)
-                .into_iter()
-                .map(|(alg, token)| (format!("{alg:?} signed as HS256"), token)),
-        )
+        .tokens(named(NO_ALGORITHMS, signed_as_hs256))
         .tokens(universal_signatures())
         .kind("no alg")
         .tokens(named(NO_ALG, |header| sign(header, payload())))
@@ -47,10 +44,7 @@ pub(super) fn rows(case: Case) -> Case {
         ])
         .at([KeyWithId])
         .kind("kid for an id")
-        .tokens([(
-            "none",
-            sign(json!({ "alg": "none", "kid": KID }).to_string(), payload()),
-        )])
+        .tokens([("none", sign(of_none.to_string(), payload()))])
         .passes()
         .at([Secret])
         .tokens(pairs(good_ones, |header| sign(header, payload())))
@@ -110,7 +104,8 @@ const NO_ALGORITHMS: &str = "
 ";
 
 /// Signatures that verify with every key where a check of the numbers is missing, such as CVE-2022-21449.
-fn universal_signatures() -> impl Iterator<Item = (String, String)> {
+fn universal_signatures() -> Vec<(String, String)> {
+    let signatures = "zeros: {0x00 ×N} | ones: {0xff ×N} | one: {0x00 ×M}{0x01} | zeros in DER: {0x3006020100020100}";
     let algorithms = [
         ("ES256", 64),
         ("ES384", 96),
@@ -119,21 +114,21 @@ fn universal_signatures() -> impl Iterator<Item = (String, String)> {
         ("PS256", 256),
         ("HS512", 64),
     ];
-    algorithms.into_iter().flat_map(|(alg, length)| {
-        let message = format!("{}.{}", encode(json!({ "alg": alg }).to_string()), encode(payload()));
-        let signatures = [
-            ("zeros", vec![0; length]),
-            ("ones", vec![0xff; length]),
-            ("one", [vec![0; length - 1], vec![1]].concat()),
-            ("zeros in DER", vec![0x30, 6, 2, 1, 0, 2, 1, 0]),
-        ];
-        signatures.map(|(name, signature)| {
-            (
-                format!("{alg} with a signature of {name}"),
-                format!("{message}.{}", encode(signature)),
-            )
-        })
-    })
+    let mut rows = Vec::new();
+    for (alg, length) in algorithms {
+        let message = format!("{}.{}.", encode(json!({ "alg": alg }).to_string()), encode(payload()));
+        rows.extend(
+            pairs(signatures, |signature| {
+                let signature = signature
+                    .replace('N', &length.to_string())
+                    .replace('M', &(length - 1).to_string());
+                message.clone() + &encode(filled(&signature, &[]))
+            })
+            .into_iter()
+            .map(|(name, token)| (format!("{alg} with a signature of {name}"), token)),
+        );
+    }
+    rows
 }
 
 const NO_ALG: &str = r#"

@@ -5,11 +5,12 @@ use super::{
     Server::{KeyWithId, Secret},
     make::{key_ids, secret, short, with_kid},
 };
+use crate::tables::cells;
 
 pub(super) fn rows(case: Case) -> Case {
     let ids = key_ids().into_iter();
     let signed_well = ids.clone().map(|(kid, _)| (short(&kid), with_kid(&secret(), &kid)));
-    let near = near_misses().into_iter();
+    let near = cells(NEAR_MISSES).into_iter().map(|kid| kid.replace("{}", KID));
     case.at([KeyWithId])
         .kind("kid for an id")
         .tokens(ids.map(|(kid, own)| (short(&kid), with_kid(&own, &kid))))
@@ -25,31 +26,7 @@ pub(super) fn rows(case: Case) -> Case {
 }
 
 /// Almost the id of the key.
-fn near_misses() -> Vec<String> {
-    vec![
-        KID.to_uppercase() + "X",
-        format!("{KID} "),
-        format!(" {KID}"),
-        format!("{KID}\0"),
-        format!("{KID}\n"),
-        format!("\"{KID}\""),
-        format!("{KID},{KID}"),
-        format!("./{KID}"),
-        format!("x/../{KID}"),
-        format!("{KID}#"),
-        format!("{KID}?"),
-        format!("{KID}%00"),
-        KID.replace('-', "%2D"),
-        KID.replace('-', "\u{2010}"),
-        KID.replace('1', "１"),
-        KID.replace('-', ""),
-        KID[1..].to_owned(),
-        KID[..KID.len() - 1].to_owned(),
-        KID.replace('2', "[2]"),
-        "*".to_owned(),
-        ".*".to_owned(),
-        "%".to_owned(),
-        "____-__".to_owned(),
-        "0".to_owned(),
-    ]
-}
+const NEAR_MISSES: &str = r#"
+    {}X | {}␠ | ␠{} | {}␀ | {}␊ | "{}" | {},{} | ./{} | x/../{} | {}# | {}? | {}%00 | 2026%2D11 | 2026‐11 | 2026-１１
+    202611 | 026-11 | 2026-1 | [2]0[2]6-11 | * | .* | % | ____-__ | 0
+"#;

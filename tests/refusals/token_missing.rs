@@ -23,11 +23,7 @@ pub(super) fn rows(case: Case) -> Case {
         .kind("body")
         .rest(in_the_body(&good))
         .kind("company")
-        .lines(
-            named(COMPANIONS, |line| format!("{line}\r\n"))
-                .into_iter()
-                .map(|(line, header)| (format!("{line} alone"), header)),
-        )
+        .lines(named(COMPANIONS, |line| format!("{line}\r\n")))
         .at([Authorization])
         .kind("Authorization")
         .lines([
@@ -95,17 +91,14 @@ fn in_the_body(good: &str) -> [(&'static str, Vec<u8>); 8] {
         [head, body.into()].concat()
     };
     let line = token_line(good);
+    let form = format!("Approov-Token={good}");
+    let json = json!({ "Approov-Token": good }).to_string();
     let part =
         format!("--b\r\nContent-Disposition: form-data; name=\"Approov-Token\"\r\n{line}\r\n{good}\r\n--b--\r\n");
+    let extension = format!("2;Approov-Token={good}\r\nab\r\n0\r\n\r\n");
     [
-        (
-            "form",
-            length("application/x-www-form-urlencoded", &format!("Approov-Token={good}")),
-        ),
-        (
-            "JSON",
-            length("application/json", &json!({ "Approov-Token": good }).to_string()),
-        ),
+        ("form", length("application/x-www-form-urlencoded", &form)),
+        ("JSON", length("application/json", &json)),
         ("text", length("text/plain", good)),
         ("a header", length("message/http", &format!("{line}\r\n"))),
         ("part of a form", length("multipart/form-data; boundary=b", &part)),
@@ -114,10 +107,7 @@ fn in_the_body(good: &str) -> [(&'static str, Vec<u8>); 8] {
             "announced trailer",
             with_trailer("Trailer: Approov-Token\r\nTE: trailers\r\n", &line),
         ),
-        (
-            "chunk extension",
-            in_chunks("", &format!("2;Approov-Token={good}\r\nab\r\n0\r\n\r\n")),
-        ),
+        ("chunk extension", in_chunks("", &extension)),
     ]
 }
 

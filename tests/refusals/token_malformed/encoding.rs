@@ -6,8 +6,8 @@ use base64::{
 };
 
 use crate::{
-    refusals::make::{HEADER, encode, hex, message_and_signature, payload, sign_segments},
-    tables::pairs,
+    refusals::make::{HEADER, encode, message_and_signature, payload, sign_segments},
+    tables::{filled, pairs},
 };
 
 pub(super) fn spelt() -> Vec<(String, String)> {
@@ -34,11 +34,12 @@ fn spellings(bytes: &[u8]) -> Vec<(String, String)> {
     let segment = encode(bytes);
     let insert = |at: usize, what: &str| format!("{}{what}{}", &segment[..at], &segment[at..]);
     let middle = segment.len() / 2;
+    let hex = String::from_utf8(filled("{raw hex}", &[("raw", bytes)])).unwrap();
     let around = pairs(
         "padded with =: @= | padded with ==: @== | padded with ===: @=== | padded with ====: @==== | padded in front: =@
         padded with %3D: @%3D | in base64 with a data URL: data:;base64,@ | in hex with a prefix: 0x~!
         in quoted printable: =~",
-        |text| text.replace('~', &hex(bytes)).replace('@', &segment),
+        |text| text.replace('~', &hex).replace('@', &segment),
     );
     let within = pairs(
         "padded in the middle: = | with a space: ␠ | with a tab: ⇥ | with a line break: ␊ | with a NUL: ␀
