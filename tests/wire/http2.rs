@@ -9,17 +9,21 @@ use http::{
     header::{AUTHORIZATION, COOKIE, DATE, HeaderName},
 };
 use support::{
+    client::Answer,
     refusals::{self, PASSES, Server},
     tables::named,
     token,
 };
 
-use crate::{http2::connect, patient, refusals::serve, ways::WAYS};
+use crate::{
+    http2::connect,
+    patient,
+    refusals::serve,
+    served::{comparable, refused},
+    ways::WAYS,
+};
 
 const TOKEN: HeaderName = HeaderName::from_static("approov-token");
-
-/// What came back: status, headers in order, and body.
-type Answer = (u16, Vec<(String, String)>, Bytes);
 
 /// Sends these headers, and these trailers behind a body if there are any.
 async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailers: Option<HeaderMap>) -> Answer {
@@ -42,26 +46,17 @@ async fn ask(client: &SendRequest<Bytes>, way: &str, headers: HeaderMap, trailer
     }
     let headers = head.headers.iter().filter(|(name, _)| **name != DATE);
     let text = |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().unwrap().to_owned());
-    let mut headers: Vec<_> = headers.map(text).collect();
-    headers.sort();
-    (head.status.as_u16(), headers, whole.freeze())
+    comparable(Answer {
+        status: head.status.as_u16(),
+        headers: headers.map(text).collect(),
+        body: String::from_utf8(whole.to_vec()).unwrap(),
+    })
 }
 
 fn with_token(value: &[u8]) -> Option<HeaderMap> {
     HeaderValue::from_bytes(value)
         .ok()
         .map(|value| HeaderMap::from_iter([(TOKEN, value)]))
-}
-
-fn refused() -> Answer {
-    let headers = [
-        ("cache-control", "no-store"),
-        ("content-length", "2"),
-        ("content-type", "application/json"),
-        ("www-authenticate", "Approov"),
-    ];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    (401, headers.into(), Bytes::from_static(b"{}"))
 }
 
 #[actix_web::test]
@@ -83,7 +78,7 @@ async fn each_token_is_refused_for_its_reason() {
         };
         let answer = ask(&client, "/guard", headers, None).await;
         if row.verdict == PASSES {
-            assert_eq!((answer.0, served.refusals()), (200, Vec::new()), "{}", row.name);
+            assert_eq!((answer.status, served.refusals()), (200, Vec::new()), "{}", row.name);
         } else {
             assert_eq!(answer, refused(), "{}", row.name);
             assert_eq!(served.refusals(), [row.verdict], "{}", row.name);
@@ -132,7 +127,7 @@ async fn each_request_is_refused_for_its_reason() {
         }
     }
     for way in WAYS {
-        let (status, ..) = ask(&client, way, lines(&[(TOKEN, &good)]), None).await;
-        assert_eq!((status, served.refusals()), (200, Vec::new()), "{way}");
+        let answer = ask(&client, way, lines(&[(TOKEN, &good)]), None).await;
+        assert_eq!((answer.status, served.refusals()), (200, Vec::new()), "{way}");
     }
 }

@@ -3,14 +3,13 @@
 
 use std::sync::Mutex;
 
-use actix_test::TestServer;
-use actix_web::{App, web};
+use actix_web::web;
 use approov_actix::{ApproovClaims, approov_protected};
 use serde_json::json;
-use support::{codes::Codes, tables::cells, token};
+use support::{tables::cells, token};
 
 use super::{answers, config, exchange};
-use crate::builder;
+use crate::{builder, served::Served, ways::WAYS};
 
 /// What becomes of one request on the connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,30 +48,24 @@ async fn with_claims(claims: ApproovClaims, body: Result<web::Bytes, actix_web::
     enter(&claims, &body, &runs)
 }
 
-const WAYS: [&str; 3] = ["/guard", "/claims", "/middleware"];
-
-/// A server, what got in, and the codes of what was refused.
+/// A server, and what got in.
 struct Site {
-    server: TestServer,
+    served: Served,
     runs: Runs,
-    codes: Codes,
 }
 
 impl Site {
     fn new() -> Self {
         let runs = Runs::new(Mutex::new(Vec::new()));
-        let (approov, codes) = Codes::of(builder());
-        let app_runs = runs.clone();
-        let server = actix_test::start_with(config(), move || {
+        let of_app = runs.clone();
+        let served = Served::on(config(), builder(), move |app, approov| {
             let scope = web::scope("/middleware").route("", web::to(with_claims));
-            App::new()
-                .app_data(approov.clone())
-                .app_data(app_runs.clone())
+            app.app_data(of_app.clone())
                 .route("/guard", web::to(guarded))
                 .route("/claims", web::to(with_claims))
-                .service(scope.wrap(approov.middleware()))
+                .service(scope.wrap(approov.middleware()));
         });
-        Self { server, runs, codes }
+        Self { served, runs }
     }
 
     /// Sends a row to each way to protect. Exactly the requests that are expected get in, in order, each with its own
@@ -83,7 +76,7 @@ impl Site {
             let sent = expand(text, way);
             // What is after a `|` is sent after the first answer.
             let (now, later) = sent.split_at(sent.iter().position(|byte| *byte == b'|').unwrap_or(sent.len()));
-            let received = answers(&exchange(self.server.addr(), now, later.get(1..)));
+            let received = answers(&exchange(self.served.address(), now, later.get(1..)));
             let fates = Fate::list(fates, received.len());
             let answers = received.into_iter().map(|answer| (answer.status, answer.body));
             let expected: Vec<_> = fates.iter().map(Fate::answer).collect();
@@ -91,7 +84,7 @@ impl Site {
             let runs = std::mem::take(&mut *self.runs.lock().unwrap());
             let entered: Vec<_> = fates.iter().filter_map(Fate::entered).collect();
             assert_eq!(runs, entered, "{way}: {row}");
-            let codes = self.codes.take();
+            let codes = self.served.codes();
             let refused: Vec<_> = fates.iter().filter_map(Fate::refused).collect();
             assert_eq!(codes, refused, "{way}: {row}");
         }
@@ -253,9 +246,9 @@ async fn requests_in_a_large_body_of_a_refused_one() {
     let requests = "[GET A]".repeat(2000);
     for way in WAYS {
         let sent = expand(&format!("[POST]<<{requests}>>"), way);
-        exchange(site.server.addr(), &sent, None);
+        exchange(site.served.address(), &sent, None);
         assert_eq!(*site.runs.lock().unwrap(), Vec::<String>::new(), "{way}");
-        assert_eq!(site.codes.take(), ["token_missing"], "{way}");
+        assert_eq!(site.served.codes(), ["token_missing"], "{way}");
     }
 }
 
