@@ -36,8 +36,8 @@ fn near_misses() -> impl Iterator<Item = String> {
     let table = "{user}2 | {user}, {user} | {user}, | {user}; | {user}= | {user}\u{a0} | {user}\u{200b} | \"{user}\"
         Bearer {user} | {user}{user} | Bearer | null | * | {user Bearer→BEARER} | {user Bearer→Basic} | {user e→е}
         Bearer␠␠{user 7..} | Bearer⇥{user 7..} | Bearer{user 7..} | Bearer\u{a0}{user 7..} | {user -→%2D} | {user 7..}
-        {user ..11}␠{user 12..17}␠{user 18..} | {user -→\u{2010}} | {user lower} | {user upper} | {user ..19} | {user 1..}
-        {user reversed} | {user base64} | {user sha256 base64} | {0x78 ×4000}";
+        {user ..11}␠{user 12..17}␠{user 18..} | {user -→\u{2010}} | {user lower} | {user upper} | {user ..19}
+        {user 1..} | {user reversed} | {user base64} | {user sha256 base64} | {0x78 ×4000}";
     cells(table)
         .into_iter()
         .map(|cell| filled_text(&cell, &[("user", USER)]))

@@ -71,8 +71,8 @@ pub(super) fn message_and_signature() -> (String, Vec<u8>) {
     (message.to_owned(), URL_SAFE_NO_PAD.decode(signature).unwrap())
 }
 
-/// The text with what is of a good token in place of the names in braces: the segments `h`, `p` and `s`, what is in them
-/// (`header`, `payload` and `mac`), and the `secret` with its `text`.
+/// The text with what is of a good token in place of the names in braces: the segments `h`, `p` and `s`, what is in
+/// them (`header`, `payload` and `mac`), and the `secret` with its `text`.
 pub(super) fn of_good(text: &str) -> Vec<u8> {
     let (message, mac) = message_and_signature();
     let (h, p) = message.split_once('.').unwrap();

@@ -136,7 +136,8 @@ fn sizes(input: &str, signature: &str) -> [(&'static str, Request); 6] {
 const FORMS: &str = r#"
     no base64: "not base64!" | base64 of the URL alphabet: "-_-_" | a sequence of the URL alphabet: :-_-_:
     bare base64: {base64} | a number: 1 | a flag: ?1 | a date: @1 | a list: (:{base64}:) | no end: :{base64}
-    no start: {base64}: | a blank within: :␠{base64}:␠ | a string without an end: "{base64} | a comma at the end: :{base64}:,
+    no start: {base64}: | a blank within: :␠{base64}:␠ | a string without an end: "{base64}
+    a comma at the end: :{base64}:,
 "#;
 
 /// Parameters that are no time, or not of their type.

@@ -84,9 +84,12 @@ fn lines(good: &str) -> Vec<(String, String)> {
     let repeated = named(repeated, |names| {
         names.split(", ").map(|name| token_line(&value(name))).collect()
     });
-    let others = "in two cases: GOOD␍␊approov-token: {good} | in two odd cases: APPROOV-TOKEN: {good}␍␊aPPROOV-tOKEN: {good}
-        with another header between: GOOD␍␊X-Other: a␍␊GOOD | with a bare line feed between: GOOD␊Approov-Token: {forged}
-        with a binding between: GOOD␍␊Authorization: Bearer user␍␊GOOD | a part in each: Approov-Token: {1}␍␊Approov-Token: {2}";
+    let others = "in two cases: GOOD␍␊approov-token: {good}
+        in two odd cases: APPROOV-TOKEN: {good}␍␊aPPROOV-tOKEN: {good}
+        with another header between: GOOD␍␊X-Other: a␍␊GOOD
+        with a bare line feed between: GOOD␊Approov-Token: {forged}
+        with a binding between: GOOD␍␊Authorization: Bearer user␍␊GOOD
+        a part in each: Approov-Token: {1}␍␊Approov-Token: {2}";
     let (start, end) = good.split_at(20);
     let others = pairs(others, |lines| {
         let lines = lines.replace("GOOD", "Approov-Token: {good}") + "\r\n";
