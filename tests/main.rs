@@ -9,6 +9,7 @@
 
 mod behaviour;
 mod differential;
+mod fuzzers;
 mod http2;
 #[path = "keys/sender.rs"]
 mod keys;

@@ -8,7 +8,7 @@ use actix_web::{App, dev::AppConfig, rt::Runtime};
 use futures_util::future::LocalBoxFuture;
 use tokio::io;
 
-use crate::{
+use super::{
     handlers,
     outcome::{OUTCOME, Outcome},
 };

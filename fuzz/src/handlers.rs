@@ -15,7 +15,7 @@ use support::{
     token::{SECRET, binding},
 };
 
-use crate::outcome::entered;
+use super::outcome::entered;
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     let builder = || {
@@ -132,10 +132,9 @@ fn genuine(request: &HttpRequest) -> Option<Map<String, Value>> {
 
 fn assert_reported(request: &HttpRequest, claims: Option<&ApproovClaims>) {
     match (claims, genuine(request)) {
-        (None, None) => {}
         (Some(claims), Some(expected)) => assert_same_claims(claims, &expected),
         // The library is the stricter one: of two members of the same name it takes none.
-        (None, Some(_)) => {}
+        (None, _) => {}
         (Some(_), None) => panic!("claims of a token that is not good"),
     }
 }

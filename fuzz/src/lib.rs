@@ -8,7 +8,11 @@
 
 mod connection;
 mod handlers;
+pub mod key_set;
+pub mod message_signature;
 mod outcome;
+pub mod request;
+pub mod token;
 
 pub use self::{
     connection::{assert_all_can_be_entered, exchange},

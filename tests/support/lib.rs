@@ -69,7 +69,7 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The code in the guides compiles, and what can run does. Here, because it takes all features and the crates beside;
+/// The code in the guides and in the attribute's documentation compiles, and what can run does. Here, because it takes all features and the crates beside;
 /// the documentation shows them as `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
@@ -117,4 +117,20 @@ mod guides {
     mod token_binding {}
     #[doc = include_str!("../../docs/token-check.md")]
     mod token_check {}
+    #[doc = include_str!("../../approov-actix-macros/src/approov_protected.md")]
+    mod approov_protected {}
+
+    /// Up to edition 2021 the temporaries of a body's last expression outlive its variables, but not its parameters.
+    ///
+    /// ```edition2021
+    /// use std::sync::Mutex;
+    ///
+    /// #[actix_web::get("/")]
+    /// #[approov_actix::approov_protected]
+    /// async fn count(count: actix_web::web::Data<Mutex<u32>>) -> String {
+    ///     count.lock().unwrap().to_string()
+    /// }
+    /// # let _ = actix_web::App::new().service(count);
+    /// ```
+    struct LastExpression;
 }
