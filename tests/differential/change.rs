@@ -95,11 +95,16 @@ fn text(rng: &mut Rng, text: &str, alphabet: &str) -> String {
     characters.into_iter().collect()
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "one of a table of changes, of which some cannot be made"
+)]
 fn path(rng: &mut Rng, _: &Sample, request: &mut Request) -> Option<()> {
     request.path = format!("/{}", text(rng, &request.path[1..], "abcAB012/._-"));
     Some(())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "as `path`")]
 fn query(rng: &mut Rng, _: &Sample, request: &mut Request) -> Option<()> {
     request.query = match request.query.take() {
         Some(query) if rng.coin(8) => Some(format!("?{query}")),

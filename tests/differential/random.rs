@@ -286,10 +286,11 @@ impl Dictionary {
                 *lines.last_mut().unwrap() += rng.choice([",", ", ", " ,\t"]).unwrap();
             }
             // A member that is true may go without.
-            *lines.last_mut().unwrap() += &match value.strip_prefix("?1") {
-                Some(parameters) if rng.bool() => format!("{key}{parameters}"),
-                _ => format!("{key}={value}"),
+            let member = match value.strip_prefix("?1") {
+                Some(parameters) if rng.bool() => [key, parameters].concat(),
+                _ => [key, "=", value].concat(),
             };
+            *lines.last_mut().unwrap() += &member;
         }
         lines
     }

@@ -176,7 +176,7 @@ pub(super) fn others(text: &str) -> Vec<Value> {
 
 /// As many members as asked for, each behind a comma.
 pub(super) fn members(count: usize) -> String {
-    (0..count).map(|i| format!(r#","{i}":0"#)).collect()
+    (0..count).map(|i| format!(r#","{i}":0"#)).collect::<Vec<_>>().concat()
 }
 
 /// Lists in a list.

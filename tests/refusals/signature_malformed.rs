@@ -56,7 +56,7 @@ pub(super) fn rows(case: Case) -> Case {
 
 /// So many of these, each with a number.
 fn many(count: usize, item: &str) -> String {
-    (0..count).map(|n| format!("{item}{n}")).collect()
+    (0..count).map(|n| format!("{item}{n}")).collect::<Vec<_>>().concat()
 }
 
 /// Lines of `Signature-Input` and of `Signature` that do not belong together. `-` is none; `{I}` and `{S}` are those of

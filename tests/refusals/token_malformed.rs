@@ -201,10 +201,8 @@ fn claims_with_twins() -> Vec<(String, String)> {
         ("", "1", "2"),
     ];
     for (claim, one, other) in texts.chain(others) {
-        let escaped: String = claim
-            .chars()
-            .map(|letter| format!("\\u{:04X}", u32::from(letter)))
-            .collect();
+        let escaped = claim.chars().map(|letter| format!("\\u{:04X}", u32::from(letter)));
+        let escaped = escaped.collect::<Vec<_>>().concat();
         payloads.extend([
             format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{one}}}"#),
             format!(r#"{{"exp":LATER,"{claim}":{one},"{claim}":{other}}}"#),

@@ -123,7 +123,8 @@ fn step(value: Vec<u8>, step: &str) -> Vec<u8> {
         "hex" => value
             .iter()
             .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
             .into(),
         "latin1" => value.into_iter().map(char::from).collect::<String>().into(),
         "base64" => STANDARD.encode(value).into(),

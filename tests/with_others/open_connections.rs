@@ -1,4 +1,4 @@
-//! WebSockets with actix-ws, and server-sent events: their first request is one like any other.
+//! A handshake with actix-ws, and a request for server-sent events, are checked like any other request.
 
 use std::{
     future::ready,

@@ -69,7 +69,7 @@ fn fresh() -> Request {
 }
 
 /// The statuses of requests that are in flight at the same time, while something happens.
-fn at_once(server: &Served, requests: Vec<Request>, act: impl FnOnce()) -> Vec<u16> {
+fn at_once(server: &Served, requests: &[Request], act: impl FnOnce()) -> Vec<u16> {
     let barrier = Barrier::new(requests.len() + 1);
     let address = server.address();
     let send = |request: &Request| {
@@ -120,13 +120,13 @@ async fn whatever_fails_no_copy_is_let_in_and_nobody_waits() {
         let copies = || vec![copy.clone(); CLIENTS];
         let is_refusal = |status: &u16| [409, 503].contains(status);
         let unavailable = format!("single_use_unavailable({reason})");
-        let refused = at_once(&enforcing, copies(), || begin(&mut redis, &proxy));
+        let refused = at_once(&enforcing, &copies(), || begin(&mut redis, &proxy));
         assert!(refused.iter().all(is_refusal), "{reason}: {refused:?}");
         enforcing.refusals();
         let half = || iter::repeat_with(fresh).take(CLIENTS / 2);
-        let requests = || half().chain(copies().into_iter().take(CLIENTS / 2)).collect();
+        let requests = || half().chain(copies().into_iter().take(CLIENTS / 2)).collect::<Vec<_>>();
         for (server, status) in [(&enforcing, 503), (&admitting, 200), (&reporting, 200)] {
-            let statuses = at_once(server, requests(), || {});
+            let statuses = at_once(server, &requests(), || {});
             assert_eq!(statuses, [status; CLIENTS], "{reason}");
         }
         for server in [&enforcing, &reporting] {
@@ -139,7 +139,7 @@ async fn whatever_fails_no_copy_is_let_in_and_nobody_waits() {
             [Some(SingleUseAdmission::AdmittedWithoutStore); CLIENTS]
         );
 
-        let refused = at_once(&enforcing, copies(), || mend(&mut redis, &proxy));
+        let refused = at_once(&enforcing, &copies(), || mend(&mut redis, &proxy));
         assert!(refused.iter().all(is_refusal), "{reason}: {refused:?}");
         for server in [&enforcing, &admitting, &reporting] {
             server.admissions();
@@ -152,7 +152,11 @@ async fn whatever_fails_no_copy_is_let_in_and_nobody_waits() {
             let mut in_time = attempts.take_while(|(start, _)| *start <= RECOVERY);
             assert!(in_time.any(|(_, is_claimed)| is_claimed), "{reason}");
             server.codes();
-            assert_eq!(at_once(server, half().collect(), || {}), [200; CLIENTS / 2], "{reason}");
+            assert_eq!(
+                at_once(server, &half().collect::<Vec<_>>(), || {}),
+                [200; CLIENTS / 2],
+                "{reason}"
+            );
         }
         for (server, status) in [(&enforcing, 409), (&admitting, 409), (&reporting, 200)] {
             let answer = server.send(&copy);

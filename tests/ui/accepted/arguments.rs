@@ -1,4 +1,4 @@
-//! What may stand in the brackets of the attribute.
+//! What the brackets of the attribute may have in them.
 
 use std::sync::LazyLock;
 

@@ -78,11 +78,11 @@ async fn boxed(id: web::Path<String>) -> Result<String, Box<dyn Error>> {
 
 #[get("/inner")]
 #[approov_protected(binding = "Authorization")]
-async fn inner_attributes(method: Method) -> String {
+async fn inner_attributes(method: Method) -> HttpResponse {
     #![allow(unused_variables, unused_mut)]
 
     let mut text = String::new();
-    text
+    HttpResponse::Ok().body(text)
 }
 
 #[approov_protected]

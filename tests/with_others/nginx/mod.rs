@@ -67,7 +67,9 @@ impl Nginx {
 /// Behind each of these, if the environment asks for it.
 fn behind(test: &str, configurations: &[Configuration], check: impl Fn(&Nginx)) {
     if may_install(&format!("nginx::{test}")) {
-        configurations.iter().for_each(|each| check(&Nginx::start(each)));
+        for each in configurations {
+            check(&Nginx::start(each));
+        }
     }
 }
 
