@@ -9,8 +9,12 @@ msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
 nightly := "nightly-2026-05-20"
 # Where it compiles to, so that the recipes that need it share what they have compiled.
 nightly_target := justfile_directory() / "target/nightly"
-# What the tests and examples ask for, with one backend only.
-only_rust_crypto := "-p approov-actix -p approov-actix-tests -p approov-actix-examples --no-default-features --features jwks-url,macros,message-signing,openapi,single-use-redis,testing,rust-crypto"
+# Where that compiles to which the oldest compiler needs.
+msrv_target := justfile_directory() / "target/msrv"
+# What the tests ask for, with one backend only.
+only_rust_crypto := "-p approov-actix -p approov-actix-tests --no-default-features --features jwks-url,macros,message-signing,openapi,single-use-redis,testing,rust-crypto"
+# All features but AWS-LC, which shows nothing and takes a minute to compile.
+all_that_shows := "--no-default-features --features jwks-url,macros,message-signing,openapi,rust-crypto,single-use-redis-rustls,testing"
 # What no verdict comes from, and the tests: `coverage` counts the rest. .cargo/mutants.toml names the rest as well.
 not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((approov|keys|policy|testing)/|(config|crypto/algorithm|event|guide|lib|logging|message_signing|one_or_many|openapi|rejection|test_support)[.]rs)|/tests[.]rs$'
 
@@ -37,30 +41,18 @@ test-nginx:
 test-differential:
     APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
 
-# With the backend rust-crypto and nothing of AWS-LC, and without a token cache: most of what is refused is refused by other code when the token is cached.
+# With the backend rust-crypto and nothing of AWS-LC: the unit tests without any other feature; and the tests of verdicts without a token cache, because most of what
+# is refused is refused by other code when the token is cached.
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
-    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --lib --tests
+    cargo test -p approov-actix --no-default-features --features rust-crypto --lib
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --test integration -- refusals:: keys:: wire:: properties:: behaviour::signatures behaviour::binding
 
-# With the backend aws-lc-rs and no other feature.
-[group('tests')]
-test-aws-lc-rs:
-    cargo test -p approov-actix --no-default-features --features aws-lc-rs --lib
-
-# A server without a C library, for an image with nothing else in it. With RustCrypto, which compiles faster. Installs the target and musl-tools.
-[group('tests')]
-static:
-    command -v musl-gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends musl-tools >/dev/null; }
-    rustup target add x86_64-unknown-linux-musl
-    cargo build -p approov-actix-examples --no-default-features --features rust-crypto --bin approov-token --target x86_64-unknown-linux-musl
-    ! readelf --program-headers "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" | grep INTERP
-    "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" secret >/dev/null
-
-# With both backends, the examples beside other crates, and a cache for a single token.
+# With both backends, the examples beside other crates, a cache for a single token, and the memory store in every order of its threads.
 [group('tests')]
 test-all-features:
-    TEST_TOKEN_CACHE_CAPACITY=1 cargo test --workspace --all-features --lib --test servers
+    TEST_TOKEN_CACHE_CAPACITY=1 cargo test --workspace --all-features --lib --test servers --test interleavings
 
 # Claims and blocked devices in a real Redis, and two servers behind nginx that share one. Installs both.
 [group('tests')]
@@ -98,11 +90,13 @@ width:
 lint:
     cargo clippy --workspace --all-targets --all-features -- -D warnings
 
-# The crates' documentation with all features and with the default ones, where links to what a feature brings would be broken.
+# As docs.rs builds it, each item with the feature that brings it. Needs a nightly compiler.
 [group('documentation')]
 docs:
-    RUSTDOCFLAGS='-D warnings' cargo doc -p approov-actix --no-deps
-    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features
+    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix -p approov-actix-macros --no-deps {{ all_that_shows }} --target-dir '{{ nightly_target }}'
+    for feature in jwks-url macros message-signing openapi single-use-redis testing; do \
+      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" '{{ nightly_target }}/doc/approov_actix' || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
+    done
 
 # Lychee follows links. rumdl finds links without a definition, which are text to others, and definitions without a link. Left out: links.md, whose links are for
 # rustdoc; line numbers of sources, which are no anchors; and a link that is broken in tracing's own documentation.
@@ -111,43 +105,33 @@ docs:
 links: docs
     git ls-files '*.md' ':!approov-actix' | lychee --offline --include-fragments --no-progress --files-from -
     git ls-files -z '*.md' ':!approov-actix' | xargs -0 rumdl check --no-cache --no-config --enable MD052,MD053 --config 'MD052.shortcut-syntax = true'
-    lychee --offline --include-fragments --no-progress --exclude '/doc/src/|/dispatcher#' "${CARGO_TARGET_DIR:-target}"/doc/approov_actix{,_macros}
+    lychee --offline --include-fragments --no-progress --exclude '/doc/src/|/dispatcher#' '{{ nightly_target }}'/doc/approov_actix{,_macros}
 
 # Words that readers stumble over, in pages and comments. Needs node.
 [group('documentation')]
 words:
     tests/words
 
-# As docs.rs builds it: each item with the feature that brings it. Needs a nightly compiler.
-[group('documentation')]
-docs-rs:
-    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix --no-deps --all-features --target-dir '{{ nightly_target }}'
-    for feature in jwks-url macros message-signing openapi single-use-redis testing; do \
-      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" '{{ nightly_target }}/doc/approov_actix' || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
-    done
-
 # What the documentation copies from programs.
 [group('documentation')]
 copies:
     examples/shapes-api-diff --check
 
-# Each feature alone and beside each other one, on the oldest compiler; `just features ''` every combination. Needs cargo-hack.
+# Each feature alone on the oldest compiler, the documentation with the default ones, and without a backend one error that says what to do. `just features ''` every
+# combination. Needs cargo-hack.
 [group('publishing')]
-features depth='--depth 3':
+features depth='--depth 2' $CARGO_TARGET_DIR=msrv_target:
     cargo +{{ msrv }} hack check -p approov-actix --feature-powerset {{ depth }} --exclude-features default,single-use-redis,single-use-redis-rustls --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
     cargo +{{ msrv }} check -p approov-actix --no-default-features --features rust-crypto,single-use-redis
     cargo +{{ msrv }} check -p approov-actix --no-default-features --features aws-lc-rs,single-use-redis-rustls
+    RUSTDOCFLAGS='-D warnings' cargo +{{ msrv }} doc -p approov-actix --no-deps
+    errors=$(cargo +{{ msrv }} check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
+    [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
 
 # The oldest dependencies that Cargo.toml allows, on the oldest compiler. Needs a nightly compiler to choose them.
 [group('publishing')]
 minimal-versions:
-    tests/minimal-versions {{ nightly }} {{ msrv }}
-
-# Without a backend there is one error, and it says what to do.
-[group('publishing')]
-no-backend:
-    errors=$(cargo check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
-    [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
+    CARGO_TARGET_DIR='{{ msrv_target }}' tests/minimal-versions {{ nightly }} {{ msrv }}
 
 # The default build compiles neither an HTTP client nor TLS nor Redis.
 [group('publishing')]
@@ -163,8 +147,8 @@ deny *checks:
 # The public interface is what public-api.txt says, and shows no type of other crates but those that approov-actix/Cargo.toml allows.
 [group('publishing')]
 public-api *arguments='--check':
-    CARGO_TARGET_DIR='{{ nightly_target }}' cargo +{{ nightly }} check-external-types --all-features --manifest-path approov-actix/Cargo.toml
-    CARGO_TARGET_DIR='{{ nightly_target }}' tests/public-api {{ nightly }} {{ arguments }}
+    CARGO_TARGET_DIR='{{ nightly_target }}' cargo +{{ nightly }} check-external-types {{ all_that_shows }} --manifest-path approov-actix/Cargo.toml
+    CARGO_TARGET_DIR='{{ nightly_target }}' tests/public-api {{ nightly }} {{ arguments }} {{ all_that_shows }}
 
 # The crates as they would be published, compiled from their archives.
 [group('publishing')]
@@ -176,7 +160,7 @@ package *arguments:
 workflows:
     zizmor --offline --no-progress --strict-collection --persona pedantic .
 
-# 20 minutes for each fuzzer; `just fuzz --quick` some seconds. Needs a nightly and a C++ compiler.
+# 20 minutes for each fuzzer: `cargo test` tries only what they start from. Needs a nightly and a C++ compiler.
 [group('deep')]
 fuzz *arguments:
     NIGHTLY={{ nightly }} tests/deep/fuzz {{ arguments }}
@@ -200,9 +184,18 @@ long-run *arguments:
 mutants *options:
     tests/deep/mutants {{ options }}
 
+# A server without a C library, for an image with nothing else in it. With RustCrypto, which compiles faster. Installs the target and musl-tools.
+[group('deep')]
+static:
+    command -v musl-gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends musl-tools >/dev/null; }
+    rustup target add x86_64-unknown-linux-musl
+    cargo build -p approov-actix-examples --no-default-features --features rust-crypto --bin approov-token --target x86_64-unknown-linux-musl
+    ! readelf --program-headers "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" | grep INTERP
+    "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" secret >/dev/null
+
 # The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
 [group('deep')]
-deep: coverage long-run fuzz mutants (features '')
+deep: static coverage long-run fuzz mutants (features '')
 
 # Everything that CI runs.
 ci:
