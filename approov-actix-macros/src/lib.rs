@@ -15,7 +15,7 @@ use proc_macro::TokenStream;
 use quote::ToTokens as _;
 use syn::{Error, Item, ItemFn};
 
-// Its examples are compiled with the guides: a dependency on approov-actix here would compile all of it a second time, for the compiler.
+// The tests compile its examples: a dev-dependency on approov-actix here would compile all of it a second time.
 #[doc = include_str!("approov_protected.md")]
 #[proc_macro_attribute]
 pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -98,8 +98,8 @@ pub(crate) fn serve(config: TestServerConfig, server: Server) -> Served {
     Served::on(config, server.builder(), routes(server).1)
 }
 
-/// Whichever way it comes, the request passes, and nobody complains of it; or it is refused for its reason and no other,
-/// and its sender cannot tell for which.
+/// Whichever way it comes, the request passes, and nobody complains of it; or it is refused for its reason and no
+/// other, and its sender cannot tell for which.
 #[track_caller]
 fn check_row(served: &Served, row: &Row) {
     for way in routes(row.server).0 {

@@ -69,8 +69,8 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The code in the guides and in the attribute's documentation compiles, and what can run does. Here, because it takes all features and the crates beside;
-/// the documentation shows them as `approov_actix::guide`.
+/// The code in the guides and in the attribute's documentation compiles, and what can run does. Here, because it takes
+/// all features and the crates beside; the documentation shows the guides as `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
     #[doc = include_str!("../../docs/block-list.md")]

@@ -186,8 +186,8 @@ fn addresses_of_this_machine_need_no_encryption() {
     }
 }
 
-/// The end of the last clone is the end of the thread that asks, also where the address fails. Such threads are alone in
-/// this program with their name.
+/// The end of the last clone is the end of the thread that asks, also where the address fails. Such threads are alone
+/// in this program with their name.
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_asked_for_any_more_once_the_configuration_is_gone() {
