@@ -41,13 +41,13 @@ test-nginx:
 test-differential:
     APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
 
-# With the backend rust-crypto and nothing of AWS-LC: the unit tests without any other feature; and the tests of verdicts without a token cache, because most of what
-# is refused is refused by other code when the token is cached.
+# With the backend rust-crypto and nothing of AWS-LC: the unit tests without any other feature, and those over HTTP. Both without a token cache, because most of
+# what is refused is refused by other code when the token is cached.
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
-    cargo test -p approov-actix --no-default-features --features rust-crypto --lib
-    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --test integration -- refusals:: keys:: wire:: properties:: behaviour::signatures behaviour::binding
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test -p approov-actix --no-default-features --features rust-crypto --lib
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --test integration -- --skip with_others:: --skip project::
 
 # With both backends, the examples beside other crates, a cache for a single token, and the memory store in every order of its threads.
 [group('tests')]
