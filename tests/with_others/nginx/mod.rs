@@ -21,29 +21,19 @@ const BOTH: [Http<'static>; 2] = [Http::One, Http::Two];
 impl Nginx {
     #[track_caller]
     fn accepts(&self, message: &Message, echoed: &str) {
-        for http in BOTH {
-            let expected = (200, echoed.to_owned(), vec![]);
-            assert_eq!(
-                self.ask(message, http),
-                expected,
-                "{http:?}: {} {:?}",
-                message.url,
-                message.headers
-            );
-        }
+        self.answers(message, &(200, echoed.to_owned(), vec![]));
     }
 
     #[track_caller]
     fn refuses(&self, message: &Message, code: &'static str) {
+        self.answers(message, &(401, "{}".to_owned(), vec![code]));
+    }
+
+    #[track_caller]
+    fn answers(&self, message: &Message, expected: &(u16, String, Vec<&'static str>)) {
         for http in BOTH {
-            let expected = (401, "{}".to_owned(), vec![code]);
-            assert_eq!(
-                self.ask(message, http),
-                expected,
-                "{http:?}: {} {:?}",
-                message.url,
-                message.headers
-            );
+            let answer = self.ask(message, http);
+            assert_eq!(answer, *expected, "{http:?}: {} {:?}", message.url, message.headers);
         }
     }
 
