@@ -15,6 +15,8 @@ use crate::patient;
 /// What was refused or only reported: its code, and the same with the detail, if any.
 type Refusal = (&'static str, String);
 
+type Configure = dyn Fn(&mut web::ServiceConfig, &Approov) + Send + Sync;
+
 /// On one worker, so that anything kept by the thread would show.
 pub(crate) struct Served {
     server: TestServer,
@@ -32,7 +34,7 @@ impl Served {
     /// A server with these routes, and the configuration as its data.
     pub(crate) fn new(
         builder: ApproovBuilder,
-        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static,
+        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Send + Sync + 'static,
     ) -> Self {
         Self::on(patient().workers(1).h1(), builder, configure)
     }
@@ -40,8 +42,13 @@ impl Served {
     pub(crate) fn on(
         config: TestServerConfig,
         builder: ApproovBuilder,
-        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static,
+        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Send + Sync + 'static,
     ) -> Self {
+        Self::start(config, builder, Arc::new(configure))
+    }
+
+    /// Not generic: each copy of it would compile actix's whole server again.
+    fn start(config: TestServerConfig, builder: ApproovBuilder, configure: Arc<Configure>) -> Self {
         let refusals = Arc::<Mutex<Vec<Refusal>>>::default();
         let admissions = Arc::<Mutex<Vec<_>>>::default();
         let (refused, admitted) = (Arc::clone(&refusals), Arc::clone(&admissions));
@@ -61,7 +68,7 @@ impl Served {
         let approov = builder.build().unwrap();
         let shared = approov.clone();
         let server = actix_test::start_with(config, move || {
-            let (approov, configure) = (shared.clone(), configure.clone());
+            let (approov, configure) = (shared.clone(), Arc::clone(&configure));
             App::new()
                 .app_data(approov.clone())
                 .configure(|app| configure(app, &approov))

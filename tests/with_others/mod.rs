@@ -38,7 +38,7 @@ fn ways_below(path: &str, approov: &Approov) -> Scope {
 struct Site(Served);
 
 impl Site {
-    fn new(configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static) -> Self {
+    fn new(configure: impl Fn(&mut web::ServiceConfig, &Approov) + Send + Sync + 'static) -> Self {
         Self(Served::new(builder(), configure))
     }
 

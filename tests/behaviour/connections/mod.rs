@@ -49,7 +49,7 @@ impl Running {
     fn start(
         builder: ApproovBuilder,
         listen: Vec<Listen>,
-        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Clone + Send + 'static,
+        configure: impl Fn(&mut web::ServiceConfig, &Approov) + Send + Sync + 'static,
     ) -> Self {
         let refusals = Refusals::default();
         let record = Arc::clone(&refusals);
@@ -60,10 +60,11 @@ impl Running {
         let approov = builder.build().unwrap();
         let (started, is_started) = mpsc::channel();
         let thread = thread::spawn(move || {
-            let server = serve(listen, started, move |app| {
+            let configure = move |app: &mut web::ServiceConfig| {
                 app.app_data(approov.clone());
                 configure(app, &approov);
-            });
+            };
+            let server = serve(listen, started, Arc::new(configure));
             rt::System::new().block_on(server)
         });
         let (handle, addresses) = is_started.recv().unwrap();
@@ -95,10 +96,10 @@ impl Running {
 async fn serve(
     listen: Vec<Listen>,
     started: Sender<(ServerHandle, Vec<SocketAddr>)>,
-    configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+    configure: Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>,
 ) -> io::Result<()> {
     // A slow machine is no reason to give up.
-    let mut server = HttpServer::new(move || App::new().configure(configure.clone()))
+    let mut server = HttpServer::new(move || App::new().configure(|app| configure(app)))
         .tls_handshake_timeout(Duration::from_secs(60))
         .client_request_timeout(Duration::from_secs(60))
         .workers(1)
