@@ -1,16 +1,12 @@
 //! Claims and verdicts as arguments. Of which configuration: `nearest`.
 
-use actix_web::{App, FromRequest as _, HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, web};
 use approov_actix::{ApproovClaims, ApproovSignature, ApproovVerdict, Policy, Refused, Rejection, approov_protected};
-use support::{client::Request, log, token};
+use support::{client::Request, token};
 
-use crate::{
-    builder, patient,
-    served::Served,
-    ways::{guarded, with_claims},
-};
+use crate::{builder, served::Served};
 
-async fn verdict(verdict: ApproovVerdict) -> String {
+pub(crate) async fn verdict(verdict: ApproovVerdict) -> String {
     match verdict {
         ApproovVerdict::Genuine(claims) => claims.device_id().unwrap().to_owned(),
         ApproovVerdict::Rejected(_) => verdict
@@ -46,31 +42,6 @@ async fn a_verdict_does_not_know_report_mode() {
             }
         }
     }
-}
-
-#[actix_web::test]
-async fn without_configuration_nobody_gets_in() {
-    async fn optional(claims: Option<ApproovClaims>) -> String {
-        claims.is_some().to_string()
-    }
-    log::capture();
-    let server = actix_test::start_with(patient(), || {
-        App::new()
-            .route("/nowhere/guard", web::get().to(guarded))
-            .route("/nowhere/claims", web::get().to(with_claims))
-            .route("/nowhere/verdict", web::get().to(verdict))
-            .route("/nowhere/optional", web::get().to(optional))
-    });
-    for path in ["/nowhere/guard", "/nowhere/claims", "/nowhere/verdict"] {
-        for request in [Request::get(path), Request::get(path).token(&token::good())] {
-            let answer = request.send(server.addr());
-            assert_eq!((answer.status, answer.body.as_str()), (500, "{}"), "{path}");
-        }
-        let line = format!("ERROR approov_actix not_configured {path}: no `Approov` found");
-        assert_eq!(log::lines_with(&line).len(), 2, "{path}");
-    }
-    let optional = Request::get("/nowhere/optional").token(&token::good());
-    assert_eq!(optional.send(server.addr()).body, "false");
 }
 
 /// What is borrowed of a request is its handler's, also while it asks for claims.

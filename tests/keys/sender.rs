@@ -1,7 +1,7 @@
 //! Key sets and secrets that must stop the start. Each unfit key of a set: `tests/keys/algorithms/jwks.rs`.
 
 pub(crate) mod algorithms;
-mod refresh;
+pub(crate) mod refresh;
 
 use std::{fs, str};
 

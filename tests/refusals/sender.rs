@@ -9,7 +9,6 @@ use approov_actix::{Approov, Policy, approov_protected};
 use support::{
     client, codes,
     refusals::{self, Case, NOT_HTTP, PASSES, Row, Sent, Server},
-    tables::pairs,
 };
 
 use crate::{
@@ -17,6 +16,16 @@ use crate::{
     served::{Served, comparable, refused},
     ways,
 };
+
+// What takes more than one request, or a server of its own. The files with rows belong to `support`.
+mod body_budget;
+mod body_too_large;
+pub(crate) mod body_unavailable;
+mod keys_unavailable;
+mod not_configured;
+mod policy_invalid;
+pub(crate) mod request_replayed;
+mod single_use_unavailable;
 
 macro_rules! tests {
     ($($code:ident)+) => {$(
@@ -44,38 +53,31 @@ fn check(case: &Case) {
     }
 }
 
-/// Codes that take more than one request, or an application of their own: the file with their test, from
-/// `tests/behaviour`, and the test.
-const OTHERS: &str = "
-    body_budget: signatures/withheld.rs the_bytes_that_are_held_at_once_are_bounded
-    body_too_large: signatures/broken.rs bodies_above_the_limit_are_too_large
-    body_unavailable: signatures/extractor.rs claims_alone_refuse_what_they_cannot_check
-    keys_unavailable: ../keys/refresh/unavailable.rs without_keys_a_token_is_503_and_none_is_401_as_ever
-    not_configured: extractors.rs without_configuration_nobody_gets_in
-    policy_invalid: single_use/settings.rs a_handler_that_cannot_be_checked_answers_500
-    request_replayed: single_use/copies.rs a_copy_is_refused_however_it_is_written
-    single_use_unavailable: single_use/stores.rs a_store_that_fails_lets_nobody_in
-";
+/// What else the folder has.
+const NO_CODES: [&str; 3] = ["make", "mod", "sender"];
 
-/// So that no new code is left without an attack.
+/// So that no new code is left without a file. Each file of rows has attacks and what passes; each other one, tests.
 #[test]
-fn every_code_has_its_attacks_or_a_test_of_its_own() {
-    let mut codes: BTreeSet<_> = codes::all().collect();
-    for (code, proof) in pairs(OTHERS, str::to_owned) {
-        assert!(codes.remove(&*code), "{code}");
-        let (file, test) = proof.split_once(' ').unwrap();
-        let source = fs::read_to_string(format!("behaviour/{file}")).expect(file);
-        assert!(source.contains(&format!("async fn {test}() {{")), "{proof}");
-    }
+fn every_code_has_a_file_and_every_file_a_code() {
+    let names = fs::read_dir("refusals").unwrap().filter_map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        name.strip_suffix(".rs").map(str::to_owned)
+    });
+    let files: BTreeSet<_> = names.filter(|name| !NO_CODES.contains(&&**name)).collect();
+    assert_eq!(files, codes::all().map(str::to_owned).collect());
     let mut count = 0;
+    let mut rest = files;
     for case in refusals::all() {
-        assert!(codes.remove(case.code), "{}", case.code);
+        assert!(rest.remove(case.code), "{}", case.code);
         let verdicts = case.rows.iter().map(|row| row.verdict.split('(').next().unwrap());
         let verdicts: BTreeSet<_> = verdicts.filter(|verdict| *verdict != NOT_HTTP).collect();
         assert_eq!(verdicts, BTreeSet::from([case.code, PASSES]));
         count += case.rows.len();
     }
-    assert_eq!(codes, BTreeSet::new(), "codes without an attack");
+    for code in rest {
+        let source = fs::read_to_string(format!("refusals/{code}.rs")).unwrap();
+        assert!(source.contains("#[actix_web::test]"), "{code}");
+    }
     support::say(&format!(
         "there are {count} rows of requests that must be refused, or pass"
     ));

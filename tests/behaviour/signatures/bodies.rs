@@ -7,11 +7,11 @@ use approov_actix::{Approov, approov_protected};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use support::{
-    client,
+    client, log,
     signing::{Message, Signature, sha256},
 };
 
-use super::{REQUIRED, Served, echo, guarded, order, signing, with_signature_of};
+use super::{LEAST, REPORTED, REQUIRED, Served, echo, guarded, order, signing, signing_by, with_signature_of};
 
 async fn json(body: web::Json<Value>) -> String {
     body.to_string()
@@ -55,9 +55,9 @@ async fn guarded_multipart(body: actix_multipart::Multipart) -> Result<String, a
     multipart(body).await
 }
 
-pub(super) const WAYS: [&str; 2] = ["/guard", "/middleware"];
+pub(crate) const WAYS: [&str; 2] = ["/guard", "/middleware"];
 
-pub(super) fn routes(app: &mut web::ServiceConfig, approov: &Approov) {
+pub(crate) fn routes(app: &mut web::ServiceConfig, approov: &Approov) {
     app.service(
         web::scope("/guard")
             .route("/json", web::to(guarded_json))
@@ -75,17 +75,17 @@ pub(super) fn routes(app: &mut web::ServiceConfig, approov: &Approov) {
     );
 }
 
-pub(super) fn post(path: &str, content_type: &str, body: &[u8]) -> Message {
+pub(crate) fn post(path: &str, content_type: &str, body: &[u8]) -> Message {
     order(path).replace("Content-Type", content_type).body(body)
 }
 
 /// The same, in chunks.
-pub(super) fn chunked(mut message: Message) -> Message {
+pub(crate) fn chunked(mut message: Message) -> Message {
     message.body = client::chunked(&message.body, 7000);
     message.without("Content-Length").header("Transfer-Encoding", "chunked")
 }
 
-pub(super) const MULTIPART: &str = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; \
+pub(crate) const MULTIPART: &str = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; \
                          name=\"f\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\nfile\r\n--b--\r\n";
 
 #[actix_web::test]
@@ -168,5 +168,28 @@ async fn no_byte_of_the_body_is_read_before_headers_and_signature_hold() {
             (400, 0),
             "the handler's own error"
         );
+    }
+}
+
+#[actix_web::test]
+async fn in_report_mode_the_whole_body_goes_to_the_handler() {
+    log::capture();
+    let server = Served::new(signing_by(REPORTED), routes);
+    let large: Vec<u8> = (0..3 * 1024 * 1024_u32)
+        .map(|n| b'a' + u8::try_from(n % 23).unwrap())
+        .collect();
+    for path in WAYS.map(|way| format!("{way}/payload")) {
+        for (code, body) in [("body_too_large", &large[..]), ("digest_mismatch", b"small")] {
+            let message = post(&path, "text/plain", body);
+            let covered = [&LEAST[..], &["content-digest"]].concat();
+            let signature = Signature::install(&message).covering(&message, &covered);
+            let altered = message.alter_body();
+            for sent in [altered.clone(), chunked(altered.clone())] {
+                let answer = server.send(&sent.request().signed(&[&signature]));
+                assert_eq!((answer.status, server.codes()), (200, vec![code]), "{path}");
+                assert_eq!(answer.body, sha256(&altered.body), "{path}");
+            }
+        }
+        assert!(!log::lines_with(&format!("WOULD REJECT body_too_large POST {path} ")).is_empty());
     }
 }

@@ -1,14 +1,10 @@
-//! What handlers learn of the signature, and what an argument alone cannot check.
+//! What handlers learn of the signature.
 
 use actix_web::web;
-use approov_actix::{Approov, ApproovClaims, ApproovSignature, SignaturePolicy, approov_protected};
-use support::{
-    log,
-    signing::{Message, Signature},
-    token::now,
-};
+use approov_actix::{ApproovSignature, approov_protected};
+use support::{log, signing::Signature, token::now};
 
-use super::{ORIGIN, REPORTED, REQUIRED, Served, WITH_BODY, order, signing, signing_by};
+use super::{REQUIRED, Served, order, signing};
 
 /// What the extractor tells.
 pub(super) async fn tell(signature: ApproovSignature) -> String {
@@ -71,40 +67,4 @@ async fn the_extractor_tells_what_was_covered() {
             assert!(server.accepts(path, &both).body.starts_with("install"), "{path}");
         }
     }
-}
-
-/// Claims are no way around a check of the body that they cannot make.
-#[actix_web::test]
-async fn claims_alone_refuse_what_they_cannot_check() {
-    log::capture();
-    let serve = |policy| {
-        let claims = async |_: ApproovClaims, body: web::Bytes| body;
-        Served::new(signing_by(policy), move |app: &mut web::ServiceConfig, _: &Approov| {
-            app.route("/claims/alone", web::to(claims));
-        })
-    };
-    let (lax, strict) = (serve(SignaturePolicy::required()), serve(WITH_BODY));
-    let message = order("/claims/alone");
-    lax.refuses("covered", "body_unavailable", &message.signed());
-    let line = "ERROR approov_actix body_unavailable /claims/alone: the signature is about the body";
-    assert_eq!(log::lines_with(line).len(), 1);
-
-    let uncovered = message.clone().without("Content-Digest");
-    lax.accepts("uncovered", &uncovered.signed());
-    strict.refuses("uncovered", "body_unavailable", &uncovered.signed());
-    lax.refuses("unsigned", "signature_missing", &uncovered.request());
-    for method in ["GET", "POST", "DELETE"] {
-        let none = Message {
-            method: method.to_owned(),
-            ..Message::get(&format!("{ORIGIN}/claims/alone"))
-        };
-        lax.accepts(method, &none.signed());
-        strict.accepts(method, &none.signed());
-    }
-    let upgrade = uncovered.without("Content-Length").signed();
-    strict.refuses("upgrade", "body_unavailable", &upgrade.header("Upgrade", "websocket"));
-
-    let report = serve(REPORTED);
-    let answer = report.send(&message.signed());
-    assert_eq!((answer.status, report.codes()), (200, vec!["body_unavailable"]));
 }

@@ -19,9 +19,10 @@ use support::{
 };
 
 use super::{
-    ORIGIN, REPORTED, REQUIRED, Served, broken::wait_for_codes, echo, extractor::tell, guarded, order, serve, signing,
-    signing_at, signing_by, with_signature_of,
+    ORIGIN, REPORTED, REQUIRED, Served, echo, extractor::tell, guarded, order, serve, signing, signing_at, signing_by,
+    with_signature_of,
 };
+use crate::refusals::body_unavailable::wait_for_codes;
 
 #[approov_protected(signature = "if-able")]
 async fn if_able(body: web::Bytes) -> web::Bytes {

@@ -3,8 +3,7 @@
 
 mod accepted;
 mod altered;
-mod bodies;
-mod broken;
+pub(crate) mod bodies;
 mod explained;
 mod extractor;
 mod fields;
@@ -15,7 +14,7 @@ mod layers;
 mod policies;
 mod targets;
 mod upgrades;
-mod withheld;
+pub(crate) mod withheld;
 
 use actix_web::web;
 use approov_actix::{
@@ -34,17 +33,17 @@ async fn guarded(body: web::Bytes) -> web::Bytes {
 }
 
 /// For middlewares to protect.
-async fn echo(body: web::Bytes) -> web::Bytes {
+pub(crate) async fn echo(body: web::Bytes) -> web::Bytes {
     body
 }
 
 const REQUIRED: Policy = Policy::new().signature(SignaturePolicy::required());
 
 /// Asks for a signature, and lets requests without a good one in.
-const REPORTED: SignaturePolicy = SignaturePolicy::required().enforcement(Enforcement::Report);
+pub(crate) const REPORTED: SignaturePolicy = SignaturePolicy::required().enforcement(Enforcement::Report);
 
 /// Asks for a signature that covers the body, where there is one.
-const WITH_BODY: SignaturePolicy = SignaturePolicy::required().require_content_digest(true);
+pub(crate) const WITH_BODY: SignaturePolicy = SignaturePolicy::required().require_content_digest(true);
 
 /// What every signature has to cover.
 const LEAST: [&str; 3] = ["@method", "@target-uri", "approov-token"];
@@ -62,7 +61,7 @@ pub(crate) fn serve(builder: ApproovBuilder) -> Served {
 }
 
 /// The order, to this path.
-fn order(path: &str) -> Message {
+pub(crate) fn order(path: &str) -> Message {
     Message {
         url: format!("{ORIGIN}{path}"),
         ..Message::order()

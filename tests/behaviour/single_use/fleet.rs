@@ -10,12 +10,12 @@ use support::{
     signing::{Message, Signature},
 };
 
-use super::{
-    BOTH, REVERSED, Served, Signed, assert_one_is_accepted, assert_one_of, copies::forms, once, serve, transfer,
-};
+use super::{BOTH, REVERSED, Served, Signed, assert_one_is_accepted, assert_one_of, once, serve, transfer};
 use crate::{
     http2::{connect, exchange},
-    patient, signing,
+    patient,
+    refusals::request_replayed::forms,
+    signing,
 };
 
 /// With all the time in the world: it is not time that is tested.

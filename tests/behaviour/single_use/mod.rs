@@ -1,6 +1,5 @@
 //! Single use: of all deliveries of a signed request, one is accepted.
 
-mod copies;
 mod failures;
 mod fleet;
 mod kept;
@@ -32,14 +31,14 @@ use support::{
 use crate::{ORIGIN, served::Served, signing};
 
 const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
-const REPLAYED: &str = "request_replayed";
-const BOTH: &[&str] = &["install", "account"];
-const REVERSED: &[&str] = &["account", "install"];
-const INSTALL: &[&str] = &["install"];
-const ACCOUNT: &[&str] = &["account"];
+pub(crate) const REPLAYED: &str = "request_replayed";
+pub(crate) const BOTH: &[&str] = &["install", "account"];
+pub(crate) const REVERSED: &[&str] = &["account", "install"];
+pub(crate) const INSTALL: &[&str] = &["install"];
+pub(crate) const ACCOUNT: &[&str] = &["account"];
 
 #[approov_protected(signature = "required", single_use = true)]
-async fn once(body: web::Bytes) -> web::Bytes {
+pub(crate) async fn once(body: web::Bytes) -> web::Bytes {
     body
 }
 
@@ -49,7 +48,7 @@ async fn open() -> &'static str {
 
 /// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with
 /// the same bytes.
-fn to(path: &str) -> Message {
+pub(crate) fn to(path: &str) -> Message {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     Message::new("POST", &format!("{ORIGIN}{path}?{count}"))
@@ -58,19 +57,19 @@ fn to(path: &str) -> Message {
         .body(br#"{"to":"a","amount":1}"#)
 }
 
-fn transfer() -> Message {
+pub(crate) fn transfer() -> Message {
     to("/transfer")
 }
 
 /// A request and its signatures, each made once: a second later they would be others.
-struct Signed {
+pub(crate) struct Signed {
     message: Message,
     install: Signature,
     account: Signature,
 }
 
 impl Signed {
-    fn new(message: Message) -> Self {
+    pub(crate) fn new(message: Message) -> Self {
         Self {
             install: Signature::install(&message),
             account: Signature::account(&message),
@@ -79,13 +78,13 @@ impl Signed {
     }
 
     /// With the signatures of these labels.
-    fn by(&self, labels: &[&str]) -> Message {
+    pub(crate) fn by(&self, labels: &[&str]) -> Message {
         labels.iter().fold(self.message.clone(), |message, label| {
             message.carrying(self.labelled(label))
         })
     }
 
-    fn labelled(&self, label: &str) -> &Signature {
+    pub(crate) fn labelled(&self, label: &str) -> &Signature {
         if label == "install" {
             &self.install
         } else {
@@ -108,7 +107,7 @@ fn test_request(message: &Message) -> TestRequest {
 }
 
 /// A store that makes its claims in this way.
-struct Store<F>(F);
+pub(crate) struct Store<F>(pub(crate) F);
 
 impl<F: Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static> SingleUseStore for Store<F> {
     fn claim(&self, key: &ReplayKey, time_to_live: Duration) -> Claim {
@@ -117,7 +116,7 @@ impl<F: Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static> SingleUseStor
 }
 
 /// Claims are made in this way.
-fn stored(claim: impl Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static) -> ApproovBuilder {
+pub(crate) fn stored(claim: impl Fn(&ReplayKey, Duration) -> Claim + Send + Sync + 'static) -> ApproovBuilder {
     signing().single_use(SingleUse::new(Store(claim)))
 }
 
@@ -125,12 +124,12 @@ fn memory() -> MemoryStore {
     MemoryStore::new(1_000_000).unwrap()
 }
 
-fn in_memory() -> ApproovBuilder {
+pub(crate) fn in_memory() -> ApproovBuilder {
     signing().single_use(SingleUse::new(memory()))
 }
 
 /// Memory that answers as a network does: not at once.
-fn later() -> ApproovBuilder {
+pub(crate) fn later() -> ApproovBuilder {
     stored(|key, time_to_live| {
         let key = *key;
         Claim::Later(Box::pin(async move {
@@ -148,7 +147,7 @@ fn first(_: &ReplayKey, _: Duration) -> Claim {
 }
 
 /// Whose routes all ask for single use.
-fn serve(builder: ApproovBuilder) -> Served {
+pub(crate) fn serve(builder: ApproovBuilder) -> Served {
     Served::new(builder, |app, _| {
         app.default_service(web::to(once));
     })
@@ -156,7 +155,7 @@ fn serve(builder: ApproovBuilder) -> Served {
 
 /// The request passes, with a claim.
 #[track_caller]
-fn accepts(server: &Served, case: &str, request: &Request) {
+pub(crate) fn accepts(server: &Served, case: &str, request: &Request) {
     server.accepts(case, request);
     assert_eq!(server.admissions(), [Some(SingleUseAdmission::Claimed)], "{case}");
 }

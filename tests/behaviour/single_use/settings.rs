@@ -1,10 +1,8 @@
 //! Single use is never silently off.
 
-use actix_web::web;
-use approov_actix::{Approov, ConfigErrorKind, Policy, SignaturePolicy, approov_protected};
-use support::log;
+use approov_actix::{ConfigErrorKind, Policy, SignaturePolicy};
 
-use super::{ONCE, Served, accepts, in_memory, once, to, transfer};
+use super::{ONCE, in_memory};
 use crate::{builder, signing};
 
 #[test]
@@ -33,32 +31,4 @@ fn a_middleware_that_cannot_be_checked_stops_the_start() {
 #[should_panic(expected = "Policy::single_use needs a signature that is required")]
 fn a_policy_that_contradicts_itself() {
     let _ = Policy::new().single_use(true).signature(SignaturePolicy::if_able());
-}
-
-#[approov_protected(single_use = true)]
-async fn of_no_signature() -> &'static str {
-    "in"
-}
-
-#[actix_web::test]
-async fn a_handler_that_cannot_be_checked_answers_500() {
-    log::capture();
-    let configure: fn(&mut web::ServiceConfig, &Approov) = |app, _| {
-        app.route("/transfer", web::post().to(once))
-            .route("/unsigned", web::post().to(of_no_signature));
-    };
-    let server = Served::new(in_memory(), configure);
-    let (request, unsigned) = (transfer().signed(), to("/unsigned").signed());
-    Served::new(signing(), configure).refuses("no store", "policy_invalid", &request);
-    server.refuses("no signature", "policy_invalid", &unsigned);
-    for line in [
-        "policy_invalid /transfer: the policy requires single use, but there is no store",
-        "policy_invalid /unsigned: the policy requires single use, but no signature",
-    ] {
-        assert!(!log::wait_for_lines_with(line).is_empty());
-    }
-    accepts(&server, "as it should be", &request);
-    let signed = Policy::new().signature(SignaturePolicy::required());
-    let server = Served::new(in_memory().policy(signed), configure);
-    accepts(&server, "required by default", &unsigned);
 }

@@ -8,7 +8,6 @@ mod panics;
 mod replace;
 mod revocation;
 mod rotation;
-mod unavailable;
 mod unknown_kid;
 
 use std::{fs, path::PathBuf, time::Duration};
@@ -19,11 +18,11 @@ use tempfile::TempDir;
 
 use super::{UNAVAILABLE, UNKNOWN, Verdict, with};
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Keys from a server, read again this often. They are secrets, which are not taken from an address by default.
-fn keys_at(server: &KeyServer, interval: Duration) -> JwksUrl {
+pub(crate) fn keys_at(server: &KeyServer, interval: Duration) -> JwksUrl {
     JwksUrl::new(server.url())
         .allow_secrets(true)
         .refresh_interval(interval)
@@ -74,7 +73,7 @@ fn verdict(approov: &Approov, kid: &str) -> Verdict {
     super::verdict(approov, &oct::token(kid))
 }
 
-fn wait_until_accepted(approov: &Approov, kid: &str) {
+pub(crate) fn wait_until_accepted(approov: &Approov, kid: &str) {
     wait_until(kid, || verdict(approov, kid).is_ok());
 }
 

@@ -8,7 +8,9 @@ use support::{
     token::now,
 };
 
-use super::{ACCOUNT, BOTH, INSTALL, REPLAYED, REVERSED, Signed, accepts, in_memory, later, serve, transfer};
+use crate::behaviour::single_use::{
+    ACCOUNT, BOTH, INSTALL, REPLAYED, REVERSED, Signed, accepts, in_memory, later, serve, transfer,
+};
 
 /// The same signature with `n - s` in place of `s`, which anyone can compute.
 fn with_other_s(signature: &[u8]) -> String {
@@ -20,7 +22,7 @@ fn with_other_s(signature: &[u8]) -> String {
 }
 
 /// What anyone can make of a request with this signature: all of it is the same request.
-pub(super) fn forms(message: &Message, signature: &Signature) -> Vec<(&'static str, Request)> {
+pub(crate) fn forms(message: &Message, signature: &Signature) -> Vec<(&'static str, Request)> {
     let signed = |signature: &Signature| message.request().signed(&[signature]);
     let lines = |inputs: &[&str], signatures: &[&str]| {
         let inputs = inputs.iter().map(|line| ("Signature-Input", line));

@@ -8,8 +8,8 @@ use support::{
     log, oct, token,
 };
 
-use super::{SECOND, keys_at, wait_until_accepted};
 use crate::{
+    keys::refresh::{SECOND, keys_at, wait_until_accepted},
     served::Served,
     ways::{WAYS, configure},
 };
