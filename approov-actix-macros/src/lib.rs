@@ -15,8 +15,9 @@ use proc_macro::TokenStream;
 use quote::ToTokens as _;
 use syn::{Error, Item, ItemFn};
 
-// The tests compile its examples: a dev-dependency on approov-actix here would compile all of it a second time.
-#[doc = include_str!("approov_protected.md")]
+// The tests compile its examples: a dev-dependency on approov-actix here would compile all of it a second time. Cargo
+// asks for them here as well if it is told `--doc`.
+#[cfg_attr(not(doctest), doc = include_str!("approov_protected.md"))]
 #[proc_macro_attribute]
 pub fn approov_protected(args: TokenStream, item: TokenStream) -> TokenStream {
     let original: proc_macro2::TokenStream = item.clone().into();
