@@ -2,32 +2,17 @@
 
 use std::{error::Error, sync::Mutex};
 
-use actix_web::{HttpResponse, Responder, get, http::Method, web};
+use actix_web::{HttpResponse, Responder, http::Method, web};
 use approov_actix::approov_protected;
 use serde::Deserialize;
 
-#[get("/early")]
 #[approov_protected]
-async fn early_return(method: Method) -> String {
+#[allow(clippy::needless_return)]
+async fn returns(method: Method) -> String {
     if method == "A" {
         return String::new();
     }
-    method.to_string()
-}
-
-#[approov_protected]
-#[allow(clippy::needless_return)]
-async fn only_a_return() -> HttpResponse {
-    return HttpResponse::Ok().finish();
-}
-
-#[approov_protected]
-async fn endless(method: Method) -> HttpResponse {
-    loop {
-        if method == "A" {
-            break HttpResponse::Ok().finish();
-        }
-    }
+    return method.to_string();
 }
 
 #[approov_protected]
@@ -35,64 +20,32 @@ async fn unreachable() -> HttpResponse {
     unreachable!()
 }
 
-struct Counter(Mutex<u32>);
-
 #[approov_protected]
-async fn guard_in_the_tail(counter: web::Data<Counter>) -> String {
-    counter.0.lock().unwrap().to_string()
+async fn guard_in_the_tail(counter: web::Data<Mutex<u32>>) -> String {
+    counter.lock().unwrap().to_string()
 }
 
-#[get("/match")]
-#[approov_protected]
-async fn match_in_the_tail(counter: web::Data<Counter>) -> HttpResponse {
-    match *counter.0.lock().unwrap() {
-        0 => HttpResponse::NotFound().finish(),
-        _ => HttpResponse::Ok().finish(),
-    }
-}
-
-#[get("/impl")]
 #[approov_protected(binding = "Authorization")]
-async fn impl_responder(method: Method) -> impl Responder {
-    method.to_string()
-}
-
-#[approov_protected]
-#[get("/use")]
-async fn impl_responder_use(method: Method) -> impl Responder + use<> {
+async fn impl_responder(method: Method) -> impl Responder + use<> {
     method.to_string()
 }
 
 #[approov_protected(binding = "Authorization")]
-async fn question_mark(body: web::Bytes) -> actix_web::Result<String> {
-    let text = String::from_utf8(body.into()).map_err(actix_web::error::ErrorBadRequest)?;
-    Ok(text)
-}
-
-#[approov_protected]
-#[get("/boxed/{id}")]
-async fn boxed(id: web::Path<String>) -> Result<String, Box<dyn Error>> {
+async fn question_mark(id: web::Path<String>) -> Result<String, Box<dyn Error>> {
     let id: u32 = id.parse()?;
     Ok(id.to_string())
 }
 
-#[get("/inner")]
-#[approov_protected(binding = "Authorization")]
-async fn inner_attributes(method: Method) -> HttpResponse {
-    #![allow(unused_variables, unused_mut)]
-
-    let mut text = String::new();
-    HttpResponse::Ok().body(text)
-}
-
 #[approov_protected]
 async fn items(method: Method) -> String {
+    #![allow(unused_mut)]
+
     use std::fmt::Write as _;
-    const GREETING: &str = "hello";
     static POLICY: &str = "the handler's own";
 
     let mut text = String::new();
-    let _ = write!(text, "{GREETING} {method} {POLICY}");
+    let mut method = method;
+    let _ = write!(text, "{method} {POLICY}");
     text
 }
 
@@ -108,19 +61,5 @@ async fn shadowing(web::Form(Page(text)): web::Form<Page>) -> String {
 }
 
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.service((
-        early_return,
-        match_in_the_tail,
-        impl_responder,
-        impl_responder_use,
-        boxed,
-    ))
-    .service(inner_attributes)
-    .route("/only", web::to(only_a_return))
-    .route("/endless", web::to(endless))
-    .route("/unreachable", web::to(unreachable))
-    .route("/guard", web::to(guard_in_the_tail))
-    .route("/question-mark", web::to(question_mark))
-    .route("/items", web::to(items))
-    .route("/shadowing", web::to(shadowing));
+    handlers! { app: returns, unreachable, guard_in_the_tail, impl_responder, question_mark, items, shadowing }
 }

@@ -2,18 +2,15 @@
 
 use actix_web::{FromRequest, HttpResponse, web};
 use approov_actix::{ApproovClaims, Policy, RoutePolicy, approov_protected};
-use serde::de::DeserializeOwned;
 
 trait Store: 'static {
-    fn name(&self) -> String;
+    const NAME: &'static str;
 }
 
 struct Memory;
 
 impl Store for Memory {
-    fn name(&self) -> String {
-        "memory".to_owned()
-    }
+    const NAME: &'static str = "memory";
 }
 
 static CONFIGURED: Policy = Policy::new();
@@ -25,17 +22,11 @@ impl RoutePolicy for Memory {
 }
 
 #[approov_protected(binding = "Authorization")]
-async fn bounds<S: Store>(store: web::Data<S>, _: ApproovClaims) -> String {
-    store.name()
-}
-
-#[approov_protected]
-async fn clause<S, I, const N: usize>(store: web::Data<S>, id: web::Path<I>) -> String
+async fn bounds<S: Store, I, const N: usize>(_: web::Data<S>, id: web::Path<I>, _: ApproovClaims) -> String
 where
-    S: Store + ?Sized,
-    I: DeserializeOwned + std::fmt::Display + 'static,
+    I: serde::de::DeserializeOwned + std::fmt::Display + 'static,
 {
-    format!("{} {id} {N}", store.name())
+    format!("{} {id} {N}", S::NAME)
 }
 
 #[approov_protected(policy = P)]
@@ -56,14 +47,10 @@ async fn policy_value<T: 'static>() -> &'static str {
 // What `impl Trait` stands for cannot be named at a registration, with the attribute or without.
 #[allow(dead_code)]
 #[approov_protected(binding = "Authorization")]
-async fn impl_trait(text: impl FromRequest + Into<String>, _: ApproovClaims) -> String {
+async fn impl_trait(text: impl FromRequest + Into<String>) -> String {
     text.into()
 }
 
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.route("/bounds", web::to(bounds::<Memory>))
-        .route("/clause/{id}", web::to(clause::<dyn Store, String, 3>))
-        .route("/policy", web::to(policy::<Memory>))
-        .route("/in-capitals", web::to(policy_in_capitals::<Memory>))
-        .route("/value", web::to(policy_value::<u8>));
+    handlers! { app: bounds::<Memory, String, 3>, policy::<Memory>, policy_in_capitals::<Memory>, policy_value::<u8> }
 }

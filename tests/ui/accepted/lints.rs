@@ -32,16 +32,6 @@ pub mod forbidden {
     }
 }
 
-/// Documented
-///
-/// in several lines.
-#[get("/above")]
-#[approov_protected(binding = "Authorization")]
-#[allow(unused_variables)]
-pub async fn above(method: Method) -> &'static str {
-    "in"
-}
-
 #[doc = "Documented."]
 #[approov_protected(policy = LESS_VISIBLE)]
 /// Here too.
@@ -54,7 +44,6 @@ pub async fn below(mut method: Method) -> String {
 /** Documented. */
 #[approov_protected(binding = "Authorization")]
 #[deprecated = "for a test"]
-#[inline]
 #[cfg_attr(all(), allow(unused_variables))]
 pub async fn manual(method: Method) -> &'static str {
     "in"
@@ -62,8 +51,6 @@ pub async fn manual(method: Method) -> &'static str {
 
 #[allow(deprecated)]
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.service((above, below))
-        .route("/bound/{id}", web::to(forbidden::bound))
-        .route("/default", web::to(forbidden::default))
-        .route("/manual", web::to(manual));
+    app.service(below);
+    handlers! { app: forbidden::bound, forbidden::default, manual }
 }

@@ -1,7 +1,7 @@
 //! Names that the attribute writes itself, or could: none of them may meet the handler's.
 
 use ::approov_actix::approov_protected;
-use actix_web::{HttpRequest, HttpResponse, get, http::Method, web};
+use actix_web::{HttpRequest, http::Method, web};
 
 const POLICY: &str = "";
 struct Policy;
@@ -11,7 +11,6 @@ mod approov_actix {}
 mod core {}
 mod std {}
 
-#[get("/{__approov_0}")]
 #[approov_protected(binding = "Authorization")]
 async fn parameters(
     __approov_1: web::Path<u32>,
@@ -24,24 +23,12 @@ async fn parameters(
     format!("{__approov_1} {} {__approov_guarded} {POLICY}", __approov_0.path())
 }
 
-#[get("/policy")]
-#[approov_protected(binding = "Authorization")]
-async fn policy() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
 // An item in the body, of a generated variable's name, would turn the variable into a constant pattern.
 #[approov_protected]
 async fn constant(_: Method, method: Method) -> String {
     #[allow(non_upper_case_globals, dead_code)]
     const __approov_0: u32 = 0;
     method.to_string()
-}
-
-#[get("/type/{id}")]
-#[approov_protected(binding = "Authorization")]
-async fn r#type(r#type: web::Path<u32>) -> String {
-    r#type.to_string()
 }
 
 #[approov_protected(binding = "Authorization")]
@@ -52,17 +39,13 @@ async fn r#match(mut r#fn: web::Path<u32>) -> String {
 
 mod other {
     use ::approov_actix as local;
-    use actix_web::{HttpResponse, get};
 
-    #[get("/other")]
     #[local::approov_protected(crate = "local", binding = "X-Device-Id")]
-    pub async fn policy() -> HttpResponse {
-        HttpResponse::Ok().finish()
+    pub async fn parameters() -> &'static str {
+        "in"
     }
 }
 
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.service((parameters, policy, r#type, other::policy))
-        .route("/constant", web::to(constant))
-        .route("/match/{id}", web::to(r#match));
+    handlers! { app: parameters, constant, r#match, other::parameters }
 }

@@ -1,16 +1,9 @@
-//! Parameters of handlers: none, sixteen, and patterns.
+//! Parameters of handlers: sixteen, and patterns.
 
-use actix_web::{HttpRequest, HttpResponse, get, http::Method, post, web};
+use actix_web::{HttpRequest, http::Method, web};
 use approov_actix::approov_protected;
 use serde::Deserialize;
 
-#[get("/none")]
-#[approov_protected]
-async fn none() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-#[post("/mutable/{name}")]
 #[approov_protected(binding = "Authorization")]
 async fn mutable(mut name: web::Path<String>, mut body: web::Bytes) -> String {
     name.push('!');
@@ -18,10 +11,8 @@ async fn mutable(mut name: web::Path<String>, mut body: web::Bytes) -> String {
     format!("{name} {head:?} {body:?}")
 }
 
-#[get("/attributes")]
 #[approov_protected]
 async fn attributes(
-    #[allow(unused_variables)] request: HttpRequest,
     #[allow(unused_mut, reason = "to see that a reason survives")] mut method: Method,
     #[expect(non_snake_case)] Request: HttpRequest,
     #[cfg_attr(all(), allow(unused_variables))] unused: HttpRequest,
@@ -33,31 +24,20 @@ async fn attributes(
 struct Page {
     start: u32,
     size: u32,
-    #[serde(default)]
-    total: Option<u32>,
 }
 
-#[post("/patterns")]
 #[approov_protected(binding = "Authorization")]
 async fn patterns(
-    web::Json((a, b)): web::Json<(u32, u32)>,
-    web::Query(Page {
-        start,
-        size: _,
-        total: ref all,
-    }): web::Query<Page>,
+    web::Json((a, _)): web::Json<(u32, u32)>,
+    web::Query(Page { start, size: ref all }): web::Query<Page>,
     _: HttpRequest,
     whole @ web::Query(_): web::Query<Page>,
-    web::Form(mut page): web::Form<Page>,
     web::Json(Page { mut size, .. }): web::Json<Page>,
 ) -> String {
-    page.total = None;
-    size += page.start;
-    let Page { size: other, total, .. } = page;
-    format!("{a} {b} {start} {all:?} {} {size} {other} {total:?}", whole.size)
+    size += whole.size;
+    format!("{a} {start} {all} {size}")
 }
 
-#[get("/sixteen/{a}")]
 #[approov_protected(binding = "Authorization")]
 #[rustfmt::skip]
 async fn sixteen(
@@ -69,5 +49,5 @@ async fn sixteen(
 }
 
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.service((none, mutable, attributes, patterns, sixteen));
+    handlers! { app: mutable, attributes, patterns, sixteen }
 }

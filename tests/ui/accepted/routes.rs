@@ -1,6 +1,6 @@
-//! The attribute above and below those of actix, and without one.
+//! The attribute above and below others: those of actix, and conditions.
 
-use actix_web::{get, guard::GuardContext, route, routes, web};
+use actix_web::{get, guard::GuardContext, routes, web};
 use approov_actix::approov_protected;
 
 #[get("/above", name = "above", guard = "is_json")]
@@ -19,26 +19,6 @@ fn is_json(context: &GuardContext<'_>) -> bool {
     context.head().headers().contains_key("content-type")
 }
 
-#[route("/methods-above", method = "GET", method = "POST")]
-#[approov_protected(binding = "Authorization")]
-async fn methods_above(body: web::Bytes) -> web::Bytes {
-    body
-}
-
-#[approov_protected(binding = "Authorization")]
-#[route("/methods-below", method = "GET", method = "POST")]
-async fn methods_below(body: web::Bytes) -> web::Bytes {
-    body
-}
-
-#[routes]
-#[get("/several-above")]
-#[post("/several-above/{id}")]
-#[approov_protected(binding = "Authorization")]
-async fn several_above(body: web::Bytes) -> web::Bytes {
-    body
-}
-
 #[approov_protected(binding = "Authorization")]
 #[routes]
 #[get("/several-below")]
@@ -55,14 +35,22 @@ async fn between(body: web::Bytes) -> web::Bytes {
     body
 }
 
-#[approov_protected(binding = "Authorization")]
-async fn manual(body: web::Bytes) -> web::Bytes {
+// The attribute leaves nothing behind of a handler that is not compiled.
+#[approov_protected(binding = "X-Gone")]
+#[cfg(any())]
+async fn conditional(gone: Gone) -> Gone {
+    gone
+}
+
+#[cfg_attr(all(), approov_protected(binding = "Authorization"))]
+#[cfg_attr(any(), approov_protected(binding = "X-Gone"))]
+#[cfg(not(any()))]
+async fn conditional(body: web::Bytes) -> web::Bytes {
     body
 }
 
 pub(super) fn register(app: &mut web::ServiceConfig) {
-    app.service((above, below, methods_above, methods_below))
-        .service((several_above, several_below, between))
-        .service(web::resource("/manual").post(manual))
-        .service(web::scope("/scope").default_service(web::to(manual)));
+    app.service((above, below, several_below, between))
+        .service(web::resource("/conditional").post(conditional))
+        .service(web::scope("/scope").default_service(web::to(conditional)));
 }

@@ -1,11 +1,2 @@
-use actix_web::{App, HttpResponse, web};
-use approov_actix::approov_protected;
-
-#[approov_protected(single_use = true, signature = "if-able")]
-async fn handler() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
-}
+#[approov_actix::approov_protected(single_use = true, signature = "if-able")]
+async fn handler() {}

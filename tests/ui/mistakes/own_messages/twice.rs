@@ -1,12 +1,3 @@
-use actix_web::{App, HttpResponse, web};
-use approov_actix::approov_protected;
-
-#[approov_protected(binding = "Authorization")]
-#[approov_protected(binding = "X-Device-Id")]
-async fn handler() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
-}
+#[approov_actix::approov_protected(binding = "Authorization")]
+#[approov_actix::approov_protected(binding = "X-Device-Id")]
+async fn handler() {}

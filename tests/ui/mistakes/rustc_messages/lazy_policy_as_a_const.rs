@@ -1,15 +1,8 @@
 use std::sync::LazyLock;
 
-use actix_web::{App, HttpResponse, web};
-use approov_actix::{Policy, approov_protected};
+use approov_actix::Policy;
 
 const ORDERS: LazyLock<Policy> = LazyLock::new(Policy::new);
 
-#[approov_protected(policy = ORDERS)]
-async fn handler() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
-}
+#[approov_actix::approov_protected(policy = ORDERS)]
+async fn handler() {}

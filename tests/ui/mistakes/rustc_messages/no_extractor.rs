@@ -1,13 +1,10 @@
-use actix_web::{App, HttpResponse, web};
-use approov_actix::approov_protected;
+struct Id;
 
-struct Id(u32);
-
-#[approov_protected(binding = "Authorization")]
-async fn handler(method: actix_web::http::Method, id: Id) -> HttpResponse {
-    HttpResponse::Ok().body(format!("{method} {}", id.0))
+#[approov_actix::approov_protected]
+async fn handler(_: Id) -> &'static str {
+    ""
 }
 
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
+pub fn route() {
+    let _ = actix_web::web::to(handler);
 }

@@ -1,13 +1,3 @@
-use actix_web::{App, HttpResponse, web};
-use approov_actix::{Policy, SignaturePolicy, approov_protected};
+use approov_actix::{Policy, SignaturePolicy};
 
-const ORDERS: Policy = Policy::new().signature(SignaturePolicy::required().covers(&["@body"]));
-
-#[approov_protected(policy = ORDERS)]
-async fn handler() -> HttpResponse {
-    HttpResponse::Ok().finish()
-}
-
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
-}
+pub const ORDERS: Policy = Policy::new().signature(SignaturePolicy::required().covers(&["@body"]));

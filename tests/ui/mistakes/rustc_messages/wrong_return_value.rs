@@ -1,11 +1,4 @@
-use actix_web::{App, HttpResponse, web};
-use approov_actix::approov_protected;
-
-#[approov_protected]
-async fn handler(id: web::Path<u32>) -> HttpResponse {
-    HttpResponse::Ok().body(id.to_string());
-}
-
-fn main() {
-    let _ = App::new().route("/", web::get().to(handler));
+#[approov_actix::approov_protected]
+async fn handler(id: u32) -> String {
+    id.to_string();
 }
