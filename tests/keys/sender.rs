@@ -10,7 +10,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use support::{
     key_sets::{self, Attack},
     keys::{TestKey, jwks},
-    tables::cells,
     token,
 };
 use tempfile::TempDir;
@@ -84,12 +83,8 @@ fn the_error_says_what_is_wrong_and_where() {
         (" \n", "it is empty"),
         ("<!DOCTYPE html>", "it is HTML or XML"),
         ("-----BEGIN PUBLIC KEY-----", "it is PEM"),
-        (
-            "{\"keys\":[\n{\"k\":\"secret\"},\n]}",
-            "trailing comma at line 3 column 1",
-        ),
+        ("{\"keys\":[\n7,\n]}", "trailing comma at line 3 column 1"),
         (r#"{"kty":"oct","k":"secret"}"#, no_keys),
-        (r#"{"keys":"secret"}"#, no_keys),
         (r#"{"keys":[secret]}"#, "expected value at line 1 column 10"),
     ] {
         let error = KeySet::from_jwks(text).unwrap_err().to_string();
@@ -98,36 +93,27 @@ fn the_error_says_what_is_wrong_and_where() {
     }
 }
 
-/// `@` is a good one. More of what is no base64, or a placeholder: the unit tests of `keys/secret.rs`.
+/// More of what is no base64, or a placeholder: the unit tests of `keys/secret.rs`.
 #[test]
 fn no_worthless_secret_makes_a_key() {
-    for good in [token::SECRET, &format!("\u{feff}{}", token::SECRET)] {
-        assert!(Key::from_base64_secret(good).is_ok());
-    }
-    let same = |byte, length| STANDARD.encode(vec![byte; length]);
-    let no_base64 = "secret | your-256-bit-secret | pass word! | ${APPROOV_BASE64_SECRET} | <secret> | null, | ====
-        '@' | @= | @@ | @␀ | @é | @\u{a0} | @% | APPROOV_BASE64_SECRET=@";
-    let short = "changeme | password | null | true | 12345678 | AAAA | secretsecretsecretsecretsecret12";
-    let one_byte = [same(7, 32), same(7, 64), same(0, 32), "A".repeat(64), "_".repeat(64)];
-    for (fault, secrets) in [
-        ("is empty", cells("∅ | ␠ | ␠⇥␍␊␠")),
-        (
-            "is not base64; use the output of `approov secret -get base64`, unchanged",
-            cells(no_base64),
-        ),
-        (
-            "is too short: the decoded secret must have at least 32 bytes",
-            cells(short),
-        ),
-        (
-            "is the same byte again and again, which anyone can guess",
-            one_byte.into(),
-        ),
+    assert!(Key::from_base64_secret(token::SECRET).is_ok());
+    let same = |byte| STANDARD.encode([byte; 64]);
+    let no_base64 = "is not base64; use the output of `approov secret -get base64`, unchanged";
+    let short = "is too short: the decoded secret must have at least 32 bytes";
+    let one_byte = "is the same byte again and again, which anyone can guess";
+    for (secret, fault) in [
+        (" \t\r\n", "is empty"),
+        ("your-256-bit-secret", no_base64),
+        ("${APPROOV_BASE64_SECRET}", no_base64),
+        (&format!("'{}'", token::SECRET), no_base64),
+        (&token::SECRET.repeat(2), no_base64),
+        ("changeme", short),
+        ("secretsecretsecretsecretsecret12", short),
+        (&same(0), one_byte),
+        (&same(7), one_byte),
     ] {
-        for secret in secrets {
-            let error = Key::from_base64_secret(&secret.replace('@', token::SECRET)).unwrap_err();
-            let sentence = format!("the secret given to `Key::from_base64_secret` {fault}");
-            assert_eq!(error.to_string(), sentence, "{secret}");
-        }
+        let error = Key::from_base64_secret(secret).unwrap_err();
+        let sentence = format!("the secret given to `Key::from_base64_secret` {fault}");
+        assert_eq!(error.to_string(), sentence, "{secret}");
     }
 }

@@ -16,8 +16,6 @@ const KID: &str = "2026-11";
 /// All that a careless server could take for the secret of this public key.
 fn secrets(key: &TestKey) -> Vec<(&'static str, Vec<u8>)> {
     let (pem, jwk) = (key.pem(), key.jwk(None));
-    let text = |member: &str| jwk[member].as_str().map(str::to_owned);
-    let bytes = |member: &str| text(member).map(|text| URL_SAFE_NO_PAD.decode(text).unwrap());
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let mut all = vec![
         ("empty", Vec::new()),
@@ -29,17 +27,15 @@ fn secrets(key: &TestKey) -> Vec<(&'static str, Vec<u8>)> {
         ("JWK", jwk.to_string().into_bytes()),
         ("kid", KID.as_bytes().to_vec()),
     ];
-    for member in ["n", "e", "x", "y"] {
-        if let (Some(text), Some(bytes)) = (text(member), bytes(member)) {
-            all.push(("text of a member", text.into_bytes()));
-            all.push(("bytes of a member", bytes));
-        }
+    let mut point = Vec::new();
+    for text in ["n", "x", "y"].iter().filter_map(|member| jwk[member].as_str()) {
+        let bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
+        point.extend(&bytes);
+        all.push(("text of a member", text.as_bytes().to_vec()));
+        all.push(("bytes of a member", bytes));
     }
-    if let (Some(x), Some(y)) = (bytes("x"), bytes("y")) {
-        let point = [x, y].concat();
-        all.push(("uncompressed point", [&[4], point.as_slice()].concat()));
-        all.push(("point", point));
-    }
+    all.push(("uncompressed point", [&[4], point.as_slice()].concat()));
+    all.push(("point", point));
     if key.algorithm().starts_with(['R', 'P']) {
         all.push(("PKCS#1", key.pkcs1_pem().into_bytes()));
     }

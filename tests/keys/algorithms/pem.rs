@@ -3,10 +3,7 @@
 use std::fs;
 
 use approov_actix::{Algorithm, Approov, Key, KeyFile};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use support::keys::{CERTIFICATE, HMACS, SIGNATURES, TestKey};
 use tempfile::TempDir;
 
@@ -14,10 +11,8 @@ use super::algorithm;
 use crate::keys::{SIGNATURE, assert_verdict, with};
 
 const PRIVATE: &str = "is a private key, which does not belong on a server that only verifies; use the public key";
-const CERTIFICATE_FAULT: &str = "is a certificate; use its public key, from `openssl x509 -pubkey -noout`";
 const PKCS1: &str = "is a public key in PKCS#1 form; convert it with `openssl rsa -RSAPublicKey_in -pubout`";
 const PSS: &str = "is an RSA key of the type id-RSASSA-PSS; use one of the type rsaEncryption";
-const SHORT: &str = "is an RSA key of less than 2048 bits";
 const TWO: &str = "has more than one PEM block; use one public key";
 const NO_PEM: &str = "is not PEM";
 const LABEL: &str = "is not a public key: its PEM label is not `PUBLIC KEY`";
@@ -58,13 +53,7 @@ fn block(label: &str, der: &[u8]) -> String {
 fn private_keys() {
     for name in SIGNATURES {
         let (public, private) = (TestKey::new(name).pem(), TestKey::new(name).private_pem());
-        for pem in [
-            private.clone(),
-            private.replace('\n', "\r\n"),
-            format!("{public}{private}"),
-            format!("{private}{public}"),
-            format!("Bag Attributes\n    friendlyName: key\n{private}"),
-        ] {
+        for pem in [format!("{public}{private}"), format!("{private}{public}"), private] {
             assert_fault(name, &pem, PRIVATE);
         }
     }
@@ -83,10 +72,9 @@ fn keys_of_another_type() {
             }
         }
         for hmac in HMACS {
-            let hmac = hmac.parse().unwrap();
             let fault = "is a public key, and the algorithm is an HMAC, which takes a secret".to_owned();
             let in_file = format!("with a public key, but the algorithm {hmac} is an HMAC, which takes a secret");
-            assert_eq!(faults(hmac, &key.pem()), (fault, in_file));
+            assert_eq!(faults(hmac.parse().unwrap(), &key.pem()), (fault, in_file));
         }
         assert!(Key::from_secret(algorithm(key), key.pem().as_bytes()).is_err());
     }
@@ -97,27 +85,22 @@ fn keys_of_another_type() {
 fn texts_that_are_no_public_key() {
     let (rsa, ec, ed) = (TestKey::new("RS256"), TestKey::new("ES256"), TestKey::new("EdDSA"));
     let pem = ec.pem();
-    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     for (text, fault) in [
-        (CERTIFICATE, CERTIFICATE_FAULT),
-        (&pem.repeat(2), TWO),
+        (
+            CERTIFICATE,
+            "is a certificate; use its public key, from `openssl x509 -pubkey -noout`",
+        ),
         (&format!("{pem}{}", TestKey::other("ES256").pem()), TWO),
         (&format!("{pem}{CERTIFICATE}"), TWO),
         (&format!("{}{pem}", block("EC PARAMETERS", b"anything")), TWO),
         ("", NO_PEM),
-        (" \n", NO_PEM),
         ("junk", NO_PEM),
-        (&body, NO_PEM),
         (&ec.jwk(None).to_string(), NO_PEM),
         (&pem[..pem.find("-----END").unwrap()], NO_PEM),
-        (&pem[..pem.len() - 8], NO_PEM),
-        (&pem[20..], NO_PEM),
         (&pem.replace("END PUBLIC", "END PRIVATE"), NO_PEM),
-        (&pem.replace("-----", "----"), NO_PEM),
         (&pem.replacen('E', "!", 4).replace("B!GIN", "BEGIN"), NO_PEM),
         (&pem.replace("PUBLIC KEY", "EC PUBLIC KEY"), LABEL),
         (&pem.replace("PUBLIC KEY", "public key"), LABEL),
-        (&block("X509 CRL", &ec.der()), LABEL),
     ] {
         assert_fault("ES256", text, fault);
     }
@@ -127,34 +110,31 @@ fn texts_that_are_no_public_key() {
     let (prefix, point) = der.split_at(26);
     let (x, y) = point[1..].split_at(32);
     let sign = y[31] & 1;
+    let compressed = [&changed(prefix, &[(1, 57), (24, 34)]), &[2 + sign][..], x].concat();
+    // One byte shorter, with lengths that fit.
+    let short = changed(&ed.der()[..43], &[(1, 41), (10, 32)]);
+    // With something else where modulus and exponent are.
+    let without_numbers = changed(&rsa.der(), &[(24, 0x31)]);
+    // From the object identifier of any RSA key to that of a key for PSS alone.
+    let for_pss = changed(&rsa.der(), &[(16, 10)]);
     for (name, der, fault) in [
         ("ES256", vec![], INVALID),
-        ("ES256", b"anything".to_vec(), INVALID),
         ("ES256", most.to_vec(), INVALID),
         ("ES256", [&der, &[0][..]].concat(), INVALID),
         ("ES256", [most, &[last[0] ^ 1]].concat(), "is not a valid key"),
-        // One byte shorter, with lengths that fit.
+        ("EdDSA", short, "is not a valid Ed25519 key"),
+        ("RS256", without_numbers, "is not a valid RSA key"),
         (
-            "EdDSA",
-            changed(&ed.der()[..43], &[(1, 41), (10, 32)]),
-            "is not a valid Ed25519 key",
+            "RS256",
+            TestKey::rsa_1024("RS256").der(),
+            "is an RSA key of less than 2048 bits",
         ),
-        // With something else where modulus and exponent are.
-        ("RS256", changed(&rsa.der(), &[(24, 0x31)]), "is not a valid RSA key"),
-        ("RS256", TestKey::rsa_1024("RS256").der(), SHORT),
-        ("PS512", TestKey::rsa_1024("PS512").der(), SHORT),
-        (
-            "ES256",
-            [&changed(prefix, &[(1, 57), (24, 34)]), &[2 + sign][..], x].concat(),
-            COMPRESSED,
-        ),
+        ("ES256", compressed, COMPRESSED),
         ("ES256", [prefix, &[6 + sign], x, y].concat(), NO_P256),
-        // From the object identifier of any RSA key to that of a key for PSS alone.
-        ("PS256", changed(&rsa.der(), &[(16, 10)]), PSS),
+        ("PS256", for_pss, PSS),
     ] {
         assert_fault(name, &block("PUBLIC KEY", &der), fault);
     }
-    assert_fault("RS256", &rsa.pkcs1_pem(), PKCS1);
     assert_fault("PS256", &rsa.pkcs1_pem(), PKCS1);
 }
 
@@ -176,13 +156,10 @@ fn forms_of_a_good_key() {
         let key = TestKey::new(name);
         let pem = key.pem();
         for text in [
-            pem.clone(),
             pem.replace('\n', "\r\n"),
             pem.trim_end().to_owned(),
-            format!("\n\n{pem}\n\n"),
             format!("\u{feff}{pem}"),
-            format!("Public-Key: of the key set 2026\n# a note\n{pem}"),
-            format!("{pem}a note\n"),
+            format!("Public-Key: of the key set 2026\n# a note\n\n{pem}a note\n"),
             block("PUBLIC KEY", &key.der()),
         ] {
             let approov = with(Key::from_pem(algorithm(&key), &text).unwrap());
@@ -199,22 +176,16 @@ fn forms_of_a_good_key() {
 fn no_error_shows_a_key() {
     for (name, other) in [("RS256", "ES256"), ("ES256", "EdDSA"), ("EdDSA", "ES256")] {
         let key = TestKey::new(name);
-        for pem in [key.private_pem(), key.pem(), key.pem().repeat(2)] {
+        for pem in [key.private_pem(), key.pem()] {
             let error = Key::from_pem(other.parse().unwrap(), &pem).unwrap_err();
             let shown = format!("{error} {error:?}");
             let mut body = pem.lines().filter(|line| !line.starts_with('-'));
             assert!(!body.any(|line| shown.contains(line)), "{shown}");
         }
     }
-    let secret = [0x41; 31];
-    let error = Key::from_secret(Algorithm::HS256, &secret).unwrap_err();
+    let error = Key::from_secret(Algorithm::HS256, b"AAAAAAAAAAAA").unwrap_err();
     let shown = format!("{error} {error:?}");
-    for text in [
-        "AAAA",
-        &STANDARD.encode(secret),
-        &URL_SAFE_NO_PAD.encode(secret),
-        "[65, 65",
-    ] {
+    for text in ["AAAA", &STANDARD.encode(b"AAAAAAAAAAAA"), "65, 65"] {
         assert!(!shown.contains(text), "{shown}");
     }
 }

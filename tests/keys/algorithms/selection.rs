@@ -30,15 +30,11 @@ fn the_kid_chooses_one_key_and_none_chooses_all() {
         &[
             (&a, Some("a"), Ok(())),
             (&b, Some("b"), Ok(())),
-            (&c, Some("c"), Ok(())),
             (&b, Some("a"), SIGNATURE),
-            (&a, Some("b"), SIGNATURE),
             (&c, Some("a"), ALGORITHM),
-            (&a, Some("c"), ALGORITHM),
             (&a, Some("d"), UNKNOWN),
             (&a, Some(""), UNKNOWN),
             (&a, Some("A"), UNKNOWN),
-            (&stranger, Some("d"), UNKNOWN),
             (&a, None, Ok(())),
             (&b, None, Ok(())),
             (&c, None, Ok(())),
@@ -50,14 +46,12 @@ fn the_kid_chooses_one_key_and_none_chooses_all() {
     assert_each(
         &approov_with(with_kid.into_iter().chain([verifying(&d)])),
         &[
-            (&a, Some("a"), Ok(())),
             (&b, Some("a"), SIGNATURE),
             (&d, Some("a"), ALGORITHM),
             (&d, Some("d"), Ok(())),
             (&d, Some(""), Ok(())),
             (&d, None, Ok(())),
             (&other_d, Some("d"), SIGNATURE),
-            (&other_d, None, SIGNATURE),
             (&a, Some("d"), ALGORITHM),
             (&a, None, Ok(())),
         ],
@@ -68,7 +62,6 @@ fn the_kid_chooses_one_key_and_none_chooses_all() {
         &[
             (&a, Some(""), Ok(())),
             (&b, Some(""), SIGNATURE),
-            (&a, Some("b"), SIGNATURE),
             (&a, Some("c"), UNKNOWN),
             (&a, None, Ok(())),
         ],
@@ -77,16 +70,11 @@ fn the_kid_chooses_one_key_and_none_chooses_all() {
 
 #[test]
 fn keys_without_kid_are_all_tried() {
-    let keys = [
-        TestKey::new("ES256"),
-        TestKey::other("ES256"),
-        TestKey::new("RS256"),
-        TestKey::new("PS256"),
-    ];
+    let keys = [TestKey::new("ES256"), TestKey::other("ES256"), TestKey::new("PS256")];
     let approov = approov_with(keys.iter().map(verifying));
     for kid in [None, Some(""), Some("any")] {
         assert_each(&approov, &keys.each_ref().map(|key| (key, kid, Ok(()))));
-        assert_each(&approov, &[(&TestKey::other("RS256"), kid, SIGNATURE)]);
+        assert_each(&approov, &[(&TestKey::other("PS256"), kid, SIGNATURE)]);
     }
 }
 
@@ -100,7 +88,6 @@ fn one_kid_with_two_algorithms() {
         &[
             (&a, Some("1"), Ok(())),
             (&b, Some("1"), Ok(())),
-            (&other, Some("2"), Ok(())),
             (&other, Some("1"), SIGNATURE),
             (&b, Some("2"), ALGORITHM),
             (&c, Some("1"), ALGORITHM),
@@ -116,10 +103,10 @@ fn claims_name_the_key_that_verified_the_token() {
         let token = key.token(kid);
         let name = |key: Key| with(key).verify_token(&token).unwrap().key_id().map(str::to_owned);
         assert_eq!(
-            name(verifying(&key).with_key_id("clé/2026")).as_deref(),
-            Some("clé/2026")
+            name(verifying(&key).with_key_id("clé/2026")),
+            Some("clé/2026".to_owned())
         );
-        assert_eq!(name(verifying(&key)), None, "{kid:?}");
+        assert_eq!(name(verifying(&key)), None);
     }
 }
 
@@ -127,13 +114,8 @@ fn claims_name_the_key_that_verified_the_token() {
 fn a_kid_may_be_spelt_with_escapes() {
     let key = TestKey::new("ES256");
     let approov = with(verifying(&key).with_key_id("clé/2026"));
-    // The same letters to the eye.
-    let decomposed = (r"cle\u0301/2026", UNKNOWN);
-    for (kid, expected) in [r"cl\u00e9/2026", r"cl\u00E9\/2026", r"\u0063l\u00e9\u002f2026"]
-        .map(|kid| (kid, Ok(())))
-        .into_iter()
-        .chain([decomposed])
-    {
+    // The last has the same letters to the eye.
+    for (kid, expected) in [(r"\u0063l\u00E9\/2026", Ok(())), (r"cle\u0301/2026", UNKNOWN)] {
         let header = format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#);
         let token = key.sign(&header, &token::claims(&json!({})).to_string());
         assert_verdict(&approov, &token, expected, kid);
@@ -148,25 +130,22 @@ fn eight_keys_of_one_algorithm() {
         (0..count).map(secret).collect()
     };
     let eight_of_each: Vec<_> = HMACS.iter().flat_map(|name| keys(name, 8)).collect();
-    let approov = approov_with(eight_of_each.iter().map(verifying));
-    for key in &eight_of_each {
-        assert_each(&approov, &[(key, None, Ok(()))]);
-    }
-
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("keys");
     let half_in_a_file = |count: u8| {
         let all = keys("HS256", count);
-        let (in_file, others) = all.split_at(4);
-        let in_file: Vec<_> = in_file.iter().map(|key| key.jwk(None)).collect();
+        let in_file: Vec<_> = all[..4].iter().map(|key| key.jwk(None)).collect();
         std::fs::write(&path, jwks(&in_file)).unwrap();
-        builder_with(others.iter().map(verifying))
-            .keys(KeyFile::jwks(&path))
-            .build()
+        let builder = builder_with(all[4..].iter().map(verifying));
+        builder.keys(KeyFile::jwks(&path)).build()
     };
-    let approov = half_in_a_file(8).unwrap();
-    for key in &keys("HS256", 8) {
-        assert_each(&approov, &[(key, None, Ok(()))]);
+    for (approov, keys) in [
+        (approov_with(eight_of_each.iter().map(verifying)), eight_of_each),
+        (half_in_a_file(8).unwrap(), keys("HS256", 8)),
+    ] {
+        for key in &keys {
+            assert_each(&approov, &[(key, None, Ok(()))]);
+        }
     }
     let nine = keys("HS256", 9);
     for error in [
@@ -190,8 +169,6 @@ fn a_kid_twice_with_one_algorithm() {
     assert_eq!(error, format!("among the keys given to `KeySet::new`{fault}"));
     let error = builder_with(keys()).build().unwrap_err().to_string();
     assert_eq!(error, format!("among the keys given to `keys`{fault}"));
-    let same_key = [verifying(&first).with_key_id(KID), verifying(&first).with_key_id(KID)];
-    assert!(KeySet::new(same_key).is_err());
     assert!(KeySet::new([verifying(&first), verifying(&second)]).is_ok());
 
     // Elsewhere the first one counts, and the log tells of the other.
@@ -199,10 +176,8 @@ fn a_kid_twice_with_one_algorithm() {
     let set = jwks(&[&first, &second, &other].map(|key| key.jwk(Some(KID))));
     let approov = with(KeySet::from_jwks(&set).unwrap());
     for kid in [None, Some(KID)] {
-        assert_each(
-            &approov,
-            &[(&first, kid, Ok(())), (&second, kid, SIGNATURE), (&other, kid, Ok(()))],
-        );
+        let rows = [(&first, kid, Ok(())), (&second, kid, SIGNATURE), (&other, kid, Ok(()))];
+        assert_each(&approov, &rows);
     }
     let lines = log::own_lines_with(r#"ERROR approov_actix the key EdDSA "repeated" is not used: it repeats"#);
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -233,12 +208,10 @@ fn new_keys_take_the_place_of_all_others() {
 #[test]
 fn a_key_tells_its_algorithm_and_kid_and_hides_the_rest() {
     let secret = Key::from_secret(Algorithm::HS512, &[0x41, 0x42].repeat(32)).unwrap();
-    let secret = secret.with_key_id("a");
-    let public = verifying(&TestKey::new("ES384"));
-    assert_eq!((secret.algorithm(), secret.key_id()), (Algorithm::HS512, Some("a")));
-    assert_eq!((public.algorithm(), public.key_id()), (Algorithm::ES384, None));
-    assert_eq!(format!("{secret:?}"), r#"Key { algorithm: HS512, kid: Some("a"), .. }"#);
-    let set = KeySet::new([secret, public]).unwrap();
+    let keys = [secret.with_key_id("a"), verifying(&TestKey::new("ES384"))];
+    let told = keys.each_ref().map(|key| (key.algorithm(), key.key_id()));
+    assert_eq!(told, [(Algorithm::HS512, Some("a")), (Algorithm::ES384, None)]);
     let debug = r#"[Key { algorithm: HS512, kid: Some("a"), .. }, Key { algorithm: ES384, kid: None, .. }]"#;
-    assert_eq!(format!("{set:?}"), debug);
+    assert_eq!(format!("{keys:?}"), debug);
+    assert_eq!(format!("{:?}", KeySet::new(keys).unwrap()), debug);
 }

@@ -89,18 +89,14 @@ fn verdict_on(key: &TestKey, forge: impl FnOnce(&[u8]) -> Vec<u8>) -> Verdict {
 #[test]
 fn signatures_of_another_form() {
     type Change = fn(&[u8]) -> Vec<u8>;
-    let changes: [(&str, Change); 11] = [
+    let changes: [(&str, Change); 7] = [
         ("empty", |_| Vec::new()),
-        ("one byte", |_| vec![0]),
         ("first byte missing", |good| good[1..].to_vec()),
         ("last byte missing", |good| good[..good.len() - 1].to_vec()),
         ("zero before", |good| [&[0], good].concat()),
         ("zero after", |good| [good, &[0]].concat()),
-        ("twice", |good| good.repeat(2)),
         ("all zeros", |good| vec![0; good.len()]),
-        ("all ones", |good| vec![0xFF; good.len()]),
         ("the number one", |good| [vec![0; good.len() - 1], vec![1]].concat()),
-        ("reversed", |good| good.iter().rev().copied().collect()),
     ];
     for name in ALGORITHMS {
         let key = TestKey::new(name);
@@ -117,17 +113,13 @@ fn signatures_of_another_form() {
 #[test]
 fn ecdsa_signatures() {
     type Change = fn(&[u8], &[u8], &[u8]) -> Vec<u8>;
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 6] = [
         ("DER", |r, s, _| der(r, s)),
-        ("r and s zero", |r, s, _| vec![0; r.len() + s.len()]),
         ("r zero", |r, s, _| [vec![0; r.len()].as_slice(), s].concat()),
         ("s zero", |r, s, _| [r, vec![0; s.len()].as_slice()].concat()),
         ("r the order", |_, s, order| [order, s].concat()),
         ("s the order", |r, _, order| [r, order].concat()),
-        ("r and s the order", |_, _, order| order.repeat(2)),
         ("s and r", |r, s, _| [s, r].concat()),
-        ("each with a zero before", |r, s, _| [&[0], r, &[0], s].concat()),
-        ("r alone", |r, _, _| r.to_vec()),
     ];
     let p256 = "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551";
     let p384 = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973";
@@ -152,9 +144,8 @@ fn number(hex: &str) -> BigUint {
 /// A `SEQUENCE` of two `INTEGER`s, as TLS and openssl write an ECDSA signature.
 fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| {
-        let number = BigUint::from_bytes_be(number).to_bytes_be();
-        let sign = if number[0] < 0x80 { vec![] } else { vec![0] };
-        let number = [sign, number].concat();
+        // With a zero in front, so that it is positive.
+        let number = [vec![0; usize::from(number[0] >> 7)], number.to_vec()].concat();
         [vec![2, u8::try_from(number.len()).unwrap()], number].concat()
     };
     let numbers = [integer(r), integer(s)].concat();
@@ -207,7 +198,7 @@ fn pss_salts() {
         let key = TestKey::new(name);
         let verdict = |salt| verdict_on(&key, |message| key.pss_signature(message, Some(salt)));
         assert_eq!(verdict(length), Ok(()), "{name}");
-        for salt in [0, 20, length - 1, length + 1, 256 - length - 2] {
+        for salt in [0, length - 1, length + 1] {
             assert_eq!(verdict(salt), SIGNATURE, "{name}, {salt} bytes");
         }
     }
