@@ -19,21 +19,15 @@ fn the_first_keys_are_there_when_the_server_starts() {
         let server = KeyServer::start(reply.header("ETag", "\"1\""));
         assert_eq!(verdict(&at(&server, HOUR), "first"), Ok(()));
         let requests = server.requests();
-        assert_eq!(requests.len(), 1);
-        let request = &requests[0];
+        let [request] = requests.as_slice() else {
+            panic!("{requests:?}")
+        };
         assert_eq!(request.path, KeyServer::PATH);
         assert!(!request.is_conditional(), "{request:?}");
-        let agent = request.header("user-agent").unwrap();
-        assert!(agent.starts_with("approov-actix/"), "{agent}");
-        for (name, value) in [
-            ("accept", Some("application/jwk-set+json, application/json")),
-            ("accept-encoding", Some("identity")),
-            ("authorization", None),
-            ("cookie", None),
-            ("referer", None),
-        ] {
-            assert_eq!(request.header(name), value, "{name}");
-        }
+        let accept = Some("application/jwk-set+json, application/json");
+        let headers = ["accept", "accept-encoding", "authorization", "cookie", "referer"];
+        let sent = headers.map(|name| request.header(name));
+        assert_eq!(sent, [accept, Some("identity"), None, None, None]);
     }
 }
 
@@ -58,29 +52,27 @@ fn secrets_from_an_address_are_not_used_by_default() {
 
 #[test]
 fn refreshes_ask_only_for_what_has_changed() {
+    const TAG: (&str, &str) = ("ETag", "W/\"v1\"");
+    const DATE: (&str, &str) = ("Last-Modified", "Tue, 03 Nov 2026 10:00:00 GMT");
+    let asks_with = |validators: &[(&str, &str)]| {
+        let with_validator = |reply: Reply, (name, value): &(&str, &str)| reply.header(name, value);
+        let keys = Reply::keys(&["unchanged"]);
+        let server = KeyServer::start(validators.iter().fold(keys, with_validator));
+        let approov = at(&server, SECOND);
+        server.wait_for_more(2);
+        for request in &server.requests()[1..] {
+            let is_there = |validator| validators.contains(&validator).then_some(validator.1);
+            assert_eq!(request.header("if-none-match"), is_there(TAG), "{request:?}");
+            assert_eq!(request.header("if-modified-since"), is_there(DATE), "{request:?}");
+            assert_eq!(request.status, Some(if validators.is_empty() { 200 } else { 304 }));
+        }
+        assert_eq!(verdict(&approov, "unchanged"), Ok(()));
+    };
     thread::scope(|scope| {
         for validators in [&[TAG][..], &[DATE], &[TAG, DATE], &[]] {
             scope.spawn(move || asks_with(validators));
         }
     });
-}
-
-const TAG: (&str, &str) = ("ETag", "W/\"v1\"");
-const DATE: (&str, &str) = ("Last-Modified", "Tue, 03 Nov 2026 10:00:00 GMT");
-
-fn asks_with(validators: &[(&str, &str)]) {
-    let keys = Reply::keys(&["unchanged"]);
-    let with_validator = |reply: Reply, (name, value): &(&str, &str)| reply.header(name, value);
-    let server = KeyServer::start(validators.iter().fold(keys, with_validator));
-    let approov = at(&server, SECOND);
-    server.wait_for_more(2);
-    for request in &server.requests()[1..] {
-        let is_there = |validator| validators.contains(&validator).then_some(validator.1);
-        assert_eq!(request.header("if-none-match"), is_there(TAG), "{request:?}");
-        assert_eq!(request.header("if-modified-since"), is_there(DATE), "{request:?}");
-        assert_eq!(request.status, Some(if validators.is_empty() { 200 } else { 304 }));
-    }
-    assert_eq!(verdict(&approov, "unchanged"), Ok(()));
 }
 
 /// Otherwise a 304 would confirm what was never used, and the good set would never come again.
@@ -106,6 +98,23 @@ fn the_tag_of_a_broken_answer_is_never_sent() {
 
 #[test]
 fn a_redirect_within_the_same_origin_is_followed() {
+    let follows = |status| {
+        let again = KeyServer::PATH.replace("hidden-path", "again");
+        let server = KeyServer::start(Reply::redirect(status, "/moved"));
+        let absolute = server.url().replace("hidden-path", "again");
+        server.set_path("/moved", Reply::redirect(status, &absolute));
+        server.set_path(&again, Reply::redirect(status, "../last?x=1#fragment"));
+        server.set_path("/last?x=1", Reply::keys(&["redirected"]).header("ETag", "\"1\""));
+        let approov = at(&server, SECOND);
+        assert_eq!(verdict(&approov, "redirected"), Ok(()), "{status}");
+        let paths: Vec<_> = server.requests().into_iter().map(|request| request.path).collect();
+        assert_eq!(paths, [KeyServer::PATH, "/moved", again.as_str(), "/last?x=1"]);
+        // From then on as well: the address that was configured may redirect to another one each time.
+        server.wait_for_more(5);
+        assert_eq!(server.requests()[4].path, KeyServer::PATH);
+        assert_eq!(server.requests()[7].status, Some(304));
+        assert_eq!(verdict(&approov, "redirected"), Ok(()), "{status}");
+    };
     thread::scope(|scope| {
         for status in [301, 302, 303, 307, 308] {
             scope.spawn(move || follows(status));
@@ -113,22 +122,14 @@ fn a_redirect_within_the_same_origin_is_followed() {
     });
 }
 
-fn follows(status: u16) {
-    let again = KeyServer::PATH.replace("hidden-path", "again");
-    let server = KeyServer::start(Reply::redirect(status, "/moved"));
-    let absolute = server.url().replace("hidden-path", "again");
-    server.set_path("/moved", Reply::redirect(status, &absolute));
-    server.set_path(&again, Reply::redirect(status, "../last?x=1#fragment"));
-    server.set_path("/last?x=1", Reply::keys(&["redirected"]).header("ETag", "\"1\""));
-    let approov = at(&server, SECOND);
-    assert_eq!(verdict(&approov, "redirected"), Ok(()), "{status}");
-    let paths: Vec<_> = server.requests().into_iter().map(|request| request.path).collect();
-    assert_eq!(paths, [KeyServer::PATH, "/moved", again.as_str(), "/last?x=1"]);
-    // From then on as well: the address that was configured may redirect to another one each time.
-    server.wait_for_more(5);
-    assert_eq!(server.requests()[4].path, KeyServer::PATH);
-    assert_eq!(server.requests()[7].status, Some(304));
-    assert_eq!(verdict(&approov, "redirected"), Ok(()), "{status}");
+#[test]
+fn a_redirect_to_an_address_with_a_user_name_is_not_followed() {
+    let server = KeyServer::start(Reply::keys(&["never"]));
+    server.set(Reply::redirect(302, &server.url_of("http", "hidden@127.0.0.1")));
+    let error = Approov::builder().keys(keys_at(&server, HOUR)).build().unwrap_err();
+    let end = "redirects to an address with a user name or a password, which is not followed";
+    assert!(error.to_string().ends_with(end), "{error}");
+    assert_eq!(server.count(), 1);
 }
 
 #[test]
@@ -136,15 +137,14 @@ fn addresses_that_are_refused() {
     for (fault, addresses) in [
         (
             "is not an absolute URL",
-            "∅ | ␠ | not an address | /hidden/keys.json | //127.0.0.1/hidden | 127.0.0.1/hidden | http: | https://
-            https://hidden:port/ | http://127.0.0.1:65536/hidden",
+            "∅ | not an address | /hidden/keys.json | //127.0.0.1/hidden | https:// | http://127.0.0.1:65536/hidden",
         ),
         (
             "is an `http` address of another machine; use `https`",
-            r"http://example.com/hidden | HTTP://EXAMPLE.COM/hidden | http://192.168.0.1/hidden | http://0.0.0.0/hidden
-            http://[::]/hidden | http://[::2]/hidden | http://127.0.0.1.example.com/hidden
-            http://localhost.example.com/hidden | http://notlocalhost/hidden | http://127.0.0.1@example.com/hidden
-            http://example.com#@127.0.0.1/hidden | http://example.com\@127.0.0.1/hidden",
+            r"HTTP://EXAMPLE.COM/hidden | http://192.168.0.1/hidden | http://0.0.0.0/hidden | http://[::2]/hidden
+            http://127.0.0.1.example.com/hidden | http://localhost.example.com/hidden | http://notlocalhost/hidden
+            http://127.0.0.1@example.com/hidden | http://example.com#@127.0.0.1/hidden
+            http://example.com\@127.0.0.1/hidden",
         ),
         (
             "is neither an `https` address nor an `http` address of this machine",
@@ -152,8 +152,7 @@ fn addresses_that_are_refused() {
         ),
         (
             "has a user name or a password in it, which is not supported",
-            "https://hidden:secret@example.com/ | https://hidden@example.com/ | https://:hidden@example.com/
-            http://hidden@127.0.0.1/",
+            "https://hidden@example.com/ | https://:hidden@example.com/ | http://hidden@127.0.0.1/",
         ),
     ] {
         for address in cells(addresses) {
@@ -179,10 +178,7 @@ fn addresses_of_this_machine_need_no_encryption() {
     accepted(format!(" {}\n", server.url()));
     match KeyServer::start_at("[::1]:0", Reply::keys(&["local"])) {
         Ok(server) => accepted(server.url_of("http", "[::1]")),
-        Err(error) => skipped(
-            "addresses_of_this_machine_need_no_encryption",
-            &format!("no IPv6: {error}"),
-        ),
+        Err(error) => skipped("addresses_of_this_machine", &format!("no IPv6: {error}")),
     }
 }
 
@@ -202,18 +198,13 @@ fn nothing_is_asked_for_any_more_once_the_configuration_is_gone() {
     };
     let server = KeyServer::start(Reply::keys(&["gone"]));
     let failing = KeyServer::start(Reply::keys(&["gone"]));
-    let all: Vec<_> = (0..MANY)
-        .flat_map(|_| [keys_at(&server, HOUR), keys_at(&failing, SECOND)])
-        .map(with)
-        .collect();
+    let keys = (0..MANY).flat_map(|_| [keys_at(&server, HOUR), keys_at(&failing, SECOND)]);
+    let all: Vec<_> = keys.map(with).collect();
     failing.set(Behaviour::Close);
     let clones = all.clone();
     drop(all);
     failing.wait_for_more(MANY);
     assert!(threads() >= 2 * MANY);
-    for approov in &clones {
-        assert_eq!(verdict(approov, "gone"), Ok(()));
-    }
     // With a wake-up on its way.
     assert_eq!(verdict(&clones[0], "nobody"), UNKNOWN);
     drop(clones);

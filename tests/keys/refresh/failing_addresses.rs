@@ -1,4 +1,5 @@
-//! Every way in which an address can fail: at the start, and later. Starting without keys: `unavailable.rs`.
+//! Every way in which an address can fail: at the start, and later. Starting without keys:
+//! `tests/refusals/keys_unavailable.rs`.
 
 use std::{thread, time::Instant};
 
@@ -20,7 +21,7 @@ const TEN_MB: usize = 10_000_000;
 type Failure = (&'static str, Behaviour, &'static str);
 
 /// What is no HTTP, or no end of it. An empty sentence is for what the HTTP client may call one thing or another.
-fn no_answers() -> [Failure; 10] {
+fn no_answers() -> [Failure; 8] {
     let good = || Reply::keys(&["kept", "never"]);
     let bytes = |text: &str| Behaviour::Bytes(text.as_bytes().to_vec());
     let length = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"keys\":[]}";
@@ -34,18 +35,15 @@ fn no_answers() -> [Failure; 10] {
         ("drip-head", Behaviour::DripHead(good()), too_slow),
         ("close", Behaviour::Close, ""),
         ("garbage", bytes("garbage, not HTTP\r\n\r\n"), no_http),
-        ("binary", Behaviour::Bytes(vec![0xff; 1000]), no_http),
         ("cut-off", bytes(length), ""),
-        ("head-only", bytes("HTTP/1.1 200 OK\r\nContent-Le"), ""),
         ("bad-chunk", bytes(chunk), ""),
         ("long-head", bytes(&long), no_http),
     ]
 }
 
 /// Answers that are no key set, and redirects that are not followed. `elsewhere` is a server that must never be asked.
-fn wrong_answers(elsewhere: &KeyServer) -> [(&'static str, Reply, &'static str); 20] {
+fn wrong_answers(elsewhere: &KeyServer) -> [(&'static str, Reply, &'static str); 15] {
     let large = || Reply::new(200, vec![b' '; TEN_MB]);
-    let text = |text: &str| Reply::new(200, text);
     let zipped = Reply::new(200, [0x1f, 0x8b, 8]).header("Content-Encoding", "gzip");
     let no_encoding = "answers in the encoding `gzip`, although it was asked for none";
     let status = |status| Reply::new(status, oct::key_set(&["never"]));
@@ -55,19 +53,18 @@ fn wrong_answers(elsewhere: &KeyServer) -> [(&'static str, Reply, &'static str);
     [
         ("10-mb", large(), "is larger than 1 MiB"),
         ("10-mb-chunked", large().chunked(), "is larger than 1 MiB"),
-        ("empty", text(""), "is not a JWK Set: it is empty"),
-        ("html", text("<html></html>"), "is not a JWK Set: it is HTML or XML"),
+        ("empty", Reply::new(200, ""), "is not a JWK Set: it is empty"),
         ("compressed", zipped, no_encoding),
         ("not-text", Reply::new(200, [0xff, 0xfe]), "is not text"),
-        ("unusable", text(r#"{"keys":[{"kty":"oct"}]}"#), "has no usable key"),
-        ("201", status(201), "answers with the status 201"),
+        (
+            "unusable",
+            Reply::new(200, r#"{"keys":[{"kty":"oct"}]}"#),
+            "has no usable key",
+        ),
         ("206", status(206), "answers with the status 206"),
-        ("401", status(401), "answers with the status 401"),
-        ("404", status(404), "answers with the status 404"),
         ("500", status(500), "answers with the status 500"),
         ("no-condition", status(304), "answers with the status 304"),
         ("other-port", to(&elsewhere.url()), other_origin),
-        ("other-host", to("http://example.com/"), other_origin),
         ("other-scheme", to("https://127.0.0.1/"), other_origin),
         ("to-a-file", to("file:///etc/passwd"), other_origin),
         ("loop", to(KeyServer::PATH), "redirects too often"),
@@ -146,19 +143,17 @@ fn other_keys_work_while_an_address_fails() {
 /// Whatever the address does, no check waits for it.
 #[test]
 fn tokens_are_verified_at_once_while_an_address_is_slow() {
-    for behaviour in [Behaviour::Hang, Behaviour::DripBody(Reply::keys(&["slow"]))] {
-        let server = KeyServer::start(Reply::keys(&["slow"]));
-        let approov = at(&server, SECOND);
-        server.set(behaviour);
-        server.wait_for_more(2);
-        let start = Instant::now();
-        for _ in 0..1000 {
-            assert_eq!(verdict(&approov, "slow"), Ok(()));
-            assert_eq!(verdict(&approov, "unknown"), UNKNOWN);
-        }
-        // The address takes ten seconds each time.
-        assert!(start.elapsed() < 5 * SECOND, "{:?}", start.elapsed());
+    let server = KeyServer::start(Reply::keys(&["slow"]));
+    let approov = at(&server, SECOND);
+    server.set(Behaviour::Hang);
+    server.wait_for_more(2);
+    let start = Instant::now();
+    for _ in 0..1000 {
+        assert_eq!(verdict(&approov, "slow"), Ok(()));
+        assert_eq!(verdict(&approov, "unknown"), UNKNOWN);
     }
+    // The address takes ten seconds each time.
+    assert!(start.elapsed() < 5 * SECOND, "{:?}", start.elapsed());
 }
 
 /// `Retry-After`, of the answers that are about the moment.
