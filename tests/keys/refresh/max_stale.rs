@@ -79,20 +79,16 @@ fn times_that_are_refused() {
     let published = Published::keys(&["times"]);
     let file = || KeyFile::jwks(&published.path);
     let url = || JwksUrl::new("https://127.0.0.1:1/").start_without_keys(true);
-    let (millisecond, day) = (Duration::from_millis(1), SECOND * 86_400);
+    let (milliseconds, day) = (Duration::from_millis, SECOND * 86_400);
     let range = "refresh_interval` is not between one second and one day";
     let stale = "max_stale` is shorter than twice the time between refreshes, so that good keys could expire";
     let refused: [(KeySource, &str, &str); 6] = [
-        (file().refresh_interval(SECOND - millisecond).into(), "KeyFile", range),
-        (file().refresh_interval(day + millisecond).into(), "KeyFile", range),
-        (file().max_stale(SECOND * 120 - millisecond).into(), "KeyFile", stale),
-        (
-            published.jwks().max_stale(SECOND * 2 - millisecond).into(),
-            "KeyFile",
-            stale,
-        ),
+        (file().refresh_interval(milliseconds(999)).into(), "KeyFile", range),
+        (file().refresh_interval(day + milliseconds(1)).into(), "KeyFile", range),
+        (file().max_stale(milliseconds(119_999)).into(), "KeyFile", stale),
+        (published.jwks().max_stale(milliseconds(1999)).into(), "KeyFile", stale),
         (url().refresh_interval(Duration::ZERO).into(), "JwksUrl", range),
-        (url().max_stale(SECOND * 600 - millisecond).into(), "JwksUrl", stale),
+        (url().max_stale(milliseconds(599_999)).into(), "JwksUrl", stale),
     ];
     for (keys, source, fault) in refused {
         let error = Approov::builder().keys(keys).build().unwrap_err().to_string();
