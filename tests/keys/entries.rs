@@ -14,8 +14,8 @@ pub fn entries() -> Vec<Unfit> {
 
 /// Reasons, and below them their rows: the type of the key, and what is changed in its JWK.
 ///
-/// Whoever has one of the members of a private key has it, or half of it. The point that is no valid key is (0, √b), with
-/// the number of the field for zero: a second spelling. A secret has at least as many bytes as the hash: RFC 7518,
+/// Whoever has one of the members of a private key has it, or half of it. The point that is no valid key is (0, √b),
+/// with the number of the field for zero: a second spelling. A secret has at least as many bytes as the hash: RFC 7518,
 /// section 3.2.
 const CHANGES: &str = r#"
     has a `use` other than `sig`
