@@ -1,84 +1,51 @@
 //! Digests that are signed, and not those of the body.
 
-use super::{
-    Case,
-    Server::Signing,
-    make::{install, order, with_header},
-};
-use crate::{
-    client::{Request, chunked},
-    signing::{Message, Signature, bytes, sha256, sha512},
-};
+use super::prelude::*;
+use crate::client::chunked;
 
 pub(super) fn rows(case: Case) -> Case {
     let body = &order().body;
-    let (right, wrong) = (sha256(body), sha256(b"other"));
-    let digests = [
-        wrong.clone(),
-        sha256(b""),
-        sha512(b""),
-        sha256(&body[1..]),
-        sha256(&[body, &b"\n"[..]].concat()),
-        format!("{right}, {}", sha512(b"other")),
-        format!("{wrong}, {}", sha512(body)),
-        format!("{right}, sha-512=::"),
-        format!("{wrong}, md5=:AAAA:"),
-        "sha-256=::".to_owned(),
-        "sha-256=\"\"".to_owned(),
-        "sha-256=:AAAA:".to_owned(),
-        format!("sha-256={}", bytes(&[0; 32])),
-        format!("sha-256={}", bytes(&[0; 33])),
-        format!("sha-256={}", bytes(right.as_bytes())),
-        sha512(body).replace("sha-512", "sha-256"),
-        right.replace("sha-256", "sha-512"),
-    ];
-    let bodies = [
-        ("truncated", body[..body.len() - 1].to_vec()),
-        ("extended", [body, &b" "[..]].concat()),
-        ("twice", body.repeat(2)),
-        ("a byte-order mark", [&b"\xef\xbb\xbf"[..], body].concat()),
-        ("empty", Vec::new()),
-    ];
-    let empty = order()
-        .without("Content-Length")
-        .replace("Content-Digest", &sha256(b""));
-    let empty = Message {
-        body: Vec::new(),
-        ..empty
-    };
+    let right = sha256(body);
+    let values: [(_, &[u8]); 2] = [("body", body), ("right", right.as_bytes())];
+    let with = |digest: &str| replaced("Content-Digest", &String::from_utf8(filled(digest, &values)).unwrap());
+    let altered = |form: &str| filled(form, &values);
+    let empty = order().body(b"").without("Content-Length");
     let signature = Signature::install(&empty);
-    let filled = Message {
+    let filled_up = Message {
         body: b"{}".to_vec(),
         ..empty.clone().header("Content-Length", "2")
     };
+    let bodies = "{body ..9} | {body}␠ | {body ×2} | {0xefbbbf}{body} | ∅";
     case.at([Signing])
-        .whole(digests.map(|digest| (digest.clone(), with_header("Content-Digest", &digest))))
-        .kind("body")
-        .whole(bodies.iter().map(|(name, body)| (name, sent(body))))
-        .kind("body in chunks")
-        .whole(bodies.iter().map(|(name, body)| (name, in_chunks(body))))
-        .kind("body")
-        .whole([("where none was signed", filled.request().signed(&[&signature]))])
+        .whole("digest", named(DIGESTS, with))
+        .whole("body", named(bodies, |form| sent(&altered(form))))
+        .whole("body in chunks", named(bodies, |form| in_chunks(&altered(form))))
+        .whole(
+            "body",
+            [("where none was signed", filled_up.request().signed(&[&signature]))],
+        )
         .passes()
-        .whole([
-            ("as signed", sent(body)),
-            ("as signed, in chunks", in_chunks(body)),
-            ("none", empty.request().signed(&[&signature])),
-        ])
+        .whole("body", [("as signed", sent(body)), ("none", empty.signed())])
+        .whole("body in chunks", [("as signed", in_chunks(body))])
 }
 
-/// The length need not be signed: the digest says it as well.
-fn signature() -> Signature {
-    install().covering(&order(), &["@method", "@target-uri", "approov-token", "content-digest"])
-}
+const DIGESTS: &str = r#"
+    sha-256=:{0x6f74686572 sha256 base64}: | sha-256=:{0x sha256 base64}: | sha-512=:{0x sha512 base64}: | sha-256=::
+    sha-256=:{body 1.. sha256 base64}: | {right}, sha-512=:{0x sha512 base64}: | sha-256="" | sha-256=:AAAA:
+    sha-256=:AAAA:, sha-512=:{body sha512 base64}: | {right}, sha-512=:: | sha-256=:AAAA:, md5=:AAAA:
+    sha-256=:{0x00 ×32 base64}: | sha-256=:{0x00 ×33 base64}: | sha-256=:{right base64}: | {right 256→512}
+    sha-256=:{body sha512 base64}:
+"#;
 
-/// The digest is that of the message's own body.
+/// The digest is that of the message's own body. The length need not be signed: the digest says it as well.
 fn with_body(body: &[u8]) -> Message {
-    order().body(body).replace("Content-Digest", &sha256(&order().body))
+    let signature = install().covering(&order(), &["@method", "@target-uri", "approov-token", "content-digest"]);
+    let message = order().body(body).replace("Content-Digest", &sha256(&order().body));
+    message.carrying(&signature)
 }
 
 fn sent(body: &[u8]) -> Request {
-    with_body(body).request().signed(&[&signature()])
+    with_body(body).request()
 }
 
 fn in_chunks(body: &[u8]) -> Request {
@@ -86,5 +53,5 @@ fn in_chunks(body: &[u8]) -> Request {
         .without("Content-Length")
         .header("Transfer-Encoding", "chunked");
     message.body = chunked(body, body.len().max(1));
-    message.request().signed(&[&signature()])
+    message.request()
 }

@@ -1,44 +1,34 @@
 //! Bodies that no signature covers, where that is asked for.
 
-use super::{
-    Case,
-    Server::{Signing, SigningBodies},
-    make::{install, order},
-};
-use crate::signing::Message;
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
     let uncovered = install().covering(&order(), &["@method", "@target-uri", "approov-token"]);
     let none = order().without("Content-Digest");
-    let chunks = Message {
-        body: b"5\r\nhello\r\n0\r\n\r\n".to_vec(),
-        ..none.clone().without("Content-Length")
-    };
-    let empty = |name: &str, value: &str, body: &[u8]| {
-        let message = none.clone().without("Content-Length");
-        let body = body.to_vec();
+    let of_no_length = |name: &str, value: &str, body: &[u8]| {
+        let message = none.clone().without("Content-Length").header(name, value);
         Message {
-            body,
-            ..message.header(name, value)
+            body: body.to_vec(),
+            ..message
         }
         .signed()
     };
+    let chunked = |body| of_no_length("Transfer-Encoding", "chunked", body);
     let rows = [
         ("altered", order().alter_body().request().signed(&[&uncovered])),
-        ("unaltered", order().request().signed(&[&uncovered])),
+        ("unaltered", signed(&[&uncovered])),
         ("none", none.signed()),
-        ("in chunks", chunks.header("Transfer-Encoding", "chunked").signed()),
+        ("in chunks", chunked(b"5\r\nhello\r\n0\r\n\r\n")),
+    ];
+    let empty = [
+        ("no body", Message::get("https://api.example.com/a").signed()),
+        ("a length of nothing", of_no_length("Content-Length", "0", b"")),
+        ("no chunks", chunked(b"0\r\n\r\n")),
     ];
     case.at([SigningBodies])
-        .kind("no digest")
-        .whole(rows.clone())
+        .whole("no digest", rows.clone())
         .passes()
-        .whole([
-            ("no body", Message::get("https://api.example.com/a").signed()),
-            ("a length of nothing", empty("Content-Length", "0", b"")),
-            ("no chunks", empty("Transfer-Encoding", "chunked", b"0\r\n\r\n")),
-        ])
+        .whole("nothing to cover", empty)
         .at([Signing])
-        .kind("not asked for")
-        .whole(rows)
+        .whole("not asked for", rows)
 }

@@ -12,7 +12,7 @@ mod binding_mismatch;
 mod digest_malformed;
 mod digest_mismatch;
 mod digest_missing;
-mod make;
+mod prelude;
 mod signature_algorithm;
 mod signature_component;
 mod signature_coverage;
@@ -47,8 +47,12 @@ use std::{fmt::Display, time::Duration};
 
 use approov_actix::{Approov, ApproovBuilder, CheckFailed, Key, MessageSigning, Policy, SignaturePolicy};
 
-use self::make::{BLOCKED, DEVICE, USER, bound, lines, order, user, user_and_device, with_pay};
-use crate::{client::Request, signing, token};
+use self::prelude::{BLOCKED, DEVICE, USER, bound, lines, order, signed, user, user_and_device, with_pay};
+use crate::{
+    client::Request,
+    signing::{self, Signature},
+    token,
+};
 
 /// Calls a macro with the name of each file here.
 #[macro_export]
@@ -117,12 +121,10 @@ pub enum Server {
     Authorization,
     /// Tokens are bound to `Authorization`.
     Bound,
-    /// Tokens are bound to `Authorization` and `X-Device-Id`, in this order.
+    /// Routes ask for a binding to `Authorization` and `X-Device-Id`, in this order, in place of `Authorization`.
     BoundToTwo,
     /// Tokens are bound to `Authorization`, or to nothing.
     Lenient,
-    /// No binding is asked for, in an application that has one by default.
-    Unbound,
     /// Asks for a message signature, at one public origin and with the account's key. Ten minutes are the maximum age
     /// of signatures and the skew of clocks.
     Signing,
@@ -164,7 +166,6 @@ pub struct Case {
     /// Attacks, and what is next to them and passes.
     pub rows: Vec<Row>,
     servers: Vec<Server>,
-    kind: String,
     verdict: String,
 }
 
@@ -174,7 +175,6 @@ impl Case {
             code,
             rows: Vec::new(),
             servers: vec![Server::Secret],
-            kind: String::new(),
             verdict: code.to_owned(),
         }
     }
@@ -182,12 +182,6 @@ impl Case {
     /// What follows is sent to these, in place of [`Server::Secret`].
     fn at<const N: usize>(mut self, servers: [Server; N]) -> Self {
         self.servers = servers.into();
-        self
-    }
-
-    /// The names of what follows begin with this.
-    fn kind(mut self, kind: &str) -> Self {
-        self.kind = format!("{kind}: ");
         self
     }
 
@@ -206,33 +200,42 @@ impl Case {
     /// What follows passes.
     fn passes(mut self) -> Self {
         PASSES.clone_into(&mut self.verdict);
-        self.kind.clear();
         self
     }
 
     /// Values of the token header.
-    fn tokens<V: Into<Vec<u8>>>(self, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
-        self.rows(rows, |value| Sent::Token(value.into()))
+    fn tokens<V: Into<Vec<u8>>>(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
+        self.rows(kind, rows, |value| Sent::Token(value.into()))
     }
 
     /// Header lines, each with its end.
-    fn lines<V: AsRef<[u8]>>(self, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
-        self.rows(rows, |value| Sent::Rest(lines(value)))
+    fn lines<V: AsRef<[u8]>>(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, V)>) -> Self {
+        self.rows(kind, rows, |value| Sent::Rest(lines(value)))
     }
 
     /// All that follows the path.
-    fn rest(self, rows: impl IntoIterator<Item = (impl Display, Vec<u8>)>) -> Self {
-        self.rows(rows, Sent::Rest)
+    fn rest(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, Vec<u8>)>) -> Self {
+        self.rows(kind, rows, Sent::Rest)
     }
 
     /// Whole requests.
-    fn whole(self, rows: impl IntoIterator<Item = (impl Display, Request)>) -> Self {
-        self.rows(rows, Sent::Whole)
+    fn whole(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, Request)>) -> Self {
+        self.rows(kind, rows, Sent::Whole)
     }
 
-    fn rows<V>(mut self, rows: impl IntoIterator<Item = (impl Display, V)>, sent: impl Fn(V) -> Sent) -> Self {
+    /// The usual message, each with one signature.
+    fn signed(self, kind: &str, rows: impl IntoIterator<Item = (impl Display, Signature)>) -> Self {
+        self.rows(kind, rows, |signature| Sent::Whole(signed(&[&signature])))
+    }
+
+    fn rows<V>(
+        mut self,
+        kind: &str,
+        rows: impl IntoIterator<Item = (impl Display, V)>,
+        sent: impl Fn(V) -> Sent,
+    ) -> Self {
         for (name, value) in rows {
-            let (name, sent) = (format!("{}{name}", self.kind), sent(value));
+            let (name, sent) = (format!("{kind}: {name}"), sent(value));
             self.rows.extend(self.servers.iter().map(|server| Row {
                 name: name.clone(),
                 server: *server,
@@ -290,7 +293,12 @@ impl Server {
             Self::KeyWithId => Approov::builder().keys(key(token::SECRET).with_key_id(KID)),
             Self::IssuerAndAudience => builder.issuer(ISSUER).audience(AUDIENCE),
             Self::Authorization => builder.token_header("Authorization"),
-            Self::Bound | Self::BoundToTwo | Self::Lenient | Self::Unbound => builder.binding(["Authorization"]),
+            Self::Bound | Self::BoundToTwo => builder.binding("Authorization"),
+            Self::Lenient => builder.policy(
+                Policy::new()
+                    .allow_missing_binding_claim(true)
+                    .binding(&["authorization"]),
+            ),
             Self::Signing | Self::SigningBodies => {
                 let window = Duration::from_secs(600);
                 let signature = SignaturePolicy::required()
@@ -318,7 +326,7 @@ impl Server {
             Self::Secret | Self::KeyWithId | Self::Blocking => Sent::Token(token::good().into()),
             Self::IssuerAndAudience => Sent::Token(token::with(&claims).into()),
             Self::Authorization => Sent::Rest(lines(user(format!("Bearer {}", token::good())))),
-            Self::Bound | Self::Unbound => Sent::Rest(lines(bound(USER, user(USER)))),
+            Self::Bound => Sent::Rest(lines(bound(USER, user(USER)))),
             Self::BoundToTwo => Sent::Rest(lines(bound(format!("{USER}{DEVICE}"), user_and_device(USER, DEVICE)))),
             Self::Lenient => Sent::Rest(lines(with_pay(serde_json::Value::Null, user(USER)))),
             Self::Signing | Self::SigningBodies => Sent::Whole(order().signed()),

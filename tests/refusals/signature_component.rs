@@ -1,11 +1,6 @@
 //! Signatures that cover what the server does not understand, or does not find.
 
-use super::{
-    Case,
-    Server::Signing,
-    make::{both, each, install, order},
-};
-use crate::{signing::Signature, tables::cells};
+use super::prelude::*;
 
 /// Identifiers and the values that are signed for them, of which the server understands nothing, or finds nothing.
 const COMPONENTS: &str = r#"
@@ -27,32 +22,23 @@ const COMPONENTS: &str = r#"
 
 pub(super) fn rows(case: Case) -> Case {
     let token = format!("\"approov-token\" = {}", order().value("approov-token"));
-    let (id, bytes) = (
-        r#""@query-param";name="id" = 1"#,
-        r#""content-type";bs = :YXBwbGljYXRpb24vanNvbg==:"#,
-    );
-    // Signed by both, with these lines more.
-    let with = |name: &str, rows: &[&str]| {
-        let with_row = |signature: Signature, row: &&str| {
-            let (identifier, value) = row.split_once(" = ").unwrap();
-            signature.line(identifier, value)
-        };
-        both().map(|signature| (name.to_owned(), rows.iter().fold(signature, with_row)))
+    let id = r#""@query-param";name="id" = 1"#;
+    let bytes = r#""content-type";bs = :YXBwbGljYXRpb24vanNvbg==:"#;
+    // Signed by both, with this line so many times more.
+    let with = |row: &str, count| {
+        let (identifier, value) = row.split_once(" = ").unwrap();
+        let add = |signature| (0..count).fold(signature, |signature: Signature, _| signature.line(identifier, value));
+        [install(), account()].map(|signature| (format!("{row:.60}"), add(signature)))
     };
-    let nine = |form: &dyn Fn(usize) -> String| (0..9).map(form).fold(install(), |all, name| all.line(&name, ""));
+    let nine = |form: &str| {
+        let names = (0..9).map(|n| form.replace("{n}", &n.to_string()));
+        names.fold(install(), |signature, name| signature.line(&name, ""))
+    };
+    let many = r#""x-{n}";key="a" | "@query-param";name="{n}""#;
     case.at([Signing])
-        .whole(each(cells(COMPONENTS).iter().flat_map(|row| with(row, &[row]))))
-        .whole(each(with("the token twice", &[&token])))
-        .whole(each(with("a parameter of the query twice", &[id, id])))
-        .whole(each(with("a value as bytes twice", &[bytes, bytes])))
-        .whole(each([
-            ("nine members", nine(&|n| format!("\"x-{n}\";key=\"a\""))),
-            (
-                "nine parameters of the query",
-                nine(&|n| format!("\"@query-param\";name=\"{n}\"")),
-            ),
-        ]))
+        .signed("once", cells(COMPONENTS).iter().flat_map(|row| with(row, 1)))
+        .signed("twice", [&token, id, bytes].into_iter().flat_map(|row| with(row, 2)))
+        .signed("nine", named(many, nine))
         .passes()
-        .whole(each(with("a parameter of the query", &[id])))
-        .whole(each(with("a value as bytes", &[bytes])))
+        .signed("once", [id, bytes].into_iter().flat_map(|row| with(row, 1)))
 }

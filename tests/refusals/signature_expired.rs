@@ -1,29 +1,20 @@
 //! Signatures that are too old.
 
-use super::{
-    Case,
-    Server::Signing,
-    make::{FAR, created, with_parameters},
-};
-use crate::token::now;
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let (at, created) = (now(), created());
+    let (now, past) = (now(), now() - FAR);
+    let old = "
+        ;created=NOW;expires=PAST | ;created=NOW;expires=0 | ;created=NOW;expires=-0 | ;created=NOW;expires=-1
+        ;created=NOW;expires=-999999999999999 | ;created=PAST | ;created=PAST;expires=999999999999999 | ;created=0
+        ;created=-999999999999999;expires=999999999999999";
+    let filled = |row: String| row.replace("NOW", &now.to_string()).replace("PAST", &past.to_string());
+    let good_ones = [
+        format!(";created={}", now - 100),
+        format!(";created={now};expires=999999999999999"),
+    ];
     case.at([Signing])
-        .whole(with_parameters([
-            format!("{created};expires={}", at - FAR),
-            format!("{created};expires=0"),
-            format!("{created};expires=-0"),
-            format!("{created};expires=-1"),
-            format!("{created};expires=-999999999999999"),
-            format!(";created={}", at - FAR),
-            format!(";created={};expires={}", at - FAR, at + 15),
-            ";created=-999999999999999;expires=999999999999999".to_owned(),
-            ";created=0".to_owned(),
-        ]))
+        .signed("times", with_parameters(cells(old).into_iter().map(filled)))
         .passes()
-        .whole(with_parameters([
-            format!(";created={}", at - 100),
-            format!("{created};expires=999999999999999"),
-        ]))
+        .signed("times", with_parameters(good_ones))
 }

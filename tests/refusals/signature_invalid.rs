@@ -1,84 +1,68 @@
 //! Signatures that the key of the token, or the account's, has not made of this request.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac as _};
 use p256::ecdsa;
-use serde_json::json;
-use sha2::Sha256;
 
-use super::{
-    Case,
-    Server::Signing,
-    make::{account, created, each, install, order, signed, spelt, with_header},
-};
-use crate::{
-    client::Request,
-    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, token},
-    tables::{filled, hex, pairs},
-};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let theirs = || Signature::new(Key::install(2), &order());
+    let of_order = |key: Key| Signature::new(key, &order());
     let with = |signature: Signature, more: &str| signature.parameters(&(created() + more));
+    let theirs = || of_order(Key::install(2));
+    let other_account = || of_order(Key::account(signing::OTHER_ACCOUNT_KEY));
     let their_key = format!(";keyid=\"{}\"", Key::install(2).ipk());
-    let bare = |signature: Signature| signature.parameters(&created());
-    let (install_as_account, account_as_install) = (bare(install()).label("account"), bare(account()).label("install"));
-    let account_key = with(account().label("install"), ";keyid=\"j3AWy6\"");
-    let token = token(&json!({ "ipk": Key::install(2).ipk() }));
-    case.at([Signing])
-        .whole(each([
-            ("a key in keyid", with(theirs(), &their_key)),
-            ("the account in keyid", account_key),
-            ("another's", theirs()),
-            ("another account's", other_account()),
-        ]))
-        .whole([
-            ("another key", with_header("Approov-Token", &token)),
-            ("install as account", signed(&[&install_as_account])),
-            ("account as install", signed(&[&account_as_install])),
-            ("swapped", signed(&[&install_as_account, &account_as_install])),
-            ("install as both", signed(&[&bare(install()), &install_as_account])),
-            ("account as both", signed(&[&account_as_install, &bare(account())])),
-        ])
-        .whole(beside())
-        .whole(pairs(INSTALL_FORMS, |form| altered(&install(), form)))
-        .whole([("DER", spelt(&install(), der))])
-        .whole(pairs(ACCOUNT_FORMS, |form| altered(&account(), form)))
-        .kind("a MAC by")
-        .whole(macs_with_what_is_public())
-        .passes()
-        .whole([
-            ("both", signed(&[&install(), &account()])),
-            ("the account's", signed(&[&account()])),
-        ])
-        // To every signature there is another one that is as good, so nothing may be kept by it.
-        .whole(each([("-s", install().form(other_s))]))
-}
-
-fn other_account() -> Signature {
-    Signature::new(Key::account(OTHER_ACCOUNT_KEY), &order())
-}
-
-/// A bad signature beside a good one.
-fn beside() -> impl Iterator<Item = (String, Request)> {
+    let other_key = signing::token(&json!({ "ipk": Key::install(2).ipk() }));
+    let keys = [
+        ("a key in keyid", with(theirs(), &their_key)),
+        (
+            "the account in keyid",
+            with(account().label("install"), ";keyid=\"j3AWy6\""),
+        ),
+        ("another's", theirs()),
+        ("another account's", other_account()),
+    ];
+    let (install_as_account, account_as_install) = (
+        with(install(), "").label("account"),
+        with(account(), "").label("install"),
+    );
+    let labels = [
+        ("install as account", signed(&[&install_as_account])),
+        ("account as install", signed(&[&account_as_install])),
+        ("swapped", signed(&[&install_as_account, &account_as_install])),
+        ("install as both", signed(&[&with(install(), ""), &install_as_account])),
+        ("account as both", signed(&[&account_as_install, &with(account(), "")])),
+    ];
     let elsewhere = Message {
         url: "https://api.example.com/".to_owned(),
         ..order()
     };
-    let rows = [
+    let beside = [
         ("of another target", Signature::install(&elsewhere), account()),
-        ("of another target", Signature::account(&elsewhere), install()),
         (
-            "by another installation",
-            Signature::new(Key::install(2), &order()),
-            account(),
+            "of another target, by the account",
+            Signature::account(&elsewhere),
+            install(),
         ),
+        ("by another installation", theirs(), account()),
         ("by another account", other_account(), install()),
     ];
-    rows.into_iter().flat_map(|(name, bad, good)| {
-        let name = format!("one {name} beside a good one");
-        [(name.clone(), signed(&[&bad, &good])), (name, signed(&[&good, &bad]))]
-    })
+    let first = beside.each_ref().map(|(name, bad, good)| (*name, signed(&[bad, good])));
+    let last = beside.each_ref().map(|(name, bad, good)| (*name, signed(&[good, bad])));
+    case.at([Signing])
+        .signed("key", keys)
+        .whole("key", [("of another token", replaced("Approov-Token", &other_key))])
+        .whole("label", labels)
+        .whole("in front of a good one", first)
+        .whole("behind a good one", last)
+        .whole("install", pairs(INSTALL_FORMS, |form| altered(&install(), form)))
+        .whole("install", [("DER", spelt(&install(), der))])
+        .whole("account", pairs(ACCOUNT_FORMS, |form| altered(&account(), form)))
+        .signed("a MAC by", macs_with_what_is_public())
+        .passes()
+        .whole("good", [("both", signed(&[&install(), &account()]))])
+        .signed(
+            "good",
+            [("the account's", account()), ("-s", install().form(signing::other_s))],
+        )
 }
 
 /// With its bytes altered.
@@ -107,32 +91,20 @@ fn der(raw: &[u8]) -> String {
     bytes(ecdsa::Signature::from_slice(raw).unwrap().to_der().as_bytes())
 }
 
-fn other_s(raw: &[u8]) -> String {
-    let signature = ecdsa::Signature::from_slice(raw).unwrap();
-    let (r, s) = signature.split_scalars();
-    let other = ecdsa::Signature::from_scalars(r, -s).unwrap();
-    assert_ne!(other, signature);
-    bytes(&other.to_bytes())
-}
-
 /// A public key is no secret: whoever has the token has it too.
-fn macs_with_what_is_public() -> Vec<(&'static str, Request)> {
+fn macs_with_what_is_public() -> impl Iterator<Item = (String, Signature)> {
     let public = Key::install(1).public();
-    let mut derived = Hmac::<Sha256>::new_from_slice(b"account").unwrap();
-    derived.update(&STANDARD.decode(OTHER_ACCOUNT_KEY).unwrap());
     let secrets = [
         ("the key as the token has it", Key::install(1).ipk().into_bytes()),
         ("the key", public.clone()),
         ("the point", public[public.len() - 65..].to_vec()),
         ("x and y", public[public.len() - 64..].to_vec()),
         ("nothing", Vec::new()),
-        ("the token", token(&json!({})).into_bytes()),
-        ("the secret of tokens", STANDARD.decode(crate::token::SECRET).unwrap()),
-        ("a key derived from another", derived.finalize().into_bytes().to_vec()),
+        ("the token", signing::token(&json!({})).into_bytes()),
+        ("the secret of tokens", secret()),
     ];
-    let of_both = |(name, secret): (&'static str, Vec<u8>)| {
+    secrets.into_iter().flat_map(|(name, secret)| {
         let signature = Signature::new(Key::Account(secret), &order()).parameters(&created());
-        ["install", "account"].map(|label| (name, signature.clone().label(label)))
-    };
-    each(secrets.into_iter().flat_map(of_both))
+        ["install", "account"].map(|label| (format!("{name}, {label}"), signature.clone().label(label)))
+    })
 }

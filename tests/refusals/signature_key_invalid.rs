@@ -1,14 +1,11 @@
 //! Tokens whose public key is none.
 
-use serde_json::json;
-
-use super::{Case, Server::Signing, make::with_header};
-use crate::signing::{Key, token};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let with = |ipk: &str| with_header("Approov-Token", &token(&json!({ "ipk": ipk })));
+    let with = |ipk: &str| replaced("Approov-Token", &signing::token(&json!({ "ipk": ipk })));
     case.at([Signing])
-        .whole([("no base64", with("junk!")), ("an empty key", with(""))])
+        .whole("ipk", [("no base64", with("junk!")), ("empty", with(""))])
         .passes()
-        .whole([("a key", with(&Key::install(1).ipk()))])
+        .whole("ipk", [("a key", with(&Key::install(1).ipk()))])
 }

@@ -1,20 +1,16 @@
 //! Signatures from the future.
 
-use super::{
-    Case,
-    Server::Signing,
-    make::{FAR, with_parameters},
-};
-use crate::token::now;
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
     let at = now();
+    let future = [
+        format!(";created={}", at + FAR),
+        format!(";created={};expires={}", at + FAR, at - FAR),
+        ";created=999999999999999".to_owned(),
+    ];
     case.at([Signing])
-        .whole(with_parameters([
-            format!(";created={}", at + FAR),
-            format!(";created={};expires={}", at + FAR, at - FAR),
-            ";created=999999999999999".to_owned(),
-        ]))
+        .signed("times", with_parameters(future))
         .passes()
-        .whole(with_parameters([format!(";created={}", at + 60)]))
+        .signed("times", with_parameters([format!(";created={}", at + 60)]))
 }

@@ -1,28 +1,23 @@
 //! Requests for what has no path, which would pass for the root. The other cases need other servers:
 //! `tests/behaviour/signatures/targets.rs`.
 
-use serde_json::json;
-
-use super::{Case, Server::Signing};
-use crate::signing::{Message, Signature, token};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let sent = |method: &str, path: &str, target: &str| {
-        let url = format!("https://api.example.com{path}");
-        let message = Message::new(method, &url).header("Approov-Token", &token(&json!({})));
-        let name = format!("{method} {target}, signed for {url}");
-        (
-            name,
-            message.request_to(target).signed(&[&Signature::install(&message)]),
-        )
+    let sent = |row: &str| {
+        let parts: Vec<_> = row.split(' ').collect();
+        let message = Message::new(parts[0], &format!("https://api.example.com{}", parts[1]));
+        let message = message.header("Approov-Token", &signing::token(&json!({})));
+        message.request_to(parts[2]).signed(&[&Signature::install(&message)])
     };
-    let each = |target| {
-        let rows = [("GET", ""), ("GET", "/"), ("OPTIONS", ""), ("OPTIONS", "/")];
-        rows.map(|(method, path)| sent(method, path, target))
-    };
+    let no_path =
+        "GET  evil.example.com:80 | GET / evil.example.com:80 | OPTIONS  evil.example.com:80 | GET  * | GET / *
+        OPTIONS / evil.example.com:80";
     case.at([Signing])
-        .whole(each("evil.example.com:80"))
-        .whole([sent("GET", "", "*"), sent("GET", "/", "*")])
+        .whole("signed and sent", named(no_path, sent))
         .passes()
-        .whole(each("/"))
+        .whole(
+            "signed and sent",
+            named("GET  / | GET / / | OPTIONS  / | OPTIONS / /", sent),
+        )
 }

@@ -3,51 +3,32 @@
 //! Public keys that are passed off as secrets need a server with public keys:
 //! `tests/keys/algorithms/confusion.rs`.
 
-use serde_json::json;
-
-use super::{
-    Case, KID,
-    Server::{KeyWithId, Secret},
-    make::{HEADER, encode, message_and_signature, payload, secret, sign, sign_segments, spellings_of_none, unsigned},
-};
-use crate::{
-    keys::{ALGORITHMS, TestKey},
-    tables::{filled, named, pairs},
-};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
     let (header, claims) = (encode(HEADER), encode(payload()));
-    let (_, signature) = message_and_signature();
-    let of_none = json!({ "alg": "none", "kid": KID });
-    let good_ones = r#"another order: {"typ":"JWT","alg":"HS256"} | no typ: {"alg":"HS256"}
-        another typ: {"alg":"HS256","typ":"at+jwt"} | escapes: {"\u0061lg":"HS\u003256"}
-        members of the same name in another object: {"alg":"HS256","x":{"alg":"none","alg":"none"}}"#;
-    case.kind("alg")
-        .tokens(none())
-        .tokens(others())
-        .tokens(named(NO_ALGORITHMS, signed_as_hs256))
-        .tokens(universal_signatures())
-        .kind("no alg")
-        .tokens(named(NO_ALG, |header| sign(header, payload())))
-        .kind("no alg, unsigned")
-        .tokens(named(NO_ALG, unsigned))
-        .kind("offered key: jwk for")
-        .tokens(["RS256", "ES256", "EdDSA"].map(|name| {
-            let forger = TestKey::other(name);
-            let header = json!({ "alg": name, "jwk": forger.jwk(None) }).to_string();
-            (name, forger.sign(&header, &payload()))
-        }))
-        .kind("segments")
-        .tokens([
-            ("payload, header", format!("{claims}.{header}.{}", encode(signature))),
-            ("payload twice", sign_segments(&claims, &claims)),
-        ])
+    let offered = ["RS256", "ES256", "EdDSA"].map(|name| {
+        let forger = TestKey::other(name);
+        let header = json!({ "alg": name, "jwk": forger.jwk(None) }).to_string();
+        (name, forger.sign(&header, &payload()))
+    });
+    let of_none = json!({ "alg": "none", "kid": KID }).to_string();
+    let good_ones = r#"{"typ":"JWT","alg":"HS256"} | {"alg":"HS256"} | {"alg":"HS256","typ":"at+jwt"}
+        {"\u0061lg":"HS\u003256"} | {"alg":"HS256","x":{"alg":"none","alg":"none"}}"#;
+    let signed = |header: &str| sign(header, payload());
+    case.tokens("alg", none())
+        .tokens("alg", others())
+        .tokens("alg", named(NO_ALGORITHMS, signed_as_hs256))
+        .tokens("alg", universal_signatures())
+        .tokens("no alg", named(NO_ALG, signed))
+        .tokens("no alg, unsigned", named(NO_ALG, unsigned))
+        .tokens("offered jwk for", offered)
+        .tokens("payload, header", [("signed", sign_segments(&claims, &header))])
         .at([KeyWithId])
-        .kind("kid for an id")
-        .tokens([("none", sign(of_none.to_string(), payload()))])
-        .passes()
+        .tokens("kid for an id", [("none", signed(&of_none))])
         .at([Secret])
-        .tokens(pairs(good_ones, |header| sign(header, payload())))
+        .passes()
+        .tokens("header", named(good_ones, signed))
 }
 
 fn signed_as_hs256(alg: &str) -> String {
@@ -68,7 +49,7 @@ fn none() -> impl Iterator<Item = (String, String)> {
         ]
         .map(|(name, signature)| (format!("{alg:?} with {name}"), format!("{message}.{signature}")))
     };
-    spellings_of_none().into_iter().flat_map(of_spelling)
+    cells(NONE).into_iter().flat_map(of_spelling)
 }
 
 /// Each algorithm there is: signed with the server's own secret as if it were HS256, and with a key of the forger that
@@ -105,30 +86,15 @@ const NO_ALGORITHMS: &str = "
 
 /// Signatures that verify with every key where a check of the numbers is missing, such as CVE-2022-21449.
 fn universal_signatures() -> Vec<(String, String)> {
-    let signatures = "zeros: {0x00 ×N} | ones: {0xff ×N} | one: {0x00 ×M}{0x01} | zeros in DER: {0x3006020100020100}";
-    let algorithms = [
-        ("ES256", 64),
-        ("ES384", 96),
-        ("EdDSA", 64),
-        ("RS256", 256),
-        ("PS256", 256),
-        ("HS512", 64),
-    ];
-    let mut rows = Vec::new();
-    for (alg, length) in algorithms {
-        let message = format!("{}.{}.", encode(json!({ "alg": alg }).to_string()), encode(payload()));
-        rows.extend(
-            pairs(signatures, |signature| {
-                let signature = signature
-                    .replace('N', &length.to_string())
-                    .replace('M', &(length - 1).to_string());
-                message.clone() + &encode(filled(&signature, &[]))
-            })
-            .into_iter()
-            .map(|(name, token)| (format!("{alg} with a signature of {name}"), token)),
-        );
-    }
-    rows
+    let table = "
+        ES256 {0x00 ×64} | ES256 {0xff ×64} | ES256 {0x00 ×63}{0x01} | ES256 {0x3006020100020100} | ES384 {0x00 ×96}
+        ES384 {0xff ×96} | EdDSA {0x00 ×64} | EdDSA {0x00 ×63}{0x01} | RS256 {0x00 ×256} | RS256 {0x00 ×255}{0x01}
+        PS256 {0x00 ×256} | HS512 {0x00 ×64}";
+    named(table, |row| {
+        let (alg, signature) = row.split_once(' ').unwrap();
+        let header = encode(json!({ "alg": alg }).to_string());
+        format!("{header}.{}.{}", encode(payload()), encode(filled(signature, &[])))
+    })
 }
 
 const NO_ALG: &str = r#"

@@ -1,55 +1,61 @@
 //! Well-signed tokens with a claim of the wrong type, or with a number that is not a time: made by Approov, or by
 //! anyone else with the secret.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
-
-use super::{
-    AUDIENCE, Case, ISSUER,
-    Server::{Bound, IssuerAndAudience, Lenient, Secret, Unbound},
-    make::{USER, deep, hash, issued_for, user, with_claim, with_members, with_pay, with_payload},
-};
-use crate::{
-    tables::{cells, named},
-    token::now,
-};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let case = TEXTS.into_iter().fold(case, |case, claim| {
-        case.detail(claim).kind(claim).tokens(values(claim, NOT_A_TEXT))
-    });
+    let now = now();
+    let deep = deep(2500);
+    let case = TEXTS.into_iter().fold(case, |case, claim| of(case, claim, NOT_A_TEXT));
     let case = [("exp", "4102444800"), ("nbf", "0"), ("iat", "0")]
         .into_iter()
         .fold(case, |case, (claim, good)| {
-            case.detail(claim).kind(claim).tokens(not_numbers(claim, good))
+            of(case, claim, &NOT_A_NUMBER.replace("GOOD", good))
         });
-    let now = now();
-    let units = [now * 1_000, now * 1_000_000, now * 1_000_000_000].map(|exp| (exp + 1000).to_string());
-    let case = case
-        .detail("exp")
-        .kind("exp")
-        .tokens(units.map(|exp| (exp.clone(), with_claim("exp", &exp))))
-        .tokens(values("exp", IMPOSSIBLE_EXPIRIES))
-        .detail("iat")
-        .kind("iat")
-        .tokens(values("iat", IMPOSSIBLE_TIMES))
+    let units =
+        [1_000, 1_000_000, 1_000_000_000].map(|unit| (unit, with_claim("exp", &(now * unit + 1000).to_string())));
+    let case = of(case, "exp", IMPOSSIBLE_EXPIRIES).tokens("exp in other units", units);
+    let case = of(of(case, "iat", IMPOSSIBLE_TIMES), "aud", NO_AUDIENCES);
+    let case = ["exp", "aud", "pay"].into_iter().fold(case, |case, claim| {
+        case.detail(claim)
+            .tokens("a deep list", [(claim, with_claim(claim, &deep))])
+    });
+    let (iss, aud) = (&json!(ISSUER), &json!(AUDIENCE));
+    let issuers = [json!([ISSUER]), json!({ "iss": ISSUER }), json!(1)];
+    let audiences = [json!({ "aud": AUDIENCE }), json!([[AUDIENCE]]), json!([AUDIENCE, 1])];
+    let good = STANDARD.encode(hash(USER));
+    let pays = PAYS.replace("GOOD", &format!("{good:?}"));
+    let good_ones = r#""iat":-0 | "did":"","arc":"","ip":"","sub":"","iss":"" | "aud":["a","b"]
+        "did":"\u0000\ud83d\ude00","arc":"é""#;
+    case.at([IssuerAndAudience])
+        .detail("iss")
+        .tokens("issuer", issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud))))
         .detail("aud")
-        .kind("aud")
-        .tokens(values("aud", NO_AUDIENCES));
-    let exp = r#""exp":4102444800,"#;
-    let case = [("exp", ""), ("aud", exp), ("pay", exp)]
-        .into_iter()
-        .fold(case, |case, (claim, before)| {
-            let token = with_payload(&format!(r#"{{{before}"{claim}":{}}}"#, deep(2500)));
-            case.detail(claim)
-                .kind("bomb")
-                .tokens([(format!("{claim} as a deep list"), token)])
-        });
-    passes(pay(issuer_and_audience(case)))
+        .tokens(
+            "audience",
+            audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud))),
+        )
+        // What is no text does not come as far as to the binding.
+        .at([Bound, Lenient])
+        .detail("pay")
+        .lines(
+            "bound by",
+            named(&pays, |pay| with_members(&format!("\"pay\":{pay}"), user(USER))),
+        )
+        .at([Secret])
+        .passes()
+        .tokens(
+            "claims",
+            named(good_ones, |claims| {
+                with_payload(&format!(r#"{{"exp":4102444800,{claims}}}"#))
+            }),
+        )
 }
 
-fn values(claim: &'static str, table: &str) -> Vec<(String, String)> {
-    named(table, |json| with_claim(claim, json))
+/// Of one claim.
+fn of(case: Case, claim: &'static str, table: &str) -> Case {
+    case.detail(claim)
+        .tokens(claim, named(table, |json| with_claim(claim, json)))
 }
 
 /// Dates that no calendar has, or so large that arithmetic with them overflows.
@@ -67,21 +73,12 @@ const IMPOSSIBLE_TIMES: &str = "
     18446744073709551615 | 18446744073709551616 | 1e300 | 1.7976931348623157e308 | -9223372036854775809
 ";
 
-/// In place of a number, something else.
+/// In place of a number, something else, or almost a good one.
 const NOT_A_NUMBER: &str = r#"
     null | true | false | "" | " " | "abc" | "-1" | "1e10" | "Infinity" | "NaN" | "never" | [] | {} | [[]] | [null]
-    "2099-12-31T23:59:59Z"
+    "2099-12-31T23:59:59Z" | "GOOD" | " GOOD" | "GOOD " | "+GOOD" | "GOOD.0" | "0xGOOD" | [GOOD] | [GOOD,GOOD]
+    {"exp":GOOD} | {"$gt":GOOD} | {"$serde_json::private::Number":"GOOD"}
 "#;
-
-/// Good numbers that are none. `{}` is a good one.
-const ALMOST_A_NUMBER: &str = r#""{}" | " {}" | "{} " | "+{}" | "{}.0" | "0x{}" | [{}] | [{},{}] | {"exp":{}}
-    {"$gt":{}} | {"$serde_json::private::Number":"{}"}"#;
-
-fn not_numbers(claim: &'static str, good: &str) -> Vec<(String, String)> {
-    let almost = cells(ALMOST_A_NUMBER).into_iter().map(|cell| cell.replace("{}", good));
-    let almost = almost.map(|json| (json.clone(), with_claim(claim, &json)));
-    values(claim, NOT_A_NUMBER).into_iter().chain(almost).collect()
-}
 
 /// The claims that are texts.
 pub(super) const TEXTS: [&str; 8] = ["iss", "sub", "did", "ip", "arc", "pay", "ipk", "mskid"];
@@ -92,61 +89,12 @@ const NOT_A_TEXT: &str = r#"
     {"a":"b"} | {"":""} | {"$ne":null} | {"toString":"a"} | [97,98]
 "#;
 
+/// In place of the text that the token would be bound by.
+const PAYS: &str = r#"
+    null | true | 0 | -1.5 | [] | {} | [GOOD] | [GOOD,GOOD] | {"pay":GOOD} | {"sha-256":GOOD} | [null] | [97,98]
+"#;
+
 const NO_AUDIENCES: &str = r#"
     null | true | 0 | 1 | 1.5 | {} | {"a":"b"} | {"0":"a"} | [null] | [1] | [true] | ["a",null] | ["a",1] | [1,"a"]
     [["a"]] | ["a",["b"]] | [{"a":"b"}] | [[]] | [{}]
 "#;
-
-fn issuer_and_audience(case: Case) -> Case {
-    let (iss, aud) = (&json!(ISSUER), &json!(AUDIENCE));
-    let issuers = [json!([ISSUER]), json!({ "iss": ISSUER }), json!(1), json!(true)];
-    let audiences = [
-        json!({ "aud": AUDIENCE }),
-        json!([[AUDIENCE]]),
-        json!([AUDIENCE, 1]),
-        json!([AUDIENCE, null]),
-    ];
-    case.at([IssuerAndAudience])
-        .detail("iss")
-        .kind("issuer of another type")
-        .tokens(issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud))))
-        .detail("aud")
-        .kind("audience of another type")
-        .tokens(audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud))))
-}
-
-/// `pay` that is no text does not come as far as to the binding.
-fn pay(case: Case) -> Case {
-    let good = STANDARD.encode(hash(USER));
-    let types = [
-        json!(true),
-        json!(false),
-        json!(0),
-        json!(1),
-        json!(-1.5),
-        json!([]),
-        json!({}),
-        json!([good]),
-        json!([good, good]),
-        json!({ "pay": good }),
-        json!({ "sha-256": good }),
-        json!([null]),
-        json!(hash(USER)),
-    ];
-    case.at([Bound, Lenient, Unbound])
-        .detail("pay")
-        .kind("bound by")
-        .lines(types.map(|pay| (format!("{pay:.200}"), with_pay(pay, user(USER)))))
-        .lines([("null", with_members(r#""pay":null"#, user(USER)))])
-}
-
-fn passes(case: Case) -> Case {
-    let soon = now() + 3600;
-    let with = |claims: &str| with_payload(&format!(r#"{{"exp":{soon},{claims}}}"#));
-    case.passes().at([Secret]).tokens([
-        ("iat at the start", with(r#""iat":-0"#)),
-        ("empty texts", with(r#""did":"","arc":"","ip":"","sub":"","iss":"""#)),
-        ("texts of all kinds", with(r#""did":"\u0000\ud83d\ude00","arc":"é""#)),
-        ("a list of audiences", with(r#""aud":["a","b"]"#)),
-    ])
-}

@@ -1,26 +1,22 @@
 //! Tokens of another issuer than the one that is configured.
 
-use serde_json::{Value, json};
-
-use super::{
-    AUDIENCE, Case, ISSUER,
-    Server::{IssuerAndAudience, Secret},
-    make::{issued_for, others, with_claim},
-};
+use super::prelude::*;
 
 pub(super) fn rows(case: Case) -> Case {
-    let audience = json!(AUDIENCE);
-    let near = others(ISSUER).into_iter();
+    let [issuer, audience] = [ISSUER, AUDIENCE].map(Value::from);
+    let with = |iss: Value| (iss.to_string(), issued_for(&iss, &audience));
     case.at([IssuerAndAudience])
-        .kind("issuer")
-        .tokens(near.map(|iss| (iss.to_string(), issued_for(&iss, &audience))))
-        .tokens([
-            ("none", issued_for(&Value::Null, &audience)),
-            ("neither", issued_for(&Value::Null, &Value::Null)),
-            ("swapped with the audience", issued_for(&audience, &json!(ISSUER))),
-        ])
+        .tokens("issuer", others(ISSUER).chain([Value::Null]).map(with))
+        .tokens(
+            "no issuer",
+            [("and no audience", issued_for(&Value::Null, &Value::Null))],
+        )
+        .tokens("swapped", [("with the audience", issued_for(&audience, &issuer))])
         .passes()
-        .tokens([("itself", issued_for(&json!(ISSUER), &audience))])
+        .tokens("issuer", [with(issuer.clone())])
         .at([Secret])
-        .tokens([("any, where none is configured", with_claim("iss", "\"other\""))])
+        .tokens(
+            "issuer",
+            [("any, where none is configured", with_claim("iss", "\"other\""))],
+        )
 }

@@ -348,6 +348,15 @@ pub fn text(bytes: &[u8]) -> String {
     format!("\"{}\"", STANDARD.encode(bytes))
 }
 
+/// The bytes of a signature with `n - s` in place of `s`: anyone can compute them, and they are as good.
+pub fn other_s(signature: &[u8]) -> String {
+    let signature = ecdsa::Signature::from_slice(signature).unwrap();
+    let (r, s) = signature.split_scalars();
+    let other = ecdsa::Signature::from_scalars(r, -s).unwrap();
+    assert_ne!(other, signature);
+    bytes(&other.to_bytes())
+}
+
 /// The value of `Content-Digest`.
 pub fn sha256(body: &[u8]) -> String {
     format!("sha-256={}", bytes(&Sha256::digest(body)))

@@ -1,17 +1,24 @@
 //! What rows are made with: tokens, header lines and signed requests, free to make every mistake.
 
-use base64::{
+pub(super) use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use serde_json::{Value, json};
+pub(super) use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::{
+pub(super) use super::{
+    AUDIENCE, Case, ISSUER, KID,
+    Server::{
+        Authorization, Blocking, Bound, BoundToTwo, IssuerAndAudience, KeyWithId, Lenient, Secret, Signing,
+        SigningBodies,
+    },
+};
+pub(super) use crate::{
     client::Request,
-    keys::TestKey,
-    signing::{Message, Signature},
-    tables::{cells, filled, filled_text, named},
+    keys::{ALGORITHMS, TestKey},
+    signing::{self, Key, Message, Signature, bytes, sha256, sha512},
+    tables::{cells, filled, filled_text, hex, named, pairs},
     token::{self, SECRET, now},
 };
 
@@ -54,14 +61,35 @@ pub(super) fn unsigned(header: &str) -> String {
     format!("{}.{}.", encode(header), encode(payload()))
 }
 
-/// A header with this member beside the algorithm.
-pub(super) fn header_with(member: &str) -> String {
-    format!(r#"{{"alg":"HS256",{member}}}"#)
+/// A well-signed token with this member beside the algorithm.
+pub(super) fn with_header(member: &str) -> String {
+    sign(format!(r#"{{"alg":"HS256",{member}}}"#), payload())
+}
+
+/// A well-signed token with this payload.
+pub(super) fn with_payload(json: &str) -> String {
+    sign(HEADER, json)
+}
+
+/// A well-signed token whose claim is this JSON, whatever it is.
+pub(super) fn with_claim(claim: &str, json: &str) -> String {
+    let mut claims = json!({ "exp": now() + 3600 });
+    claims[claim] = Value::Null;
+    let payload = token::claims(&claims).to_string();
+    with_payload(&payload.replacen('{', &format!(r#"{{"{claim}":{json},"#), 1))
 }
 
 /// A good token.
 pub(super) fn good() -> String {
     sign(HEADER, payload())
+}
+
+/// What a forger has in place of the secret.
+pub(super) const OWN: &[u8] = &[0x77; 32];
+
+/// A token that a forger has signed.
+pub(super) fn forged(header: &str, payload: &str) -> String {
+    sign_with(OWN, &encode(header), &encode(payload))
 }
 
 /// Header and payload of a good token, and its signature.
@@ -90,28 +118,29 @@ pub(super) fn of_good(text: &str) -> Vec<u8> {
     filled(text, &values)
 }
 
-/// With this signature in place of its own.
-pub(super) fn with_signature(signature: impl AsRef<[u8]>) -> String {
-    format!("{}.{}", message_and_signature().0, encode(signature))
+/// Two tokens in one value: `¦` in the table is what is between them.
+pub(super) fn lists(table: &str, by: &str) -> Vec<(String, String)> {
+    let (good, forged) = (good(), forged(HEADER, &payload()));
+    let values = [("good", &*good), ("forged", &forged)];
+    named(table, |row| filled_text(&row.replace('¦', by), &values))
 }
 
-/// A well-signed token whose claim is this JSON, whatever it is.
-pub(super) fn with_claim(claim: &str, json: &str) -> String {
-    let mut claims = json!({ "exp": now() + 3600 });
-    claims[claim] = Value::Null;
-    let payload = token::claims(&claims).to_string();
-    sign(HEADER, payload.replacen('{', &format!(r#"{{"{claim}":{json},"#), 1))
-}
-
-/// A well-signed token whose payload is this JSON.
-pub(super) fn with_payload(json: &str) -> String {
-    sign(HEADER, json)
-}
+/// What is in a list of two tokens.
+pub(super) const LISTS: &str = "{good}¦{good} | {good}¦{forged} | {forged}¦{good} | {good}¦Bearer {good}
+    Bearer {good}¦{good} | {good}¦{good}¦{good}";
 
 /// A well-signed token of this issuer for this audience.
 pub(super) fn issued_for(iss: &Value, aud: &Value) -> String {
-    let claims = token::claims(&json!({ "exp": now() + 3600, "iss": iss, "aud": aud }));
-    sign(HEADER, claims.to_string())
+    with_payload(&token::claims(&json!({ "exp": now() + 3600, "iss": iss, "aud": aud })).to_string())
+}
+
+/// Texts that are almost this one.
+pub(super) fn others(text: &str) -> impl Iterator<Item = Value> {
+    let table = r#"{t}␠ | ␠{t} | {t}␀ | {t}␊ | {t}. | {t}/ | {t}.attacker.example | attacker.example/{t} | x.{t} | x{t}
+        https://{t} | {t},{t} | {t} x | ["{t}"] | ∅ | ␠ | * | {t upper} | {t .→。} | {t a→а} | {t .→} | {t 1..}"#;
+    named(table, |cell| filled_text(cell, &[("t", text)]))
+        .into_iter()
+        .map(|(_, other)| other.into())
 }
 
 /// A token with this id of a key, signed with this secret.
@@ -120,24 +149,12 @@ pub(super) fn with_kid(secret: &[u8], kid: &str) -> String {
     sign_with(secret, &encode(header), &encode(payload()))
 }
 
-/// Distinct, and short enough to be read where a test fails.
-pub(super) fn short(kid: &str) -> String {
-    format!("{kid:.60?} of {}", kid.len())
-}
-
-/// What a forger has in place of the secret.
-pub(super) const OWN: &[u8] = &[0x77; 32];
-
 /// Ids that other servers took for a path, a query or a command, and the secret that this gave the forger.
-pub(super) fn key_ids() -> Vec<(String, Vec<u8>)> {
-    let rows: [(&[u8], &str); 11] = [
+pub(super) fn key_ids() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let rows: [(&[u8], &str); 7] = [
         (b"", KEY_IDS_OF_NOTHING),
         (&[0; 32], "/dev/zero"),
         (b"2\n", "/proc/sys/kernel/randomize_va_space"),
-        (b"65536\n", "/proc/sys/kernel/ngroups_max"),
-        (b"00:00:00:00:00:00\n", "/sys/class/net/lo/address"),
-        (b"localhost\n", "/etc/hostname"),
-        (b"/*!", "css/bootstrap.css"),
         (b"[object Object]", "__proto__"),
         (b"AAAA", KEY_IDS_OF_TEXT),
         (b"AAAA\n", "| echo AAAA\n; echo AAAA | $(echo AAAA) | `echo AAAA`"),
@@ -147,7 +164,12 @@ pub(super) fn key_ids() -> Vec<(String, Vec<u8>)> {
         .into_iter()
         .flat_map(|(secret, ids)| named(ids, |_| secret.to_vec()));
     let long = ["k", "é", "\u{1f600}", "\0", "\"", "%"].map(|letter| (letter.repeat(700), OWN.to_vec()));
-    rows.chain(long).collect()
+    rows.chain(long)
+}
+
+/// Distinct, and short enough to be read where a test fails.
+pub(super) fn short(kid: &str) -> String {
+    format!("{kid:.60?} of {}", kid.len())
 }
 
 const KEY_IDS_OF_NOTHING: &str = r#"
@@ -162,17 +184,13 @@ const KEY_IDS_OF_THE_FORGER: &str = r#"
     https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}} | a␍␊Set-Cookie: b=c
 "#;
 
-/// Texts that are almost this one.
-pub(super) fn others(text: &str) -> Vec<Value> {
-    let table = r#"{t}␠ | ␠{t} | {t}␀ | {t}␊ | {t}. | {t}/ | {t}.attacker.example | attacker.example/{t} | x.{t} | x{t}
-        https://{t} | {t},{t} | {t} x | ["{t}"] | ∅ | ␠ | * | {t upper} | {t .→。} | {t a→а} | {t .→} | {t 1..}"#;
-    let mut others: Vec<_> = cells(table)
-        .iter()
-        .map(|cell| filled_text(cell, &[("t", text)]))
-        .collect();
-    others.push(text[..text.len() - 1].to_owned());
-    others.into_iter().map(Value::from).collect()
-}
+/// `none`, as it and its like are written.
+pub(super) const NONE: &str = "
+    none | nonE | noNe | noNE | nOne | nOnE | nONe | nONE | None | NonE | NoNe | NoNE | NOne | NOnE | NONe | NONE
+    ∅ | ␠ | none␠ | ␠none | none␀ | ␀none | none␊ | none⇥ | \u{feff}none | no\u{200b}ne | nonе | ｎｏｎｅ | noné
+    none,HS256 | HS256,none | null | nil | undefined | false | 0 | NULL | empty | plain | unsecured | unsigned
+    no | n0ne | none256 | HSnone
+";
 
 /// As many members as asked for, each behind a comma.
 pub(super) fn members(count: usize) -> String {
@@ -183,6 +201,9 @@ pub(super) fn members(count: usize) -> String {
 pub(super) fn deep(depth: usize) -> String {
     "[".repeat(depth) + &"]".repeat(depth)
 }
+
+/// The longest token that is read.
+pub(super) const MAX_LENGTH: usize = 8192;
 
 /// All that follows the path of a request with these header lines, each with its end.
 pub(super) fn lines(lines: impl AsRef<[u8]>) -> Vec<u8> {
@@ -237,15 +258,14 @@ pub(super) fn user_and_device(value: &str, device: &str) -> Vec<u8> {
 /// The lines of a request whose token has these members in front of its claims.
 pub(super) fn with_members(members: &str, lines: impl AsRef<[u8]>) -> Vec<u8> {
     let claims = token::claims(&json!({})).to_string();
-    let claims = claims.replacen('{', &format!("{{{members},"), 1);
-    let token = token::sign(SECRET, r#"{"alg":"HS256"}"#, &claims);
+    let token = with_payload(&claims.replacen('{', &format!("{{{members},"), 1));
     [token_line(&token).as_bytes(), lines.as_ref()].concat()
 }
 
 /// A token beside a good, a wrong and an empty value of the bound header.
 pub(super) fn beside_bound(token: &str) -> [(&'static str, Vec<u8>); 3] {
-    let beside = |value: &str| [token_line(token).into(), user(value)].concat();
-    [("right", beside(USER)), ("wrong", beside("x")), ("empty", beside(""))]
+    [("right", USER), ("wrong", "x"), ("empty", "")]
+        .map(|(name, value)| (name, [token_line(token).into(), user(value)].concat()))
 }
 
 /// The message that is signed.
@@ -261,12 +281,17 @@ pub(super) fn account() -> Signature {
     Signature::account(&order())
 }
 
-pub(super) fn both() -> [Signature; 2] {
-    [install(), account()]
-}
-
 pub(super) fn created() -> String {
     format!(";created={}", now())
+}
+
+/// Further than age and skew may be, however slow the test is.
+pub(super) const FAR: u64 = 100_000;
+
+/// Each signed by both, with these parameters.
+pub(super) fn with_parameters(rows: impl IntoIterator<Item = String>) -> Vec<(String, Signature)> {
+    let of_both = |row: String| [install(), account()].map(|signature| (row.clone(), signature.parameters(&row)));
+    rows.into_iter().flat_map(of_both).collect()
 }
 
 /// The message with these signatures.
@@ -274,14 +299,8 @@ pub(super) fn signed(signatures: &[&Signature]) -> Request {
     order().request().signed(signatures)
 }
 
-/// Each signed by one.
-pub(super) fn each<N>(rows: impl IntoIterator<Item = (N, Signature)>) -> Vec<(N, Request)> {
-    let rows = rows.into_iter();
-    rows.map(|(name, signature)| (name, signed(&[&signature]))).collect()
-}
-
 /// The message with another header that is signed.
-pub(super) fn with_header(name: &str, value: &str) -> Request {
+pub(super) fn replaced(name: &str, value: &str) -> Request {
     order().replace(name, value).signed()
 }
 
@@ -295,53 +314,8 @@ pub(super) fn pair(inputs: &[&str], signatures: &[&str]) -> Request {
 
 /// The message with a signature whose bytes are written in this form.
 pub(super) fn spelt(signature: &Signature, form: impl Fn(&[u8]) -> String) -> Request {
-    let (input, signature) = signature.members();
-    let (label, bytes) = signature.split_once('=').unwrap();
-    let raw = STANDARD.decode(bytes.trim_matches(':')).unwrap();
-    pair(&[&input], &[&format!("{label}={}", form(&raw))])
-}
-
-/// Further than age and skew may be, however slow the test is.
-pub(super) const FAR: u64 = 100_000;
-
-/// Each signed by both, with these parameters.
-pub(super) fn with_parameters(rows: impl IntoIterator<Item = String>) -> Vec<(String, Request)> {
-    let of_both = |row: String| both().map(|signature| (row.clone(), signature.parameters(&row)));
-    each(rows.into_iter().flat_map(of_both))
-}
-
-/// The longest token that is read.
-pub(super) const MAX_LENGTH: usize = 8192;
-
-/// A token that is filled up to this length, and no longer good.
-pub(super) fn up_to(length: usize, token: &str) -> String {
-    format!("{token}{}", "A".repeat(length - token.len()))
-}
-
-/// A token that a forger has signed.
-pub(super) fn forged(header: &str, payload: &str) -> String {
-    sign_with(&[7; 32], &encode(header), &encode(payload))
-}
-
-/// `none`, as it and its like are written.
-pub(super) fn spellings_of_none() -> Vec<String> {
-    let spell = |capitals: usize| {
-        let letters = "none".chars().enumerate();
-        let letter = |(i, letter): (usize, char)| {
-            if capitals >> i & 1 == 1 {
-                letter.to_ascii_uppercase()
-            } else {
-                letter
-            }
-        };
-        letters.map(letter).collect()
-    };
-    let more = cells(
-        "
-        ∅ | ␠ | none␠ | ␠none | none␀ | ␀none | none␊ | none⇥ | \u{feff}none | no\u{200b}ne | nonе | ｎｏｎｅ | noné
-        none,HS256 | HS256,none | null | nil | undefined | false | 0 | NULL | empty | plain | unsecured | unsigned
-        no | n0ne | none256 | HSnone
-    ",
-    );
-    (0..16).map(spell).chain(more).collect()
+    let input = signature.list();
+    let raw = signature.key.sign(signature.base().as_bytes());
+    let label = &signature.label;
+    pair(&[&format!("{label}={input}")], &[&format!("{label}={}", form(&raw))])
 }
