@@ -17,14 +17,6 @@ use crate::{
 /// Inside of a runtime, from which the sources of keys need nothing.
 #[actix_web::test]
 async fn without_keys_a_token_is_503_and_none_is_401_as_ever() {
-    async fn ready(approov: web::Data<Approov>) -> HttpResponse {
-        let status = approov.status();
-        if status.key_count() > 0 && status.is_refreshing() {
-            HttpResponse::Ok().finish()
-        } else {
-            HttpResponse::ServiceUnavailable().finish()
-        }
-    }
     log::capture();
     let source = KeyServer::start(Behaviour::Close);
     let keys = keys_at(&source, SECOND).start_without_keys(true);
@@ -33,53 +25,41 @@ async fn without_keys_a_token_is_503_and_none_is_401_as_ever() {
         let report = Policy::new().token_enforcement(Enforcement::Report);
         let reported = web::scope("/unavailable-report").route("", web::to(async || "in"));
         app.configure(|app| configure(app, approov))
-            .app_data(web::Data::new(approov.clone()))
-            .route("/ready", web::to(ready))
             .service(reported.wrap(approov.middleware().policy(report)));
     });
     let start = "ERROR approov_actix the address given to `JwksUrl::new` names an address that ";
     let mut lines = log::lines_with("; the server starts without these keys name=unavailable");
     lines.retain(|line| line.starts_with(start));
     assert_eq!(lines.len(), 1);
-    let ask = |path: &str, token: &str| server.send(&Request::get(path).token(token));
+    let status = || server.approov.status();
+    assert_eq!((status().key_count(), status().is_refreshing()), (0, true));
     let good = oct::token("unavailable");
-    assert_eq!(server.approov.status().key_count(), 0);
-    assert_eq!(ask("/ready", "").status, 503);
-    for token in [&good, &token::good(), &oct::naming("made-up", token::SECRET)] {
-        for way in WAYS {
-            let answer = ask(way, token);
-            assert_eq!(
-                (answer.status, &*answer.body, server.codes()),
-                (503, "{}", vec!["keys_unavailable"])
-            );
+    for way in WAYS {
+        for token in [&good, &token::good(), &oct::naming("made-up", token::SECRET)] {
+            let answer = server.send(&Request::get(way).token(token));
+            assert_eq!((answer.status, &*answer.body), (503, "{}"));
+            assert_eq!(server.codes(), ["keys_unavailable"]);
             // Nobody knows when, and all apps would come back in the same second.
             assert_eq!(answer.header("retry-after"), None);
         }
-    }
-    for way in WAYS {
         server.refuses(way, "token_missing", &Request::get(way));
         server.refuses(way, "token_empty", &Request::get(way).token(""));
         server.refuses(way, "token_malformed", &Request::get(way).token("a.b"));
     }
-    assert_eq!(ask("/unavailable-report", &good).status, 200);
+    let reported = Request::get("/unavailable-report").token(&good);
+    assert_eq!(server.send(&reported).status, 200);
     let line = "WOULD REJECT keys_unavailable GET /unavailable-report";
     assert_eq!(log::lines_with(line).len(), 1);
     server.codes();
 
     source.set(Reply::keys(&["unavailable"]));
     wait_until_accepted(&server.approov, "unavailable");
-    assert_eq!(ask("/ready", "").status, 200);
     for path in WAYS.into_iter().chain(["/unavailable-report"]) {
         server.accepts(path, &Request::get(path).token(&good));
     }
-    server.refuses(
-        "another key",
-        "token_signature",
-        &Request::get("/guard").token(&token::good()),
-    );
-    let status = server.approov.status();
-    assert_eq!(status.key_count(), 1);
-    assert!(status.oldest_reading().is_some() && status.is_refreshing());
+    let other = Request::get("/guard").token(&token::good());
+    server.refuses("another key", "token_signature", &other);
+    assert_eq!((status().key_count(), status().is_refreshing()), (1, true));
 }
 
 /// A hook may choose another answer, knowing which one is meant.
