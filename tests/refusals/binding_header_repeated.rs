@@ -24,15 +24,13 @@ pub(super) fn rows(case: Case) -> Case {
         ("a half in each", bound(USER, two(&USER[..10], &USER[10..]))),
         ("and no pay", with_pay(Value::Null, two(USER, USER))),
     ];
+    let device = format!("x-device-id: {DEVICE}\r\n");
     let of_two = |more: Vec<u8>| bound(format!("{USER}{DEVICE}"), [&*both, &more].concat());
     case.at([Bound, Lenient])
         .lines("twice", repeated)
         .at([BoundToTwo])
         .lines("two headers", [("the first twice", of_two(user(USER)))])
-        .lines(
-            "two headers",
-            [("the second twice", of_two(format!("x-device-id: {DEVICE}\r\n").into()))],
-        )
+        .lines("two headers", [("the second twice", of_two(device.into()))])
         .at([Secret])
         .passes()
         .lines("not asked for", [("twice", with_pay("x", two("a", "b")))])

@@ -1,7 +1,7 @@
 //! A server without any key: it says so, with 503, to whoever may have a good token.
 
-use actix_web::{HttpResponse, web};
-use approov_actix::{Approov, Enforcement, Policy, Rejection};
+use actix_web::web;
+use approov_actix::{Approov, Enforcement, Policy};
 use support::{
     client::Request,
     key_server::{Behaviour, KeyServer, Reply},
@@ -60,17 +60,4 @@ async fn without_keys_a_token_is_503_and_none_is_401_as_ever() {
     let other = Request::get("/guard").token(&token::good());
     server.refuses("another key", "token_signature", &other);
     assert_eq!((status().key_count(), status().is_refreshing()), (1, true));
-}
-
-/// A hook may choose another answer, knowing which one is meant.
-#[actix_web::test]
-async fn reject_with_is_asked() {
-    let source = KeyServer::start(Behaviour::Close);
-    let keys = keys_at(&source, SECOND).start_without_keys(true);
-    let builder = Approov::builder()
-        .keys(keys)
-        .reject_with(|event| HttpResponse::build(event.default_status()).body(event.rejection.code()));
-    let answer = Served::new(builder, configure).send(&Request::get("/guard").token(&token::good()));
-    assert_eq!((answer.status, answer.body.as_str()), (503, "keys_unavailable"));
-    assert!(!Rejection::KeysUnavailable.is_server_fault());
 }

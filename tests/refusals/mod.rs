@@ -45,14 +45,9 @@ mod token_too_long;
 
 use std::{fmt::Display, time::Duration};
 
-use approov_actix::{Approov, ApproovBuilder, CheckFailed, Key, MessageSigning, Policy, SignaturePolicy};
+use approov_actix::{Approov, ApproovBuilder, CheckFailed, MessageSigning, Policy, SignaturePolicy};
 
-use self::prelude::{BLOCKED, DEVICE, USER, bound, lines, order, signed, user, user_and_device, with_pay};
-use crate::{
-    client::Request,
-    signing::{self, Signature},
-    token,
-};
+use self::prelude::*;
 
 /// Calls a macro with the name of each file here.
 #[macro_export]
@@ -85,11 +80,6 @@ pub fn all() -> impl Iterator<Item = Case> {
 }
 
 /// The file of this code.
-///
-/// # Panics
-///
-/// If there is none.
-#[must_use]
 pub fn of(code: &str) -> Case {
     let (code, rows) = FILES.iter().find(|(known, _)| *known == code).unwrap();
     rows(Case::of(code))
@@ -250,7 +240,6 @@ impl Case {
 impl Row {
     /// As a request that is protected by what is at this path, and what must become of it there. None if a line end
     /// in the value makes it no header.
-    #[must_use]
     pub fn request(&self, way: &str) -> Option<(Vec<u8>, &str)> {
         let at_path = |rest: &[u8]| [b"POST ", way.as_bytes(), rest].concat();
         let mut verdict = &*self.verdict;
@@ -270,7 +259,6 @@ impl Row {
     }
 
     /// The value of the token header, where nothing but the token counts.
-    #[must_use]
     pub fn token(&self) -> Option<&[u8]> {
         match &self.sent {
             Sent::Token(value) if self.server != Server::Blocking => Some(value),
@@ -281,12 +269,8 @@ impl Row {
 
 impl Server {
     /// Its configuration.
-    ///
-    /// # Panics
-    ///
-    /// If the development secret is none.
     pub fn builder(self) -> ApproovBuilder {
-        let key = |base64| Key::from_base64_secret(base64).unwrap();
+        let key = |base64| approov_actix::Key::from_base64_secret(base64).unwrap();
         let builder = Approov::builder().keys(key(token::SECRET));
         match self {
             Self::Secret => builder,
@@ -319,16 +303,15 @@ impl Server {
     }
 
     /// What it must accept before and after all attacks.
-    #[must_use]
     pub fn good(self) -> Row {
-        let claims = serde_json::json!({ "iss": ISSUER, "aud": ["x", AUDIENCE] });
+        let claims = json!({ "iss": ISSUER, "aud": ["x", AUDIENCE] });
         let sent = match self {
             Self::Secret | Self::KeyWithId | Self::Blocking => Sent::Token(token::good().into()),
             Self::IssuerAndAudience => Sent::Token(token::with(&claims).into()),
             Self::Authorization => Sent::Rest(lines(user(format!("Bearer {}", token::good())))),
             Self::Bound => Sent::Rest(lines(bound(USER, user(USER)))),
             Self::BoundToTwo => Sent::Rest(lines(bound(format!("{USER}{DEVICE}"), user_and_device(USER, DEVICE)))),
-            Self::Lenient => Sent::Rest(lines(with_pay(serde_json::Value::Null, user(USER)))),
+            Self::Lenient => Sent::Rest(lines(with_pay(Value::Null, user(USER)))),
             Self::Signing | Self::SigningBodies => Sent::Whole(order().signed()),
         };
         Row {

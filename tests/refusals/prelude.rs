@@ -149,22 +149,16 @@ pub(super) fn with_kid(secret: &[u8], kid: &str) -> String {
     sign_with(secret, &encode(header), &encode(payload()))
 }
 
-/// Ids that other servers took for a path, a query or a command, and the secret that this gave the forger.
-pub(super) fn key_ids() -> impl Iterator<Item = (String, Vec<u8>)> {
-    let rows: [(&[u8], &str); 7] = [
-        (b"", KEY_IDS_OF_NOTHING),
-        (&[0; 32], "/dev/zero"),
-        (b"2\n", "/proc/sys/kernel/randomize_va_space"),
-        (b"[object Object]", "__proto__"),
-        (b"AAAA", KEY_IDS_OF_TEXT),
-        (b"AAAA\n", "| echo AAAA\n; echo AAAA | $(echo AAAA) | `echo AAAA`"),
-        (OWN, KEY_IDS_OF_THE_FORGER),
+/// Ids that other servers took for a path, a query or a command, and what the forger knew to be found there.
+pub(super) fn key_ids() -> impl Iterator<Item = (String, &'static [u8])> {
+    let tables: [(_, &[u8]); 4] = [
+        (KEY_IDS_OF_NOTHING, b""),
+        ("/dev/zero", &[0; 32]),
+        (KEY_IDS_OF_TEXT, b"AAAA"),
+        (KEY_IDS_OF_THE_FORGER, OWN),
     ];
-    let rows = rows
-        .into_iter()
-        .flat_map(|(secret, ids)| named(ids, |_| secret.to_vec()));
-    let long = ["k", "é", "\u{1f600}", "\0", "\"", "%"].map(|letter| (letter.repeat(700), OWN.to_vec()));
-    rows.chain(long)
+    let ids = |(table, secret)| cells(table).into_iter().map(move |id| (filled_text(&id, &[]), secret));
+    tables.into_iter().flat_map(ids)
 }
 
 /// Distinct, and short enough to be read where a test fails.
@@ -177,11 +171,13 @@ const KEY_IDS_OF_NOTHING: &str = r#"
     ....//....//dev/null | /dev/null␀.pem | 0 UNION SELECT NULL | '; UPDATE keys SET k = ''; --␠
     <!DOCTYPE x SYSTEM "file:///dev/null">
 "#;
-const KEY_IDS_OF_TEXT: &str =
-    r#"' UNION SELECT 'AAAA' --␠ | x' UNION SELECT 'AAAA';-- | " UNION SELECT "AAAA" --␠ | data:,AAAA"#;
+const KEY_IDS_OF_TEXT: &str = r#"
+    ' UNION SELECT 'AAAA' --␠ | x' UNION SELECT 'AAAA';-- | " UNION SELECT "AAAA" --␠ | data:,AAAA | $(echo AAAA)
+"#;
 const KEY_IDS_OF_THE_FORGER: &str = r#"
     file:///proc/self/environ | ' OR 1=1 LIMIT 1 --␠ | {"$ne": null} | *)(kid=* | ' or '1'='1 | http://127.0.0.1:9/key
-    https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}} | a␍␊Set-Cookie: b=c
+    https://attacker.example/key.pem | ${jndi:ldap://127.0.0.1/a} | {{7*7}} | a␍␊Set-Cookie: b=c | __proto__
+    /proc/sys/kernel/ngroups_max | {0x6b ×700} | {0xc3a9 ×700} | {0xf09f9880 ×700} | {0x00 ×700} | {0x22 ×700}
 "#;
 
 /// `none`, as it and its like are written.
@@ -290,7 +286,8 @@ pub(super) const FAR: u64 = 100_000;
 
 /// Each signed by both, with these parameters.
 pub(super) fn with_parameters(rows: impl IntoIterator<Item = String>) -> Vec<(String, Signature)> {
-    let of_both = |row: String| [install(), account()].map(|signature| (row.clone(), signature.parameters(&row)));
+    let by = |signature: Signature, row: &str| (format!("{} {row}", signature.label), signature.parameters(row));
+    let of_both = |row: String| [install(), account()].map(|signature| by(signature, &row));
     rows.into_iter().flat_map(of_both).collect()
 }
 

@@ -28,7 +28,7 @@ pub(super) fn rows(case: Case) -> Case {
     let with = |row: &str, count| {
         let (identifier, value) = row.split_once(" = ").unwrap();
         let add = |signature| (0..count).fold(signature, |signature: Signature, _| signature.line(identifier, value));
-        [install(), account()].map(|signature| (format!("{row:.60}"), add(signature)))
+        [install(), account()].map(|signature| (format!("{} {row:.60}", signature.label), add(signature)))
     };
     let nine = |form: &str| {
         let names = (0..9).map(|n| form.replace("{n}", &n.to_string()));

@@ -37,11 +37,7 @@ pub(super) fn rows(case: Case) -> Case {
     };
     let beside = [
         ("of another target", Signature::install(&elsewhere), account()),
-        (
-            "of another target, by the account",
-            Signature::account(&elsewhere),
-            install(),
-        ),
+        ("of another, by the account", Signature::account(&elsewhere), install()),
         ("by another installation", theirs(), account()),
         ("by another account", other_account(), install()),
     ];
@@ -59,10 +55,8 @@ pub(super) fn rows(case: Case) -> Case {
         .signed("a MAC by", macs_with_what_is_public())
         .passes()
         .whole("good", [("both", signed(&[&install(), &account()]))])
-        .signed(
-            "good",
-            [("the account's", account()), ("-s", install().form(signing::other_s))],
-        )
+        .signed("good", [("the account's", account())])
+        .signed("good", [("-s", install().form(signing::other_s))])
 }
 
 /// With its bytes altered.

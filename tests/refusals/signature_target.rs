@@ -13,11 +13,9 @@ pub(super) fn rows(case: Case) -> Case {
     let no_path =
         "GET  evil.example.com:80 | GET / evil.example.com:80 | OPTIONS  evil.example.com:80 | GET  * | GET / *
         OPTIONS / evil.example.com:80";
+    let the_root = "GET  / | GET / / | OPTIONS  / | OPTIONS / /";
     case.at([Signing])
         .whole("signed and sent", named(no_path, sent))
         .passes()
-        .whole(
-            "signed and sent",
-            named("GET  / | GET / / | OPTIONS  / | OPTIONS / /", sent),
-        )
+        .whole("signed and sent", named(the_root, sent))
 }

@@ -6,14 +6,12 @@ pub(super) fn rows(case: Case) -> Case {
     let near = others(AUDIENCE).flat_map(|aud| [json!([aud, "x"]), aud]);
     let letters: Vec<_> = AUDIENCE.chars().collect();
     let far = [Value::Null, json!([]), json!(ISSUER), json!(letters)];
+    let good_ones = [json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])];
     let with = |aud: Value| (aud.to_string(), issued_for(&json!(ISSUER), &aud));
     case.at([IssuerAndAudience])
         .tokens("audience", near.chain(far).map(with))
         .passes()
-        .tokens(
-            "audience",
-            [json!(AUDIENCE), json!([AUDIENCE]), json!(["x", AUDIENCE])].map(with),
-        )
+        .tokens("audience", good_ones.map(with))
         .at([Secret])
         .tokens("audience", [("an empty list", with_claim("aud", "[]"))])
 }

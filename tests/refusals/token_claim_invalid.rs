@@ -8,12 +8,11 @@ pub(super) fn rows(case: Case) -> Case {
     let deep = deep(2500);
     let case = TEXTS.into_iter().fold(case, |case, claim| of(case, claim, NOT_A_TEXT));
     let case = [("exp", "4102444800"), ("nbf", "0"), ("iat", "0")]
+        .map(|(claim, good)| (claim, NOT_A_NUMBER.replace("GOOD", good)))
         .into_iter()
-        .fold(case, |case, (claim, good)| {
-            of(case, claim, &NOT_A_NUMBER.replace("GOOD", good))
-        });
-    let units =
-        [1_000, 1_000_000, 1_000_000_000].map(|unit| (unit, with_claim("exp", &(now * unit + 1000).to_string())));
+        .fold(case, |case, (claim, table)| of(case, claim, &table));
+    let in_units = |unit: u64| (unit, with_claim("exp", &(now * unit).to_string()));
+    let units = [1_000, 1_000_000, 1_000_000_000].map(in_units);
     let case = of(case, "exp", IMPOSSIBLE_EXPIRIES).tokens("exp in other units", units);
     let case = of(of(case, "iat", IMPOSSIBLE_TIMES), "aud", NO_AUDIENCES);
     let case = ["exp", "aud", "pay"].into_iter().fold(case, |case, claim| {
@@ -22,34 +21,27 @@ pub(super) fn rows(case: Case) -> Case {
     });
     let (iss, aud) = (&json!(ISSUER), &json!(AUDIENCE));
     let issuers = [json!([ISSUER]), json!({ "iss": ISSUER }), json!(1)];
+    let issuers = issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud)));
     let audiences = [json!({ "aud": AUDIENCE }), json!([[AUDIENCE]]), json!([AUDIENCE, 1])];
+    let audiences = audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud)));
     let good = STANDARD.encode(hash(USER));
     let pays = PAYS.replace("GOOD", &format!("{good:?}"));
+    let by = |pay: &str| with_members(&format!("\"pay\":{pay}"), user(USER));
+    let with = |claims: &str| with_payload(&format!(r#"{{"exp":4102444800,{claims}}}"#));
     let good_ones = r#""iat":-0 | "did":"","arc":"","ip":"","sub":"","iss":"" | "aud":["a","b"]
         "did":"\u0000\ud83d\ude00","arc":"é""#;
     case.at([IssuerAndAudience])
         .detail("iss")
-        .tokens("issuer", issuers.map(|iss| (iss.to_string(), issued_for(&iss, aud))))
+        .tokens("issuer", issuers)
         .detail("aud")
-        .tokens(
-            "audience",
-            audiences.map(|aud| (aud.to_string(), issued_for(iss, &aud))),
-        )
+        .tokens("audience", audiences)
         // What is no text does not come as far as to the binding.
         .at([Bound, Lenient])
         .detail("pay")
-        .lines(
-            "bound by",
-            named(&pays, |pay| with_members(&format!("\"pay\":{pay}"), user(USER))),
-        )
+        .lines("bound by", named(&pays, by))
         .at([Secret])
         .passes()
-        .tokens(
-            "claims",
-            named(good_ones, |claims| {
-                with_payload(&format!(r#"{{"exp":4102444800,{claims}}}"#))
-            }),
-        )
+        .tokens("claims", named(good_ones, with))
 }
 
 /// Of one claim.

@@ -9,8 +9,8 @@ pub(super) fn rows(case: Case) -> Case {
         {"ｅｘｐ":4102444800} | {"expires":4102444800} | {"expires_in":300} | {"":4102444800}
         {"claims":{"exp":4102444800}} | {"x":[{"exp":4102444800}]} | {"x":"\"exp\":4102444800"} | {"nbf":0,"iat":0}
     "#;
-    case.tokens("no expiry", named(payloads, with_payload)).passes().tokens(
-        "nothing but it",
-        named(r#"{"exp":4102444800} | {"\u0065xp":4102444800}"#, with_payload),
-    )
+    let good_ones = r#"{"exp":4102444800} | {"\u0065xp":4102444800}"#;
+    case.tokens("no expiry", named(payloads, with_payload))
+        .passes()
+        .tokens("nothing but it", named(good_ones, with_payload))
 }

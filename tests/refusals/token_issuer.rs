@@ -7,16 +7,10 @@ pub(super) fn rows(case: Case) -> Case {
     let with = |iss: Value| (iss.to_string(), issued_for(&iss, &audience));
     case.at([IssuerAndAudience])
         .tokens("issuer", others(ISSUER).chain([Value::Null]).map(with))
-        .tokens(
-            "no issuer",
-            [("and no audience", issued_for(&Value::Null, &Value::Null))],
-        )
+        .tokens("neither", [("is there", issued_for(&Value::Null, &Value::Null))])
         .tokens("swapped", [("with the audience", issued_for(&audience, &issuer))])
         .passes()
         .tokens("issuer", [with(issuer.clone())])
         .at([Secret])
-        .tokens(
-            "issuer",
-            [("any, where none is configured", with_claim("iss", "\"other\""))],
-        )
+        .tokens("not asked for", [("another", with_claim("iss", "\"other\""))])
 }

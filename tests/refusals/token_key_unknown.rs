@@ -6,7 +6,7 @@ pub(super) fn rows(case: Case) -> Case {
     let with = |secret: &[u8], kid: &str| (short(kid), with_kid(secret, kid));
     let near = cells(NEAR_MISSES).into_iter().map(|kid| kid.replace("{}", KID));
     case.at([KeyWithId])
-        .tokens("kid", key_ids().map(|(kid, own)| with(&own, &kid)))
+        .tokens("kid", key_ids().map(|(kid, own)| with(own, &kid)))
         .tokens("kid, signed well", key_ids().map(|(kid, _)| with(&secret(), &kid)))
         .tokens("almost the kid", near.map(|kid| with(&secret(), &kid)))
         .passes()

@@ -23,11 +23,7 @@ pub(super) fn rows(case: Case) -> Case {
         .at([Authorization])
         .lines("Authorization", pairs(in_place_of_another, filled))
         .at([Bound, Lenient])
-        .lines("bound but absent", [("right", user(USER))])
-        .lines(
-            "bound but absent",
-            [("the token in its place", user(format!("Bearer {good}")))],
-        )
+        .lines("bound but absent", [("right", user(USER)), ("the token", user(good))])
         .at([Secret])
         .not_http()
         .lines("forbidden", pairs(UNWRITABLE, filled))
