@@ -6,7 +6,6 @@ use actix_web::{FromRequest as _, http::header::HeaderValue, test::TestRequest};
 use approov_actix::{Algorithm, Approov, ApproovSignature, Key, KeySet, SignaturePolicy};
 use futures_util::FutureExt as _;
 use proptest::{collection, prelude::*, sample::select};
-use serde_json::{Value, json};
 use support::{tables::cells, token};
 
 use super::{any_byte, verdict};
@@ -26,23 +25,6 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
-/// Members of keys with values of others.
-fn jwk() -> impl Strategy<Value = Value> {
-    let name = select(cells(
-        "kty | alg | use | key_ops | kid | k | n | e | x | y | crv | d | x5c",
-    ));
-    let known = "oct | RSA | EC | OKP | HS256 | ES256 | RS256 | EdDSA | P-256 | Ed25519 | sig | AQAB | ∅";
-    let value = prop_oneof![
-        select(cells(known)).prop_map(Value::from),
-        "[A-Za-z0-9_-]{0,90}".prop_map(Value::from),
-        any::<String>().prop_map(Value::from),
-        Just(json!(["verify"])),
-        any::<i64>().prop_map(Value::from),
-        Just(Value::Null),
-    ];
-    collection::btree_map(name, value, 0..8).prop_map(|members| json!(members))
-}
-
 proptest! {
     #[test]
     fn as_a_token(value in prop_oneof![collection::vec(any_byte(), 0..300), "[A-Za-z0-9_.=-]{0,300}".prop_map(String::into_bytes)]) {
@@ -51,11 +33,7 @@ proptest! {
             .insert_header(("Approov-Token", HeaderValue::from_bytes(&value).unwrap()))
             .to_http_request();
         prop_assert!(!verdict(&request).unwrap_err().is_server_fault());
-    }
-
-    #[test]
-    fn as_a_token_from_elsewhere(text: String) {
-        prop_assert!(APPROOV.verify_token(&text).is_err());
+        prop_assert!(APPROOV.verify_token(&String::from_utf8_lossy(&value)).is_err());
     }
 
     #[test]
@@ -70,15 +48,11 @@ proptest! {
     }
 
     #[test]
-    fn as_keys(text: String, jwks in collection::vec(jwk(), 0..4)) {
+    fn as_keys(text: String) {
         for text in [text.clone(), format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n")] {
             prop_assert!(KeySet::from_jwks(&text).is_err());
             prop_assert!(Key::from_pem(Algorithm::ES256, &text).is_err());
             prop_assert!(Key::from_base64_secret(&text).is_err() || text.len() >= 43);
-        }
-        if let Ok(keys) = KeySet::from_jwks(&json!({ "keys": jwks }).to_string()) {
-            let approov = Approov::builder().keys(keys).build().unwrap();
-            prop_assert!(approov.verify_token(&token::good()).is_err());
         }
     }
 }
