@@ -32,7 +32,7 @@ fn verdict_on(bound_to: &[Vec<u8>], sent: &[Vec<u8>]) -> Result<(), Rejection> {
 
 proptest! {
     #[test]
-    fn each_byte_of_each_value_counts(values in collection::vec(value(), 2..=3), which: Index, change in Change::any()) {
+    fn each_byte_of_a_value_counts(values in collection::vec(value(), 2..=3), which: Index, change in Change::any()) {
         prop_assert_eq!(verdict_on(&values, &values), Ok(()));
         let (_, fewer) = values.split_last().unwrap();
         prop_assert_eq!(verdict_on(&values, fewer).map_err(Rejection::code), Err("binding_header_missing"));

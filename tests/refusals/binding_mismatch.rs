@@ -37,8 +37,8 @@ const NEAR_MISSES: &str = "
     {user 1..} | {user reversed} | {user base64} | {user sha256 base64} | {0x78 ×4000}
 ";
 
-const OTHERS: &str = "the value with white space: ␠{user}␠ | with a line end: {user}␍␊ | with a NUL: {user}␀ | nothing: ∅
-    the line: Authorization: {user} | the name: Authorization | the name and the value: Authorization{user} | a space: ␠";
+const OTHERS: &str = "white space around it: ␠{user}␠ | a line end behind it: {user}␍␊ | a NUL behind it: {user}␀
+    the line: Authorization: {user} | the name: Authorization | both: Authorization{user} | a space: ␠ | nothing: ∅";
 
 /// The value's bytes count, not the text that they may be: what one is bound to, and what is sent. UTF-8 and Latin-1,
 /// composed and decomposed, a broken letter and what replaces it, overlong ones.

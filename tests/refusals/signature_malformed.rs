@@ -72,10 +72,10 @@ fn in_two_lines() -> Vec<(String, Request)> {
 
 /// Texts for `Signature-Input` that are no dictionary, or not of lists, or say something twice. `{}` is the good one.
 const INPUTS: &str = r#"
-    {}; | {}, | ,{} | {},,a=1 | {} {} | ({}) | "{}" | {}⇥a | {};created=1 | {};alg="a" | {};a="é" | {};expires=" | {};alg="a | {};a="\a"
-    {};A=1 | {};=1 | {}; ;a | {} ;a | {};a= | {};a=1. | {};a=1.2345 | {};a=1234567890123456 | {};a=% | {};a=(1)
-    {};a=:?: | {}, ??? | {}, a=( | {}, A=1 | a==1, {} | install | install= | install=1 | install=?1 | install=:AA==:
-    install="@method" | install=( | install=) | install=()x | install=(() | install=(("@method"))
+    {}; | {}, | ,{} | {},,a=1 | {} {} | ({}) | "{}" | {}⇥a | {};created=1 | {};alg="a" | {};a="é" | {};expires="
+    {};alg="a | {};a="\a" | {};A=1 | {};=1 | {}; ;a | {} ;a | {};a= | {};a=1. | {};a=1.2345 | {};a=1234567890123456
+    {};a=% | {};a=(1) | {};a=:?: | {}, ??? | {}, a=( | {}, A=1 | a==1, {} | install | install= | install=1 | install=?1
+    install=:AA==: | install="@method" | install=( | install=) | install=()x | install=(() | install=(("@method"))
     install=("@method" "@target-uri" | install=("@method", "@target-uri", "approov-token");created=1
     install=("@method""@target-uri" "approov-token");created=1
     install=("@method"⇥"@target-uri" "approov-token");created=1

@@ -114,7 +114,7 @@ const COMPANY: &str = "
     TOKEN;q=1 | TOKEN;v=2 | =?utf-8?q?TOKEN?= | UTF-8''TOKEN
 ";
 
-/// A token and something else, or two, by what a proxy joins them with, and by what it does not: only commas join lines.
+/// A token and a word, or two tokens, by what a proxy joins them with, and by what it does not: only commas join lines.
 fn lists_by_other_signs(case: Case) -> Case {
     const WITH_WORDS: &str = "{good}¦NO_NETWORK | NO_NETWORK¦{good} | {good}¦null";
     let signs = cells(", | ,␠ | ␠, | ; | ;␠ | ␠ | ⇥ | ␠␠ | ¦ | & | + | \\ | \u{a0}");

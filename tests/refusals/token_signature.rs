@@ -132,10 +132,10 @@ fn large() -> [(&'static str, String); 5] {
 
 /// RFC 7515, sections 4.1.2 to 4.1.8: the header brings the key of the forger, or leads to it.
 const OFFERED_KEYS: &str = r#"
-    jwk {jwk} | jwk {"kty":"oct","k":""} | jwk {"kty":"none"} | jwk {"keys":[{jwk}]} | jwks {"keys":[{jwk}]} | keys [{jwk}]
-    JWK {jwk} | k "{own base64url}" | key "{own base64}" | secret "{own base64}" | jku ["http://127.0.0.1:9/"]
-    x5c ["MIIB"] | x5c "MIIB" | pem "-----BEGIN PUBLIC KEY-----" | epk {"kty":"EC"} | verify false
-    __proto__ {"alg":"none"} | constructor {"prototype":{"alg":"none"}} | jku "" | jku null | x5c []
+    jwk {jwk} | jwk {"kty":"oct","k":""} | jwk {"kty":"none"} | jwk {"keys":[{jwk}]} | jwks {"keys":[{jwk}]}
+    keys [{jwk}] | JWK {jwk} | k "{own base64url}" | key "{own base64}" | secret "{own base64}"
+    jku ["http://127.0.0.1:9/"] | x5c ["MIIB"] | x5c "MIIB" | pem "-----BEGIN PUBLIC KEY-----" | epk {"kty":"EC"}
+    verify false | __proto__ {"alg":"none"} | constructor {"prototype":{"alg":"none"}} | jku "" | jku null | x5c []
     jku "data:application/json,{own base64}" | jku "http://127.0.0.1:9/jwks.json" | jku "file:///dev/null"
     jku "https://approov.io@attacker.example/jwks.json" | jku "https://attacker.example/jwks.json"
     jku "https://approov.io/redirect?to=https://attacker.example/jwks.json" | x5u "file:///dev/null"
