@@ -74,45 +74,28 @@ fn claim_at_once(claims: &Arc<Claims>, keys: &[u8], second: u64) -> Vec<Outcome>
 }
 
 /// So many are first, so many repeated, and for so many there is no room.
-#[track_caller]
 fn assert_counts(outcomes: &[Outcome], counts: [usize; 3]) {
     let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
     assert_eq!([FIRST, REPEATED, FULL].map(count), counts, "{outcomes:?}");
 }
 
+/// There is room for one. Later, a claim that was there before has ended, and makes room while others claim: nothing
+/// alive is lost, and the count stays right.
 #[test]
-fn of_copies_one_is_first() {
-    loom::model(|| {
-        let claims = Arc::new(Claims::new(1));
-        assert_counts(&claim_at_once(&claims, &[1, 1, 1], 0), [1, 2, 0]);
-    });
-}
-
-#[test]
-fn there_are_never_more_than_the_capacity() {
-    loom::model(|| {
-        let claims = Arc::new(Claims::new(1));
-        assert_counts(&claim_at_once(&claims, &[1, 2], 0), [1, 0, 1]);
-    });
-}
-
-/// Old claims make room while others claim: nothing alive is lost, and the count stays right.
-#[test]
-fn room_that_comes_free_is_used_once() {
-    loom::model(|| {
-        let claims = Arc::new(Claims::new(1));
-        assert_eq!(claim(&claims, 1, 0), FIRST);
+fn one_is_first_and_there_are_never_more_than_the_capacity() {
+    for (second, keys, [first, repeated, full]) in [
+        (0, &[1, 1, 1][..], [1, 2, 0]),
+        (0, &[1, 2], [1, 0, 1]),
         // One that looks for room while the other sweeps may find none.
-        assert_counts(&claim_at_once(&claims, &[2, 3], LATER), [1, 0, 1]);
-        assert_counts(&[2, 3].map(|key| claim(&claims, key, LATER + 1)), [0, 1, 1]);
-    });
-}
-
-#[test]
-fn a_claim_that_has_ended_is_made_again_once() {
-    loom::model(|| {
-        let claims = Arc::new(Claims::new(1));
-        assert_eq!(claim(&claims, 1, 0), FIRST);
-        assert_counts(&claim_at_once(&claims, &[1, 1], LATER), [1, 1, 0]);
-    });
+        (LATER, &[2, 3], [1, 0, 1]),
+        (LATER, &[1, 1], [1, 1, 0]),
+    ] {
+        loom::model(move || {
+            let claims = Arc::new(Claims::new(1));
+            assert!(second == 0 || claim(&claims, 1, 0) == FIRST);
+            assert_counts(&claim_at_once(&claims, keys, second), [first, repeated, full]);
+            let again: Vec<_> = keys.iter().map(|key| claim(&claims, *key, second + 1)).collect();
+            assert_counts(&again, [0, first + repeated, full]);
+        });
+    }
 }
