@@ -1,22 +1,28 @@
-//! nginx with what the guide says, but for ports and paths.
+//! nginx with what the guide says, but for ports and paths, before a server in this process.
 
 use std::{
     fs,
     net::TcpStream,
-    path::Path,
     process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
 };
 
-use support::{signing::Message, wait_until};
+use actix_web::{App, HttpRequest, HttpServer, rt, web};
+use approov_actix::{Approov, Key, MessageSigning, approov_protected};
+use support::{codes::Codes, signing::Message, token::SECRET, wait_until};
 use tempfile::TempDir;
 
-use super::echo::Echo;
 use crate::process::free_port;
 
+/// Prints where nginx is.
+const NGINX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/nginx");
+/// With a certificate for another host.
+const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/servers/tls");
 const GUIDE: &str = include_str!("../../../docs/proxies.md");
 
 /// The guide's domain.
-pub(super) const HOST: &str = "api.example.com";
+const HOST: &str = "api.example.com";
 
 /// What is around the guide's part, so that nothing outside of one folder is written, and one process is all there is.
 const AROUND: &str = "
@@ -37,22 +43,16 @@ http {
 /// The nth block of this language in the guide's part on nginx.
 fn block(language: &str, number: usize) -> &'static str {
     let (_, part) = GUIDE.split_once("\n## nginx\n").unwrap();
-    let (part, _) = part.split_once("\n## ").unwrap();
     let fence = format!("\n```{language}\n");
     let block = part.split(&fence).nth(number + 1).expect("the block in the guide");
     block.split_once("\n```\n").unwrap().0
 }
 
-fn origin(number: usize) -> &'static str {
-    block("sh", number).strip_prefix("APPROOV_PUBLIC_ORIGIN=").unwrap()
-}
-
 /// The guide's configuration, or what people write in place of it.
-#[derive(Debug, Clone)]
 pub(super) struct Configuration {
     text: String,
-    origin: &'static str,
-    has_socket: bool,
+    /// The line that sets the public origin.
+    variable: &'static str,
 }
 
 impl Configuration {
@@ -60,8 +60,7 @@ impl Configuration {
     pub(super) fn whole() -> Self {
         Self {
             text: block("nginx", 0).to_owned(),
-            origin: origin(0),
-            has_socket: false,
+            variable: block("sh", 0),
         }
     }
 
@@ -69,13 +68,11 @@ impl Configuration {
     pub(super) fn below_a_path() -> Self {
         let whole = block("nginx", 0);
         let (map, location) = block("nginx", 1).split_once("\n\n").unwrap();
-        let start = whole.find("    location / {").unwrap();
-        let end = start + whole[start..].find("\n    }\n").unwrap() + "\n    }\n".len();
-        let text = format!("{map}\n{}{location}\n{}", &whole[..start], &whole[end..]);
+        let (before, rest) = whole.split_once("    location / {").unwrap();
+        let (_, after) = rest.split_once("\n    }\n").unwrap();
         let configuration = Self {
-            text,
-            origin: origin(1),
-            has_socket: true,
+            text: format!("{map}\n{before}{location}\n{after}"),
+            variable: block("sh", 1),
         };
         configuration.replace("server 127.0.0.1:8002;", block("nginx", 2).trim())
     }
@@ -85,24 +82,16 @@ impl Configuration {
         assert_eq!(self.text.matches(known).count(), 1, "{known}: {}", self.text);
         Self {
             text: self.text.replace(known, other),
-            ..self.clone()
+            ..*self
         }
     }
 }
 
-/// The protocol between curl and nginx.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Http<'a> {
-    One,
-    /// With this in the request line, in place of the URL's path.
-    OneFor(&'a str),
-    Two,
-}
-
-/// nginx before a server, stopped when dropped.
+/// Stopped when dropped.
 pub(super) struct Nginx {
     child: Child,
-    echo: Echo,
+    /// Why the server has refused requests.
+    codes: Codes,
     folder: TempDir,
     port: u16,
     /// The guide's value of `APPROOV_PUBLIC_ORIGIN`, with this port: the URL of the server's root, as the app sees it.
@@ -111,68 +100,55 @@ pub(super) struct Nginx {
 
 impl Nginx {
     pub(super) fn start(configuration: &Configuration) -> Self {
-        Self::start_with(configuration, true)
-    }
-
-    pub(super) fn start_with(configuration: &Configuration, has_origin: bool) -> Self {
         let (folder, port) = (TempDir::new().unwrap(), free_port());
         let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-        let base = configuration.origin.replace(HOST, &format!("{HOST}:{port}"));
-        let socket = folder.path().join("api.sock");
-        let echo = Echo::start(
-            configuration.has_socket.then_some(&*socket),
-            has_origin.then_some(&base),
-        );
-        let configuration = if configuration.has_socket {
-            configuration.replace("/run/shapes-api/api.sock", &path("api.sock"))
-        } else {
-            configuration.replace("127.0.0.1:8002", &format!("127.0.0.1:{}", echo.port))
-        };
-        let configuration = configuration
+        let origin = configuration.variable.strip_prefix("APPROOV_PUBLIC_ORIGIN=").unwrap();
+        let base = origin.replace(HOST, &format!("{HOST}:{port}"));
+        let (server, codes) = serve(path("api.sock"), &base);
+        let text = configuration
             .replace("listen 443 ", &format!("listen 127.0.0.1:{port} "))
-            .replace("/etc/ssl/api.example.com/fullchain.pem", &path("certificate.pem"))
-            .replace("/etc/ssl/private/api.example.com.pem", &path("key.pem"));
-        make_certificate(folder.path());
-        fs::write(path("nginx.conf"), format!("{AROUND}{}\n}}\n", configuration.text)).unwrap();
-        let child = Command::new(binary())
+            .replace("/etc/ssl/api.example.com/fullchain.pem", &format!("{TLS}/server.pem"))
+            .replace("/etc/ssl/private/api.example.com.pem", &format!("{TLS}/server.key"))
+            .text
+            .replace("127.0.0.1:8002", &format!("127.0.0.1:{server}"))
+            .replace("/run/shapes-api/api.sock", &path("api.sock"));
+        fs::write(path("nginx.conf"), format!("{AROUND}{text}\n}}\n")).unwrap();
+        let binary = output(Command::new("bash").arg(NGINX));
+        let child = Command::new(binary.trim())
             .args(["-e", "stderr", "-p", &path(""), "-c", &path("nginx.conf")])
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
         let mut nginx = Self {
             child,
-            echo,
+            codes,
             folder,
             port,
             base,
         };
         wait_until("nginx", || {
-            assert_eq!(nginx.child.try_wait().unwrap(), None, "{}", configuration.text);
+            assert_eq!(nginx.child.try_wait().unwrap(), None, "{text}");
             TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
         nginx
     }
 
-    /// Sends it with curl. Status, body and why the server has refused it.
-    pub(super) fn ask(&self, message: &Message, http: Http<'_>) -> (u16, String, Vec<&'static str>) {
+    /// The base without the guide's path.
+    pub(super) fn origin(&self) -> &str {
+        self.base.strip_suffix("/app").unwrap_or(&self.base)
+    }
+
+    /// Sends it with curl over this version of HTTP. Status, body and why the server has refused it.
+    pub(super) fn ask(&self, message: &Message, http: &str) -> (u16, String, Vec<&'static str>) {
         let mut curl = Command::new("curl");
         curl.current_dir(self.folder.path())
             // Nothing of the user's, and nothing of what curl makes of a URL or adds by itself.
-            .args(["-q", "-sS", "--noproxy", "*", "--path-as-is", "--globoff"])
-            .args(["-w", "\n%{http_code} %{http_version}"])
+            .args(["-q", "-sS", "--noproxy", "*", "--path-as-is", "--globoff", "--insecure"])
+            .args(["-w", "\n%{http_code} %{http_version}", &format!("--http{http}")])
             .args(["--resolve", &format!("{HOST}:{}:127.0.0.1", self.port)])
-            .args(["--cacert", "certificate.pem"])
             .args(["--request", &message.method, &message.url]);
         for (name, value) in &message.headers {
             curl.args(["-H", &format!("{name}: {value}")]);
-        }
-        let version = match http {
-            Http::One | Http::OneFor(_) => "1.1",
-            Http::Two => "2",
-        };
-        curl.arg(format!("--http{version}"));
-        if let Http::OneFor(target) = http {
-            curl.args(["--request-target", target]);
         }
         if !message.body.is_empty() {
             fs::write(self.folder.path().join("sent"), &message.body).unwrap();
@@ -181,8 +157,8 @@ impl Nginx {
         let output = output(&mut curl);
         let (body, status) = output.rsplit_once('\n').unwrap();
         let (status, spoken) = status.split_once(' ').unwrap();
-        assert_eq!(spoken, version);
-        (status.parse().unwrap(), body.to_owned(), self.echo.codes.take())
+        assert_eq!(spoken, http);
+        (status.parse().unwrap(), body.to_owned(), self.codes.take())
     }
 }
 
@@ -202,18 +178,46 @@ fn output(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn binary() -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let found = output(Command::new("bash").arg("tests/nginx").current_dir(root));
-    found.trim().to_owned()
+/// What the application sees: of whom, and for what.
+fn seen(request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    let client = info.realip_remote_addr().unwrap_or_default();
+    format!("{client} {}://{}{}", info.scheme(), info.host(), request.uri())
 }
 
-fn make_certificate(folder: &Path) {
-    const REQUEST: &str = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=test";
-    let mut openssl = Command::new("openssl");
-    openssl
-        .args(REQUEST.split(' '))
-        .args(["-keyout", "key.pem", "-out", "certificate.pem"])
-        .args(["-addext", &format!("subjectAltName=DNS:{HOST}")]);
-    output(openssl.current_dir(folder));
+#[approov_protected]
+async fn token(request: HttpRequest) -> String {
+    seen(&request)
+}
+
+#[approov_protected(binding = "Authorization")]
+async fn bound(request: HttpRequest) -> String {
+    seen(&request)
+}
+
+#[approov_protected(signature = "required")]
+async fn signed(request: HttpRequest, _: web::Bytes) -> String {
+    seen(&request)
+}
+
+/// Starts a server on a Unix socket and on a port, until the end of this process.
+fn serve(socket: String, origin: &str) -> (u16, Codes) {
+    let builder = Approov::builder().keys(Key::from_base64_secret(SECRET).unwrap());
+    let (approov, codes) = Codes::of(builder.message_signing(MessageSigning::new().public_origins(origin)));
+    let (started, is_started) = mpsc::channel();
+    thread::spawn(move || {
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(approov.clone())
+                .app_data(web::PayloadConfig::new(4 << 20))
+                .route("/token", web::to(token))
+                .route("/bound", web::to(bound))
+                .default_service(web::to(signed))
+        });
+        let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+        let server = server.bind_uds(socket).unwrap();
+        started.send(server.addrs()[0].port()).unwrap();
+        rt::System::new().block_on(server.run()).unwrap();
+    });
+    (is_started.recv().unwrap(), codes)
 }
