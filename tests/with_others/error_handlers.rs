@@ -15,39 +15,28 @@ use support::{client::Request, log, token, wait_until};
 use super::{Site, ways_below};
 use crate::ways::WAYS;
 
-/// A handler's own 401: the user is not logged in.
-async fn log_in() -> Result<&'static str, Error> {
-    Err(ErrorUnauthorized("who are you?"))
-}
-
 /// A page for every 401, which knows Approov's refusals from the application's own.
-#[allow(clippy::unnecessary_wraps, reason = "actix asks for it")]
-fn page<B>(response: ServiceResponse<B>) -> actix_web::Result<ErrorHandlerResponse<B>> {
-    let is_approovs = response
-        .response()
-        .error()
-        .is_some_and(|error| error.as_error::<Refused>().is_some());
-    let page = if is_approovs {
-        "page: no genuine app"
-    } else {
-        "page: log in"
-    };
-    let response = response.into_response(HttpResponse::Unauthorized().body(page));
-    Ok(ErrorHandlerResponse::Response(response.map_into_right_body()))
-}
-
 fn pages<B: 'static>() -> ErrorHandlers<B> {
-    ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, page)
+    ErrorHandlers::new().handler(StatusCode::UNAUTHORIZED, |response: ServiceResponse<B>| {
+        let error = response.response().error();
+        let page = match error.and_then(|error| error.as_error::<Refused>()) {
+            Some(_) => "page: no genuine app",
+            None => "page: log in",
+        };
+        let response = response.into_response(HttpResponse::Unauthorized().body(page));
+        Ok(ErrorHandlerResponse::Response(response.map_into_right_body()))
+    })
 }
 
 /// Outside, they replace every refusal. Inside, they see those of guards and arguments, and never the middleware's.
 #[actix_web::test]
 async fn error_handlers() {
     let site = Site::new(|app, approov| {
+        // A handler's own 401: the user is not logged in.
+        let log_in = async || Err::<&str, _>(ErrorUnauthorized("who are you?"));
         let scope = |path| {
-            ways_below(path, approov)
-                .route("/log-in", web::to(log_in))
-                .wrap(pages())
+            let scope = ways_below(path, approov).route("/log-in", web::to(log_in));
+            scope.wrap(pages())
         };
         let exempt = approov.middleware().exempt_prefix("/exempt/");
         app.service(scope("/outside"))
@@ -60,18 +49,15 @@ async fn error_handlers() {
         ("/inside", "{}"),
     ] {
         for path in WAYS.map(|way| format!("{scope}{way}")) {
-            let request = Request::get(&path);
-            site.refuses_with(refusal, &request, "token_missing");
-            site.refuses_with(refusal, &request.clone().token(&token::forged()), "token_signature");
-            site.passes(&request.token(&token::good()), 200);
+            let answer = site.0.send(&Request::get(&path));
+            assert_eq!((answer.status, &*answer.body), (401, refusal), "{path}");
+            assert_eq!(site.0.codes(), ["token_missing"], "{path}");
+            site.passes(&Request::get(&path).token(&token::good()), 200);
         }
         let log_in = Request::get(&format!("{scope}/log-in")).token(&token::good());
         assert_eq!(site.passes(&log_in, 401).body, "page: log in", "{scope}");
     }
 }
-
-#[derive(Clone)]
-struct Device(String);
 
 /// Hands the device id to the handlers.
 async fn device(
@@ -79,7 +65,7 @@ async fn device(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let device = Device(claims.device_id().unwrap().to_owned());
+    let device = claims.device_id().unwrap().to_owned();
     request.extensions_mut().insert(device);
     next.call(request).await
 }
@@ -91,7 +77,7 @@ async fn device(
 async fn claims_in_a_middleware() {
     log::capture();
     let site = Site::new(|app, approov| {
-        let handler = |device: web::ReqData<Device>| async move { device.into_inner().0 };
+        let handler = |device: web::ReqData<String>| async move { device.into_inner() };
         let scope = |path| web::scope(path).route("", web::to(handler)).wrap(from_fn(device));
         let outside = || Logger::new("%U %s middleware-log").log_target("access");
         app.service(scope("/claims-alone").wrap(pages()).wrap(outside()))
@@ -100,8 +86,6 @@ async fn claims_in_a_middleware() {
     for path in ["/claims-alone", "/claims-behind"] {
         assert_eq!(site.protects(&Request::get(path), 200).body, token::DEVICE_ID, "{path}");
     }
-    let lines = |path: &str| log::lines_with(&format!("INFO access {path} ")).len();
-    wait_until("the access log", || {
-        lines("/claims-behind") == 3 && lines("/claims-alone") == 1
-    });
+    let counts = || ["behind", "alone"].map(|path| log::lines_with(&format!("INFO access /claims-{path} ")).len());
+    wait_until("the access log", || counts() == [3, 1]);
 }

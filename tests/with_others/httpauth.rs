@@ -8,9 +8,12 @@ use actix_web_httpauth::{
     middleware::HttpAuthentication,
 };
 use approov_actix::{ApproovClaims, approov_protected};
-use support::{client::Request, token};
+use support::{
+    client::{Answer, Request},
+    token,
+};
 
-use super::{Site, device_id};
+use super::Site;
 use crate::ways::WAYS;
 
 type Runs = web::Data<AtomicUsize>;
@@ -28,68 +31,46 @@ async fn validate(
     Err((error.into(), request))
 }
 
-#[approov_protected]
-async fn guarded(user: bearer::BearerAuth, claims: ApproovClaims) -> String {
-    format!("{} on {}", user.token(), claims.device_id().unwrap())
-}
-
 async fn arguments(claims: ApproovClaims, user: bearer::BearerAuth) -> String {
     format!("{} on {}", user.token(), claims.device_id().unwrap())
 }
 
-fn site(runs: Runs) -> Site {
-    Site::new(move |app, approov| {
-        let users = || HttpAuthentication::bearer(validate);
-        let scope = |path| web::scope(path).route("", web::get().to(arguments)).wrap(users());
-        let wrong_order = web::scope("/wrong-order").route("", web::get().to(device_id));
-        app.app_data(runs.clone())
-            .service(scope("/middleware").wrap(approov.middleware()))
-            .route("/guard", web::get().to(guarded))
-            .route("/claims", web::get().to(arguments))
-            .service(wrong_order.wrap(approov.middleware()).wrap(users()));
-    })
-}
-
-fn authorized(path: &str, user: &str) -> Request {
-    Request::get(path).header("Authorization", user)
+#[approov_protected]
+async fn guarded(user: bearer::BearerAuth, claims: ApproovClaims) -> String {
+    arguments(claims, user).await
 }
 
 /// A caller without a genuine app is refused as such, and the user's token is never looked at, whatever it is. A
-/// genuine app without a user gets the user's own 401.
+/// genuine app without a user gets the user's own 401. The wrong order protects as well, but every caller has the user's
+/// token looked at, and is told what is wrong with it.
 #[actix_web::test]
 async fn first_approov_then_the_user() {
     let runs = Runs::default();
-    let site = site(runs.clone());
+    let shared = runs.clone();
+    let site = Site::new(move |app, approov| {
+        let users = || HttpAuthentication::bearer(validate);
+        let scope = |path| web::scope(path).route("", web::get().to(arguments));
+        app.app_data(shared.clone())
+            .service(scope("/middleware").wrap(users()).wrap(approov.middleware()))
+            .route("/guard", web::get().to(guarded))
+            .route("/claims", web::get().to(arguments))
+            .service(scope("/wrong-order").wrap(approov.middleware()).wrap(users()));
+    });
+    let is_own = |answer: &Answer| answer.header("www-authenticate").unwrap().starts_with("Bearer");
     for path in WAYS {
-        let (known, basic) = (authorized(path, "Bearer user-1"), authorized(path, "Basic dTpw"));
-        let (none, unknown) = (Request::get(path), authorized(path, "Bearer user-2"));
-        for request in [&none, &basic, &known] {
-            site.refuses(request, "token_missing");
-            site.refuses(&request.clone().token(&token::forged()), "token_signature");
-        }
-        for request in [none, basic] {
-            let own = site.passes(&request.token(&token::good()), 401);
-            assert!(own.header("www-authenticate").unwrap().starts_with("Bearer"), "{path}");
+        let none = Request::get(path);
+        let [known, basic] = ["Bearer user-1", "Basic dTpw"].map(|user| none.clone().header("Authorization", user));
+        for request in [&none, &basic] {
+            let answer = site.protects(request, 401);
+            assert!(is_own(&answer), "{path}");
         }
         assert_eq!(runs.load(Ordering::SeqCst), 0, "{path}");
-        let answer = site.passes(&known.token(&token::good()), 200);
-        assert_eq!(answer.body, "user-1 on ExampleApproovTokenDID==", "{path}");
-        if path == "/middleware" {
-            site.passes(&unknown.token(&token::good()), 401);
-            assert_eq!(runs.swap(0, Ordering::SeqCst), 2, "{path}");
-        }
+        let answer = site.protects(&known, 200);
+        assert_eq!(answer.body, format!("user-1 on {}", token::DEVICE_ID), "{path}");
+        assert_eq!(runs.swap(0, Ordering::SeqCst), usize::from(path == "/middleware"));
     }
-}
-
-/// The wrong order protects as well, but every caller has the user's token looked at, and is told what is wrong with
-/// it.
-#[actix_web::test]
-async fn in_the_wrong_order_the_users_token_comes_first() {
-    let runs = Runs::default();
-    let site = site(runs.clone());
-    let answer = site.passes(&Request::get("/wrong-order"), 401);
-    assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
-    let answer = site.protects(&authorized("/wrong-order", "Bearer user-1"), 200);
-    assert_eq!(answer.body, token::DEVICE_ID);
+    let request = Request::get("/wrong-order");
+    assert!(is_own(&site.passes(&request, 401)));
+    site.protects(&request.header("Authorization", "Bearer user-1"), 200);
     assert_eq!(runs.load(Ordering::SeqCst), 3);
 }

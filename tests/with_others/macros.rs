@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{get, post, scope, web};
-use approov_actix::{Approov, ApproovMiddleware, approov_protected};
+use actix_web::{get, web};
+use approov_actix::{Approov, approov_protected};
 use support::{client::Request, token};
 
 use super::Site;
@@ -12,30 +12,9 @@ use crate::approov;
 /// The attribute's expression sees no variables, so the configuration is a static.
 static APPROOV: LazyLock<Approov> = LazyLock::new(approov);
 
-fn only_genuine() -> ApproovMiddleware {
-    APPROOV.middleware()
-}
-
-#[get("/wrapped", wrap = "only_genuine()")]
+#[get("/wrapped", wrap = "APPROOV.middleware()")]
 async fn wrapped() -> &'static str {
     "in"
-}
-
-#[scope("/scope")]
-mod scoped {
-    use super::{approov_protected, get, post};
-
-    #[get("/guard")]
-    #[approov_protected]
-    pub(super) async fn below() -> &'static str {
-        "in"
-    }
-
-    #[approov_protected]
-    #[post("/guard")]
-    pub(super) async fn above() -> &'static str {
-        "in"
-    }
 }
 
 /// Its fields name parameters, so it stands above: below, there are none any more.
@@ -56,16 +35,11 @@ async fn traced_below(id: web::Path<u32>) -> String {
 #[actix_web::test]
 async fn every_attribute_beside_every_other() {
     let site = Site::new(|app, _| {
-        app.service(wrapped)
-            .service(scoped::below)
-            .service(scoped::above)
-            .service(traced_above)
-            .service(traced_below);
+        app.service((wrapped, traced_above, traced_below));
     });
-    for path in ["/scope/guard", "/traced-above/1", "/traced-below/1"] {
+    for path in ["/traced-above/1", "/traced-below/1"] {
         site.protects(&Request::get(path), 200);
     }
-    site.protects(&Request::new("POST", "/scope/guard"), 200);
     // This one has another configuration, whose refusals the site does not hear of.
     for (token, status) in [(token::forged(), 401), (token::good(), 200)] {
         assert_eq!(site.0.send(&Request::get("/wrapped").token(&token)).status, status);
