@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use actix_multipart::Multipart;
 use actix_web::web;
 use approov_actix::{Approov, approov_protected};
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -29,15 +30,9 @@ async fn payload(mut body: web::Payload) -> String {
     sha256(&whole)
 }
 
-async fn multipart(mut body: actix_multipart::Multipart) -> Result<String, actix_multipart::MultipartError> {
-    let mut parts = String::new();
-    while let Some(mut field) = body.try_next().await? {
-        while let Some(chunk) = field.try_next().await? {
-            parts += &String::from_utf8_lossy(&chunk);
-        }
-        parts += ";";
-    }
-    Ok(parts)
+/// What is in the parts, without what is around it.
+async fn multipart(body: Multipart) -> actix_web::Result<Vec<u8>> {
+    Ok(body.try_flatten().try_collect::<Vec<_>>().await?.concat())
 }
 
 #[approov_protected(signature = "required")]
@@ -51,7 +46,7 @@ async fn guarded_payload(body: web::Payload) -> String {
 }
 
 #[approov_protected(signature = "required")]
-async fn guarded_multipart(body: actix_multipart::Multipart) -> Result<String, actix_multipart::MultipartError> {
+async fn guarded_multipart(body: Multipart) -> actix_web::Result<Vec<u8>> {
     multipart(body).await
 }
 
@@ -85,8 +80,8 @@ pub(crate) fn chunked(mut message: Message) -> Message {
     message.without("Content-Length").header("Transfer-Encoding", "chunked")
 }
 
-pub(crate) const MULTIPART: &str = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; \
-                         name=\"f\"; filename=\"x\"\r\nContent-Type: text/plain\r\n\r\nfile\r\n--b--\r\n";
+pub(crate) const MULTIPART: &str = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n\
+    --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\nfile\r\n--b--\r\n";
 
 #[actix_web::test]
 async fn every_kind_of_handler_gets_the_body_that_was_signed() {
@@ -98,7 +93,7 @@ async fn every_kind_of_handler_gets_the_body_that_was_signed() {
         ("bytes", "application/octet-stream", "", ""),
         ("payload", "application/octet-stream", &long, &sha256(long.as_bytes())),
         ("payload", "application/octet-stream", "", &sha256(b"")),
-        ("multipart", "multipart/form-data; boundary=b", MULTIPART, "1;file;"),
+        ("multipart", "multipart/form-data; boundary=b", MULTIPART, "1file"),
     ] {
         for case in WAYS.map(|way| format!("{way}/{kind}")) {
             let message = post(&case, content_type, body.as_bytes());
@@ -111,18 +106,15 @@ async fn every_kind_of_handler_gets_the_body_that_was_signed() {
     }
 }
 
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(body).unwrap();
-    encoder.finish().unwrap()
-}
-
 #[actix_web::test]
 async fn compressed_bodies_are_compared_as_they_were_sent() {
     let server = Served::new(signing(), routes);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"{\"a\":1}").unwrap();
+    let gzip = encoder.finish().unwrap();
     for path in WAYS.map(|way| format!("{way}/json")) {
         let compressed = |body: &[u8]| post(&path, "application/json", body).header("Content-Encoding", "gzip");
-        let good = compressed(&gzip(b"{\"a\":1}"));
+        let good = compressed(&gzip);
         for message in [good.clone(), chunked(good)] {
             assert_eq!(server.accepts(&path, &message.signed()).body, "{\"a\":1}");
             let plain = message.replace("Content-Digest", &sha256(b"{\"a\":1}"));
@@ -142,32 +134,31 @@ async fn no_byte_of_the_body_is_read_before_headers_and_signature_hold() {
     for way in WAYS {
         for kind in ["json", "bytes", "payload", "multipart"] {
             let path = format!("{way}/{kind}");
-            let message = post(&path, "application/json", b"{not json");
-            let elsewhere = post("/elsewhere", "application/json", b"{not json");
-            let never = Message {
-                body: Vec::new(),
-                ..message.clone()
-            };
+            let broken = |path| post(path, "application/json", b"{not json");
+            let message = broken(&path);
+            let mut never = message.clone();
+            never.body.clear();
             let little = Signature::install(&never).covering(&never, &["@method", "content-digest"]);
             let no_digest = never.clone().replace("Content-Digest", "md5=:AA==:");
             for (code, request) in [
-                ("signature_invalid", with_signature_of(&elsewhere, &message)),
                 ("signature_missing", message.request()),
-                ("signature_invalid", with_signature_of(&elsewhere, &never)),
+                ("signature_invalid", with_signature_of(&broken("/elsewhere"), &message)),
+                ("signature_invalid", with_signature_of(&broken("/elsewhere"), &never)),
                 ("signature_missing", never.request()),
                 ("signature_coverage", never.request().signed(&[&little])),
                 ("digest_malformed", no_digest.signed()),
             ] {
                 server.refuses(&path, code, &request);
             }
+            if kind == "json" {
+                let answer = server.send(&message.signed());
+                assert_eq!(
+                    (answer.status, server.codes()),
+                    (400, vec![]),
+                    "the handler's own error"
+                );
+            }
         }
-        let message = post(&format!("{way}/json"), "application/json", b"{not json");
-        let answer = server.send(&message.signed());
-        assert_eq!(
-            (answer.status, server.codes().len()),
-            (400, 0),
-            "the handler's own error"
-        );
     }
 }
 
@@ -175,9 +166,7 @@ async fn no_byte_of_the_body_is_read_before_headers_and_signature_hold() {
 async fn in_report_mode_the_whole_body_goes_to_the_handler() {
     log::capture();
     let server = Served::new(signing_by(REPORTED), routes);
-    let large: Vec<u8> = (0..3 * 1024 * 1024_u32)
-        .map(|n| b'a' + u8::try_from(n % 23).unwrap())
-        .collect();
+    let large: Vec<u8> = (b'a'..b'x').cycle().take(3 * 1024 * 1024).collect();
     for path in WAYS.map(|way| format!("{way}/payload")) {
         for (code, body) in [("body_too_large", &large[..]), ("digest_mismatch", b"small")] {
             let message = post(&path, "text/plain", body);

@@ -1,68 +1,84 @@
 //! What the log tells an integrator whose signatures fail.
 
-use sha2::{Digest as _, Sha256};
 use support::{
     client::Request,
     log,
-    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, sha256, text},
+    signing::{Key, Message, OTHER_ACCOUNT_KEY, Signature, bytes, sha256},
 };
 
-use super::{Served, serve, signing, signing_at};
-
-/// The request is refused, and the log says why. Other tests log at the same time, so look for what they do not say.
-#[track_caller]
-fn explains(server: &Served, code: &str, why: &str, request: &Request) {
-    let count = || log::lines_with(&format!("DEBUG approov_actix {code} {why}")).len();
-    let before = count();
-    server.refuses(why, code, request);
-    assert!(count() > before, "{why}: {request:?}");
-}
+use super::{serve, signing, signing_at};
 
 const INVALID: &str = "signature_invalid";
-const SAME_TEXT: &str = "install: the client signed the same text, so the key differs";
-const OTHER_TEXT: &str = "install: the client signed another text, so look at the target, which is https://api.example.com/orders with a query of 13 bytes here";
+const SAME: &str = "install: the client signed the same text, so the key differs";
+const OTHER: &str = "install: the client signed another text, so look at the target, which is https://api.example.com/orders with a query of 13 bytes here";
+const NONE: &str = "install: the client sent no Signature-Base-Digest";
 
-type Form = fn(&[u8]) -> String;
+fn digest_of_base(signature: &Signature) -> String {
+    sha256(signature.base().as_bytes())
+}
 
-/// The digest of the base as the client has it decides nothing, and is compared.
+/// The order with this signature, and what its client says of the text that it has signed.
+fn order(signature: &Signature, digest: &str) -> Request {
+    let request = Message::order().request().signed(&[signature]);
+    request.header("Signature-Base-Digest", digest)
+}
+
+/// What the client says decides nothing, and is compared.
 #[actix_web::test]
-async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
+async fn the_log_says_what_is_wrong_and_no_secret() {
     log::capture();
     let server = serve(signing());
     let message = Message::order();
+    let install = || Signature::install(&message);
     let strangers = Signature::new(Key::install(7), &message);
     let elsewhere = Signature::install(&Message::get("https://api.example.com/elsewhere"));
-    let with_digest = |signature: &Signature, digest: &str| {
-        let request = message.request().signed(&[signature]);
-        request.header("Signature-Base-Digest", digest)
+    let (same, other) = (digest_of_base(&strangers), digest_of_base(&elsewhere));
+    // The newest Android release names the label.
+    let labelled = same.replace("sha-256", "account=:AA==:, install");
+    let too_long = install().form(|raw| bytes(&[raw, &[0]].concat()));
+    let too_short = Signature::account(&message).form(|raw| bytes(&raw[..16]));
+    let little = install().covering(&message, &["@method", "@authority", "content-type"]);
+    let explains = |code: &str, why: &str, request: &Request| {
+        // Other tests log at the same time.
+        let count = || log::lines_with(&format!("DEBUG approov_actix {code} {why}")).len();
+        let before = count();
+        server.refuses(why, code, request);
+        assert!(count() > before, "{why}");
     };
-    for (key, form) in [
-        ("sha-256", bytes as Form),
-        ("sha-256", text),
-        // The newest Android release names the label.
-        ("install", bytes),
-        ("account=:AA==:, install", bytes),
+    for (signature, digest, why) in [
+        (&strangers, &*same, SAME),
+        (&strangers, &same.replace(':', "\""), SAME),
+        (&strangers, &labelled, SAME),
+        (&elsewhere, &other, OTHER),
+        (&strangers, "junk(", NONE),
+        (&strangers, "sha-256=1", NONE),
+        (&strangers, "sha-512=:AA==:", NONE),
+        (&strangers, "", NONE),
+        // A signature that no key could have made says nothing about keys.
+        (&too_long, &same, "install: wrong form: 65 bytes came, and r and s"),
+        (&too_short, &same, "account: wrong form: 16 bytes came, and a MAC"),
     ] {
-        for (signature, why) in [(&strangers, SAME_TEXT), (&elsewhere, OTHER_TEXT)] {
-            let digest = format!("{key}={}", form(&Sha256::digest(signature.base())));
-            explains(&server, INVALID, why, &with_digest(signature, &digest));
-        }
+        explains(INVALID, why, &order(signature, digest));
     }
-    let none = "install: the client sent no Signature-Base-Digest";
-    for junk in ["junk(", "sha-256=1", "sha-512=:AA==:", ""] {
-        explains(&server, INVALID, none, &with_digest(&strangers, junk));
+    for (identifier, fault) in [
+        ("x-explained", "absent"),
+        ("@explained", "unknown"),
+        ("@method", "covered twice"),
+    ] {
+        let signature = install().line(&format!("\"{identifier}\""), "POST");
+        let why = format!("install: \\\"{identifier}\\\" is {fault}");
+        explains("signature_component", &why, &order(&signature, ""));
     }
-    explains(&server, INVALID, none, &message.request().signed(&[&strangers]));
+    let why = "install: not covered: approov-token, @target-uri";
+    explains("signature_coverage", why, &order(&little, ""));
+    server.accepts("good, whatever else is said", &order(&install(), &other));
+    let several = serve(signing_at(["https://a.example", "https://b.example"]));
+    several.refuses("", "signature_target", &order(&install(), ""));
+    let why = "DEBUG approov_actix signature_target install: the request names no host, more than one, or none of";
+    assert!(!log::lines_with(why).is_empty());
 
-    // A good signature is good, whatever else is said.
-    let good = Signature::install(&message);
-    server.accepts("good", &with_digest(&good, &sha256(b"another")));
-    let base = strangers.base();
-    for secret in [
-        base.as_str(),
-        &message.value("approov-token"),
-        &bytes(&Key::install(7).sign(base.as_bytes())),
-    ] {
+    let (base, token) = (strangers.base(), message.value("approov-token"));
+    for secret in [&base, &token, &bytes(&Key::install(7).sign(base.as_bytes()))] {
         let mut lines = log::lines_with(secret).into_iter();
         assert!(
             lines.all(|line| !line.contains(" approov_actix ")),
@@ -71,86 +87,14 @@ async fn a_refusal_tells_whether_the_text_or_the_key_differs() {
     }
 }
 
-/// A signature that no key could have made says nothing about keys.
-#[actix_web::test]
-async fn a_wrong_form_is_not_called_a_wrong_key() {
-    log::capture();
-    let server = serve(signing());
-    let message = Message::order();
-    let (install, account) = (Signature::install(&message), Signature::account(&message));
-    for (signature, form, why) in [
-        (
-            &install,
-            (|raw| bytes(&[raw, &[0]].concat())) as Form,
-            "65 bytes came, and r and s together has 64",
-        ),
-        (
-            &install,
-            |raw| bytes(text(raw).trim_matches('"').as_bytes()),
-            "88 bytes came",
-        ),
-        (&install, |_| "::".to_owned(), "0 bytes came"),
-        (&account, |_| "::".to_owned(), "0 bytes came, and a MAC has 32"),
-        (&account, |raw| bytes(&raw[..16]), "16 bytes came, and a MAC has 32"),
-    ] {
-        let digest = sha256(signature.base().as_bytes());
-        let request = message.request().signed(&[&signature.clone().form(form)]);
-        let request = request.header("Signature-Base-Digest", &digest);
-        let why = format!("{}: wrong form: {why}", signature.label);
-        explains(&server, INVALID, &why, &request);
-    }
-}
-
-/// A code alone does not say which part of a signature to look at.
-#[actix_web::test]
-async fn a_refusal_tells_which_component_and_what_is_not_covered() {
-    log::capture();
-    let server = serve(signing());
-    let message = Message::order();
-    let signature = || Signature::install(&message);
-    let parts = ["@method", "@authority", "content-type"];
-    for (code, signature, why) in [
-        (
-            "signature_component",
-            signature().line("\"x-explained\"", ""),
-            "\\\"x-explained\\\" is absent",
-        ),
-        (
-            "signature_component",
-            signature().line("\"@explained\"", ""),
-            "\\\"@explained\\\" is unknown",
-        ),
-        (
-            "signature_component",
-            signature().line("\"@method\"", "POST"),
-            "\\\"@method\\\" is covered twice",
-        ),
-        (
-            "signature_coverage",
-            signature().covering(&message, &parts),
-            "not covered: approov-token, @target-uri",
-        ),
-    ] {
-        let request = message.request().signed(&[&signature]);
-        explains(&server, code, &format!("install: {why}"), &request);
-    }
-    let several = serve(signing_at(["https://a.example", "https://b.example"]));
-    let why = "install: the request names no host, more than one, or none of the public origins";
-    explains(&several, "signature_target", why, &message.signed());
-}
-
 /// Only here does an account sign the text that it tells of with another key.
 #[actix_web::test]
 async fn who_wants_no_log_gets_none() {
     log::capture();
-    let message = Message::order();
-    let strangers = Signature::new(Key::account(OTHER_ACCOUNT_KEY), &message);
-    let digest = sha256(strangers.base().as_bytes());
-    let request = message.request().signed(&[&strangers]);
-    let request = request.header("Signature-Base-Digest", &digest);
+    let strangers = Signature::new(Key::account(OTHER_ACCOUNT_KEY), &Message::order());
     for (logging, count) in [(false, 0), (true, 1)] {
         let server = serve(signing().logging(logging));
-        server.refuses("", INVALID, &request);
+        server.refuses("", INVALID, &order(&strangers, &digest_of_base(&strangers)));
         let lines = log::lines_with("DEBUG approov_actix signature_invalid account: the client signed the same text");
         assert_eq!(lines.len(), count);
     }

@@ -7,8 +7,10 @@ use support::{
 
 use super::{LEAST, Served, serve, signing};
 
+const COMPONENT: &str = "signature_component";
+
 fn message() -> Message {
-    Message::get("https://api.example.com/a%2Fb/?p=1&q=a+b&q2=%C3%A9%22&r=1&r=2&empty=&flag&S=x&t%3A=~*")
+    Message::get("https://api.example.com/a%2Fb/?p=1&q=a+b&q2=%C3%A9%22&r=1&r=2&flag&t%3A=~*")
 }
 
 fn with_lines(name: &str, lines: &[&str]) -> Request {
@@ -36,11 +38,8 @@ fn check(server: &Served, request: &Request, identifier: &str, value: &str) {
 async fn header_lines_are_trimmed_and_joined() {
     let server = serve(signing());
     for (lines, value) in [
-        (&["a"][..], "a"),
-        (&[" \t a  b \t "], "a  b"),
-        (&[""], ""),
+        (&[" \t a  b \t "][..], "a  b"),
         (&["  \t"], ""),
-        (&["a", "b"], "a, b"),
         (&["b", "a"], "b, a"),
         (&["a ", "\tb, c"], "a, b, c"),
         (&["a", "", "b"], "a, , b"),
@@ -53,54 +52,31 @@ async fn header_lines_are_trimmed_and_joined() {
     }
     let any_byte = message().request().raw_header("X-Lines", b"\xff");
     server.accepts("any byte", &covering(&any_byte, "\"x-lines\";bs", ":/w==:"));
-    // actix itself refuses folded lines.
-    let folded = with_lines("X-Lines", &["a\r\n b"]);
-    assert_eq!(server.send(&covering(&folded, "\"x-lines\"", "a b")).status, 400);
 }
 
 #[actix_web::test]
 async fn derived_components() {
     let server = serve(signing());
-    let target = message().target();
-    for (name, value) in [
-        ("@scheme", "https"),
-        ("@authority", "api.example.com"),
-        ("@path", "/a%2Fb/"),
-        ("@request-target", &target),
-        ("@query", target.split_at(target.find('?').unwrap()).1),
+    let (target, request) = (message().target(), message().request());
+    for (identifier, value) in [
+        ("\"@scheme\"", "https"),
+        ("\"@authority\"", "api.example.com"),
+        ("\"@path\"", "/a%2Fb/"),
+        ("\"@request-target\"", &*target),
+        ("\"@query\"", target.trim_start_matches("/a%2Fb/")),
+        ("\"@query-param\";name=\"p\"", "1"),
+        ("\"@query-param\";name=\"q\"", "a%20b"),
+        ("\"@query-param\";name=\"q2\"", "%C3%A9%22"),
+        ("\"@query-param\";name=\"flag\"", ""),
+        ("\"@query-param\";name=\"t%3A\"", "%7E*"),
     ] {
-        check(&server, &message().request(), &format!("\"{name}\""), value);
-    }
-}
-
-#[actix_web::test]
-async fn single_parameters_of_the_query() {
-    let server = serve(signing());
-    let request = message().request();
-    let identifier = |name: &str| format!("\"@query-param\";name=\"{name}\"");
-    for (name, value) in [
-        ("p", "1"),
-        ("q", "a%20b"),
-        ("q2", "%C3%A9%22"),
-        ("empty", ""),
-        ("flag", ""),
-        ("S", "x"),
-        ("t%3A", "%7E*"),
-    ] {
-        check(&server, &request, &identifier(name), value);
+        check(&server, &request, identifier, value);
     }
     // Which of two values is meant nobody can tell; and names are compared as they are encoded.
-    for (name, value) in [("r", "1"), ("s", "x"), ("t:", "%7E*"), ("t%3a", "%7E*"), ("", "")] {
-        server.refuses(
-            name,
-            "signature_component",
-            &covering(&request, &identifier(name), value),
-        );
+    for (name, value) in [("r", "1"), ("P", "1"), ("t:", "%7E*"), ("t%3a", "%7E*"), ("", "")] {
+        let identifier = format!("\"@query-param\";name=\"{name}\"");
+        server.refuses(name, COMPONENT, &covering(&request, &identifier, value));
     }
-    let two = Signature::install(&message())
-        .line(&identifier("p"), "1")
-        .line(&identifier("q"), "a%20b");
-    server.accepts("two", &request.signed(&[&two]));
 }
 
 /// Sections 2.1.1 and 2.1.2, with the dictionary of their examples.
@@ -108,13 +84,8 @@ async fn single_parameters_of_the_query() {
 async fn structured_fields_and_members_of_dictionaries() {
     let server = serve(signing());
     let priority = with_lines("Priority", &[" u=1,   i ", "x=?1"]);
-    let dictionary = with_lines(
-        "Example-Dict",
-        &[
-            "  a=1,    b=2;x=1;y=2,   c=(a   b    c), d",
-            " e=(\"f\";g=1   2.0);h, i=?0",
-        ],
-    );
+    let first = "  a=1,    b=2;x=1;y=2,   c=(a   b    c), d";
+    let dictionary = with_lines("Example-Dict", &[first, " e=(\"f\";g=1   2.0);h, i=?0"]);
     for (request, identifier, value) in [
         (&priority, r#""priority";sf"#, "u=1, i, x"),
         (&priority, r#""priority""#, "u=1,   i, x=?1"),
@@ -136,8 +107,8 @@ async fn structured_fields_and_members_of_dictionaries() {
         // Nothing says of which type it is.
         ("X-Dict", ["a=1", "b=2"], r#""x-dict";sf"#, "a=1, b=2"),
     ] {
-        let request = covering(&with_lines(name, &lines), identifier, value);
-        server.refuses(identifier, "signature_component", &request);
+        let request = with_lines(name, &lines);
+        server.refuses(identifier, COMPONENT, &covering(&request, identifier, value));
     }
 }
 
@@ -149,16 +120,15 @@ async fn byte_sequences_keep_lines_apart() {
     let one = with_lines("Example-Header", &["value, with, lots, of, commas"]);
     let of_two = ":dmFsdWUsIHdpdGgsIGxvdHM=:, :b2YsIGNvbW1hcw==:";
     let of_one = ":dmFsdWUsIHdpdGgsIGxvdHMsIG9mLCBjb21tYXM=:";
-    let identifier = "\"example-header\";bs";
     for (request, value, other) in [(&two, of_two, of_one), (&one, of_one, of_two)] {
-        check(&server, request, identifier, value);
-        server.refuses(value, "signature_invalid", &covering(request, identifier, other));
+        let covering = |value| covering(request, "\"example-header\";bs", value);
+        server.accepts(value, &covering(value));
+        server.refuses(value, "signature_invalid", &covering(other));
         // Without `bs` they are the same.
         check(&server, request, "\"example-header\"", "value, with, lots, of, commas");
     }
     let token = bytes(message().value("approov-token").as_bytes());
-    let signature = Signature::install(&message())
-        .covering(&message(), &LEAST[..2])
-        .line("\"approov-token\";bs", &token);
+    let signature = Signature::install(&message()).covering(&message(), &LEAST[..2]);
+    let signature = signature.line("\"approov-token\";bs", &token);
     server.accepts("the token", &message().request().signed(&[&signature]));
 }

@@ -15,6 +15,7 @@ use crate::{
 };
 
 const INVALID: Option<&str> = Some("signature_invalid");
+const TARGET: Option<&str> = Some("signature_target");
 
 fn serve(builder: ApproovBuilder) -> Served {
     Served::on(patient().workers(1).h2(), builder, |app, _| {
@@ -44,12 +45,18 @@ async fn signatures_over_http_2() {
     let crumbs = crumbs.header("Cookie", "a=1").header("Cookie", "b=2");
     let of_crumbs = Signature::install(&crumbs).line("\"cookie\"", "a=1; b=2");
     let altered = crumbs.clone().alter_body();
+    // There is no request line, so the target is the path, whatever the pseudo-headers say of scheme and host.
+    let get = Message::get("https://api.example.com/a?b");
+    let to = |target| Signature::install(&get).line("\"@request-target\"", target);
     for (refusal, message, signature) in [
-        (None, &order, &Signature::install(&order)),
-        (None, &crumbs, &of_crumbs),
-        (Some("digest_mismatch"), &altered, &of_crumbs),
+        (None, &order, Signature::install(&order)),
+        (None, &crumbs, of_crumbs.clone()),
+        (Some("digest_mismatch"), &altered, of_crumbs),
+        (None, &get, to("/a?b")),
+        (INVALID, &get, to("http://localhost/a?b")),
+        (INVALID, &get, to("https://api.example.com/a?b")),
     ] {
-        check(&server, refusal, message, signature, "localhost").await;
+        check(&server, refusal, message, &signature, "localhost").await;
     }
 }
 
@@ -57,38 +64,17 @@ async fn signatures_over_http_2() {
 async fn the_authority_is_a_pseudo_header() {
     let without = serve(builder());
     let several = serve(signing_at(["https://a.example.com", "https://b.example.com"]));
-    for (server, url, authority, refusal) in [
-        (&without, "http://a.example.com:81/x", "A.example.com:81", None),
-        (&without, "http://a.example.com/x", "a.example.com:81", INVALID),
-        (&several, "https://a.example.com/x", "a.example.com", None),
-        (&several, "https://a.example.com/x", "b.example.com", INVALID),
-        (
-            &several,
-            "https://a.example.com/x",
-            "c.example.com",
-            Some("signature_target"),
-        ),
+    let get = |url| Message::get(&format!("{url}/x"));
+    let two = get("https://a.example.com").header("Host", "b.example.com");
+    for (server, message, authority, refusal) in [
+        (&without, get("http://a.example.com:81"), "A.example.com:81", None),
+        (&without, get("http://a.example.com"), "a.example.com:81", INVALID),
+        (&several, get("https://a.example.com"), "a.example.com", None),
+        (&several, get("https://a.example.com"), "b.example.com", INVALID),
+        (&several, get("https://a.example.com"), "c.example.com", TARGET),
+        (&several, two, "a.example.com", TARGET),
     ] {
-        let message = Message::get(url);
         check(server, refusal, &message, &Signature::install(&message), authority).await;
-    }
-    let two = Message::get("https://a.example.com/x").header("Host", "b.example.com");
-    let refusal = Some("signature_target");
-    check(&several, refusal, &two, &Signature::install(&two), "a.example.com").await;
-}
-
-/// HTTP/2 has no request line, so the target is the path, whatever the pseudo-headers say of scheme and host.
-#[actix_web::test]
-async fn the_request_target_is_the_path() {
-    let server = serve(signing());
-    let message = Message::get("https://api.example.com/a?b");
-    for (target, refusal) in [
-        ("/a?b", None),
-        ("http://localhost/a?b", INVALID),
-        ("https://api.example.com/a?b", INVALID),
-    ] {
-        let signature = Signature::install(&message).line("\"@request-target\"", target);
-        check(&server, refusal, &message, &signature, "localhost").await;
     }
 }
 
@@ -97,16 +83,15 @@ async fn a_body_of_unknown_length_is_a_body() {
     let strict = serve(signing_by(WITH_BODY));
     let covered = Message::order().without("Content-Length");
     let uncovered = covered.clone().without("Content-Digest");
-    let none = Message {
-        body: Vec::new(),
-        ..uncovered.clone()
-    };
-    for (refusal, message) in [(None, covered), (Some("digest_missing"), uncovered), (None, none)] {
-        check(&strict, refusal, &message, &Signature::install(&message), "localhost").await;
-    }
-    // Only reading tells whether there is one, so an argument alone refuses where there must be none.
-    for (path, refusal) in [("/guard", None), ("/claims", Some("body_unavailable"))] {
-        let message = Message::get(&format!("{ORIGIN}{path}"));
+    let mut none = uncovered.clone();
+    none.body.clear();
+    for (refusal, message) in [
+        (None, covered),
+        (Some("digest_missing"), uncovered),
+        (None, none),
+        // Only reading tells whether there is one, so an argument alone refuses where there must be none.
+        (Some("body_unavailable"), Message::get(&format!("{ORIGIN}/claims"))),
+    ] {
         check(&strict, refusal, &message, &Signature::install(&message), "localhost").await;
     }
 }
@@ -115,15 +100,15 @@ async fn a_body_of_unknown_length_is_a_body() {
 async fn a_frame_without_data_is_no_body() {
     let server = serve(signing_by(WITH_BODY));
     let message = Message::new("POST", "https://api.example.com/").header("Approov-Token", &token(&json!({})));
-    for (frames, status, codes) in [(["", ""], 200, vec![]), (["", "a"], 401, vec!["digest_missing"])] {
+    for (last, status, codes) in [("", 200, vec![]), ("a", 401, vec!["digest_missing"])] {
         let mut client = connect(server.address()).await;
         let head = head(&message.carrying(&Signature::install(&message)), "http://localhost/");
         let (response, mut body) = client.send_request(head, false).unwrap();
-        for (frame, is_last) in frames.into_iter().zip([false, true]) {
+        for (frame, is_last) in [("", false), (last, true)] {
             // The server may have refused by now.
             let _ = body.send_data(Bytes::from_static(frame.as_bytes()), is_last);
         }
-        let answer = (response.await.unwrap().status().as_u16(), server.codes());
-        assert_eq!(answer, (status, codes), "{frames:?}");
+        let status_of_answer = response.await.unwrap().status().as_u16();
+        assert_eq!((status_of_answer, server.codes()), (status, codes), "{last:?}");
     }
 }

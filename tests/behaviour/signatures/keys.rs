@@ -2,7 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use support::signing::{ACCOUNT_KEY as FIRST, Key, Message, OTHER_ACCOUNT_KEY as OTHER, Signature, token};
+use support::{
+    keys::TestKey,
+    signing::{ACCOUNT_KEY as FIRST, Key, Message, OTHER_ACCOUNT_KEY as SECOND, Signature, token},
+};
 
 use super::{MessageSigning, ORIGIN, serve, signing, signing_at};
 
@@ -12,28 +15,21 @@ fn with_token(claims: &Value) -> Message {
 
 #[actix_web::test]
 async fn account_keys_are_chosen_by_their_ids() {
-    let one_id = &[(FIRST, Some("a"))][..];
-    let two_ids = &[(FIRST, Some("a")), (OTHER, Some("b"))];
+    let (first, second, a, b) = ((FIRST, None), (SECOND, None), (FIRST, Some("a")), (SECOND, Some("b")));
     let (invalid, missing) = (Some("signature_invalid"), Some("signature_key_missing"));
-    for (case, keys, key, mskid, verdict) in [
-        ("one, no id", &[(FIRST, None)][..], FIRST, Some("j3AWy6"), None),
-        ("one, no id, no mskid", &[(FIRST, None)], FIRST, None, None),
-        ("the other one", &[(FIRST, None)], OTHER, None, invalid),
-        ("two, the first", &[(FIRST, None), (OTHER, None)], FIRST, None, None),
-        (
-            "two, the second",
-            &[(FIRST, None), (OTHER, None)],
-            OTHER,
-            Some("x"),
-            None,
-        ),
-        ("an id", one_id, FIRST, Some("a"), None),
-        ("another id", one_id, FIRST, Some("b"), missing),
-        ("an id, no mskid", one_id, FIRST, None, missing),
-        ("ids, first", two_ids, FIRST, Some("a"), None),
-        ("ids, second", two_ids, OTHER, Some("b"), None),
-        ("ids, swapped", two_ids, OTHER, Some("a"), invalid),
-        ("no key", &[], FIRST, Some("a"), missing),
+    for (keys, mskid, key, verdict) in [
+        (&[first][..], Some("j3AWy6"), FIRST, None),
+        (&[first], None, FIRST, None),
+        (&[first], None, SECOND, invalid),
+        (&[first, second], None, FIRST, None),
+        (&[first, second], Some("x"), SECOND, None),
+        (&[a], Some("a"), FIRST, None),
+        (&[a], Some("b"), FIRST, missing),
+        (&[a], None, FIRST, missing),
+        (&[a, b], Some("a"), FIRST, None),
+        (&[a, b], Some("b"), SECOND, None),
+        (&[a, b], Some("a"), SECOND, invalid),
+        (&[], Some("a"), FIRST, missing),
     ] {
         let signing = keys.iter().fold(MessageSigning::new(), |signing, (key, id)| {
             let key = crate::key(key);
@@ -42,7 +38,8 @@ async fn account_keys_are_chosen_by_their_ids() {
         let server = serve(signing_at(ORIGIN).message_signing(signing));
         let message = with_token(&json!({ "mskid": mskid }));
         let signature = Signature::new(Key::account(key), &message);
-        server.decides(case, verdict, &message.request().signed(&[&signature]));
+        let case = format!("{key} for {mskid:?} of {keys:?}");
+        server.decides(&case, verdict, &message.request().signed(&[&signature]));
     }
 }
 
@@ -59,18 +56,15 @@ async fn keys_that_are_none() {
     let mut compressed = [&p256[..point], &[sign_of_y], &p256[point + 1..point + 33]].concat();
     compressed[1] -= 32;
     compressed[point - 2] -= 32;
-    let p384 = [
-        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEqofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhydgq3",
-        "NhfeSpYmLG9dnpi/kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f",
-    ];
+    let p384 = TestKey::new("ES384").pem();
+    let p384: String = p384.lines().filter(|line| !line.starts_with('-')).collect();
     for (case, ipk) in [
         ("junk", b"junk".to_vec()),
-        ("P-384", STANDARD.decode(p384.concat()).unwrap()),
+        ("P-384", STANDARD.decode(p384).unwrap()),
         ("off the curve", off_curve),
         ("truncated", p256[..p256.len() - 1].to_vec()),
         ("with a tail", [&p256[..], &[0]].concat()),
         ("the point alone", p256[point..].to_vec()),
-        ("infinity", [&p256[..point], &[0]].concat()),
         ("compressed", compressed),
     ] {
         let message = with_token(&json!({ "ipk": STANDARD.encode(ipk) }));

@@ -1,7 +1,6 @@
 //! Message signatures over real HTTP, made by the tests' own signer. Attacks that need no other server are rows:
 //! `tests/refusals`, in the files of signatures and digests.
 
-mod accepted;
 mod altered;
 pub(crate) mod bodies;
 mod explained;

@@ -1,8 +1,8 @@
-//! What one route asks of signatures beyond what others do: an age, a size, a digest, more that is covered.
+//! What an application or one of its routes asks of signatures: times, a size, a digest, more that is covered.
 
 use std::time::Duration;
 
-use actix_web::{App, Route, middleware::NormalizePath, web};
+use actix_web::{App, middleware::NormalizePath, web};
 use approov_actix::{Approov, ApproovBuilder, MessageSigning, Policy, SignaturePolicy, approov_protected};
 use serde_json::json;
 use support::{
@@ -27,60 +27,89 @@ const OLDER: Policy = asking(SignaturePolicy::required().max_age(Duration::from_
 const LARGER: Policy = asking(SignaturePolicy::required().body_limit(10));
 const COVERED_OTHERWISE: Policy = asking(SignaturePolicy::required().covers(&["Content-Type"]));
 
-/// Where the strict policy decides, alone and beside others.
-const STRICT: [&str; 7] = [
-    "/guard",
-    "/middleware",
-    "/lax-around",
-    "/lax-inside",
-    "/other-around",
-    "/other-inside",
-    "/between",
-];
-const LAX: [&str; 2] = ["/lax", "/lax-middleware"];
+#[approov_protected(policy = COVERED)]
+async fn covered(body: web::Bytes) -> web::Bytes {
+    body
+}
 
-/// The handler, whose policy is the strict one, and everything else that may be around or inside of it.
-fn nest(app: &mut web::ServiceConfig, approov: &Approov, strict: Policy, other: Policy, handler: fn() -> Route) {
-    let lax = || web::to(guarded);
-    let open = || web::to(echo);
-    for (path, inside, around) in [
-        ("/lax-middleware", open(), &[REQUIRED][..]),
-        ("/middleware", open(), &[strict]),
-        ("/lax-around", handler(), &[REQUIRED]),
-        ("/lax-inside", lax(), &[strict]),
-        ("/other-around", handler(), &[other]),
-        ("/other-inside", open(), &[other, strict]),
-        ("/between", lax(), &[other, strict, REQUIRED]),
+#[approov_protected(signature = "strict")]
+async fn strict(body: web::Bytes) -> web::Bytes {
+    body
+}
+
+/// A handler that is lax, and what may be around it, the innermost first.
+fn nest(app: &mut web::ServiceConfig, approov: &Approov, strict: Policy, other: Policy) {
+    for (path, around) in [
+        ("/lax", &[REQUIRED][..]),
+        ("/strict", &[strict]),
+        ("/lax-around", &[strict, REQUIRED]),
+        ("/other-around", &[strict, other]),
+        ("/other-inside", &[other, strict]),
+        ("/between", &[other, strict, REQUIRED]),
     ] {
-        let inside = web::scope("").route("", inside);
-        let around = around.iter().fold(inside, |scope, policy| {
+        let handler = web::scope("").route("", web::to(guarded));
+        let around = around.iter().fold(handler, |scope, policy| {
             web::scope("").service(scope.wrap(approov.middleware().policy(*policy)))
         });
         app.service(web::scope(path).service(around));
     }
-    app.route("/lax", lax()).route("/guard", handler());
 }
 
-/// A request to this path.
-type Make = fn(&str) -> Request;
+/// To this path, what a strict policy refuses, and what is good for all.
+type Requests = fn(&str) -> (Vec<Request>, Vec<Request>);
 
-/// No verdict by one policy counts for another: the strict one refuses these requests for this reason, wherever it
-/// stands, and the lax one alone accepts them. The last ones are good for all.
-#[track_caller]
-fn check(server: &Served, code: &str, refused: &[Make], accepted: &[Make]) {
-    for path in STRICT {
-        for request in refused {
-            server.refuses(path, code, &request(path));
-        }
-    }
-    for path in STRICT.into_iter().chain(LAX) {
-        for request in accepted {
-            server.accepts(path, &request(path));
-        }
-    }
-    for path in LAX {
-        for request in refused {
-            server.accepts(path, &request(path));
+/// No verdict by one policy counts for another: the strict one refuses wherever it stands, and the lax one alone
+/// accepts.
+#[actix_web::test]
+async fn each_layer_has_its_own_demands() {
+    let of_age: Requests = |path| {
+        let signed_ago = |seconds| vec![signed_ago(&order(path), seconds)];
+        (signed_ago(100), signed_ago(0))
+    };
+    let of_size: Requests = |path| {
+        let of_body = |body: &[u8]| vec![order(path).body(body).signed()];
+        (of_body(b"123456"), of_body(b"12345"))
+    };
+    let of_digest: Requests = |path| {
+        let none = order(path).without("Content-Digest").signed();
+        let uncovered = order(path).request().signed(&[&least(&order(path))]);
+        (vec![none, uncovered], vec![order(path).signed()])
+    };
+    let of_coverage: Requests = |path| {
+        let message = order(path).header("X-Dictionary", "a=1, b=2");
+        let in_form = |identifier: &str, value: &str| {
+            let signature = Signature::install(&message).line("\"@path\"", path);
+            message.request().signed(&[&signature.line(identifier, value)])
+        };
+        let refused = vec![
+            covering(path, &["content-type", "@path"]),
+            covering(path, &["content-type", "x-dictionary"]),
+            // What is not there cannot be covered, and an app that left it out has not said so.
+            order(path).signed(),
+            // A part of the header is not the header.
+            in_form("\"x-dictionary\";key=\"a\"", "1"),
+        ];
+        let whole = in_form("\"x-dictionary\";bs", &bytes(b"a=1, b=2"));
+        (
+            refused,
+            vec![whole, covering(path, &["@path", "x-dictionary", "content-type"])],
+        )
+    };
+    for (strict, other, code, requests) in [
+        (YOUNG, OLDER, "signature_expired", of_age),
+        (SMALL, LARGER, "body_too_large", of_size),
+        (WHOLE, REQUIRED, "digest_missing", of_digest),
+        (COVERED, COVERED_OTHERWISE, "signature_coverage", of_coverage),
+    ] {
+        let server = Served::new(exact(), move |app, approov| nest(app, approov, strict, other));
+        for path in "/strict /lax-around /other-around /other-inside /between /lax".split(' ') {
+            let (refused, good) = requests(path);
+            for request in &refused {
+                server.decides(path, (path != "/lax").then_some(code), request);
+            }
+            for request in &good {
+                server.accepts(path, request);
+            }
         }
     }
 }
@@ -96,100 +125,31 @@ fn exact() -> ApproovBuilder {
     signing().message_signing(MessageSigning::new().clock_skew(Duration::ZERO))
 }
 
-fn with_dictionary(path: &str) -> Message {
-    order(path).header("X-Dictionary", "a=1, b=2")
-}
-
 /// With what every signature has to cover, and these.
 fn covering(path: &str, more: &[&str]) -> Request {
-    let message = with_dictionary(path);
+    let message = order(path).header("X-Dictionary", "a=1, b=2");
     let signature = Signature::install(&message).covering(&message, &[&LEAST, more].concat());
     message.request().signed(&[&signature])
-}
-
-/// With the path, and a line for the header in this form.
-fn covering_in_form(path: &str, identifier: &str, value: &str) -> Request {
-    let message = with_dictionary(path);
-    let signature = Signature::install(&message).line("\"@path\"", path);
-    message.request().signed(&[&signature.line(identifier, value)])
-}
-
-macro_rules! each_route_has_its_own {
-    ($($what:ident: $strict:ident beside $other:ident, $code:literal, $refused:expr, $accepted:expr;)*) => {$(
-        #[actix_web::test]
-        async fn $what() {
-            #[approov_protected(policy = $strict)]
-            async fn handler(body: web::Bytes) -> web::Bytes {
-                body
-            }
-            let server = Served::new(exact(), |app, approov| {
-                nest(app, approov, $strict, $other, || web::to(handler));
-            });
-            check(&server, $code, &$refused, &$accepted);
-        }
-    )*};
-}
-
-each_route_has_its_own! {
-    age: YOUNG beside OLDER, "signature_expired",
-        [|path| signed_ago(&order(path), 100)],
-        [|path| signed_ago(&order(path), 0)];
-    limit_of_the_body: SMALL beside LARGER, "body_too_large",
-        [|path| order(path).body(b"123456").signed()],
-        [|path| order(path).body(b"12345").signed()];
-    demand_for_the_digest: WHOLE beside REQUIRED, "digest_missing",
-        [
-            |path| order(path).without("Content-Digest").signed(),
-            |path| order(path).request().signed(&[&least(&order(path))]),
-        ],
-        [|path| order(path).signed()];
-    coverage: COVERED beside COVERED_OTHERWISE, "signature_coverage",
-        [
-            |path| covering(path, &["content-type"]),
-            |path| covering(path, &["content-type", "@path"]),
-            |path| covering(path, &["content-type", "x-dictionary"]),
-            // What is not there cannot be covered, and an app that left it out has not said so.
-            |path| order(path).signed(),
-            // A part of the header is not the header.
-            |path| covering_in_form(path, "\"x-dictionary\";key=\"a\"", "1"),
-        ],
-        [
-            |path| covering(path, &["@path", "x-dictionary", "content-type"]),
-            |path| covering_in_form(path, "\"x-dictionary\";bs", &bytes(b"a=1, b=2")),
-        ];
 }
 
 /// Of two signatures, each has to.
 #[actix_web::test]
 async fn each_signature_covers_what_is_asked_for() {
     let server = serve(signing().policy(COVERED));
-    let message = with_dictionary("/guard");
-    let [install, account] = [Signature::install, Signature::account].map(|sign| sign(&message));
-    let [whole_install, whole_account] = [&install, &account].map(|signature| {
-        let signature = signature.clone().line("\"@path\"", "/guard");
-        signature.line("\"x-dictionary\"", "a=1, b=2")
+    let message = order("/guard").header("X-Dictionary", "a=1");
+    let part = [Signature::install(&message), Signature::account(&message)];
+    let whole = part.clone().map(|signature| {
+        let signature = signature.line("\"@path\"", "/guard");
+        signature.line("\"x-dictionary\"", "a=1")
     });
     let coverage = Some("signature_coverage");
-    for (case, refusal, signatures) in [
-        ("install", None, &[&whole_install][..]),
-        ("account", None, &[&whole_account]),
-        ("both", None, &[&whole_install, &whole_account]),
-        ("none", coverage, &[&install]),
-        ("the account's alone", coverage, &[&install, &whole_account]),
-        ("the installation's alone", coverage, &[&whole_install, &account]),
+    for (refusal, signatures) in [
+        (None, [&whole[0], &whole[1]]),
+        (coverage, [&part[0], &whole[1]]),
+        (coverage, [&whole[0], &part[1]]),
     ] {
-        server.decides(case, refusal, &message.request().signed(signatures));
+        server.decides("both", refusal, &message.request().signed(&signatures));
     }
-}
-
-#[approov_protected(signature = "strict")]
-async fn strict(body: web::Bytes) -> web::Bytes {
-    body
-}
-
-#[approov_protected(policy = COVERED)]
-async fn covered(body: web::Bytes) -> web::Bytes {
-    body
 }
 
 /// What the middleware has verified is not verified again, of a path that `NormalizePath` has changed since. Age and
@@ -204,21 +164,18 @@ async fn a_stricter_route_goes_by_the_request_as_it_was_signed() {
             .wrap(NormalizePath::trim())
             .wrap(approov.middleware().policy(REQUIRED))
     });
-    for (path, seconds, expected) in [
+    for (path, seconds, status) in [
         ("/strict", 0, 200),
-        ("/strict", 100, 401),
         ("/strict/", 0, 200),
         ("/strict/", 100, 401),
         ("//strict", 0, 200),
         ("/covered/", 0, 401),
     ] {
         let answer = signed_ago(&order(path), seconds).send(server.addr());
-        assert_eq!(answer.status, expected, "{path} {seconds}");
+        assert_eq!(answer.status, status, "{path} {seconds}");
     }
-    for path in ["/covered", "/covered/"] {
-        let request = covering(path, &["x-dictionary", "@path"]);
-        assert_eq!(request.send(server.addr()).status, 200, "{path}");
-    }
+    let request = covering("/covered/", &["x-dictionary", "@path"]);
+    assert_eq!(request.send(server.addr()).status, 200);
 }
 
 #[approov_protected]
@@ -241,30 +198,23 @@ async fn strict_is_by_the_installation_young_and_with_the_body() {
     for path in ["/guard", "/middleware", "/lax"] {
         let message = order(path);
         let (install, account) = (Signature::install(&message), Signature::account(&message));
-        let no_key = message
-            .clone()
-            .replace("Approov-Token", &token(&json!({ "ipk": null })));
-        server.refuses(path, "signature_missing", &message.request());
-        server.refuses(path, "signature_key_missing", &no_key.signed());
-        for (code, request) in [
-            ("signature_missing", message.request().signed(&[&account])),
-            ("signature_expired", signed_ago(&message, 100)),
-            ("digest_missing", message.clone().without("Content-Digest").signed()),
+        let no_key = order(path).replace("Approov-Token", &token(&json!({ "ipk": null })));
+        let no_digest = order(path).without("Content-Digest");
+        let signed = |signatures: &[&Signature]| message.request().signed(signatures);
+        let strict = |code| (path != "/lax").then_some(code);
+        for (refusal, request) in [
+            (Some("signature_missing"), message.request()),
+            (Some("signature_key_missing"), no_key.signed()),
+            (strict("signature_missing"), signed(&[&account])),
+            (strict("signature_expired"), signed_ago(&message, 100)),
+            (strict("digest_missing"), no_digest.signed()),
             // What the account's covers says nothing for the installation's.
-            (
-                "digest_missing",
-                message.request().signed(&[&least(&message), &account]),
-            ),
+            (strict("digest_missing"), signed(&[&least(&message), &account])),
+            (None, signed_ago(&message, 30)),
+            (None, signed(&[&install, &account])),
+            (None, Message::get(&message.url).signed()),
         ] {
-            server.decides(path, (path != "/lax").then_some(code), &request);
-        }
-        for (case, request) in [
-            ("fresh", message.signed()),
-            ("a while ago", signed_ago(&message, 30)),
-            ("both", message.request().signed(&[&install, &account])),
-            ("no body", Message::get(&message.url).signed()),
-        ] {
-            server.accepts(case, &request);
+            server.decides(path, refusal, &request);
         }
     }
 }
@@ -276,14 +226,33 @@ async fn each_setting_is_inherited_by_itself() {
     let limits = SignaturePolicy::new().max_age(Duration::from_secs(10)).body_limit(5);
     let server = Served::new(exact().policy(asking(limits)), strict_routes);
     server.accepts("no signature is asked for", &order("/unsigned").request());
-    for path in ["/guard", "/middleware"] {
+    let expired = Some("signature_expired");
+    for (path, refusal) in [("/guard", None), ("/middleware", None), ("/lax", expired)] {
         let small = order(path).body(b"12345");
-        server.accepts("the strict age", &signed_ago(&small, 30));
-        server.refuses("the strict age", "signature_expired", &signed_ago(&small, 100));
-        let large = order(path).body(b"123456");
-        server.refuses("the default's limit", "body_too_large", &large.signed());
+        server.accepts(path, &small.signed());
+        server.decides(path, refusal, &signed_ago(&small, 30));
+        server.refuses(path, "signature_expired", &signed_ago(&small, 100));
+        server.refuses(path, "body_too_large", &order(path).body(b"123456").signed());
     }
-    let small = order("/lax").body(b"12345");
-    server.accepts("the default's age", &small.signed());
-    server.refuses("the default's age", "signature_expired", &signed_ago(&small, 30));
+}
+
+#[actix_web::test]
+async fn what_times_are_needed_is_configured() {
+    let message = Message::order();
+    let created = format!(";created={}", now());
+    let expires = format!(";expires={}", now() + 15);
+    let both = created.clone() + &expires;
+    let missing = Some("signature_time_missing");
+    for (require_created, require_expires, verdicts) in [
+        (false, false, [None; 4]),
+        (false, true, [missing, missing, None, None]),
+        (true, true, [missing, missing, missing, None]),
+    ] {
+        let times = MessageSigning::new().require_created(require_created);
+        let server = serve(signing().message_signing(times.require_expires(require_expires)));
+        for (parameters, verdict) in ["", &created, &expires, &both].into_iter().zip(verdicts) {
+            let signature = Signature::install(&message).parameters(parameters);
+            server.decides(parameters, verdict, &message.request().signed(&[&signature]));
+        }
+    }
 }

@@ -15,6 +15,10 @@ fn get(signed: &str, target: &str) -> Request {
     message.request_to(target).signed(&[&Signature::install(&message)])
 }
 
+fn get_here(signed: &str, target: &str) -> Request {
+    get(&format!("{ORIGIN}{signed}"), target)
+}
+
 const INVALID: &str = "signature_invalid";
 const TARGET: &str = "signature_target";
 
@@ -31,19 +35,15 @@ const ESCAPED_OTHERWISE: &str = "/a?b=%7c -> /a?b=| | /a?b=%7C| -> /a?b=|| | /a?
 #[actix_web::test]
 async fn older_android_releases_escape_what_stands_raw_on_the_wire() {
     let server = serve(signing());
-    let get = |signed: &str, target: &str| get(&format!("{ORIGIN}{signed}"), target);
     for row in cells(ESCAPED) {
         let (signed, target) = row.split_once(" -> ").unwrap();
-        server.accepts(target, &get(signed, target));
-        server.accepts(target, &get(target, target));
-        if !target.contains("[]=") {
-            server.accepts(signed, &get(signed, signed));
-            server.refuses("raw in the signed URI alone", INVALID, &get(target, signed));
-        }
+        server.accepts(target, &get_here(signed, target));
+        server.accepts(target, &get_here(target, target));
+        server.refuses("raw in the signed URI alone", INVALID, &get_here(target, signed));
     }
     for row in cells(ESCAPED_OTHERWISE) {
         let (signed, target) = row.split_once(" -> ").unwrap();
-        server.refuses(target, INVALID, &get(signed, target));
+        server.refuses(target, INVALID, &get_here(signed, target));
     }
 }
 
@@ -55,7 +55,7 @@ async fn ios_leaves_out_the_root_path() {
     for (table, refusal) in [(good, None), (bad, Some(INVALID))] {
         for row in cells(table) {
             let (signed, target) = row.split_once(" -> ").unwrap();
-            server.decides(&row, refusal, &get(&format!("{ORIGIN}{signed}"), target));
+            server.decides(&row, refusal, &get_here(signed, target));
         }
     }
 }
@@ -81,7 +81,6 @@ async fn authority_path_and_query_in_place_of_the_target() {
         (&one, "api.example.com:8443", "/a", "?b=c", "/a?b=c", None),
         (&one, "api.example.com", "/a", "b=c", "/a?b=c", None),
         (&one, "api.example.com", "/a", "?b=c", "/a?b=c", None),
-        (&one, "api.example.com:8443", "/a", "?", "/a", None),
         (&one, "api.example.com:8443", "/a", "?", "/a?", None),
         (&one, "api.example.com", "/a", "", "/a", None),
         (&one, "api.example.com:8443", "/a%2Fb", "?%20", "/a%2Fb?%20", None),
@@ -89,18 +88,16 @@ async fn authority_path_and_query_in_place_of_the_target() {
         (&one, "api.example.com:443", "/a", "?b=c", "/a?b=c", Some(INVALID)),
         (&one, "api.example.com:", "/a", "?b=c", "/a?b=c", Some(INVALID)),
         (&one, "example.com", "/a", "?b=c", "/a?b=c", Some(INVALID)),
-        (&one, "API.example.com", "/a", "?b=c", "/a?b=c", Some(INVALID)),
         (&one, "api.example.com", "/a", "??b=c", "/a?b=c", Some(INVALID)),
         (&one, "api.example.com:8443", "/a", "?b=c", "/a??b=c", Some(INVALID)),
-        (&one, "api.example.com", "/a/", "?b=c", "/a?b=c", Some(INVALID)),
         (&one, "api.example.com", "/a/b", "?", "/a%2Fb", Some(INVALID)),
         (&address, "[2001:db8::1]", "/a", "?", "/a", None),
         (&address, "[2001:db8:", "/a", "?", "/a", Some(INVALID)),
         (&ports, "api.example.com:8443", "/a", "?", "/a", None),
         (&ports, "api.example.com", "/a", "?", "/a", Some(INVALID)),
     ] {
-        let request = get_parts(authority, path, query, target).host(Some("api.example.com:8443"));
-        server.decides(authority, refusal, &request);
+        let request = get_parts(authority, path, query, target);
+        server.decides(authority, refusal, &request.host(Some("api.example.com:8443")));
     }
 }
 
@@ -111,14 +108,12 @@ async fn every_way_to_write_the_authority_is_tried_beside_the_target() {
     let server = serve(signing_at("https://api.example.com:8443"));
     let message = Message::get("https://api.example.com:8443/a?b=c");
     let covered = ["@method", "@target-uri", "@authority", "@query", "approov-token"];
-    for (authority, query) in [
-        ("api.example.com:8443", "?b=c"),
-        ("api.example.com", "b=c"),
-        ("api.example.com", "?b=c"),
-    ] {
-        let signature = Signature::install(&message).covering(&message, &covered);
-        let signature = signature.value("@authority", authority).value("@query", query);
-        server.accepts(authority, &message.request().signed(&[&signature]));
+    for (authority, query) in [(":8443", "?b=c"), ("", "b=c"), ("", "?b=c")] {
+        let signature = Signature::install(&message)
+            .covering(&message, &covered)
+            .value("@authority", &format!("api.example.com{authority}"))
+            .value("@query", query);
+        server.accepts(query, &message.request().signed(&[&signature]));
     }
 }
 
@@ -131,8 +126,7 @@ async fn one_origin_counts_whatever_the_host() {
     }
     for signed in cells(
         "https://api.example.com/orders?a | https://localhost/v1/orders?a | https://api.example.com/v1orders?a
-        https://other.example.com/v1/orders?a | http://api.example.com/v1/orders?a
-        https://api.example.com:8443/v1/orders?a | https://api.example.com:443/v1/orders?a
+        http://api.example.com/v1/orders?a | https://api.example.com:443/v1/orders?a
         https://api.example.com/v1/orders?a#b",
     ) {
         server.refuses(&signed, INVALID, &get(&signed, "/orders?a"));
@@ -140,52 +134,36 @@ async fn one_origin_counts_whatever_the_host() {
     let parts = |path: &str| get_parts("api.example.com", path, "?", "/orders");
     server.accepts("parts", &parts("/v1/orders"));
     server.refuses("parts", INVALID, &parts("/orders"));
-    let plain = serve(signing_at("http://api.example.com:80"));
-    plain.accepts("http", &get("http://api.example.com/", "/"));
 }
+
+/// Hosts, what is signed for them, and what is not.
+const HOSTS: &str = "A.Example.COM -> https://a.example.com, not http://a.example.com
+    a.example.com:443 -> https://a.example.com, not https://a.example.com:443
+    b.example.com:8443 -> https://b.example.com:8443/b, not https://b.example.com:8443
+    c.example.com -> http://c.example.com, not https://a.example.com
+    c.example.com:80 -> http://c.example.com, not https://c.example.com
+    [2001:DB8::1]:444 -> https://[2001:db8::1]:444, not https://[2001:db8::1]";
 
 #[actix_web::test]
 async fn of_several_origins_the_host_chooses() {
     let server = serve(signing_at([
         "https://a.example.com",
         " https://b.example.com:8443/b ",
-        "http://c.example.com",
+        "http://c.example.com:80",
         "https://[2001:db8::1]:444",
     ]));
-    for (host, origin, other) in [
-        ("a.example.com", "https://a.example.com", "http://c.example.com"),
-        ("A.Example.COM", "https://a.example.com", "http://a.example.com"),
-        (
-            "a.example.com:443",
-            "https://a.example.com",
-            "https://a.example.com:443",
-        ),
-        (
-            "b.example.com:8443",
-            "https://b.example.com:8443/b",
-            "https://b.example.com:8443",
-        ),
-        ("c.example.com", "http://c.example.com", "https://a.example.com"),
-        ("c.example.com:80", "http://c.example.com", "https://c.example.com"),
-        (
-            "[2001:db8::1]:444",
-            "https://[2001:db8::1]:444",
-            "https://[2001:db8::1]",
-        ),
-        (
-            "[2001:DB8::1]:444",
-            "https://[2001:db8::1]:444",
-            "https://a.example.com",
-        ),
-    ] {
-        server.accepts(host, &get(&format!("{origin}/x"), "/x").host(Some(host)));
-        server.refuses(host, INVALID, &get(&format!("{other}/x"), "/x").host(Some(host)));
+    for row in cells(HOSTS) {
+        let (host, origins) = row.split_once(" -> ").unwrap();
+        let (origin, other) = origins.split_once(", not ").unwrap();
+        let signed_for = |origin: &str| get(&format!("{origin}/x"), "/x").host(Some(host));
+        server.accepts(host, &signed_for(origin));
+        server.refuses(host, INVALID, &signed_for(other));
     }
     let good = get("https://a.example.com/x", "/x");
     for host in cells(
-        "∅ | b.example.com | a.example.com:80 | c.example.com:443 | a.example.com:8443 | a.example.com.
-        a.example.com: | a.example.com:x | a.example.com:443443 | u@a.example.com | a.example.com/
-        a.example.com,b.example.com:8443 | evil.example.com | a b | :443 | [2001:db8::1 | a.example.comé",
+        "∅ | b.example.com | a.example.com:80 | c.example.com:443 | a.example.com. | a.example.com: | a.example.com:x
+        a.example.com:443443 | u@a.example.com | a.example.com/ | a.example.com,b.example.com:8443 | evil.example.com
+        a b | :443 | [2001:db8::1 | a.example.comé",
     ) {
         server.refuses(&host, TARGET, &good.clone().host(Some(&host)));
     }
@@ -195,11 +173,8 @@ async fn of_several_origins_the_host_chooses() {
 async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_host() {
     let server = serve(builder());
     for (host, authority) in [
-        ("localhost", "localhost"),
         ("LocalHost:80", "localhost"),
-        ("localhost:8080", "localhost:8080"),
         ("localhost:443", "localhost:443"),
-        ("127.0.0.1", "127.0.0.1"),
         ("[::1]:81", "[::1]:81"),
     ] {
         let signed_for = |scheme: &str| get(&format!("{scheme}://{authority}/"), "/").host(Some(host));
@@ -207,25 +182,15 @@ async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_hos
         server.refuses(host, INVALID, &signed_for("https"));
     }
     server.accepts("no port", &get_parts("[::1]", "/", "?", "/").host(Some("[::1]:81")));
-    for (host, signed) in [
-        ("", "localhost"),
-        ("a b", "localhost"),
-        ("u:p@localhost", "localhost"),
-        ("localhost:", "localhost"),
-        ("localhost:99999", "localhost"),
-        (":80", "localhost"),
-        (":8080", ":8080"),
-        ("u@localhost:80", "localhost"),
-        ("u@localhost:8080", "localhost:8080"),
-    ] {
-        server.refuses(host, TARGET, &get(&format!("http://{signed}/"), "/").host(Some(host)));
+    for host in ["", "a b", "u:p@localhost", "localhost:", "localhost:99999", ":80"] {
+        server.refuses(host, TARGET, &get("http://localhost/", "/").host(Some(host)));
     }
-    let of_ios = |signed: &str, target: &str| get(&format!("http://localhost{signed}"), target);
-    server.accepts("no root path", &of_ios("", "/"));
-    server.refuses("no path", INVALID, &of_ios("", "/a"));
-    server.refuses("another path", INVALID, &of_ios("/a", "/a/"));
+    for host in [":8080", "u@localhost:8080"] {
+        server.refuses(host, TARGET, &get(&format!("http://{host}/"), "/").host(Some(host)));
+    }
+    server.accepts("no root path", &get("http://localhost", "/"));
     // actix itself refuses none and a second one.
-    let good = of_ios("/", "/");
+    let good = get("http://localhost/", "/");
     for request in [good.clone().host(None), good.header("Host", "other")] {
         assert_eq!(server.send(&request).status, 400);
     }
@@ -235,11 +200,7 @@ async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_hos
 #[actix_web::test]
 async fn the_absolute_form() {
     let origins = serve(signing_at(["https://a.example.com", "https://b.example.com"]));
-    for target in [
-        "https://a.example.com/x",
-        "http://a.example.com:443/x",
-        "https://A.example.com:443/x",
-    ] {
+    for target in ["https://a.example.com/x", "http://A.example.com:443/x"] {
         for (host, refusal) in [
             ("a.example.com", None),
             ("A.example.com:443", None),
@@ -247,11 +208,8 @@ async fn the_absolute_form() {
             ("", Some(TARGET)),
             ("a.example.com:80", Some(TARGET)),
         ] {
-            origins.decides(
-                target,
-                refusal,
-                &get("https://a.example.com/x", target).host(Some(host)),
-            );
+            let request = get("https://a.example.com/x", target);
+            origins.decides(target, refusal, &request.host(Some(host)));
         }
     }
     for (host, code) in [("b.example.com", INVALID), ("c.example.com", TARGET)] {
@@ -274,10 +232,7 @@ async fn the_absolute_form() {
     }
 
     let none = serve(builder());
-    for (url, refusal) in [
-        ("http://localhost/x", None),
-        ("http://evil.example.com/x", Some(TARGET)),
-    ] {
-        none.decides(url, refusal, &get(url, url));
-    }
+    none.accepts("", &get("http://localhost/x", "http://localhost/x"));
+    let evil = "http://evil.example.com/x";
+    none.refuses(evil, TARGET, &get(evil, evil));
 }

@@ -28,20 +28,18 @@ pub(crate) fn send_without(request: &Request, last: usize, server: SocketAddr) -
 async fn nobody_is_waited_for_longer_than_token_and_signature_are_valid() {
     let (server, strict) = (serve(signing()), serve(signing_by(WITH_BODY)));
     // A minute of skew is let through.
-    let ending = |message: &Message| {
-        let (created, expires) = (now() - 60, now() - 58);
-        Signature::install(message).parameters(&format!(";created={created};expires={expires}"))
-    };
+    let ending = format!(";created={};expires={}", now() - 60, now() - 58);
+    let lasting = format!(";created={}", now());
     let order = Message::order();
     let chunks = Message::get("https://api.example.com/").header("Transfer-Encoding", "chunked");
     let soon = Message::order().replace("Approov-Token", &token(&json!({ "exp": now() + 2 })));
-    for (server, message, signature, last, code) in [
-        (&server, &order, ending(&order), 1, "signature_expired"),
-        (&strict, &chunks, ending(&chunks), 0, "signature_expired"),
-        (&server, &soon, Signature::install(&soon), 1, "token_expired"),
+    for (server, message, parameters, last, code) in [
+        (&server, &order, &ending, 1, "signature_expired"),
+        (&strict, &chunks, &ending, 0, "signature_expired"),
+        (&server, &soon, &lasting, 1, "token_expired"),
     ] {
-        let request = message.request().signed(&[&signature]);
-        let stream = send_without(&request, last, server.address());
+        let signature = Signature::install(message).parameters(parameters);
+        let stream = send_without(&message.request().signed(&[&signature]), last, server.address());
         let answer = Answer::read(stream).unwrap();
         assert_eq!((answer.status, server.codes()), (401, vec![code]));
     }
