@@ -94,21 +94,6 @@ async fn every_single_change_of_the_signatures_input_is_refused() {
 }
 
 #[actix_web::test]
-async fn what_is_not_covered_may_change() {
-    let server = serve(signing());
-    let message = Message::order();
-    for sent in [
-        message.clone().replace("Content-Type", "text/plain"),
-        message.clone().alter_body(),
-        message.clone().replace("Content-Digest", "junk("),
-        message.clone().without("Content-Digest"),
-        message.clone().header("X-More", "1"),
-    ] {
-        server.accepts("", &sent.request().signed(&[&least(&message)]));
-    }
-}
-
-#[actix_web::test]
 async fn no_header_of_a_proxy_changes_the_target() {
     let (server, without_origin) = (serve(signing()), serve(builder()));
     for line in cells(
@@ -142,6 +127,17 @@ async fn one_member_of_the_digest() {
             server.refuses(member, refusal_if_altered, &altered.signed(&[&signature]));
         }
     }
+}
+
+#[actix_web::test]
+async fn what_is_not_covered_may_change() {
+    let message = Message::order();
+    let sent = message.clone().replace("Content-Digest", "junk(").alter_body();
+    let sent = sent
+        .replace("Content-Type", "text/plain")
+        .header("X-More", "1")
+        .request();
+    serve(signing()).accepts("", &sent.signed(&[&least(&message)]));
 }
 
 /// Signatures are about the header that carries the token, whatever its name.

@@ -28,9 +28,8 @@ fn covering(request: &Request, identifier: &str, value: &str) -> Request {
 #[track_caller]
 fn check(server: &Served, request: &Request, identifier: &str, value: &str) {
     server.accepts(identifier, &covering(request, identifier, value));
-    for other in [format!("{value} "), format!(" {value}"), format!("{value}a")] {
-        server.refuses(identifier, "signature_invalid", &covering(request, identifier, &other));
-    }
+    let other = covering(request, identifier, &format!("{value} "));
+    server.refuses(identifier, "signature_invalid", &other);
 }
 
 /// Each header line as it is sent, and what must be in the base.
@@ -44,8 +43,6 @@ async fn header_lines_are_trimmed_and_joined() {
         (&["a ", "\tb, c"], "a, b, c"),
         (&["a", "", "b"], "a, , b"),
         (&["", ""], ", "),
-        (&["a,b"], "a,b"),
-        (&["a", "a"], "a, a"),
         (&["é\u{a0}"], "é\u{a0}"),
     ] {
         check(&server, &with_lines("X-Lines", lines), "\"x-lines\"", value);
@@ -124,8 +121,6 @@ async fn byte_sequences_keep_lines_apart() {
         let covering = |value| covering(request, "\"example-header\";bs", value);
         server.accepts(value, &covering(value));
         server.refuses(value, "signature_invalid", &covering(other));
-        // Without `bs` they are the same.
-        check(&server, request, "\"example-header\"", "value, with, lots, of, commas");
     }
     let token = bytes(message().value("approov-token").as_bytes());
     let signature = Signature::install(&message()).covering(&message(), &LEAST[..2]);

@@ -172,27 +172,15 @@ async fn of_several_origins_the_host_chooses() {
 #[actix_web::test]
 async fn without_an_origin_the_connection_has_the_scheme_and_the_request_the_host() {
     let server = serve(builder());
-    for (host, authority) in [
-        ("LocalHost:80", "localhost"),
-        ("localhost:443", "localhost:443"),
-        ("[::1]:81", "[::1]:81"),
-    ] {
-        let signed_for = |scheme: &str| get(&format!("{scheme}://{authority}/"), "/").host(Some(host));
-        server.accepts(host, &signed_for("http"));
-        server.refuses(host, INVALID, &signed_for("https"));
+    let signed_for = |url: &str, host: &str| get(url, "/").host(Some(host));
+    for (host, authority) in [("LocalHost:80", "localhost"), ("[::1]:81", "[::1]:81")] {
+        server.accepts(host, &signed_for(&format!("http://{authority}/"), host));
+        server.accepts(host, &signed_for(&format!("http://{authority}"), host));
+        server.refuses(host, INVALID, &signed_for(&format!("https://{authority}/"), host));
     }
     server.accepts("no port", &get_parts("[::1]", "/", "?", "/").host(Some("[::1]:81")));
-    for host in ["", "a b", "u:p@localhost", "localhost:", "localhost:99999", ":80"] {
-        server.refuses(host, TARGET, &get("http://localhost/", "/").host(Some(host)));
-    }
-    for host in [":8080", "u@localhost:8080"] {
-        server.refuses(host, TARGET, &get(&format!("http://{host}/"), "/").host(Some(host)));
-    }
-    server.accepts("no root path", &get("http://localhost", "/"));
-    // actix itself refuses none and a second one.
-    let good = get("http://localhost/", "/");
-    for request in [good.clone().host(None), good.header("Host", "other")] {
-        assert_eq!(server.send(&request).status, 400);
+    for host in ["a b", "localhost:", "localhost:99999", ":8080", "u@localhost:8080"] {
+        server.refuses(host, TARGET, &signed_for(&format!("http://{host}/"), host));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes what the fuzzers start from: all attacks in tables, and requests that are good, in the notation of each fuzz
 //! target. Started by `tests/deep/fuzz`.
 
-use std::{env, fs, io, path::Path, string::FromUtf8Error};
+use std::{env, fs, io, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use support::{
@@ -43,7 +43,7 @@ fn rows() -> impl Iterator<Item = (Server, Sent)> {
 fn of_tokens() -> Vec<Vec<u8>> {
     let value = |(_, sent)| match sent {
         Sent::Token(value) => Some(value),
-        Sent::Rest(_) | Sent::Whole(_) => None,
+        _ => None,
     };
     let values: Vec<_> = rows().filter_map(value).collect();
     let signed: Vec<_> = values.iter().filter_map(|value| to_be_signed(value)).collect();
@@ -62,12 +62,10 @@ fn of_key_sets() -> Vec<Vec<u8>> {
     let entries = key_sets::entries().into_iter().map(|unfit| unfit.entry.value);
     let sets = entries.map(|entry| [b"{\"keys\":[", entry.as_slice(), b"]}"].concat());
     let keys = ALGORITHMS.map(TestKey::new);
-    let good = keys
-        .iter()
-        .map(|key| format!("{{\"keys\":[{}]}}", key.jwk(Some("a"))).into_bytes());
-    let pems = keys.iter().filter(|key| key.secret().is_none());
-    let pems = pems.map(|key| key.pem().into_bytes());
-    documents.chain(sets).chain(good).chain(pems).collect()
+    let good = keys.iter().map(|key| format!("{{\"keys\":[{}]}}", key.jwk(Some("a"))));
+    let public = keys.iter().filter(|key| key.secret().is_none());
+    let texts = good.chain(public.map(TestKey::pem));
+    documents.chain(sets).chain(texts.map(String::into_bytes)).collect()
 }
 
 /// To be signed by the target, and signed, well and otherwise.
@@ -90,7 +88,7 @@ const FRAMING: &str = "Host Connection Approov-Token Content-Length Transfer-Enc
 fn signed_requests() -> impl Iterator<Item = Request> {
     rows().filter_map(|(_, sent)| match sent {
         Sent::Whole(request) => Some(request),
-        Sent::Token(_) | Sent::Rest(_) => None,
+        _ => None,
     })
 }
 
@@ -102,10 +100,10 @@ fn of_requests() -> Vec<Vec<u8>> {
         _ => None,
     });
     let signed = signed_requests().map(|request| request.bytes());
-    good.chain(rest.chain(signed).map(with_placeholders)).collect()
-}
-
-/// Where that can be done.
-fn with_placeholders(request: Vec<u8>) -> Vec<u8> {
-    String::from_utf8(request).map_or_else(FromUtf8Error::into_bytes, |text| emptied(&text).into_bytes())
+    // Placeholders, where that can be done.
+    let emptied = |request| match String::from_utf8(request) {
+        Ok(text) => emptied(&text).into_bytes(),
+        Err(error) => error.into_bytes(),
+    };
+    good.chain(rest.chain(signed).map(emptied)).collect()
 }
