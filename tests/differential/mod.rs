@@ -10,20 +10,17 @@ mod random;
 mod request;
 mod signer;
 
-use std::{
-    env,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::env;
 
 use actix_web::web;
 use approov_actix::{ApproovSignature, MessageSigning, Policy, SignaturePolicy};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fastrand::Rng;
-use support::signing::ACCOUNT_KEY;
+use support::{signing::ACCOUNT_KEY, token::now};
 
 use self::{
-    change::{OF_A_COVERED_PART, OF_NOTHING_COVERED},
-    request::{Component, Request, Sample},
+    change::{OF_A_COVERED_PART, of_nothing_covered},
+    request::{Sample, parts},
     signer::Signer,
 };
 use crate::{builder, key, patient, served::Served};
@@ -57,32 +54,23 @@ fn run(test: &str, signer: Signer) {
     if !support::may_install(test) {
         return;
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let seed = number("APPROOV_DIFFERENTIAL_SEED").unwrap_or(now);
+    let number = |variable| Some(env::var(variable).ok()?.parse().expect(variable));
+    let seed = number("APPROOV_DIFFERENTIAL_SEED").unwrap_or_else(now);
     let count = number("APPROOV_DIFFERENTIAL_REQUESTS").unwrap_or(REQUESTS);
     let mut rng = Rng::with_seed(seed);
     let mut samples: Vec<_> = (0..count).map(|_| random::sample(&mut rng, signer)).collect();
     signer::sign(signer, &mut samples);
     let server = serve();
-    let mut rng = Rng::with_seed(seed);
     let disagreements = samples
         .iter()
         .filter_map(|signed| disagreement(&server, &mut rng, signed));
     let disagreements: Vec<_> = disagreements.collect();
+    let found = disagreements.len();
     support::say(&format!(
-        "{test}: seed {seed}, {count} signed requests, {} disagreements",
-        disagreements.len()
+        "{test}: seed {seed}, {count} signed requests, {found} disagreements"
     ));
-    let shown = &disagreements[..disagreements.len().min(5)];
-    assert!(
-        shown.is_empty(),
-        "APPROOV_DIFFERENTIAL_SEED={seed}\n{}",
-        shown.join("\n")
-    );
-}
-
-fn number(variable: &str) -> Option<u64> {
-    Some(env::var(variable).ok()?.parse().expect(variable))
+    let shown = disagreements.into_iter().take(5).collect::<Vec<_>>().join("\n");
+    assert!(shown.is_empty(), "APPROOV_DIFFERENTIAL_SEED={seed}\n{shown}");
 }
 
 fn serve() -> Served {
@@ -92,29 +80,19 @@ fn serve() -> Served {
     let builder = builder().message_signing(signing).logging(false);
     Served::on(patient().workers(1), builder, |app, approov| {
         let policy = Policy::new().signature(SignaturePolicy::required());
-        app.service(
-            web::scope("")
-                .default_service(web::to(describe))
-                .wrap(approov.middleware().policy(policy)),
-        );
+        let scope = web::scope("").default_service(web::to(describe));
+        app.service(scope.wrap(approov.middleware().policy(policy)));
     })
 }
 
 /// What the library took for signed, and the body that it handed on.
 async fn describe(signature: ApproovSignature, body: web::Bytes) -> String {
     let components: Vec<_> = signature.components().collect();
-    let created = signature
-        .created()
-        .unwrap()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
-    description(signature.label(), &components, created, signature.nonce(), &body)
+    description(signature.label(), &components, signature.nonce(), &body)
 }
 
-fn description(label: &str, components: &[&str], created: u64, nonce: Option<&str>, body: &[u8]) -> String {
-    let body = STANDARD.encode(body);
-    format!("{label} {} {created} {nonce:?} {body}", components.join(" "))
+fn description(label: &str, components: &[&str], nonce: Option<&str>, body: &[u8]) -> String {
+    format!("{label} {} {nonce:?} {}", components.join(" "), STANDARD.encode(body))
 }
 
 impl Sample {
@@ -123,49 +101,35 @@ impl Sample {
         let install = self.signatures.iter().find(|signature| signature.label == "install");
         let signature = install.unwrap_or(&self.signatures[0]);
         // Those with parameters keep their quotes.
-        let name = |component: &Component| match component.parameter.as_str() {
-            "" => component.name.clone(),
-            _ => component.id(),
+        let shown = |identifier| match parts(identifier) {
+            (name, "") => name,
+            _ => identifier,
         };
-        let names: Vec<_> = signature.components.iter().map(name).collect();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        description(
-            signature.label,
-            &names,
-            signature.created,
-            signature.nonce(),
-            &self.request.body,
-        )
+        let components: Vec<_> = signature.components.iter().map(|it| shown(it)).collect();
+        let nonce = signature.parameters.iter().find(|(name, _)| *name == "nonce");
+        let nonce = nonce.and_then(|(_, value)| value.as_str());
+        description(signature.label, &components, nonce, &self.request.body)
     }
 }
 
 /// What the server makes of a signed request and its changes, where it is not what it must make of them.
 fn disagreement(server: &Served, rng: &mut Rng, signed: &Sample) -> Option<String> {
-    let wrong = |what: &str, request: &Request, status: u16, body: Option<&str>| {
+    let mut requests = vec![("as signed", signed.request.clone(), 200)];
+    let changed = (0..CHANGES).map(|_| change::any(rng, signed, &OF_A_COVERED_PART));
+    requests.extend(changed.map(|request| ("changed", request, 401)));
+    let harmless = (0..HARMLESS_CHANGES).map(|_| change::any(rng, signed, &[of_nothing_covered]));
+    requests.extend(harmless.map(|request| ("changed without harm", request, 200)));
+    requests.into_iter().find_map(|(what, request, status)| {
         // On a connection of its own, as a server that refuses a request may leave a rest of its body unread.
-        let answer = server.send(&request.on_the_wire().header("Connection", "close"));
-        let is_right = answer.status == status && body.is_none_or(|body| answer.body == body);
-        let (text, as_signed) = (request.text(), signed.request.text());
-        (!is_right).then(|| {
-            format!(
-                "--- {what}: {} {}\n{text}\nas signed: {as_signed}",
-                answer.status, answer.body
-            )
+        let sent = request.on_the_wire().header("Connection", "close");
+        let answer = server.send(&sent);
+        let is_right = match status {
+            401 => answer.body == "{}",
+            _ => request != signed.request || answer.body == signed.description(),
+        };
+        (answer.status != status || !is_right).then(|| {
+            let (body, as_signed) = (request.body.escape_ascii(), signed.request.on_the_wire());
+            format!("--- {what}: {answer:?}\n{sent:?}{body}\nas signed: {as_signed:?}")
         })
-    };
-    let as_signed = wrong("as signed", &signed.request, 200, Some(&signed.description()));
-    if as_signed.is_some() {
-        return as_signed;
-    }
-    for (changes, count, status, body) in [
-        (OF_A_COVERED_PART, CHANGES, 401, Some("{}")),
-        (OF_NOTHING_COVERED, HARMLESS_CHANGES, 200, None),
-    ] {
-        let mut changed = (0..count).map(|_| change::any(rng, signed, changes));
-        let wrong = changed.find_map(|(what, request)| wrong(what, &request, status, body));
-        if wrong.is_some() {
-            return wrong;
-        }
-    }
-    None
+    })
 }

@@ -1,13 +1,17 @@
 //! Random requests.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fastrand::Rng;
+use proptest::{
+    strategy::{Strategy as _, ValueTree as _},
+    string::string_regex,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
 use serde_json::json;
 use support::token::now;
 
 use super::{
     ORIGINS,
-    request::{Component, Dictionary, Request, Sample, Signature},
+    request::{Dictionary, Request, Sample, Signature, header, identifier},
     signer::{self, Signer},
 };
 
@@ -15,46 +19,37 @@ const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", 
 const FIELDS: &str = "Accept Approov-TraceID Approov-Status Authorization Cache-Control Content-Type Cookie Date \
                       User-Agent X-One x-two";
 
-pub(super) const ALPHANUMERIC: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-/// RFC 3986 has no more for a path.
-const IN_PATHS: &str = "abcxyzABC019-._~!$&'()*+,;=:@";
+/// RFC 3986 has no more for a path, but for a dot.
+const IN_PATHS: &str = "abcxyzABC019_~!$&'()*+,;=:@-";
 /// But `'`, which the package for JavaScript escapes, and `&` and `=`, which stand between.
-const IN_QUERIES: &str = "abcxyzABC019-._~!$()*,;:@/?+";
+const IN_QUERIES: &str = "abcxyzABC019._~!$()*,;:@/?+-";
 /// Not in the standard, and on the wire all the same.
-const RAW: &str = "abcABC019|[]{}^\\'%";
+const RAW: &str = r"abcABC019|\[\]{}^\\'%";
+/// Of anything from a space on, but for a dot, which makes a dot segment.
+const ESCAPE: &str = "%([3-9A-F][0-9A-F]|[3-9a-f][0-9a-f]|2[0-9A-DF]|2[0-9a-df])";
 
-/// Names of query parameters as they are sent, which are the same in `@query-param` but for some.
-const QUERY_NAMES: [&str; 8] = ["a", "A", "b", "a+b", "%61%7e", "x%C3%A9", "q%5B%5D", "*-._"];
+/// Names of query parameters as they are sent, and as they are in `@query-param` where that is something else.
+const QUERY_NAMES: &str = "a A b a+b=a%20b %61%7e=a%7E x%C3%A9 q%5B%5D *-._";
 
-fn normal(name: &'static str) -> &'static str {
-    match name {
-        "a+b" => "a%20b",
-        "%61%7e" => "a%7E",
-        name => name,
-    }
+const BLANKS: &str = "( |\t|  )?";
+const VALUE: &str = "([!-~]{1,7}(( |  |\t|,|, | ,)[!-~]{1,7}){0,3})?";
+
+/// Inner lists are tried in `behaviour::signatures::fields`. A decimal is no whole number: the package for JavaScript
+/// would forget that it was a decimal.
+const ITEM: &str = r#"(-?[1-9][0-9]{0,14}|-?[1-9][0-9]{0,4}[.][0-9]{0,2}[1-9]|"[a-zA-Z0-9]{0,8}"|"a \\"b\\" \\\\c, d;e=f"|token|\*t/o:k|A!#|:([a-zA-Z0-9+/]{4}){0,2}([a-zA-Z0-9+/][AQgw]==)?:|\?0|\?1)"#;
+const ITEM_PARAMETERS: &str = "(;q=1|; q=0[.]5|;a;b=\"c\"|;a=[?]0; b=:YWI=:)?";
+
+/// A text of this pattern.
+pub(super) fn text(rng: &mut Rng, pattern: &str) -> String {
+    let seed: [u8; 32] = std::array::from_fn(|_| rng.u8(..));
+    let seeded = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), seeded);
+    string_regex(pattern).unwrap().new_tree(&mut runner).unwrap().current()
 }
 
-pub(super) const SIGNATURE_PARAMETERS: [&str; 5] = ["expires", "keyid", "nonce", "tag", "x-other"];
-
-/// Of random text.
-pub(super) trait Text {
-    fn coin(&mut self, of: usize) -> bool;
-    fn text(&mut self, alphabet: &str, length: std::ops::Range<usize>) -> String;
-}
-
-impl Text for Rng {
-    /// True once in so many times.
-    fn coin(&mut self, of: usize) -> bool {
-        self.usize(..of) == 0
-    }
-
-    fn text(&mut self, alphabet: &str, length: std::ops::Range<usize>) -> String {
-        let length = self.usize(length);
-        let alphabet = alphabet.as_bytes();
-        (0..length)
-            .map(|_| char::from(alphabet[self.usize(..alphabet.len())]))
-            .collect()
-    }
+/// True once in so many times.
+pub(super) fn once_in(rng: &mut Rng, times: usize) -> bool {
+    rng.usize(..times) == 0
 }
 
 /// One of these lists.
@@ -64,20 +59,20 @@ fn list(rng: &mut Rng, lists: &[&'static str]) -> Vec<&'static str> {
 
 pub(super) fn sample(rng: &mut Rng, signer: Signer) -> Sample {
     // With these, the package for JavaScript is right about `@target-uri` alone.
-    let is_raw = signer == Signer::JavaScript && rng.coin(4);
+    let is_raw = signer == Signer::JavaScript && once_in(rng, 4);
     let [in_path, in_query] = if is_raw { [RAW; 2] } else { [IN_PATHS, IN_QUERIES] };
     let path = path(rng, in_path, is_raw || signer == Signer::Python);
     let (query, names) = query(rng, in_query, signer);
     let (installation, token) = signer::token(rng);
-    let mut headers = vec![("Approov-Token".to_owned(), token)];
+    let mut headers = vec![header("Approov-Token", &token)];
     let dictionaries = fields(rng, &mut headers);
     let body = body(rng, &mut headers);
     let origin = rng.choice(ORIGINS).unwrap();
     let (scheme, authority) = origin.split_once("://").unwrap();
     // Only `@authority` has a normal form (section 2.2.3), so only there the client may write it otherwise.
-    let is_normal = is_raw || !rng.coin(4);
+    let is_normal = is_raw || !once_in(rng, 4);
     let on_the_wire = unusual(rng, authority, scheme);
-    headers.push(("Host".to_owned(), on_the_wire.clone()));
+    headers.push(header("Host", &on_the_wire));
     let unusual = format!("{scheme}://{on_the_wire}");
     let mut sample = Sample {
         request: Request {
@@ -97,7 +92,12 @@ pub(super) fn sample(rng: &mut Rng, signer: Signer) -> Sample {
     };
     for label in list(rng, &["install", "account", "install account", "account install"]) {
         let components = components(rng, &sample, signer, is_raw, is_normal, &names);
-        sample.signatures.push(signature(rng, label, signer, components));
+        let parameters = parameters(rng, label, signer);
+        sample.signatures.push(Signature {
+            label,
+            components,
+            parameters,
+        });
     }
     // Fields may be in any order, but the lines of one may not.
     let headers = &mut sample.request.headers;
@@ -112,201 +112,114 @@ pub(super) fn sample(rng: &mut Rng, signer: Signer) -> Sample {
 /// The same host and port, written in another way.
 fn unusual(rng: &mut Rng, authority: &str, scheme: &str) -> String {
     let mut authority = authority.to_owned();
-    if rng.coin(4) {
+    if once_in(rng, 4) {
         authority = authority.to_ascii_uppercase();
     }
     // A colon in brackets is none of a port.
-    if rng.coin(4) && !authority.contains(':') {
+    if once_in(rng, 4) && !authority.contains(':') {
         authority.push_str(if scheme == "https" { ":443" } else { ":80" });
     }
     authority
 }
 
-fn escapes_and(rng: &mut Rng, alphabet: &str, length: std::ops::Range<usize>) -> String {
-    let mut text = String::new();
-    for _ in 0..rng.usize(length) {
-        if rng.coin(6) {
-            // From a space on, but for a dot, which makes a dot segment.
-            let byte = match rng.u8(0x20..) {
-                b'.' => b'/',
-                byte => byte,
-            };
-            let escape = format!("%{byte:02X}");
-            text.push_str(&if rng.bool() {
-                escape
-            } else {
-                escape.to_ascii_lowercase()
-            });
-        } else {
-            text.push_str(&rng.text(alphabet, 1..2));
-        }
-    }
-    text
-}
-
-fn path(rng: &mut Rng, alphabet: &str, with_dots: bool) -> String {
-    if rng.coin(8) {
+fn path(rng: &mut Rng, class: &str, with_dots: bool) -> String {
+    if once_in(rng, 8) {
         return "/".to_owned();
     }
-    let mut path = String::new();
-    for _ in 0..rng.usize(1..5) {
-        let segment = match rng.usize(..12) {
-            0 => String::new(),
-            1 if with_dots => ".".to_owned(),
-            2 if with_dots => "..".to_owned(),
-            3 if with_dots => "%2e%2E".to_owned(),
-            _ => escapes_and(rng, alphabet, 1..8),
-        };
-        let is_dots = segment.bytes().all(|byte| byte == b'.');
-        path.push('/');
-        path.push_str(if is_dots && !with_dots { "" } else { &segment });
-    }
-    path
+    let dots = if with_dots { "|[.]|[.][.]|%2e%2E" } else { "" };
+    // No text begins with a dot.
+    let segment = format!("([{class}]|{ESCAPE})([.{class}]|{ESCAPE}){{0,6}}");
+    text(rng, &format!("(/({segment}|(|{segment}{dots}))){{1,4}}"))
 }
 
 /// And the names that `@query-param` may have.
-fn query(rng: &mut Rng, alphabet: &str, signer: Signer) -> (Option<String>, Vec<&'static str>) {
-    match rng.usize(..6) {
+fn query(rng: &mut Rng, class: &str, signer: Signer) -> (Option<String>, Vec<&'static str>) {
+    let count = match rng.usize(..6) {
         0 | 1 => return (None, Vec::new()),
-        2 => return (Some(String::new()), Vec::new()),
-        _ => {}
-    }
+        2 => 0,
+        _ => rng.usize(1..6),
+    };
     let mut pairs = Vec::new();
-    for _ in 0..rng.usize(1..6) {
-        let sent = rng.choice(QUERY_NAMES).unwrap();
-        let value = escapes_and(rng, alphabet, 0..8);
+    for _ in 0..count {
+        let name = *rng.choice(&QUERY_NAMES.split(' ').collect::<Vec<_>>()).unwrap();
+        let (sent, normal) = name.split_once('=').unwrap_or((name, name));
+        let value = text(rng, &format!("([{class}]|[{class}]|{ESCAPE}){{0,7}}"));
         let pair = match rng.usize(..10) {
             0 => sent.to_owned(),
             1 => format!("{sent}=={value}"),
             _ => format!("{sent}={value}"),
         };
-        pairs.push((normal(sent), pair));
-        if rng.coin(10) {
+        pairs.push((normal, pair));
+        if once_in(rng, 10) {
             pairs.push(("", rng.choice(["", "="]).unwrap().to_owned()));
         }
     }
-    let is_usable = |name: &str| {
-        let mut same = pairs.iter().filter(|(known, _)| *known == name);
-        let pair = same.next().map(|(_, pair)| pair);
-        pair.is_some_and(|pair| !signer.misescapes(pair.split_once('=').map_or("", |(_, value)| value)))
-            && same.next().is_none()
+    let is_usable = |(name, pair): &&(&str, String)| {
+        let is_only_one = pairs.iter().filter(|(known, _)| known == name).count() == 1;
+        let value = pair.split_once('=').map_or("", |(_, value)| value);
+        !name.is_empty() && is_only_one && !signer.misescapes(value)
     };
-    let names = QUERY_NAMES.into_iter().map(normal).filter(|name| is_usable(name));
+    let names = pairs.iter().filter(is_usable).map(|(name, _)| *name).collect();
     let text: Vec<_> = pairs.iter().map(|(_, pair)| pair.as_str()).collect();
-    (Some(text.join("&")), names.collect())
+    (Some(text.join("&")), names)
 }
 
 /// Adds fields of every kind, and returns those that are dictionaries.
 fn fields(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> Vec<Dictionary> {
     for name in FIELDS.split(' ') {
-        let lines = match name {
-            "Cookie" => rng.usize(..2),
-            _ if rng.bool() => 0,
-            _ => rng.usize(1..4),
-        };
         // What is not ASCII is only for `;bs`.
-        let end = if rng.coin(8) { "\u{e9}" } else { "" };
-        for _ in 0..lines {
-            let value = field_value(rng) + end;
-            headers.push((name.to_owned(), blanks(rng, &value)));
+        let end = if once_in(rng, 8) { "\u{e9}" } else { "" };
+        let most = match name {
+            "Cookie" => 1,
+            _ if rng.bool() => 0,
+            _ => 3,
+        };
+        for _ in 0..rng.usize(..=most) {
+            let value = text(rng, &format!("{BLANKS}{VALUE}{end}{BLANKS}"));
+            headers.push(header(name, &value));
         }
     }
     let mut dictionaries = Vec::new();
     for name in ["Priority", "X-Dictionary"] {
         if rng.bool() {
-            let dictionary = dictionary(rng, name);
-            for line in dictionary.lines(rng) {
-                headers.push((name.to_owned(), blanks(rng, &line)));
-            }
-            dictionaries.push(dictionary);
+            let mut keys = ["u", "i", "key-1", "*a", "z_.9"];
+            rng.shuffle(&mut keys);
+            let item = |key| (key, text(rng, &format!("{ITEM}{ITEM_PARAMETERS}")));
+            let mut members: Vec<_> = keys.map(item).into();
+            members.truncate(rng.usize(1..5));
+            // The package for JavaScript takes a field without any `=` for a list, and then finds no member.
+            members[0].1 = text(rng, &format!("-?[1-9][0-9]{{0,4}}{ITEM_PARAMETERS}"));
+            headers.extend(lines(rng, &members).iter().map(|line| header(name, line)));
+            dictionaries.push((name, members));
         }
     }
     dictionaries
 }
 
-fn field_value(rng: &mut Rng) -> String {
-    let visible: String = ('!'..='~').collect();
-    let mut value = rng.text(&visible, 0..8);
-    for _ in 0..rng.usize(..4) {
-        if !value.is_empty() {
-            value += rng.choice([" ", "  ", "\t", ",", ", ", " ,"]).unwrap();
+/// One line or more of a dictionary. A comma may have blanks around it.
+fn lines(rng: &mut Rng, members: &[(&str, String)]) -> Vec<String> {
+    let mut lines = text(rng, BLANKS);
+    for (i, (key, value)) in members.iter().enumerate() {
+        if i > 0 {
+            lines += rng.choice([",", ", ", " ,\t", "\n", "\t\n "]).unwrap();
         }
-        value += &rng.text(&visible, 1..8);
+        // A member that is true may go without.
+        lines += &match value.strip_prefix("?1") {
+            Some(parameters) if rng.bool() => [key, parameters].concat(),
+            _ => [key, "=", value].concat(),
+        };
     }
-    value
-}
-
-/// A value with blanks around it.
-fn blanks(rng: &mut Rng, value: &str) -> String {
-    let blanks = ["", "", "", " ", "\t", "  "];
-    format!("{}{value}{}", rng.choice(blanks).unwrap(), rng.choice(blanks).unwrap())
-}
-
-fn dictionary(rng: &mut Rng, name: &'static str) -> Dictionary {
-    let mut keys = ["u", "i", "key-1", "*a", "z_.9"];
-    rng.shuffle(&mut keys);
-    let mut members: Vec<_> = keys[..rng.usize(1..5)]
-        .iter()
-        .map(|key| (*key, bare_item(rng) + &item_parameters(rng)))
-        .collect();
-    // The package for JavaScript takes a field without any `=` for a list, and then finds no member.
-    members[0].1 = format!("{}{}", rng.i16(..), item_parameters(rng));
-    Dictionary { name, members }
-}
-
-/// Inner lists are tried in `behaviour::signatures::fields`.
-fn bare_item(rng: &mut Rng) -> String {
-    match rng.usize(..8) {
-        0 => rng.i64(-999_999_999_999_999..=999_999_999_999_999).to_string(),
-        // Not a whole number: the package for JavaScript forgets that it was a decimal.
-        1 => format!("{}.{}{}", rng.i16(..), rng.usize(..99), rng.usize(1..10)),
-        2 => format!("\"{}\"", rng.text(ALPHANUMERIC, 0..9)),
-        3 => r#""a \"b\" \\c, d;e=f""#.to_owned(),
-        4 => rng.choice(["token", "*t/o:k", "A!#"]).unwrap().to_owned(),
-        5 => format!(":{}:", STANDARD.encode(rng.text(ALPHANUMERIC, 0..9))),
-        6 => "?0".to_owned(),
-        _ => "?1".to_owned(),
-    }
-}
-
-fn item_parameters(rng: &mut Rng) -> String {
-    rng.choice(["", "", "", ";q=1", "; q=0.5", ";a;b=\"c\"", ";a=?0; b=:YWI=:"])
-        .unwrap()
-        .to_owned()
-}
-
-impl Dictionary {
-    /// One line or more of it. A comma may have blanks around it.
-    fn lines(&self, rng: &mut Rng) -> Vec<String> {
-        let mut lines = vec![String::new()];
-        for (i, (key, value)) in self.members.iter().enumerate() {
-            if i > 0 && rng.coin(4) {
-                lines.push(String::new());
-            } else if i > 0 {
-                *lines.last_mut().unwrap() += rng.choice([",", ", ", " ,\t"]).unwrap();
-            }
-            // A member that is true may go without.
-            let member = match value.strip_prefix("?1") {
-                Some(parameters) if rng.bool() => [key, parameters].concat(),
-                _ => [key, "=", value].concat(),
-            };
-            *lines.last_mut().unwrap() += &member;
-        }
-        lines
-    }
+    lines.split('\n').map(str::to_owned).collect()
 }
 
 fn body(rng: &mut Rng, headers: &mut Vec<(String, String)>) -> Vec<u8> {
     let framing = rng.usize(..4);
-    let length = if framing == 0 || rng.coin(8) {
-        0
-    } else {
-        rng.usize(..300)
-    };
+    let is_empty = framing == 0 || once_in(rng, 8);
+    let length = if is_empty { 0 } else { rng.usize(..300) };
     match framing {
         0 => {}
-        1 => headers.push(("Transfer-Encoding".to_owned(), "chunked".to_owned())),
-        _ => headers.push(("Content-Length".to_owned(), length.to_string())),
+        1 => headers.push(header("Transfer-Encoding", "chunked")),
+        _ => headers.push(header("Content-Length", &length.to_string())),
     }
     (0..length).map(|_| rng.u8(..)).collect()
 }
@@ -318,16 +231,14 @@ fn components(
     is_raw: bool,
     is_normal: bool,
     names: &[&str],
-) -> Vec<Component> {
-    let derived = |name: &str| Component::new(name, "");
-    let mut components = vec![derived("@method")];
+) -> Vec<String> {
     // What has no normal form can only be signed by its parts.
     let target: &[&str] = if !is_raw && (!is_normal || rng.bool()) {
         &["@authority", "@path", "@query"]
     } else {
         &["@target-uri"]
     };
-    components.extend(target.iter().map(|name| derived(name)));
+    let mut components = [&["@method"], target].concat();
     let drops_query = signer == Signer::JavaScript && sample.request.query.as_deref() == Some("");
     for (name, can_be) in [
         ("@target-uri", is_normal),
@@ -337,15 +248,15 @@ fn components(
         ("@path", !is_raw),
         ("@query", !is_raw),
     ] {
-        if can_be && !target.contains(&name) && rng.coin(5) {
-            components.push(derived(name));
+        if can_be && !target.contains(&name) && once_in(rng, 5) {
+            components.push(name);
         }
     }
-    if !is_raw {
-        let names = names.iter().filter(|_| rng.bool());
-        components.extend(names.map(|name| Component::new("@query-param", format!(";name=\"{name}\""))));
-    }
-    components.push(Component::new("approov-token", if rng.coin(8) { ";bs" } else { "" }));
+    let mut components: Vec<_> = components.iter().map(|name| identifier(name, "")).collect();
+    let names = names.iter().filter(|_| !is_raw && rng.bool());
+    components.extend(names.map(|name| identifier("@query-param", &format!(";name=\"{name}\""))));
+    let form_of_token = if once_in(rng, 8) { ";bs" } else { "" };
+    components.push(identifier("approov-token", form_of_token));
     let mut fields: Vec<_> = sample.request.headers.iter().map(|(name, _)| name.as_str()).collect();
     if !sample.digests.is_empty() {
         fields.push("Content-Digest");
@@ -353,8 +264,8 @@ fn components(
     fields.sort_unstable();
     fields.dedup();
     for name in fields {
-        if name != "Approov-Token" && rng.coin(2) {
-            components.push(Component::new(name, field_form(rng, sample, name)));
+        if name != "Approov-Token" && rng.bool() {
+            components.push(identifier(name, &field_form(rng, sample, name)));
         }
     }
     rng.shuffle(&mut components);
@@ -364,12 +275,12 @@ fn components(
 /// Its parameter.
 fn field_form(rng: &mut Rng, sample: &Sample, name: &str) -> String {
     let is_ascii = sample.request.values(name).iter().all(|value| value.is_ascii());
-    if !is_ascii || rng.coin(6) {
+    if !is_ascii || once_in(rng, 6) {
         return ";bs".to_owned();
     }
-    let keys: Vec<_> = match sample.dictionaries.iter().find(|dictionary| dictionary.name == name) {
+    let keys: Vec<_> = match sample.dictionary(name) {
         _ if name == "Content-Digest" => sample.digests.clone(),
-        Some(dictionary) => dictionary.members.iter().map(|(key, _)| *key).collect(),
+        Some(members) => members.iter().map(|(key, _)| *key).collect(),
         None => return String::new(),
     };
     match rng.usize(..3) {
@@ -380,31 +291,21 @@ fn field_form(rng: &mut Rng, sample: &Sample, name: &str) -> String {
     }
 }
 
-fn signature(rng: &mut Rng, label: &'static str, signer: Signer, components: Vec<Component>) -> Signature {
-    let created = now() - rng.u64(..100_000);
-    let visible: String = (' '..='~').collect();
+fn parameters(rng: &mut Rng, label: &str, signer: Signer) -> Vec<(&'static str, serde_json::Value)> {
+    let is_install = label == "install";
+    let algorithm = if is_install { "ecdsa-p256-sha256" } else { "hmac-sha256" };
     let shortest = usize::from(signer == Signer::JavaScript);
-    let algorithm = if label == "install" {
-        "ecdsa-p256-sha256"
-    } else {
-        "hmac-sha256"
-    };
-    let mut parameters = vec![("created", json!(created))];
-    for name in SIGNATURE_PARAMETERS.into_iter().chain(["alg"]) {
+    let mut parameters = vec![("created", json!(now() - rng.u64(..100_000)))];
+    for name in ["expires", "keyid", "nonce", "tag", "x-other", "alg"] {
         let value = match name {
             "alg" => json!(algorithm),
             "expires" => json!(now() + rng.u64(3000..6000)),
-            _ => json!(rng.text(&visible, shortest..20)),
+            _ => json!(text(rng, &format!("[ -~]{{{shortest},19}}"))),
         };
         if rng.bool() {
             parameters.push((name, value));
         }
     }
     rng.shuffle(&mut parameters);
-    Signature {
-        label,
-        components,
-        created,
-        parameters,
-    }
+    parameters
 }

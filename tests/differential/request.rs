@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use support::client;
 
 /// A request as it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) path: String,
@@ -32,11 +32,6 @@ impl Request {
         }
     }
 
-    /// For reports.
-    pub(super) fn text(&self) -> String {
-        format!("{:?}{}", self.on_the_wire(), self.body.escape_ascii())
-    }
-
     /// The value of the first line of this name.
     pub(super) fn line(&mut self, name: &str) -> Option<&mut String> {
         let mut lines = self.headers.iter_mut();
@@ -56,53 +51,39 @@ impl Request {
     }
 }
 
-/// A covered component.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Component {
-    pub(super) name: String,
-    /// With the `;`.
-    pub(super) parameter: String,
+pub(super) fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
-impl Component {
-    pub(super) fn new(name: &str, parameter: impl Into<String>) -> Self {
-        Self {
-            name: name.to_ascii_lowercase(),
-            parameter: parameter.into(),
-        }
-    }
-
-    /// Of `;key`.
-    pub(super) fn key(&self) -> Option<&str> {
-        self.parameter.strip_prefix(";key=\"")?.strip_suffix('"')
-    }
-
-    /// As it is in `Signature-Input`.
-    pub(super) fn id(&self) -> String {
-        format!("\"{}\"{}", self.name, self.parameter)
-    }
+/// The identifier of a component, as it is in `Signature-Input`. The parameter comes with its `;`.
+pub(super) fn identifier(name: &str, parameter: &str) -> String {
+    format!("\"{}\"{parameter}", name.to_ascii_lowercase())
 }
 
-pub(super) fn list(components: &[Component]) -> String {
-    let ids: Vec<_> = components.iter().map(Component::id).collect();
-    format!("({})", ids.join(" "))
+/// Name and parameter of an identifier.
+pub(super) fn parts(identifier: &str) -> (&str, &str) {
+    identifier[1..].split_once('"').unwrap()
+}
+
+/// The key that a parameter says.
+pub(super) fn key(parameter: &str) -> Option<&str> {
+    parameter.strip_prefix(";key=\"")?.strip_suffix('"')
+}
+
+pub(super) fn list(components: &[String]) -> String {
+    format!("({})", components.join(" "))
 }
 
 /// What is to be signed.
-#[derive(Debug, Clone)]
 pub(super) struct Signature {
     pub(super) label: &'static str,
-    pub(super) components: Vec<Component>,
-    pub(super) created: u64,
+    /// Identifiers.
+    pub(super) components: Vec<String>,
     pub(super) parameters: Vec<(&'static str, Value)>,
 }
 
-impl Signature {
-    pub(super) fn nonce(&self) -> Option<&str> {
-        let (_, value) = self.parameters.iter().find(|(name, _)| *name == "nonce")?;
-        value.as_str()
-    }
-}
+/// A field that is a dictionary: its members' keys and values.
+pub(super) type Dictionary = (&'static str, Vec<(&'static str, String)>);
 
 /// A request, and how it is to be signed.
 pub(super) struct Sample {
@@ -123,11 +104,12 @@ pub(super) struct Sample {
 impl Sample {
     pub(super) fn to_json(&self) -> Value {
         let signature = |signature: &Signature| {
-            json!({
-                "label": signature.label,
-                "components": signature.components.iter().map(Component::id).collect::<Vec<_>>(),
-                "parameters": signature.parameters,
-            })
+            let Signature {
+                label,
+                components,
+                parameters,
+            } = signature;
+            json!({ "label": label, "components": components, "parameters": parameters })
         };
         json!({
             "method": self.request.method,
@@ -141,18 +123,20 @@ impl Sample {
         })
     }
 
-    pub(super) fn components(&self) -> impl Iterator<Item = &Component> {
-        self.signatures.iter().flat_map(|signature| &signature.components)
+    /// Names and parameters of all that is covered.
+    pub(super) fn components(&self) -> impl Iterator<Item = (&str, &str)> {
+        let components = self.signatures.iter().flat_map(|signature| &signature.components);
+        components.map(|identifier| parts(identifier))
     }
 
     /// In any form.
     pub(super) fn covers(&self, name: &str) -> bool {
-        self.components().any(|component| component.name == name)
+        self.components().any(|(known, _)| known == name)
     }
-}
 
-/// A field that is a dictionary: its members' keys and values.
-pub(super) struct Dictionary {
-    pub(super) name: &'static str,
-    pub(super) members: Vec<(&'static str, String)>,
+    pub(super) fn dictionary(&self, name: &str) -> Option<&[(&'static str, String)]> {
+        let mut dictionaries = self.dictionaries.iter();
+        let found = dictionaries.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, members)| &**members)
+    }
 }

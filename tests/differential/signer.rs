@@ -63,7 +63,7 @@ pub(super) fn token(rng: &mut Rng) -> (usize, String) {
 fn private_key(installation: u8) -> String {
     match Key::install(installation) {
         Key::Install(key) => key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
-        Key::Account(_) => unreachable!("an installation's key"),
+        Key::Account(_) => unreachable!(),
     }
 }
 
@@ -89,9 +89,9 @@ pub(super) fn sign(signer: Signer, samples: &mut [Sample]) {
     let output = script.wait_with_output().unwrap();
     assert!(output.status.success(), "tests/sign-requests {name} failed");
     let lines = String::from_utf8(output.stdout).unwrap();
-    let added: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(added.len(), samples.len());
-    for (sample, mut added) in samples.iter_mut().zip(added) {
+    assert_eq!(lines.lines().count(), samples.len());
+    for (sample, line) in samples.iter_mut().zip(lines.lines()) {
+        let mut added: Value = serde_json::from_str(line).unwrap();
         let added: Vec<_> = serde_json::from_value(added["headers"].take()).unwrap();
         sample.request.headers.extend(added);
     }
