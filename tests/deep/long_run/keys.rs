@@ -38,8 +38,8 @@ impl Keys {
     pub(crate) fn publish(&self) -> u64 {
         let newest = self.published.fetch_add(1, SeqCst) + 1;
         let ids: Vec<_> = (newest + 1 - OVERLAP..=newest).map(Self::id).collect();
-        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
         let new = self.file.with_extension("new");
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
         fs::write(&new, oct::key_set(&ids)).unwrap();
         fs::rename(new, &self.file).unwrap();
         newest
@@ -63,11 +63,5 @@ impl Keys {
             return Some(false);
         }
         (key + OVERLAP > published && key <= known).then_some(true)
-    }
-
-    /// The secrets of all keys so far, as the file has them.
-    pub(crate) fn secrets(&self) -> Vec<String> {
-        let secret = |key| oct::jwk(&Self::id(key))["k"].as_str().unwrap().to_owned();
-        (0..=self.published.load(SeqCst)).map(secret).collect()
     }
 }
