@@ -23,11 +23,6 @@ use crate::{
     with_secret,
 };
 
-async fn extract(request: HttpRequest) -> Result<&'static str, Error> {
-    ApproovClaims::extract(&request).await?;
-    Ok("in")
-}
-
 #[approov_protected]
 async fn guarded_but_missing() -> HttpResponse {
     HttpResponse::NotFound().finish()
@@ -38,21 +33,16 @@ async fn unbound_but_missing() -> HttpResponse {
     HttpResponse::NotFound().finish()
 }
 
-async fn claims_but_missing(_: ApproovClaims) -> HttpResponse {
-    HttpResponse::NotFound().finish()
-}
-
-const WAYS: [&str; 3] = ["/guard", "/claims", "/extract"];
+const WAYS: [&str; 2] = ["/guard", "/claims"];
 
 /// A layout in the words of the guide: steps from outside to inside, such as "app wrap `a` > scope data `Data(b)`".
 #[derive(Clone)]
 struct Layout {
     text: &'static str,
-    a: Approov,
-    b: Approov,
-    /// The same pointer each time.
-    data_a: Data<Approov>,
-    data_b: Data<Approov>,
+    /// `a` and `b`.
+    approovs: [Approov; 2],
+    /// The same pointers each time.
+    data: [Data<Approov>; 2],
 }
 
 /// Adds what a step names in backticks. An app, a scope and a resource have no trait in common.
@@ -62,10 +52,10 @@ macro_rules! add_data {
             .iter()
             .flat_map(|step| step.split('`').skip(1).step_by(2))
             .fold($place, |place, name| match name {
-                "a" => place.app_data($layout.a.clone()),
-                "b" => place.app_data($layout.b.clone()),
-                "Data(a)" => place.app_data($layout.data_a.clone()),
-                "Data(b)" => place.app_data($layout.data_b.clone()),
+                "a" => place.app_data($layout.approovs[0].clone()),
+                "b" => place.app_data($layout.approovs[1].clone()),
+                "Data(a)" => place.app_data($layout.data[0].clone()),
+                "Data(b)" => place.app_data($layout.data[1].clone()),
                 "configure" => place,
                 _ => panic!("{name}"),
             })
@@ -74,15 +64,9 @@ macro_rules! add_data {
 
 impl Layout {
     fn new(text: &'static str) -> Self {
-        let (a, b) = (approov(), with_secret(OTHER_SECRET).build().unwrap());
-        let (data_a, data_b) = (Data::new(a.clone()), Data::new(b.clone()));
-        Self {
-            text,
-            a,
-            b,
-            data_a,
-            data_b,
-        }
+        let approovs = [approov(), with_secret(OTHER_SECRET).build().unwrap()];
+        let data = approovs.clone().map(Data::new);
+        Self { text, approovs, data }
     }
 
     fn steps(&self, start: &str) -> Vec<&'static str> {
@@ -92,12 +76,11 @@ impl Layout {
 
     /// What a step wraps with, if it is there. It lets everything on, so what is nearest at the handler decides alone.
     fn wrap(&self, step: Option<&str>) -> Condition<ApproovMiddleware> {
-        let is_b = step.is_some_and(|step| step.contains("wrap `b`"));
-        let middleware = if is_b { &self.b } else { &self.a }.middleware().report(true);
-        let middleware = match step {
-            Some(step) if step.ends_with(", which exempts its paths") => middleware.exempt_prefix("/1"),
-            _ => middleware,
-        };
+        let index = usize::from(step.is_some_and(|step| step.contains("wrap `b`")));
+        let mut middleware = self.approovs[index].middleware().report(true);
+        if step.is_some_and(|step| step.ends_with(", which exempts its paths")) {
+            middleware = middleware.exempt_prefix("/1");
+        }
         Condition::new(step.is_some(), middleware)
     }
 
@@ -160,18 +143,15 @@ impl Layout {
 
     /// Those that ask who is nearest, as resources with what is around them, and those that send a request on to them.
     fn handlers(&self, config: &mut ServiceConfig) {
-        let routes = [
-            web::get().to(guarded),
-            web::get().to(with_claims),
-            web::get().to(extract),
-        ];
+        let routes = [web::get().to(guarded), web::get().to(with_claims)];
         for (path, route) in WAYS.into_iter().zip(routes) {
             let resource = add_data!(self, self.steps("resource data"), web::resource(path).route(route));
             config.service(resource.wrap(self.wrap(self.steps("resource wrap").first().copied())));
         }
+        let claims = async |_: ApproovClaims| HttpResponse::NotFound();
         config
             .route("/missing/guard", web::get().to(guarded_but_missing))
-            .route("/missing/claims", web::get().to(claims_but_missing));
+            .route("/missing/claims", web::get().to(claims));
     }
 }
 
@@ -256,7 +236,6 @@ async fn a_lax_guard_is_left_with_its_handler() {
                 .route("/unbound", web::get().to(unbound_but_missing))
                 .route("/guard", web::get().to(guarded))
                 .route("/claims", web::get().to(with_claims))
-                .route("/extract", web::get().to(extract))
         };
         let wrapped = routes("/wrapped").wrap(approov.middleware().exempt_prefix("/wrapped"));
         let both = web::scope("").service(routes("/data")).service(wrapped);
