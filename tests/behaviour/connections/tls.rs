@@ -14,7 +14,7 @@ use rustls::{
 use support::{client::TIMEOUT, signing::Message};
 use tokio_rustls::TlsConnector;
 
-use super::{Exchange, Listen, Running, bound, bound_at, check, configure, signed};
+use super::{Exchange, Listen, Running, bound, bound_at_origin, check, signed};
 use crate::{ORIGIN, http2::exchange};
 
 /// Made as tests/servers/tls.rs says, for `localhost`.
@@ -83,55 +83,34 @@ async fn http_2(server: SocketAddr, message: &Message, authority: &str) -> Excha
     (status, String::from_utf8(body).unwrap(), Some(client))
 }
 
+/// With a public origin and without one.
 #[actix_web::test]
 async fn every_way_to_protect_over_tls() {
-    let server = Running::start(bound(), vec![Listen::Tls], configure);
-    let address = server.addresses[0];
-    let authority = format!("localhost:{}", address.port());
-    let base = format!("https://{authority}/tls");
-    check(&server, &base, async |message| http_1(address, message, &authority)).await;
-    check(&server, &base, async |message| {
-        http_2(address, message, &authority).await
-    })
-    .await;
-    server.stop_at_once();
+    for (builder, origin) in [(bound(), None), (bound_at_origin(), Some(ORIGIN.to_owned()))] {
+        let server = Running::start(builder, vec![Listen::Tls]);
+        let address = server.addresses[0];
+        let authority = format!("localhost:{}", address.port());
+        let base = origin.unwrap_or(format!("https://{authority}")) + "/tls";
+        check(&server, &base, async |message| http_1(address, message, &authority)).await;
+        let http_2 = async |message: &Message| http_2(address, message, &authority).await;
+        check(&server, &base, http_2).await;
+    }
 }
 
 /// One server with both: the scheme is that of the connection on which a request came.
 #[actix_web::test]
 async fn beside_a_port_without_tls() {
-    let server = Running::start(bound(), vec![Listen::Tls, Listen::Tcp], configure);
+    const HOST: &str = "a.example.com";
+    let server = Running::start(bound(), vec![Listen::Tls, Listen::Tcp]);
     let [tls, plain] = server.addresses[..] else {
         panic!("two addresses")
     };
-    let send = |message: &Message| {
-        let answer = message.request().host(Some("a.example.com")).send(plain);
-        (answer.status, answer.body)
-    };
-    let secure = signed(&Message::get("https://a.example.com/both/signed/guard"));
-    let insecure = signed(&Message::get("http://a.example.com/both/signed/guard"));
-    assert_eq!(http_1(tls, &secure, "a.example.com").0, 200);
-    assert_eq!(http_2(tls, &secure, "a.example.com").await.0, 200);
-    assert_eq!(send(&insecure), (200, String::new()));
-    assert_eq!(server.refusals(), []);
-
-    assert_eq!(send(&secure), (401, "{}".to_owned()));
-    assert_eq!(http_1(tls, &insecure, "a.example.com").0, 401);
-    assert_eq!(http_2(tls, &insecure, "a.example.com").await.0, 401);
+    for (scheme, of_tls, of_plain) in [("https", 200, 401), ("http", 401, 200)] {
+        let message = signed(&Message::get(&format!("{scheme}://{HOST}/both/signed/guard")));
+        let over_tls = [http_1(tls, &message, HOST).0, http_2(tls, &message, HOST).await.0];
+        let over_plain = message.request().host(Some(HOST)).send(plain).status;
+        assert_eq!((over_tls, over_plain), ([of_tls; 2], of_plain), "{scheme}");
+    }
     let codes = server.refusals().into_iter().map(|(code, _)| code);
     assert_eq!(codes.collect::<Vec<_>>(), ["signature_invalid"; 3]);
-    server.stop_at_once();
-}
-
-#[actix_web::test]
-async fn a_public_origin_counts_over_tls_as_well() {
-    let server = Running::start(bound_at(ORIGIN), vec![Listen::Tls], configure);
-    let address = server.addresses[0];
-    let base = format!("{ORIGIN}/tls-origin");
-    check(&server, &base, async |message| http_1(address, message, "localhost")).await;
-    check(&server, &base, async |message| {
-        http_2(address, message, "localhost").await
-    })
-    .await;
-    server.stop_at_once();
 }
