@@ -3,19 +3,20 @@
 use std::{fs, time::Duration};
 
 use approov_actix::{
-    Algorithm, Approov, ApproovBuilder, ConfigErrorKind, JwksUrl, Key, KeyFile, KeySet, MessageSigning, Policy,
+    Algorithm, Approov, ConfigErrorKind, JwksUrl, Key, KeyFile, KeySet, MessageSigning, Policy, SignaturePolicy,
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use support::{
     log,
-    token::{self, OTHER_SECRET, SECRET},
+    token::{OTHER_SECRET, SECRET},
 };
 use tempfile::TempDir;
 
-use crate::{approov, builder, key};
-
-fn error(builder: ApproovBuilder) -> String {
-    builder.build().unwrap_err().to_string()
-}
+use super::single_use::{ONCE, in_memory};
+use crate::{approov, builder, key, signing};
 
 /// The kind is for a program that does something else than stop, such as to try again.
 #[test]
@@ -24,19 +25,26 @@ fn faults_are_one_sentence_and_have_a_kind() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("junk"), "junk").unwrap();
+    fs::write(path("set"), support::oct::key_set(&["kinds"])).unwrap();
     let keys = |keys: KeyFile| Approov::builder().keys(keys);
     let at = |url: &str| Approov::builder().keys(JwksUrl::new(url));
     let signed = |signing: MessageSigning| builder().message_signing(signing);
     let origins = |origins: &[&str]| signed(MessageSigning::new().public_origins(origins));
-    let (no_time, long) = (Duration::ZERO, Duration::from_secs(3601));
+    let account = |with: Key| MessageSigning::new().account_key(with);
+    let two = || account(key(SECRET)).account_key(key(OTHER_SECRET));
+    let third = || key(&support::oct::secret("third"));
+    let hs512 = Key::from_secret(Algorithm::HS512, &[7, 1].repeat(32)).unwrap();
+    let with_id = |length: usize| key(SECRET).with_key_id("k".repeat(length));
+    let (no_time, longer, long) = (Duration::ZERO, Duration::from_secs(301), Duration::from_secs(3601));
     let (none, junk) = (|| KeyFile::jwks(path("nowhere")), || KeyFile::jwks(path("junk")));
+    let set = || KeyFile::jwks(path("set"));
+    let unsigned = Policy::new().single_use(true);
     let pem = |algorithm| keys(KeyFile::pem(algorithm, path("junk")));
-    for (kind, builder, text) in [
+    let builders = vec![
         (NoKeys, Approov::builder(), "set APPROOV_BASE64_SECRET"),
         (Invalid, builder().issuer(""), "the text given to `issuer` is empty"),
         (Invalid, builder().audience(""), "given to `audience` is empty"),
-        (Invalid, builder().leeway(long), "is longer than five minutes"),
-        (Invalid, builder().leeway(Duration::MAX), "longer than five minutes"),
+        (Invalid, builder().leeway(longer), "is longer than five minutes"),
         (Invalid, builder().token_cache_capacity(10_000_001), "is more than"),
         (Invalid, builder().token_header("a b"), "is not a header name"),
         (Invalid, builder().binding("a, b"), "is not a header name"),
@@ -47,37 +55,55 @@ fn faults_are_one_sentence_and_have_a_kind() {
         (Invalid, origins(&["api.example.com"]), "is not an origin"),
         (Invalid, origins(&[]), "origin"),
         (Invalid, signed(MessageSigning::new().clock_skew(long)), "an hour"),
+        (Invalid, signed(two().account_key(third())), "is the third"),
+        // They add up from call to call.
+        (Invalid, signed(two()).message_signing(account(third())), "is the third"),
+        (Invalid, signed(account(hs512)), "is not a key for HS256"),
+        (Invalid, signed(account(with_id(257))), "more than 256 bytes"),
+        (Invalid, builder().keys(with_id(257)), "to `keys`, the key HS256"),
         (Conflict, builder().binding("Approov-Token"), "carries the token"),
         (Conflict, builder().binding("X").token_header("x"), "carries the token"),
         (Conflict, builder().policy(TO_ITSELF), "carries the token"),
+        (Conflict, signing().policy(ONCE), "single use, but there is no store"),
+        (Conflict, in_memory().policy(unsigned), "single use, but no signature"),
         (Conflict, pem(Algorithm::HS256), "given to `KeyFile::pem`"),
         (KeySource, keys(none()), "names a file that cannot be read"),
+        // Which one is meant, without its path.
+        (KeySource, keys(set()).keys(none()), "`KeyFile::jwks` (number 2) names"),
         (KeySource, keys(junk()), "given to `KeyFile::jwks`"),
         (KeySource, pem(Algorithm::ES256), "given to `KeyFile::pem`"),
         (KeySource, at("http://127.0.0.1:1/"), "given to `JwksUrl::new`"),
-    ] {
-        let error = builder.build().unwrap_err();
-        assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(text), "{error}");
-        assert_eq!(format!("{error:?}"), error.to_string(), "main() -> Result prints Debug");
-    }
+    ];
+    let builders = builders.into_iter();
+    let builders = builders.map(|(kind, builder, text)| (kind, builder.build().err(), text));
     let placeholder = Key::from_base64_secret("approov_base64_secret_here");
-    for (kind, error, text) in [
+    let others = [
         (Invalid, Key::from_base64_secret("c2hvcnQ=").err(), "at least 32 bytes"),
         (Invalid, placeholder.err(), "placeholder"),
         (Invalid, KeySet::from_jwks("{}").err(), "`KeySet::from_jwks`"),
         (NoKeys, KeySet::new([]).err(), "`KeySet::new`"),
+        (Invalid, KeySet::new([with_id(257)]).err(), "HS256 has a `kid`"),
         (Invalid, Policy::new().try_binding("a b").err(), "`try_binding`"),
-    ] {
+    ];
+    for (kind, error, text) in builders.chain(others) {
         let error = error.unwrap();
         assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(format!("{error:?}"), error.to_string(), "main() -> Result prints Debug");
         assert!(error.to_string().contains(text), "{error}");
     }
-    // For the builder no name is no binding.
-    assert!(builder().binding([""; 0]).build().is_ok());
+    for good in [
+        // For the builder no name is no binding.
+        builder().binding([""; 0]),
+        builder().leeway(Duration::from_secs(300)),
+        builder().keys(with_id(256)),
+        signed(two()),
+        in_memory().policy(ONCE),
+        signed(account(key(SECRET))).message_signing(account(third())),
+    ] {
+        assert!(good.build().is_ok());
+    }
 
-    fs::write(path("set"), support::oct::key_set(&["kinds"])).unwrap();
-    let refreshed = keys(KeyFile::jwks(path("set"))).build().unwrap();
+    let refreshed = keys(set()).build().unwrap();
     let set = KeySet::new([key(SECRET)]).unwrap();
     assert_eq!(refreshed.replace_keys(set.clone()).unwrap_err().kind(), Conflict);
     assert!(approov().replace_keys(set).is_ok());
@@ -86,40 +112,15 @@ fn faults_are_one_sentence_and_have_a_kind() {
 const TO_ITSELF: Policy = Policy::new().binding(&["approov-token"]);
 
 #[test]
-fn account_keys_sign_with_hs256_and_are_two_at_most() {
-    let third = support::oct::secret("third");
-    // They add up from call to call.
-    let with = |calls: &[&[&str]]| {
-        calls.iter().fold(builder(), |builder, keys| {
-            let keys = keys.iter().map(|base64| key(base64));
-            builder.message_signing(keys.fold(MessageSigning::new(), MessageSigning::account_key))
-        })
-    };
-    assert!(with(&[&[SECRET, OTHER_SECRET]]).build().is_ok());
-    assert!(with(&[&[SECRET], &[&third]]).build().is_ok());
-    for three in [
-        with(&[&[SECRET, OTHER_SECRET, &third]]),
-        with(&[&[SECRET, OTHER_SECRET], &[&third]]),
-    ] {
-        assert_eq!(
-            error(three),
-            "the key given to `MessageSigning::account_key` is the third message signing key of the account; the \
-             maximum is two"
-        );
-    }
-    let hs512 = Key::from_secret(Algorithm::HS512, &[7, 1].repeat(32)).unwrap();
-    assert_eq!(
-        error(builder().message_signing(MessageSigning::new().account_key(hs512))),
-        "the key given to `MessageSigning::account_key` is not a key for HS256, with which accounts sign messages"
-    );
+#[should_panic(expected = "the policy requires single use, but there is no store")]
+fn a_middleware_of_single_use_needs_a_store() {
+    let _ = signing().build().unwrap().middleware().policy(ONCE);
 }
 
 #[test]
-fn leeway_up_to_five_minutes() {
-    let approov = builder().leeway(Duration::from_secs(300)).build().unwrap();
-    let expired = |seconds: u64| token::with(&serde_json::json!({ "exp": token::now() - seconds }));
-    assert!(approov.verify_token(&expired(290)).is_ok());
-    assert!(approov.verify_token(&expired(301)).is_err());
+#[should_panic(expected = "Policy::single_use needs a signature that is required")]
+fn a_policy_of_single_use_needs_a_signature() {
+    let _ = Policy::new().single_use(true).signature(SignaturePolicy::if_able());
 }
 
 #[test]
@@ -142,12 +143,11 @@ fn nothing_secret_shows() {
 fn the_development_secret_is_warned_of() {
     log::capture();
     // Most tests use it.
-    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, SECRET).unwrap();
-    let k = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &bytes);
+    let bytes = STANDARD.decode(SECRET).unwrap();
+    let k = URL_SAFE_NO_PAD.encode(&bytes);
     let set = format!(r#"{{"keys":[{{"kty":"oct","alg":"HS256","k":"{k}"}}]}}"#);
-    Key::from_base64_secret(SECRET).unwrap();
-    Key::from_secret(Algorithm::HS512, &bytes).unwrap();
-    KeySet::from_jwks(&set).unwrap();
+    let hs512 = Key::from_secret(Algorithm::HS512, &bytes);
+    assert!(Key::from_base64_secret(SECRET).is_ok() && hs512.is_ok() && KeySet::from_jwks(&set).is_ok());
     for origin in [
         "the secret given to `Key::from_base64_secret`",
         "the secret given to `Key::from_secret`",
@@ -171,34 +171,4 @@ fn the_same_key_twice_is_warned_of_and_counts_once() {
     let approov = builder().keys(key(SECRET).with_key_id("a")).build().unwrap();
     assert_eq!(approov.status().key_count(), 2);
     assert_eq!(log::own_lines_with(line).len(), 1);
-}
-
-#[test]
-fn ids_of_keys_have_a_limit() {
-    let long = || key(SECRET).with_key_id("k".repeat(257));
-    let fault = "has a `kid` of more than 256 bytes";
-    assert_eq!(
-        error(builder().keys(long())),
-        format!("among the keys given to `keys`, the key HS256 {fault}")
-    );
-    assert_eq!(
-        KeySet::new([long()]).unwrap_err().to_string(),
-        format!("among the keys given to `KeySet::new`, the key HS256 {fault}")
-    );
-    assert_eq!(
-        error(builder().message_signing(MessageSigning::new().account_key(long()))),
-        format!("the key given to `MessageSigning::account_key` {fault}")
-    );
-    assert!(builder().keys(key(SECRET).with_key_id("k".repeat(256))).build().is_ok());
-}
-
-/// Which one is meant, without its path.
-#[test]
-fn sources_with_the_same_setting_are_numbered() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("keys.json");
-    fs::write(&path, support::oct::key_set(&["numbered"])).unwrap();
-    let missing = KeyFile::jwks(folder.path().join("missing.json"));
-    let both = Approov::builder().keys(KeyFile::jwks(&path)).keys(missing);
-    assert!(error(both).starts_with("the path given to `KeyFile::jwks` (number 2) names a file that cannot be read: "));
 }

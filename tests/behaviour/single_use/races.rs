@@ -7,14 +7,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use actix_web::{App, dev::Service as _, rt::task::yield_now, test, web};
+use actix_web::{App, dev::Service as _, rt::task::yield_now, test, test::TestRequest, web};
 use approov_actix::{Claim, ClaimOutcome};
 use futures_util::{future::join_all, task::noop_waker};
-use support::token::now;
+use support::{signing::Message, token::now};
 
 use super::{
     ACCOUNT, BOTH, INSTALL, Signed, assert_one_is_accepted, assert_one_of, in_memory, later, once, serve, stored,
-    test_request, transfer,
+    transfer,
 };
 
 #[actix_web::test]
@@ -31,21 +31,15 @@ async fn of_many_copies_at_once_one_is_accepted() {
     }
 }
 
-/// Every order in which `left[i]` steps of each `i` can be taken.
-fn orders(left: &mut [usize], order: &mut Vec<usize>, visit: &mut impl FnMut(&[usize])) {
-    if left.iter().all(|left| *left == 0) {
-        visit(order);
-        return;
-    }
-    for i in 0..left.len() {
-        if left[i] > 0 {
-            left[i] -= 1;
-            order.push(i);
-            orders(left, order, visit);
-            order.pop();
-            left[i] += 1;
-        }
-    }
+/// For a service without a server.
+fn test_request(message: &Message) -> TestRequest {
+    let request = TestRequest::post().uri(&message.target());
+    let headers = message.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    headers
+        .fold(request, TestRequest::append_header)
+        .insert_header(("Host", "api.example.com"))
+        .set_payload(message.body.clone())
 }
 
 /// In every order of the steps of two copies, and of three, exactly one is accepted. Not so if an attacker keeps the
@@ -70,7 +64,7 @@ async fn in_every_order_of_steps_one_is_accepted() {
     });
     let approov = builder.logging(false).build().unwrap();
     let app = test::init_service(App::new().app_data(approov).default_service(web::to(once))).await;
-    // Three polls are enough for two claims: one is sent with the poll in which the one before arrives.
+    // Three steps are enough for two claims: one is sent with the poll in which the one before arrives.
     for copies in [
         vec![BOTH, BOTH],
         vec![BOTH, INSTALL],
@@ -86,10 +80,17 @@ async fn in_every_order_of_steps_one_is_accepted() {
             signature.parameters = format!(";created={}", now());
         }
         let messages: Vec<_> = copies.iter().map(|labels| signed.by(labels)).collect();
-        let mut schedules = Vec::new();
-        let mut left = vec![3; copies.len()];
-        orders(&mut left, &mut Vec::new(), &mut |order| schedules.push(order.to_vec()));
-        for order in schedules {
+        // Every order in which each copy takes three steps.
+        let mut orders = vec![Vec::<usize>::new()];
+        for _ in 0..3 * copies.len() {
+            let longer = |order: Vec<usize>| {
+                let taken = |copy: &usize| order.iter().filter(|step| *step == copy).count();
+                let next = (0..copies.len()).filter(|copy| taken(copy) < 3);
+                next.map(|copy| [&order[..], &[copy]].concat()).collect::<Vec<_>>()
+            };
+            orders = orders.into_iter().flat_map(longer).collect();
+        }
+        for order in orders {
             claimed.lock().unwrap().clear();
             let requests = messages.iter().map(|message| test_request(message).to_request());
             let mut calls: Vec<_> = requests.map(|request| Some(Box::pin(app.call(request)))).collect();
