@@ -13,46 +13,25 @@ use support::{client::Request, token};
 use crate::{builder, served::Served, ways::WAYS};
 
 #[approov_protected]
-async fn guarded(body: web::Json<Value>) -> String {
-    body.to_string()
-}
-
-async fn with_claims(_: ApproovClaims, body: web::Json<Value>) -> String {
-    body.to_string()
-}
-
-async fn open(body: web::Json<Value>) -> String {
-    body.to_string()
+async fn guarded(body: web::Json<Value>) -> web::Json<Value> {
+    body
 }
 
 fn configure(app: &mut web::ServiceConfig, approov: &Approov) {
+    let open = async |body: web::Json<Value>| body;
     app.route("/guard", web::post().to(guarded))
-        .route("/claims", web::post().to(with_claims))
+        .route(
+            "/claims",
+            web::post().to(async |_: ApproovClaims, body: web::Json<Value>| body),
+        )
         .service(web::resource("/middleware").post(open).wrap(approov.middleware()));
 }
 
-#[actix_web::test]
-async fn a_good_token_brings_the_body_to_the_handler_or_the_extractors_own_error() {
-    let server = Served::new(builder(), configure);
-    let large = format!("\"{}\"", "x".repeat(200_000));
-    for way in WAYS {
-        for (content_type, body, status) in [
-            ("application/json", r#"{"a":1}"#, 200),
-            ("application/json", &large, 200),
-            ("application/json", "{not json", 400),
-            ("text/plain", "{}", 400),
-        ] {
-            let request = Request::post(way, content_type, body).token(&token::good());
-            let answer = server.send(&request);
-            assert_eq!(answer.status, status, "{way} {content_type}");
-            assert!(status != 200 || answer.body == body, "{way}");
-        }
-    }
-}
-
+/// Behind a good token the handler gets the body, or the extractor answers with its own error.
 #[actix_web::test]
 async fn a_bad_token_wins_over_everything_wrong_with_the_body() {
     let server = Served::new(builder(), configure);
+    let large = format!("\"{}\"", "x".repeat(200_000));
     for way in WAYS {
         let json = Request::new("POST", way).header("Content-Type", "application/json");
         let gzip = Request::new("POST", way).header("Content-Encoding", "gzip");
@@ -71,6 +50,12 @@ async fn a_bad_token_wins_over_everything_wrong_with_the_body() {
             server.refuses(way, "token_missing", &request);
             server.refuses(way, "token_signature", &request.token(&token::forged()));
         }
+        for body in [r#"{"a":1}"#, &large] {
+            let request = Request::post(way, "application/json", body).token(&token::good());
+            assert_eq!(server.accepts(way, &request).body, body, "{way}");
+        }
+        let no_json = Request::post(way, "application/json", "{not json").token(&token::good());
+        assert_eq!(server.send(&no_json).status, 400, "{way}");
     }
 }
 

@@ -7,22 +7,13 @@ use support::{
     token::{self, OTHER_SECRET, SECRET},
 };
 
+use super::bound;
 use crate::{
     builder,
     served::Served,
-    ways::{guarded, open, with_claims},
+    ways::{self, guarded, open, with_claims},
     with_secret,
 };
-
-#[approov_protected(binding = "Authorization")]
-async fn bound() -> &'static str {
-    "in"
-}
-
-#[approov_protected(binding = false)]
-async fn unbound() -> &'static str {
-    "in"
-}
 
 /// No token satisfies both, so nothing gets in where both are enforced; where the outer one only reports, the inner one
 /// decides.
@@ -30,51 +21,32 @@ async fn unbound() -> &'static str {
 async fn nested_configurations_never_accept_each_others_tokens() {
     let b = with_secret(OTHER_SECRET).build().unwrap();
     let server = Served::new(builder(), move |app, a| {
-        let routes = |path: &str| {
-            web::scope(path)
-                .route("/open", web::get().to(open))
-                .route("/claims", web::get().to(with_claims))
-                .route("/guard", web::get().to(guarded))
-        };
         for (path, inner, outer) in [
             ("/a-in-b", a, b.middleware()),
             ("/b-in-a", &b, a.middleware()),
             ("/a-in-report-b", a, b.middleware().report(true)),
             ("/b-in-report-a", &b, a.middleware().report(true)),
         ] {
-            let inner = routes("").wrap(inner.middleware());
-            app.service(web::scope(path).service(inner).wrap(outer));
+            let ways = web::scope("").configure(|app| ways::configure(app, inner));
+            app.service(web::scope(path).service(ways.wrap(inner.middleware())).wrap(outer));
         }
     });
-    for way in ["open", "claims", "guard"] {
-        for (scope, statuses) in [
-            ("a-in-b", (401, 401)),
-            ("b-in-a", (401, 401)),
-            ("a-in-report-b", (200, 401)),
-            ("b-in-report-a", (401, 200)),
-        ] {
+    for (scope, statuses) in [
+        ("/a-in-b", [401, 401]),
+        ("/b-in-a", [401, 401]),
+        ("/a-in-report-b", [200, 401]),
+        ("/b-in-report-a", [401, 200]),
+    ] {
+        for way in ways::WAYS {
+            let path = format!("{scope}{way}");
             let ask = |secret| {
-                let request = Request::get(&format!("/{scope}/{way}")).token(&token::signed_by(secret));
-                server.send(&request).status
+                server
+                    .send(&Request::get(&path).token(&token::signed_by(secret)))
+                    .status
             };
-            assert_eq!((ask(SECRET), ask(OTHER_SECRET)), statuses, "{scope} {way}");
+            assert_eq!([SECRET, OTHER_SECRET].map(ask), statuses, "{path}");
         }
     }
-}
-
-/// The same configuration as data inside of its own middleware changes nothing: the middleware's policy holds.
-#[actix_web::test]
-async fn the_same_configuration_inside_keeps_the_middlewares_policy() {
-    let server = Served::new(builder(), |app, approov| {
-        let inner = web::scope("/scope").app_data(approov.clone());
-        let outer = web::scope("").service(inner.route("", web::get().to(with_claims)));
-        let bound = Policy::new().binding(&["Authorization"]);
-        app.service(outer.wrap(approov.middleware().policy(bound).exempt("/scope")));
-    });
-    let request = Request::get("/scope").header("Authorization", "u");
-    let unbound = request.clone().token(&token::good());
-    server.refuses("unbound", "binding_claim_missing", &unbound);
-    server.accepts("bound", &request.token(&token::bound(&["u"])));
 }
 
 #[actix_web::test]
@@ -112,41 +84,27 @@ async fn a_lax_scope_never_satisfies_a_strict_handler() {
     }
 }
 
-#[actix_web::test]
-async fn a_lax_handler_never_loosens_a_strict_scope() {
-    let server = Served::new(builder(), |app, approov| {
-        let bound = Policy::new().binding(&["Authorization"]);
-        let middleware = approov.middleware().policy(bound);
-        let scope = web::scope("")
-            .route("/unbound", web::get().to(unbound))
-            .route("/login", web::get().to(unbound))
-            .route("/login/claims", web::get().to(with_claims));
-        app.service(scope.wrap(middleware.binding_exempt("/login").binding_exempt("/login/claims")));
-    });
-    let get = |path, token: &str| Request::get(path).token(token);
-    for path in ["/unbound", "/login/", "//login"] {
-        server.refuses(path, "binding_header_missing", &get(path, &token::good()));
-    }
-    for path in ["/login", "/login/claims"] {
-        server.accepts(path, &get(path, &token::good()));
-        server.refuses(path, "token_signature", &get(path, &token::forged()));
-    }
-}
-
-/// Claims in a guard are that guard's: the application's default binding is not asked for.
+/// Claims in a guard are that guard's: the application's default binding is not asked for. The same configuration as
+/// data inside of its own middleware changes nothing: the middleware's policy holds.
 #[actix_web::test]
 async fn claims_follow_the_guard_then_the_middleware_then_the_application() {
     #[approov_protected(binding = false)]
     async fn unbound_claims(_: ApproovClaims) -> &'static str {
         "in"
     }
-    let server = Served::new(builder().binding(["X-User"]), |app, approov| {
+    let server = Served::new(builder().binding("X-User"), |app, approov| {
         let policy = Policy::new().binding(&["Authorization"]);
-        let middleware = approov.middleware().policy(policy).exempt("/scope");
-        app.route("/guard", web::get().to(unbound_claims))
+        let middleware = approov.middleware().policy(policy).exempt_prefix("/scope");
+        let inside = web::scope("/data").app_data(approov.clone());
+        let scope = web::scope("/scope").route("", web::get().to(with_claims));
+        let scope = scope.service(inside.route("", web::get().to(with_claims)));
+        let login = web::resource("/login").get(with_claims);
+        let login = login.wrap(approov.middleware().policy(policy).binding_exempt("/login"));
+        app.service(scope.wrap(middleware))
+            .service(login)
+            .route("/guard", web::get().to(unbound_claims))
             .route("/bound", web::get().to(bound))
-            .route("/claims", web::get().to(with_claims))
-            .service(web::resource("/scope").get(with_claims).wrap(middleware));
+            .route("/claims", web::get().to(with_claims));
     });
     let (good, own) = (token::good(), token::bound(&["u"]));
     for (path, token, header, refusal) in [
@@ -155,9 +113,12 @@ async fn claims_follow_the_guard_then_the_middleware_then_the_application() {
         ("/bound", &own, "Authorization", None),
         ("/claims", &good, "X-User", Some("binding_claim_missing")),
         ("/claims", &own, "X-User", None),
+        ("/login", &good, "X-Other", None),
         ("/scope", &own, "X-User", Some("binding_header_missing")),
         ("/scope", &own, "Authorization", None),
+        ("/scope/data", &own, "X-User", Some("binding_header_missing")),
+        ("/scope/data", &own, "Authorization", None),
     ] {
-        server.decides(header, refusal, &Request::get(path).token(token).header(header, "u"));
+        server.decides(path, refusal, &Request::get(path).token(token).header(header, "u"));
     }
 }

@@ -17,4 +17,10 @@ mod remembered;
 mod report;
 pub(crate) mod signatures;
 pub(crate) mod single_use;
-mod tokens;
+
+use approov_actix::approov_protected;
+
+#[approov_protected(binding = "Authorization")]
+async fn bound() -> &'static str {
+    "in"
+}

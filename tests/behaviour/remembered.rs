@@ -1,12 +1,12 @@
 //! Cached tokens: nothing that is refused without a cache is let in with one. That times are looked at each time:
-//! `token/tests.rs` of the library. That keys are: `keys/refresh/replace.rs`.
+//! `token/tests.rs` of the library. That keys are: `keys/refresh/replace.rs`. That configurations share nothing:
+//! `layers`.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
 
-use actix_web::web;
 use approov_actix::{Algorithm, Approov, Key, KeySet};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -16,51 +16,16 @@ use crate::{
     builder,
     served::Served,
     ways::{self, WAYS},
-    with_secret,
 };
-
-const CAPACITIES: [usize; 3] = [0, 1, 10_000];
-
-/// On one worker, each with every way to protect.
-#[actix_web::test]
-async fn two_configurations_share_nothing() {
-    for capacity in CAPACITIES {
-        let others = with_secret(token::OTHER_SECRET).token_cache_capacity(capacity);
-        let stricter = builder().issuer("acme.approov.io").token_cache_capacity(capacity);
-        let (others, stricter) = (others.build().unwrap(), stricter.build().unwrap());
-        let server = Served::new(builder().token_cache_capacity(capacity), move |app, a| {
-            for (path, approov) in [("/a", a), ("/others", &others), ("/stricter", &stricter)] {
-                let scope = web::scope(path).app_data(approov.clone());
-                app.service(scope.configure(|app| ways::configure(app, approov)));
-            }
-        });
-        let (of_a, of_others) = (token::good(), token::signed_by(token::OTHER_SECRET));
-        for way in WAYS.repeat(2) {
-            for (side, token, status) in [
-                ("/a", &of_a, 200),
-                ("/others", &of_a, 401),
-                ("/stricter", &of_a, 401),
-                ("/others", &of_others, 200),
-                ("/a", &of_others, 401),
-            ] {
-                let answer = server.send(&Request::get(&format!("{side}{way}")).token(token));
-                assert_eq!(answer.status, status, "{side}{way} {capacity}");
-            }
-        }
-    }
-}
 
 #[actix_web::test]
 async fn a_binding_is_compared_each_time() {
-    for capacity in CAPACITIES {
-        let builder = builder().binding(["Authorization"]).token_cache_capacity(capacity);
-        let server = Served::new(builder, ways::configure);
-        let token = token::bound(&["user-1"]);
-        for way in WAYS.repeat(2) {
-            let get = |user: &str| Request::get(way).token(&token).header("Authorization", user);
-            server.accepts(way, &get("user-1"));
-            server.refuses(way, "binding_mismatch", &get("user-2"));
-        }
+    let server = Served::new(builder().binding("Authorization"), ways::configure);
+    let token = token::bound(&["user-1"]);
+    for way in WAYS.repeat(2) {
+        let get = |user: &str| Request::get(way).token(&token).header("Authorization", user);
+        server.accepts(way, &get("user-1"));
+        server.refuses(way, "binding_mismatch", &get("user-2"));
     }
 }
 
