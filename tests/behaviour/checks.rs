@@ -1,18 +1,18 @@
-//! The application's own checks: when they run, and what comes of it. That they may only report: `report`.
+//! The application's own checks: when they run, and what comes of it. That they may only report: `report`. What a
+//! verdict makes of them: `extractors`.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
 use actix_web::web;
 use approov_actix::{
-    ApproovBuilder, ApproovClaims, ApproovVerdict, CheckFailed, Enforcement, Policy, SignaturePolicy, approov_protected,
+    ApproovBuilder, ApproovClaims, ApproovVerdict, CheckFailed, Policy, SignaturePolicy, approov_protected,
 };
 use serde_json::json;
 use support::{
     client::Request,
-    log,
     signing::{self, Message, Signature},
     token,
 };
@@ -28,24 +28,21 @@ pub(super) const BLOCKED: &str = "blocked-device";
 const REFUSAL: &str = "application_check(device_blocked)";
 
 /// Refuses one device.
+pub(super) fn block(claims: &ApproovClaims) -> Result<(), CheckFailed> {
+    let is_blocked = claims.device_id() == Some(BLOCKED);
+    (!is_blocked).then_some(()).ok_or(CheckFailed::new("device_blocked"))
+}
+
 pub(super) fn blocking() -> ApproovBuilder {
     builder().check(|_, claims| block(claims))
 }
 
-fn block(claims: &ApproovClaims) -> Result<(), CheckFailed> {
-    if claims.device_id() == Some(BLOCKED) {
-        Err(CheckFailed::new("device_blocked"))
-    } else {
-        Ok(())
-    }
+/// A good token of that device, bound to `u`.
+pub(super) fn blocked() -> String {
+    token::with(&json!({ "did": BLOCKED, "pay": token::binding(&["u"]) }))
 }
 
-/// A good token of that device.
-fn blocked() -> String {
-    token::with(&json!({ "did": BLOCKED }))
-}
-
-/// The same, and counts how often it is asked.
+/// Blocks as well, and counts how often it is asked.
 fn counting(builder: ApproovBuilder) -> (ApproovBuilder, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
@@ -54,33 +51,6 @@ fn counting(builder: ApproovBuilder) -> (ApproovBuilder, Arc<AtomicUsize>) {
         block(claims)
     });
     (builder, count)
-}
-
-#[actix_web::test]
-async fn each_way_refuses_what_the_check_refuses() {
-    log::capture();
-    let devices = Arc::<Mutex<Vec<_>>>::default();
-    let record = Arc::clone(&devices);
-    let builder = blocking().on_rejection(move |event| {
-        let device = event.claims.and_then(ApproovClaims::device_id);
-        record.lock().unwrap().push(device.map(str::to_owned));
-    });
-    let server = Served::new(builder, |app, approov| {
-        app.service(web::scope("/own-check").configure(|app| ways::configure(app, approov)));
-    });
-    for way in WAYS {
-        let path = format!("/own-check{way}");
-        server.refuses(way, "application_check", &Request::get(&path).token(&blocked()));
-        assert_eq!(server.told(), [REFUSAL], "{way}");
-        let line = format!(
-            "INFO approov_actix REJECTED {REFUSAL} GET {path} arc={} did={BLOCKED}",
-            token::ARC
-        );
-        assert_eq!(log::lines_with(&line), [line], "{way}");
-        server.accepts(way, &Request::get(&path).token(&token::good()));
-        server.told();
-    }
-    assert_eq!(*devices.lock().unwrap(), vec![Some(BLOCKED.to_owned()); 3]);
 }
 
 #[approov_protected]
@@ -124,30 +94,12 @@ async fn the_guard_sees_what_the_middleware_could_not() {
         _ => Ok(()),
     });
     let server = Served::new(builder, |app, approov| {
-        let scope = |path: &str| web::scope(path).route("/{tenant}", web::get().to(guarded));
-        app.service(scope("/alone"))
-            .service(scope("/scope").wrap(approov.middleware()));
+        let scope = web::scope("").route("/{tenant}", web::get().to(guarded));
+        app.service(scope.wrap(approov.middleware()));
     });
-    for path in ["/alone", "/scope"] {
-        let of_tenant = |tenant: &str| Request::get(&format!("{path}/{tenant}")).token(&token::good());
-        server.refuses(path, "application_check", &of_tenant("closed"));
-        server.accepts(path, &of_tenant("open"));
-    }
-}
-
-#[actix_web::test]
-async fn each_configuration_runs_its_own() {
-    let inner = blocking().build().unwrap();
-    let server = Served::new(builder(), move |app, outer| {
-        let resource = |path: &str| web::resource(path).get(guarded);
-        let inside = resource("/inner").wrap(inner.middleware());
-        app.service(inside.wrap(outer.middleware()))
-            .service(resource("/outer").wrap(outer.middleware()));
-    });
-    for (path, of_blocked) in [("/outer", 200), ("/inner", 401)] {
-        let ask = |token: &str| server.send(&Request::get(path).token(token)).status;
-        assert_eq!((ask(&blocked()), ask(&token::good())), (of_blocked, 200), "{path}");
-    }
+    let good = |path: &str| Request::get(path).token(&token::good());
+    server.refuses("closed", "application_check", &good("/closed"));
+    server.accepts("open", &good("/open"));
 }
 
 const STRICT: Policy = Policy::new()
@@ -157,17 +109,6 @@ const STRICT: Policy = Policy::new()
 #[approov_protected(policy = STRICT)]
 async fn strict(body: web::Bytes) -> web::Bytes {
     body
-}
-
-/// Which is bound to `user`.
-fn order(path: &str, device: &str) -> Message {
-    let claims = json!({ "did": device, "pay": token::binding(&["user"]) });
-    Message {
-        url: format!("https://api.example.com{path}"),
-        ..Message::order()
-    }
-    .replace("Approov-Token", &signing::token(&claims))
-    .header("Authorization", "user")
 }
 
 /// Otherwise a check that asks a database could be called by anyone.
@@ -180,36 +121,33 @@ async fn it_runs_after_all_other_checks() {
             .service(echo.wrap(approov.middleware().policy(STRICT)));
     });
     for path in ["/guard", "/middleware"] {
-        for device in [BLOCKED, token::DEVICE_ID] {
-            let order = order(path, device);
-            let with = |name, value: &str| order.clone().replace(name, value).signed();
-            let elsewhere = Signature::install(&Message::order());
-            let altered = order.clone().alter_body().request();
-            for (code, request) in [
-                ("token_signature", with("Approov-Token", &token::forged())),
-                ("token_expired", with("Approov-Token", &token::expired())),
-                ("binding_mismatch", with("Authorization", "another")),
-                (
-                    "binding_header_missing",
-                    order.clone().without("Authorization").signed(),
-                ),
-                ("signature_missing", order.request()),
-                ("signature_invalid", order.request().signed(&[&elsewhere])),
-                ("digest_mismatch", altered.signed(&[&Signature::install(&order)])),
-                ("body_too_large", order.clone().body(&[b'x'; 101]).signed()),
-            ] {
-                server.refuses(path, code, &request);
-            }
-            assert_eq!(count.load(SeqCst), 0, "{path}");
-
-            let whole = order.body(&[b'x'; 100]).signed();
-            if device == BLOCKED {
-                server.refuses(path, "application_check", &whole);
-            } else {
-                assert_eq!(server.accepts(path, &whole).body, "x".repeat(100));
-            }
-            assert_eq!(count.swap(0, SeqCst), 1, "{path}");
+        let of = |device: &str| {
+            let claims = json!({ "did": device, "pay": token::binding(&["user"]) });
+            Message::new("POST", &format!("https://api.example.com{path}"))
+                .header("Approov-Token", &signing::token(&claims))
+                .header("Authorization", "user")
+                .body(b"{}")
+        };
+        let order = of(BLOCKED);
+        let with = |name, value: &str| order.clone().replace(name, value).signed();
+        let elsewhere = Signature::install(&of("another"));
+        let altered = order.clone().alter_body().request();
+        for (code, request) in [
+            ("token_signature", with("Approov-Token", &token::forged())),
+            ("binding_mismatch", with("Authorization", "another")),
+            ("signature_missing", order.request()),
+            ("signature_invalid", order.request().signed(&[&elsewhere])),
+            ("digest_mismatch", altered.signed(&[&Signature::install(&order)])),
+            ("body_too_large", order.clone().body(&[b'x'; 101]).signed()),
+        ] {
+            server.refuses(path, code, &request);
         }
+        assert_eq!(count.load(SeqCst), 0, "{path}");
+
+        server.refuses(path, "application_check", &order.signed());
+        let whole = of(token::DEVICE_ID).body(&[b'x'; 100]).signed();
+        assert_eq!(server.accepts(path, &whole).body, "x".repeat(100));
+        assert_eq!(count.swap(0, SeqCst), 2, "{path}");
     }
 }
 
@@ -221,53 +159,24 @@ async fn several_checks_add_up() {
         is_there.then_some(()).ok_or(CheckFailed::new("tenant_missing"))
     });
     let server = Served::new(builder, ways::configure);
-    for way in WAYS {
-        let get = |token: &str| Request::get(way).token(token);
-        for (request, told) in [
-            (get(&token::good()).header("X-Tenant", "a"), "accepted"),
-            (get(&blocked()).header("X-Tenant", "a"), REFUSAL),
-            (get(&token::good()), "application_check(tenant_missing)"),
-            // The first one tells.
-            (get(&blocked()), REFUSAL),
-        ] {
-            let status = if told == "accepted" { 200 } else { 401 };
-            assert_eq!(server.send(&request).status, status, "{way} {told}");
+    let (good, blocked) = (token::good(), blocked());
+    for (token, header, told) in [
+        (&good, "X-Tenant", "accepted"),
+        (&blocked, "X-Tenant", REFUSAL),
+        (&good, "X-Other", "application_check(tenant_missing)"),
+        // The first one tells.
+        (&blocked, "X-Other", REFUSAL),
+    ] {
+        for way in WAYS {
+            let _ = server.send(&Request::get(way).token(token).header(header, "a"));
             assert_eq!(server.told(), [told], "{way}");
-        }
-    }
-}
-
-/// Nobody is told, as for every other reason: what to do is the handler's decision.
-#[actix_web::test]
-async fn to_a_verdict_the_device_is_not_genuine() {
-    async fn verdict(verdict: ApproovVerdict) -> String {
-        let rejection = verdict.rejection().map(|rejection| rejection.to_string());
-        rejection.unwrap_or_else(|| "genuine".to_owned())
-    }
-    async fn optional(claims: Option<ApproovClaims>) -> &'static str {
-        if claims.is_some() { "genuine" } else { "no claims" }
-    }
-    let reported = blocking().policy(Policy::new().check_enforcement(Enforcement::Report));
-    // An argument takes the application at its word; a verdict does not know reports.
-    for (builder, of_optional) in [(blocking(), "no claims"), (reported, "genuine")] {
-        let server = Served::new(builder, |app, _| {
-            app.route("/verdict", web::get().to(verdict))
-                .route("/optional", web::get().to(optional));
-        });
-        let ask = |path, token: &str| server.send(&Request::get(path).token(token)).body;
-        assert_eq!(ask("/verdict", &blocked()), REFUSAL);
-        assert!(server.codes().is_empty());
-        assert_eq!(ask("/optional", &blocked()), of_optional);
-        for path in ["/verdict", "/optional"] {
-            assert_eq!(ask(path, &token::good()), "genuine");
         }
     }
 }
 
 #[actix_web::test]
 async fn where_nothing_is_checked_it_does_not_run() {
-    let (builder, count) = counting(builder());
-    let server = Served::new(builder, |app, approov| {
+    let server = Served::new(blocking(), |app, approov| {
         let scope = web::scope("/exempt")
             .route("/open", web::get().to(open))
             .route("/claims", web::get().to(with_claims));
@@ -275,9 +184,6 @@ async fn where_nothing_is_checked_it_does_not_run() {
     });
     assert!(server.approov.verify_token(&blocked()).is_ok(), "there is no request");
     server.accepts("exempt", &Request::get("/exempt/open").token(&blocked()));
-    assert_eq!(count.load(SeqCst), 0);
-    let claims = |token: &str| Request::get("/exempt/claims").token(token);
-    server.refuses("claims inside still ask", "application_check", &claims(&blocked()));
-    assert_eq!(count.load(SeqCst), 1);
-    server.accepts("claims inside", &claims(&token::good()));
+    let claims = Request::get("/exempt/claims").token(&blocked());
+    server.refuses("claims inside still ask", "application_check", &claims);
 }

@@ -4,14 +4,13 @@ use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, web};
 use approov_actix::{ApproovClaims, ApproovSignature, ApproovVerdict, Policy, Refused, Rejection, approov_protected};
 use support::{client::Request, token};
 
+use super::checks::{blocked, blocking};
 use crate::{builder, served::Served};
 
 pub(crate) async fn verdict(verdict: ApproovVerdict) -> String {
     match verdict {
         ApproovVerdict::Genuine(claims) => claims.device_id().unwrap().to_owned(),
-        ApproovVerdict::Rejected(_) => verdict
-            .rejection()
-            .map_or_else(String::new, |rejection| rejection.to_string()),
+        ApproovVerdict::Rejected(rejection) => rejection.to_string(),
     }
 }
 
@@ -20,7 +19,7 @@ pub(crate) async fn verdict(verdict: ApproovVerdict) -> String {
 #[actix_web::test]
 async fn a_verdict_does_not_know_report_mode() {
     for is_reported in [false, true] {
-        let builder = builder().binding(["X-User"]).policy(Policy::new().report(is_reported));
+        let builder = blocking().binding("X-User").policy(Policy::new().report(is_reported));
         let server = Served::new(builder, |app, approov| {
             let scope = web::resource("/scope").get(verdict);
             app.route("/data", web::get().to(verdict))
@@ -33,6 +32,7 @@ async fn a_verdict_does_not_know_report_mode() {
                 (get().token(&token::bound(&["u"])), token::DEVICE_ID),
                 (get().token(&token::bound(&["v"])), "binding_mismatch"),
                 (get().token(&token::good()), "binding_claim_missing"),
+                (get().token(&blocked()), "application_check(device_blocked)"),
                 (get().token(&token::forged()), "token_signature"),
                 (get(), "token_missing"),
             ] {

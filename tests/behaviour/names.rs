@@ -1,15 +1,18 @@
 //! How log lines and events name the configuration, the request and its route.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    mem,
+    sync::{Arc, Mutex},
+};
 
 use actix_web::{
-    Error, HttpMessage as _, HttpRequest,
+    Error, HttpRequest,
     body::MessageBody,
-    dev::{Service as _, ServiceRequest, ServiceResponse},
-    middleware::{Next, from_fn},
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::{Next, NormalizePath, from_fn},
     web,
 };
-use approov_actix::{Approov, ApproovBuilder, ApproovClaims, EventRequest, Refused};
+use approov_actix::{ApproovBuilder, ApproovClaims, EventRequest, Refused};
 use support::{client::Request, log, token};
 
 use crate::{
@@ -18,147 +21,98 @@ use crate::{
     ways::{guarded, open, with_claims},
 };
 
-/// What is told: verdict, device, name of the configuration, id and route of the request.
-#[derive(Debug, Clone, PartialEq)]
-struct Told(String, [Option<String>; 4]);
-
-fn told_of(verdict: &str, texts: [Option<&str>; 4]) -> Told {
-    Told(verdict.to_owned(), texts.map(|text| text.map(str::to_owned)))
+/// What is told: verdict, and if any, device, name of the configuration, id and route of the request.
+fn told(verdict: &str, texts: [Option<&str>; 4]) -> String {
+    format!("{verdict} {texts:?}")
 }
 
-type Events = Arc<Mutex<Vec<Told>>>;
-
-fn recording(builder: ApproovBuilder) -> (ApproovBuilder, Events) {
-    fn told(verdict: &str, device: Option<&ApproovClaims>, name: Option<&str>, request: EventRequest<'_>) -> Told {
-        let device = device.and_then(ApproovClaims::device_id);
-        told_of(
-            verdict,
-            [device, name, request.id(), request.match_pattern().as_deref()],
-        )
+fn recording(builder: ApproovBuilder) -> (ApproovBuilder, Arc<Mutex<Vec<String>>>) {
+    fn of(verdict: &str, claims: Option<&ApproovClaims>, name: Option<&str>, request: EventRequest<'_>) -> String {
+        let (device, route) = (claims.and_then(ApproovClaims::device_id), request.match_pattern());
+        told(verdict, [device, name, request.id(), route.as_deref()])
     }
-    let events = Events::default();
+    let events = Arc::<Mutex<Vec<_>>>::default();
     let (rejections, acceptances) = (Arc::clone(&events), Arc::clone(&events));
     let builder = builder
         .on_rejection(move |event| {
-            let event = told(&event.rejection.to_string(), event.claims, event.name, event.request);
+            let event = of(&event.rejection.to_string(), event.claims, event.name, event.request);
             rejections.lock().unwrap().push(event);
         })
         .on_acceptance(move |event| {
-            let event = told("accepted", Some(event.claims), event.name, event.request);
+            let event = of("accepted", Some(event.claims), event.name, event.request);
             acceptances.lock().unwrap().push(event);
         });
     (builder, events)
 }
 
-fn take(events: &Events) -> Vec<Told> {
-    std::mem::take(&mut *events.lock().unwrap())
-}
+const ID: &str = "X-Request-Id";
 
-/// By what the app or a proxy calls it.
 fn id_in_header(request: &HttpRequest) -> Option<String> {
-    let id = request.headers().get("X-Request-Id")?;
+    let id = request.headers().get(ID)?;
     id.to_str().ok().map(str::to_owned)
 }
 
-fn named() -> ApproovBuilder {
-    builder().name("retail").request_id(id_in_header)
-}
-
 /// The ways to protect `/{test}/…/{id}`, the last of them without enforcing anything.
-fn routes(approov: &Approov, test: &str) -> actix_web::Scope {
-    let open = |path, middleware| web::resource(path).get(open).wrap(middleware);
-    web::scope(test)
-        .route("/guard/{id}", web::get().to(guarded))
-        .route("/claims/{id}", web::get().to(with_claims))
-        .service(open("/resource/{id}", approov.middleware()))
-        .service(open("/report/{id}", approov.middleware().report(true)))
-}
-
 fn serve(test: &'static str, builder: ApproovBuilder) -> Served {
     Served::new(builder, move |app, approov| {
-        app.service(routes(approov, test));
+        let open = |path, middleware| web::resource(path).get(open).wrap(middleware);
+        let scope = web::scope(test)
+            .route("/guard/{id}", web::get().to(guarded))
+            .route("/claims/{id}", web::get().to(with_claims))
+            .service(open("/resource/{id}", approov.middleware()))
+            .service(open("/report/{id}", approov.middleware().report(true)));
+        app.service(scope);
     })
 }
-
-const WAYS: [&str; 4] = ["guard", "claims", "resource", "report"];
 
 #[actix_web::test]
 async fn each_line_and_each_event_names_the_configuration_and_the_request() {
     log::capture();
     let device = format!(" arc={} did={}", token::ARC, token::DEVICE_ID);
     let (name, id) = (Some("retail"), Some("r-1"));
-    let ided = builder().request_id(id_in_header);
-    for (test, builder, name, id, end) in [
-        ("/names-both", named(), name, id, " name=retail request=r-1"),
-        ("/names-name", builder().name("retail"), name, None, " name=retail"),
-        ("/names-id", ided, None, id, " request=r-1"),
-        ("/names-none", builder(), None, None, ""),
+    let ided = || builder().request_id(id_in_header);
+    let both = || ided().name("retail");
+    for (test, builder, header, name, id, end) in [
+        ("/names-both", both(), ID, name, id, " name=retail request=r-1"),
+        ("/names-no-id", both(), "X-Other", name, None, " name=retail"),
+        ("/names-id", ided(), ID, None, id, " request=r-1"),
+        ("/names-none", builder(), ID, None, None, ""),
     ] {
-        let (builder, events) = recording(builder);
+        let (builder, events) = recording(builder.binding("Authorization"));
         let server = serve(test, builder);
-        for way in WAYS {
+        for way in ["guard", "claims", "resource", "report"] {
             let path = format!("{test}/{way}/7");
             let route = format!("{test}/{way}/{{id}}");
-            let request = Request::get(&format!("{path}?a=in-query")).header("X-Request-Id", "r-1");
-            let (verdict, status) = if way == "report" {
-                ("WOULD REJECT", 200)
+            let request = Request::get(&format!("{path}?a=in-query")).header(header, "r-1");
+            let request = request.header("Authorization", "user");
+            let (status, refused) = if way == "report" {
+                (200, "WOULD REJECT")
             } else {
-                ("REJECTED", 401)
+                (401, "REJECTED")
             };
             for (token, status, verdict, device) in [
-                (token::forged(), status, "token_signature", None),
-                ("NO_NETWORK".to_owned(), status, "token_status_word(NO_NETWORK)", None),
-                (token::good(), 200, "accepted", Some(token::DEVICE_ID)),
+                (token::forged(), status, "token_signature", ""),
+                ("NO_NETWORK".to_owned(), status, "token_status_word(NO_NETWORK)", ""),
+                (token::good(), status, "binding_claim_missing", &device),
+                (token::bound(&["user"]), 200, "accepted", &device),
             ] {
                 assert_eq!(server.send(&request.clone().token(&token)).status, status, "{path}");
-                let event = told_of(verdict, [device, name, id, Some(&route)]);
-                assert_eq!(take(&events), [event], "{path}");
+                let device_id = (!device.is_empty()).then_some(token::DEVICE_ID);
+                let event = told(verdict, [device_id, name, id, Some(&route)]);
+                assert_eq!(mem::take(&mut *events.lock().unwrap()), [event], "{path}");
             }
             assert_eq!(
                 log::lines_with(&format!("GET {path}")),
                 [
-                    format!("INFO approov_actix {verdict} token_signature GET {path}{end}"),
-                    format!("INFO approov_actix {verdict} token_status_word(NO_NETWORK) GET {path}{end}"),
+                    format!("INFO approov_actix {refused} token_signature GET {path}{end}"),
+                    format!("INFO approov_actix {refused} token_status_word(NO_NETWORK) GET {path}{end}"),
+                    format!("INFO approov_actix {refused} binding_claim_missing GET {path}{device}{end}"),
                     format!("DEBUG approov_actix ACCEPTED GET {path}{device}{end}"),
                 ]
             );
         }
     }
     assert!(log::lines_with("in-query").is_empty());
-}
-
-/// The application may have put it there, in a middleware further out.
-#[actix_web::test]
-async fn a_request_without_an_id_has_none() {
-    #[derive(Clone)]
-    struct Id(String);
-
-    log::capture();
-    let in_extensions = |request: &HttpRequest| request.extensions().get::<Id>().map(|id| id.0.clone());
-    let (builder, events) = recording(builder().name("retail").request_id(in_extensions));
-    let server = Served::new(builder, |app, approov| {
-        app.service(routes(approov, "/names-extensions").wrap_fn(|request, next| {
-            if let Some(id) = id_in_header(request.request()) {
-                request.extensions_mut().insert(Id(id));
-            }
-            next.call(request)
-        }));
-    });
-    for way in WAYS {
-        let path = format!("/names-extensions/{way}/7");
-        let without = Request::get(&path).token(&token::forged());
-        let with = without.clone().header("X-Request-Id", "r-2");
-        for (request, id) in [(without, None), (with, Some("r-2"))] {
-            let _ = server.send(&request);
-            let ids: Vec<_> = take(&events).into_iter().map(|Told(_, [.., id, _])| id).collect();
-            assert_eq!(ids, [id.map(str::to_owned)], "{path}");
-        }
-        let ends: Vec<_> = log::lines_with(&format!("token_signature GET {path} "))
-            .iter()
-            .map(|line| line.split_once("/7 ").unwrap().1.to_owned())
-            .collect();
-        assert_eq!(ends, ["name=retail", "name=retail request=r-2"]);
-    }
 }
 
 /// A caller that chooses the id must not write lines or fields of its own. How long it may be: `logging.rs`.
@@ -170,11 +124,8 @@ async fn an_id_is_escaped_in_the_log() {
     let server = serve("/names-escaped", builder);
     let _ = server.send(&Request::get("/names-escaped/guard/7").token(&token::forged()));
     let texts = [None, Some("a b"), Some(id), Some("/names-escaped/guard/{id}")];
-    assert_eq!(
-        take(&events),
-        [told_of("token_signature", texts)],
-        "the event has it as it is"
-    );
+    let as_it_is = told("token_signature", texts);
+    assert_eq!(*events.lock().unwrap(), [as_it_is]);
     assert_eq!(
         log::lines_with("GET /names-escaped/"),
         [concat!(
@@ -184,23 +135,32 @@ async fn an_id_is_escaped_in_the_log() {
     );
 }
 
-/// A middleware of the whole app tells what the request will be routed to.
+/// A middleware of the whole app tells what the request will be routed to, or has been: one inside may change the path,
+/// and only then does a route match.
 #[actix_web::test]
 async fn the_route_is_known_before_the_request_is_routed() {
     let (builder, events) = recording(builder());
     let server = Served::new(builder, |app, approov| {
         let orders = web::scope("/orders").route("/{id}", web::get().to(open));
-        app.service(web::scope("").service(orders).wrap(approov.middleware()));
+        let scope = web::scope("").service(orders).wrap(NormalizePath::trim());
+        app.service(scope.wrap(approov.middleware()));
     });
-    let device = Some(token::DEVICE_ID);
-    for (path, route) in [("/orders/7", Some("/orders/{id}")), ("/nowhere", None)] {
-        for (token, verdict, device) in [
-            (token::forged(), "token_signature", None),
-            (token::good(), "accepted", device),
-        ] {
-            let _ = server.send(&Request::get(path).token(&token));
-            assert_eq!(take(&events), [told_of(verdict, [device, None, None, route])], "{path}");
-        }
+    let (good, forged, device, route) = (
+        token::good(),
+        token::forged(),
+        Some(token::DEVICE_ID),
+        Some("/orders/{id}"),
+    );
+    for (path, token, verdict, device, route) in [
+        ("/orders/7", &forged, "token_signature", None, route),
+        ("/orders/7", &good, "accepted", device, route),
+        ("/orders/7/", &good, "accepted", device, route),
+        ("/nowhere", &forged, "token_signature", None, None),
+        ("/nowhere", &good, "accepted", device, None),
+    ] {
+        let _ = server.send(&Request::get(path).token(token));
+        let events = mem::take(&mut *events.lock().unwrap());
+        assert_eq!(events, [told(verdict, [device, None, None, route])], "{path}");
     }
 }
 
@@ -218,65 +178,17 @@ async fn a_refusal_that_outlives_its_extractor_tells_the_same() {
         Ok(response)
     }
     log::capture();
-    let (builder, events) = recording(named());
+    let (builder, events) = recording(builder().name("retail").request_id(id_in_header));
     let server = Served::new(builder, |app, _| {
         let scope = web::scope("/names-late").route("/{id}", web::get().to(open));
         app.service(web::scope("").service(scope).wrap(from_fn(first)));
     });
-    let request = Request::get("/names-late/7").header("X-Request-Id", "r-3");
-    for (token, refusal, device) in [
-        (token::forged(), Some("token_signature"), None),
-        (token::good(), None, Some(token::DEVICE_ID)),
-    ] {
-        server.decides("late", refusal, &request.clone().token(&token));
-        let texts = [device, Some("retail"), Some("r-3"), Some("/names-late/{id}")];
-        assert_eq!(take(&events), [told_of(refusal.unwrap_or("accepted"), texts)]);
-    }
-    assert_eq!(
-        log::lines_with("REJECTED token_signature GET /names-late/7"),
-        ["INFO approov_actix REJECTED token_signature GET /names-late/7 name=retail request=r-3"]
-    );
-}
-
-#[actix_web::test]
-async fn debug_of_an_event_shows_name_id_and_device_and_no_header() {
-    let shown = Arc::new(Mutex::new(Vec::new()));
-    let (rejections, acceptances) = (Arc::clone(&shown), Arc::clone(&shown));
-    let builder = named()
-        .binding("Authorization")
-        .on_rejection(move |event| {
-            let texts = [format!("{event:?}"), format!("{:?}", event.request)];
-            rejections.lock().unwrap().push(texts);
-        })
-        .on_acceptance(move |event| {
-            let texts = [format!("{event:?}"), format!("{:?}", event.request)];
-            acceptances.lock().unwrap().push(texts);
-        });
-    let server = serve("/names-debug", builder);
-    assert!(format!("{:?}", server.approov).contains("retail"));
-    for way in WAYS {
-        for token in [token::forged(), token::good(), token::bound(&["needle"])] {
-            let request = Request::get(&format!("/names-debug/{way}/7")).header("X-Request-Id", "r-4");
-            let _ = server.send(&request.token(&token).header("Authorization", "needle"));
-        }
-        let events = std::mem::take(&mut *shown.lock().unwrap());
-        for (verdict, [event, request]) in ["TokenSignature", "BindingClaimMissing", "token_cached"]
-            .iter()
-            .zip(&events)
-        {
-            assert!(event.contains(verdict) && event.contains("retail"), "{event}");
-            assert_eq!(
-                event.contains(token::DEVICE_ID),
-                *verdict != "TokenSignature",
-                "{event}"
-            );
-            assert!(request.contains("r-4"), "{request}");
-            for text in [event, request] {
-                assert!(text.contains("/names-debug/"), "{text}");
-                assert!(!text.contains("needle") && !text.contains("eyJ"), "{text}");
-                assert!(!text.contains(&token::binding(&["needle"])), "{text}");
-            }
-        }
-        assert_eq!(events.len(), 3, "{way}");
-    }
+    let request = Request::get("/names-late/7").header(ID, "r-3");
+    server.refuses("late", "token_signature", &request.clone().token(&token::forged()));
+    server.accepts("late", &request.token(&token::good()));
+    let of = |verdict, device| told(verdict, [device, Some("retail"), Some("r-3"), Some("/names-late/{id}")]);
+    let expected = [of("token_signature", None), of("accepted", Some(token::DEVICE_ID))];
+    assert_eq!(*events.lock().unwrap(), expected);
+    let line = "INFO approov_actix REJECTED token_signature GET /names-late/7 name=retail request=r-3";
+    assert_eq!(log::lines_with("REJECTED token_signature GET /names-late/7"), [line]);
 }

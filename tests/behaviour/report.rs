@@ -2,13 +2,12 @@
 
 use actix_web::{App, test::init_service, web};
 use approov_actix::{
-    Approov, ApproovBuilder, ApproovClaims, Enforcement, Policy, RoutePolicy, SignaturePolicy, approov_protected,
+    Approov, ApproovBuilder, ApproovClaims, ApproovMiddleware, Enforcement, Policy, SignaturePolicy, approov_protected,
 };
-use serde_json::json;
 use support::{client::Request, log, token};
 
-use super::checks::{BLOCKED, blocking};
-use crate::{builder, served::Served, ways::open};
+use super::checks::{blocked, blocking};
+use crate::{approov, builder, served::Served, ways::open};
 
 #[approov_protected]
 async fn guarded(claims: Option<ApproovClaims>) -> String {
@@ -17,22 +16,6 @@ async fn guarded(claims: Option<ApproovClaims>) -> String {
 
 #[approov_protected]
 async fn with_claims(_: ApproovClaims) -> &'static str {
-    "in"
-}
-
-struct Strict;
-
-impl RoutePolicy for Strict {
-    fn policy() -> &'static Policy {
-        static POLICY: Policy = Policy::new()
-            .token_enforcement(Enforcement::Enforce)
-            .binding_enforcement(Enforcement::Enforce);
-        &POLICY
-    }
-}
-
-#[approov_protected(policy = Strict)]
-async fn strict() -> &'static str {
     "in"
 }
 
@@ -48,10 +31,12 @@ async fn enforcing() -> &'static str {
 
 const REPORT: Policy = Policy::new().report(true);
 const ENFORCE: Policy = Policy::new().report(false);
+const ALL_BUT_BINDINGS: Policy = REPORT.binding_enforcement(Enforcement::Enforce);
+const NOT_THE_CHECK: Policy = Policy::new().check_enforcement(Enforcement::Enforce);
 
 /// Bound to `X-User`, with a check that refuses one device.
 fn checking() -> ApproovBuilder {
-    blocking().binding(["X-User"])
+    blocking().binding("X-User")
 }
 
 fn get(path: &str, token: &str) -> Request {
@@ -68,7 +53,7 @@ async fn what_is_reported_passes_and_the_rest_is_enforced() {
         Served::new(checking().policy(policy), |app, approov| {
             app.route("/guard", web::get().to(guarded))
                 .route("/claims", web::get().to(with_claims))
-                .route("/strict", web::get().to(strict))
+                .route("/strict", web::get().to(enforcing))
                 .service(web::resource("/all").get(guarded).wrap(approov.middleware()));
         })
     });
@@ -76,7 +61,6 @@ async fn what_is_reported_passes_and_the_rest_is_enforced() {
     let (mine, others, good) = (&token::bound(&["u"]), &token::bound(&["v"]), &token::good());
     for (server, path, token, body, told) in [
         (&tokens, "/guard", empty, "false", "reported token_empty"),
-        (&tokens, "/all", empty, "false", "reported token_empty"),
         (&tokens, "/guard", mine, "true", "accepted"),
         (&tokens, "/guard", others, "{}", "binding_mismatch"),
         (&tokens, "/strict", empty, "{}", "token_empty"),
@@ -89,7 +73,6 @@ async fn what_is_reported_passes_and_the_rest_is_enforced() {
             "reported token_expired, token_expired",
         ),
         (&bindings, "/guard", others, "true", "reported binding_mismatch"),
-        (&bindings, "/all", others, "true", "reported binding_mismatch"),
         (&bindings, "/claims", good, "in", "reported binding_claim_missing"),
         (&bindings, "/guard", forged, "{}", "token_signature"),
         (&bindings, "/strict", others, "{}", "binding_mismatch"),
@@ -104,62 +87,59 @@ async fn what_is_reported_passes_and_the_rest_is_enforced() {
     }
 }
 
+/// The statuses for a forged token, for one that is bound to another user, and for one of a blocked device.
+type Statuses = [u16; 3];
+const ENFORCED: Statuses = [401, 401, 401];
+const REPORTED: Statuses = [200, 200, 200];
+
+type Change = fn(ApproovMiddleware) -> ApproovMiddleware;
+
+const SCOPES: [(&str, Change, Statuses); 6] = [
+    ("/scope/report", |scope| scope.report(true), REPORTED),
+    ("/scope/enforce", |scope| scope.report(false), ENFORCED),
+    // Of both the last one counts.
+    ("/both/1", |scope| scope.policy(REPORT).report(false), ENFORCED),
+    ("/both/2", |scope| scope.report(false).policy(REPORT), REPORTED),
+    (
+        "/not-the-binding",
+        |scope| scope.policy(ALL_BUT_BINDINGS),
+        [200, 401, 200],
+    ),
+    // A later policy leaves what it does not name.
+    (
+        "/not-the-check",
+        |scope| scope.report(true).policy(NOT_THE_CHECK),
+        [200, 200, 401],
+    ),
+];
+
 /// What is not said is inherited from the application, and from nothing in between.
 #[actix_web::test]
 async fn one_route_or_scope_reports_while_the_rest_enforces_and_the_other_way_round() {
-    const ENFORCED: [u16; 3] = [401, 401, 401];
-    const REPORTED: [u16; 3] = [200, 200, 200];
-    let enforce = Enforcement::Enforce;
     for (builder, inherited) in [(checking(), ENFORCED), (checking().policy(REPORT), REPORTED)] {
-        let server = Served::new(builder, move |app, approov| {
-            let middleware = || approov.middleware();
+        let server = Served::new(builder, |app, approov| {
             app.route("/guard", web::get().to(guarded))
                 .route("/guard/report", web::get().to(reporting))
-                .route("/guard/enforce", web::get().to(enforcing));
-            let of_checks = ENFORCE.check_enforcement(Enforcement::Report);
-            let not_of_checks = Policy::new().check_enforcement(enforce);
-            for (path, middleware) in [
-                ("/scope", middleware()),
-                ("/scope/report", middleware().report(true)),
-                ("/scope/enforce", middleware().report(false)),
-                ("/policy/report", middleware().policy(REPORT)),
-                ("/policy/enforce", middleware().policy(ENFORCE)),
-                // Of both the last one counts.
-                ("/both/1", middleware().policy(REPORT).report(false)),
-                ("/both/2", middleware().report(false).policy(REPORT)),
-                // A later policy leaves what it does not name.
-                ("/token-only", middleware().policy(REPORT.binding_enforcement(enforce))),
-                ("/not-the-check", middleware().report(true).policy(not_of_checks)),
-                ("/check-only", middleware().policy(of_checks)),
-            ] {
-                app.service(web::resource(path).get(open).wrap(middleware));
+                .route("/guard/enforce", web::get().to(enforcing))
+                .service(web::resource("/scope").get(open).wrap(approov.middleware()));
+            for (path, change, _) in SCOPES {
+                app.service(web::resource(path).get(open).wrap(change(approov.middleware())));
             }
         });
-        for (path, statuses) in [
+        let others = [
             ("/guard", inherited),
             ("/guard/report", REPORTED),
             ("/guard/enforce", ENFORCED),
             ("/scope", inherited),
-            ("/scope/report", REPORTED),
-            ("/scope/enforce", ENFORCED),
-            ("/policy/report", REPORTED),
-            ("/policy/enforce", ENFORCED),
-            ("/both/1", ENFORCED),
-            ("/both/2", REPORTED),
-            ("/token-only", [200, 401, 200]),
-            ("/not-the-check", [200, 200, 401]),
-            ("/check-only", [401, 401, 200]),
-        ] {
-            let pay = token::binding(&["u"]);
-            let blocked = token::with(&json!({ "did": BLOCKED, "pay": pay }));
-            for ((refusal, token), status) in [
+        ];
+        let scopes = SCOPES.map(|(path, _, statuses)| (path, statuses));
+        for (path, statuses) in others.into_iter().chain(scopes) {
+            let refused = [
                 ("token_signature", token::forged()),
                 ("binding_mismatch", token::bound(&["v"])),
-                ("application_check(device_blocked)", blocked),
-            ]
-            .into_iter()
-            .zip(statuses)
-            {
+                ("application_check(device_blocked)", blocked()),
+            ];
+            for ((refusal, token), status) in refused.into_iter().zip(statuses) {
                 assert_eq!(server.send(&get(path, &token)).status, status, "{path} {refusal}");
                 let mode = if status == 401 { "" } else { "reported " };
                 assert_eq!(server.told(), [format!("{mode}{refusal}")], "{path}");
@@ -170,47 +150,28 @@ async fn one_route_or_scope_reports_while_the_rest_enforces_and_the_other_way_ro
     }
 }
 
-#[actix_web::test]
-async fn a_handler_that_enforces_is_not_loosened_by_a_scope_that_reports() {
-    let server = Served::new(checking(), |app, approov| {
-        let scope = web::scope("")
-            .route("/enforce", web::get().to(enforcing))
-            .route("/report", web::get().to(reporting));
-        app.service(scope.wrap(approov.middleware().report(true)));
-    });
-    for (code, token) in [
-        ("token_signature", token::forged()),
-        ("binding_mismatch", token::bound(&["v"])),
-    ] {
-        let reported = format!("reported {code}");
-        assert_eq!(server.send(&get("/enforce", &token)).status, 401);
-        assert_eq!(server.told(), [&reported, code]);
-        assert_eq!(server.send(&get("/report", &token)).status, 200);
-        assert_eq!(server.told(), [reported], "once");
-    }
-    for path in ["/enforce", "/report"] {
-        server.accepts(path, &get(path, &token::bound(&["u"])));
-    }
-}
-
 #[test]
-fn a_check_that_only_reports_says_so_at_start_up() {
+fn an_application_that_only_reports_says_so_at_the_start() {
     log::capture();
-    let build = |token, binding| {
-        let policy = Policy::new().token_enforcement(token).binding_enforcement(binding);
-        builder().policy(policy).binding(["X-User"]).build().unwrap();
+    let lines = || {
+        [
+            "the application's policy only REPORTS requests without a genuine token",
+            "only REPORTS tokens that are not bound",
+            "who leaves the token out avoids the binding",
+            "only REPORTS requests that the application's own check refuses",
+        ]
+        .map(|text| log::own_lines_with(text).len())
     };
-    build(Enforcement::Report, Enforcement::Report);
-    assert!(!log::own_lines_with("only REPORTS requests without a genuine token").is_empty());
-    assert!(!log::own_lines_with("only REPORTS tokens that are not bound").is_empty());
-    build(Enforcement::Report, Enforcement::Enforce);
-    assert!(!log::own_lines_with("who leaves the token out avoids the binding").is_empty());
-
-    let own_check = || log::own_lines_with("only REPORTS requests that the application's own check refuses").len();
-    builder().policy(REPORT).build().unwrap();
-    assert_eq!(own_check(), 0, "there is none");
-    blocking().policy(REPORT).build().unwrap();
-    assert_eq!(own_check(), 1);
+    let bound = || builder().binding("X-User");
+    for (builder, expected) in [
+        (bound().policy(REPORT), [1, 1, 0, 0]),
+        (bound().policy(ALL_BUT_BINDINGS), [2, 1, 1, 0]),
+        (checking().policy(REPORT), [3, 2, 1, 1]),
+        (checking().policy(ENFORCE), [3, 2, 1, 1]),
+    ] {
+        builder.build().unwrap();
+        assert_eq!(lines(), expected);
+    }
 }
 
 #[actix_web::test]
@@ -231,34 +192,22 @@ async fn a_middleware_that_only_reports_says_so_once() {
         ]
         .map(|text| log::own_lines_with(text).len())
     };
-    let approov = builder().build().unwrap();
+    let (approov, named) = (approov(), blocking().name("retail").build().unwrap());
+    // What the application reports is not repeated for its middleware.
+    let reporting = builder().policy(REPORT).build().unwrap();
+    let tokens = Policy::new().token_enforcement(Enforcement::Report);
     let signed = Policy::new().signature(SignaturePolicy::required());
-    let tokens = |enforcement| Policy::new().token_enforcement(enforcement);
-    for (policy, expected) in [
-        (Policy::new(), [0, 0, 0, 0]),
-        (tokens(Enforcement::Enforce), [0, 0, 0, 0]),
-        (tokens(Enforcement::Report), [1, 0, 0, 0]),
-        (signed, [1, 0, 1, 0]),
-        (REPORT, [1, 0, 1, 0]),
+    for (approov, policy, expected) in [
+        (&approov, ENFORCE, [0, 0, 0, 0]),
+        (&approov, tokens, [1, 0, 0, 0]),
+        (&approov, signed, [1, 0, 1, 0]),
+        (&approov, REPORT, [1, 0, 1, 0]),
+        (&named, REPORT, [2, 1, 1, 2]),
+        (&named, signed.binding(&["X-User"]).report(true), [2, 1, 2, 4]),
+        (&reporting, Policy::new(), [2, 1, 2, 4]),
     ] {
-        start(&approov, policy).await;
+        start(approov, policy).await;
         assert_eq!(lines(), expected);
     }
-    for unasked in ["tokens that are not bound", "without a good message signature"] {
-        assert!(log::own_lines_with(unasked).is_empty(), "{unasked}");
-    }
-
-    let named = blocking().name("retail").build().unwrap();
-    start(&named, REPORT).await;
-    assert_eq!(lines(), [2, 1, 1, 2]);
-    start(&named, signed.binding(&["X-User"]).report(true)).await;
-    assert_eq!(lines()[3], 4);
     assert_eq!(log::own_lines_with("set APPROOV_PUBLIC_ORIGIN name=retail").len(), 1);
-
-    // What the application reports is not repeated for its middleware.
-    let all = || log::own_lines_with("only REPORTS requests without a genuine token").len();
-    let before = all();
-    let reporting = builder().policy(tokens(Enforcement::Report)).build().unwrap();
-    start(&reporting, Policy::new()).await;
-    assert_eq!(all(), before + 1);
 }
