@@ -1,8 +1,9 @@
 //! A server in this process, and what its configuration says of each request.
 
 use std::{
+    mem,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use actix_test::{TestServer, TestServerConfig};
@@ -12,22 +13,22 @@ use support::client::{Answer, Request};
 
 use crate::patient;
 
-/// What was refused or only reported: its code, and the same with the detail, if any.
-type Refusal = (&'static str, String);
-
 type Configure = dyn Fn(&mut web::ServiceConfig, &Approov) + Send + Sync;
 
 /// On one worker, so that anything kept by the thread would show.
 pub(crate) struct Served {
     server: TestServer,
     pub(crate) approov: Approov,
-    refusals: Arc<Mutex<Vec<Refusal>>>,
-    admissions: Arc<Mutex<Vec<Option<SingleUseAdmission>>>>,
-    told: Arc<Mutex<Vec<String>>>,
+    record: Arc<Mutex<Record>>,
 }
 
-fn take<T>(record: &Mutex<Vec<T>>) -> Vec<T> {
-    std::mem::take(&mut *record.lock().unwrap_or_else(PoisonError::into_inner))
+/// What the configuration has said since it was last asked.
+#[derive(Default)]
+struct Record {
+    /// What was refused or only reported: its code, and the same with the detail, if any.
+    refusals: Vec<(&'static str, String)>,
+    admissions: Vec<Option<SingleUseAdmission>>,
+    told: Vec<String>,
 }
 
 impl Served {
@@ -49,21 +50,21 @@ impl Served {
 
     /// Not generic: each copy of it would compile actix's whole server again.
     fn start(config: TestServerConfig, builder: ApproovBuilder, configure: Arc<Configure>) -> Self {
-        let refusals = Arc::<Mutex<Vec<Refusal>>>::default();
-        let admissions = Arc::<Mutex<Vec<_>>>::default();
-        let (refused, admitted) = (Arc::clone(&refusals), Arc::clone(&admissions));
-        let told = Arc::<Mutex<Vec<String>>>::default();
-        let (tell, tell_accepted) = (Arc::clone(&told), Arc::clone(&told));
+        let record = Arc::<Mutex<Record>>::default();
+        let (of_refusals, of_acceptances) = (Arc::clone(&record), Arc::clone(&record));
         let builder = builder.on_rejection(move |event| {
-            let refusal = (event.rejection.code(), event.rejection.to_string());
+            let text = event.rejection.to_string();
             let is_reported = event.enforcement == Enforcement::Report;
-            let line = format!("{}{}", if is_reported { "reported " } else { "" }, refusal.1);
-            tell.lock().unwrap().push(line);
-            refused.lock().unwrap_or_else(PoisonError::into_inner).push(refusal);
+            let mut record = of_refusals.lock().unwrap();
+            record
+                .told
+                .push(format!("{}{text}", if is_reported { "reported " } else { "" }));
+            record.refusals.push((event.rejection.code(), text));
         });
         let builder = builder.on_acceptance(move |event| {
-            tell_accepted.lock().unwrap().push("accepted".to_owned());
-            admitted.lock().unwrap().push(event.single_use);
+            let mut record = of_acceptances.lock().unwrap();
+            record.told.push("accepted".to_owned());
+            record.admissions.push(event.single_use);
         });
         let approov = builder.build().unwrap();
         let shared = approov.clone();
@@ -76,9 +77,7 @@ impl Served {
         Self {
             server,
             approov,
-            refusals,
-            admissions,
-            told,
+            record,
         }
     }
 
@@ -92,24 +91,24 @@ impl Served {
 
     /// What was refused or reported since this was last asked: the codes.
     pub(crate) fn codes(&self) -> Vec<&'static str> {
-        take(&self.refusals).into_iter().map(|(code, _)| code).collect()
+        let refusals = mem::take(&mut self.record.lock().unwrap().refusals);
+        refusals.into_iter().map(|(code, _)| code).collect()
     }
 
     /// The same with their details.
     pub(crate) fn refusals(&self) -> Vec<String> {
-        take(&self.refusals).into_iter().map(|(_, text)| text).collect()
+        let refusals = mem::take(&mut self.record.lock().unwrap().refusals);
+        refusals.into_iter().map(|(_, text)| text).collect()
     }
 
     /// How accepted requests have passed single use, since this was last asked.
     pub(crate) fn admissions(&self) -> Vec<Option<SingleUseAdmission>> {
-        take(&self.admissions)
+        mem::take(&mut self.record.lock().unwrap().admissions)
     }
 
     /// All of that in order: `accepted`, or a refusal with its detail, behind `reported` if it was only that.
     pub(crate) fn told(&self) -> Vec<String> {
-        self.codes();
-        self.admissions();
-        take(&self.told)
+        mem::take(&mut *self.record.lock().unwrap()).told
     }
 
     /// The request passes, and nobody complains of it.

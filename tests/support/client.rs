@@ -11,6 +11,7 @@ use std::{
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request, built line by line.
+#[must_use]
 #[derive(Clone)]
 pub struct Request {
     start: String,
@@ -20,10 +21,8 @@ pub struct Request {
     body: Vec<u8>,
 }
 
-/// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status code.
     pub status: u16,
     /// Names in lower case, without `date`.
     pub headers: Vec<(String, String)>,
@@ -32,8 +31,6 @@ pub struct Answer {
 }
 
 impl Request {
-    /// Any method and target.
-    #[must_use]
     pub fn new(method: &str, target: &str) -> Self {
         Self {
             start: format!("{method} {target} HTTP/1.1\r\n"),
@@ -45,7 +42,6 @@ impl Request {
     }
 
     /// Without any header.
-    #[must_use]
     pub fn bare(method: &str, target: &str) -> Self {
         Self {
             host: None,
@@ -54,78 +50,62 @@ impl Request {
         }
     }
 
-    /// A `GET`.
-    #[must_use]
     pub fn get(target: &str) -> Self {
         Self::new("GET", target)
     }
 
     /// A `POST` with this body, whose length is announced.
-    #[must_use]
     pub fn post(target: &str, content_type: &str, body: &str) -> Self {
-        let mut request = Self::new("POST", target)
+        Self::new("POST", target)
             .header("Content-Type", content_type)
-            .header("Content-Length", &body.len().to_string());
-        request.body = body.as_bytes().to_vec();
-        request
+            .header("Content-Length", &body.len().to_string())
+            .body(body.as_bytes())
     }
 
     /// With more of a body, of which no header tells.
-    #[must_use]
     pub fn body(mut self, body: &[u8]) -> Self {
         self.body.extend_from_slice(body);
         self
     }
 
-    /// With another host, or none.
-    #[must_use]
     pub fn host(mut self, host: Option<&str>) -> Self {
         self.host = host.map(str::to_owned);
         self
     }
 
     /// With another `Connection` than `close`.
-    #[must_use]
     pub fn connection(mut self, connection: &str) -> Self {
         self.connection = Some(connection.to_owned());
         self
     }
 
     /// One more header line.
-    #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
         self.raw_header(name, value.as_bytes())
     }
 
-    /// One more header line of any bytes.
-    #[must_use]
     pub fn raw_header(mut self, name: &str, value: &[u8]) -> Self {
         self.headers.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         self
     }
 
-    /// With the token header.
-    #[must_use]
     pub fn token(self, token: &str) -> Self {
         self.header("Approov-Token", token)
     }
 
     /// Sends it on a connection of its own and waits for the whole answer, but not for the server to close: that may
     /// wait for the rest of a body.
-    #[must_use]
     pub fn send(&self, server: SocketAddr) -> Answer {
         send(&self.bytes(), server)
     }
 
     /// The same on a connection that is there, of whatever kind.
-    #[must_use]
     pub fn send_over(&self, mut connection: impl Read + Write) -> Answer {
         connection.write_all(&self.bytes()).unwrap();
         Answer::read(connection).expect("an HTTP response")
     }
 
     /// As [`send`](Self::send), but says that nothing more will come. None if there is no answer.
-    #[must_use]
     pub fn send_and_hang_up(&self, server: SocketAddr) -> Option<Answer> {
         let stream = write(&self.bytes(), server);
         stream.shutdown(Shutdown::Write).unwrap();
@@ -133,30 +113,21 @@ impl Request {
     }
 
     /// What goes over the wire.
-    #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         [self.head(), self.body.clone()].concat()
     }
 
     fn head(&self) -> Vec<u8> {
-        let host = self
-            .host
-            .as_ref()
-            .map_or(String::new(), |host| format!("Host: {host}\r\n"));
-        let connection = self.connection.as_ref();
-        let connection = connection.map_or(String::new(), |connection| format!("Connection: {connection}\r\n"));
-        [
-            self.start.as_bytes(),
-            host.as_bytes(),
-            connection.as_bytes(),
-            &self.headers,
-            b"\r\n",
-        ]
-        .concat()
+        let mut head = self.start.clone();
+        for (name, value) in [("Host", &self.host), ("Connection", &self.connection)] {
+            if let Some(value) = value {
+                head += &format!("{name}: {value}\r\n");
+            }
+        }
+        [head.as_bytes(), &self.headers, b"\r\n"].concat()
     }
 }
 
-/// The head as it is sent.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", String::from_utf8_lossy(&self.head()))
@@ -164,7 +135,6 @@ impl fmt::Debug for Request {
 }
 
 /// Sends these bytes on a connection of their own and waits for the whole answer.
-#[must_use]
 pub fn send(request: &[u8], server: SocketAddr) -> Answer {
     Answer::read(write(request, server)).expect("an HTTP response")
 }
@@ -177,68 +147,70 @@ fn write(request: &[u8], server: SocketAddr) -> TcpStream {
 }
 
 /// A body in chunks of this size, at most: RFC 9112, section 7.1.
-#[must_use]
 pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
-    let mut chunked = Vec::new();
-    for chunk in body.chunks(size) {
-        chunked.extend(format!("{:x}\r\n", chunk.len()).bytes());
-        chunked.extend(chunk);
-        chunked.extend(b"\r\n");
-    }
-    chunked.extend(b"0\r\n\r\n");
-    chunked
+    let chunk = |chunk: &[u8]| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat();
+    let chunks: Vec<_> = body.chunks(size).map(chunk).collect();
+    [&*chunks.concat(), b"0\r\n\r\n"].concat()
 }
 
 impl Answer {
     /// Waits for the whole answer. None if there is none.
-    #[must_use]
     pub fn read(mut stream: impl Read) -> Option<Self> {
-        let mut answer = Vec::new();
+        let mut received = Vec::new();
         let mut chunk = [0; 4096];
-        while !Self::is_complete(&answer) {
+        loop {
+            let answer = Self::first(&received).map(|(answer, _)| answer);
+            if answer.as_ref().is_some_and(Self::is_complete) {
+                return answer;
+            }
             match stream.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(length) => answer.extend_from_slice(&chunk[..length]),
+                Ok(0) => return answer,
+                Ok(length) => received.extend_from_slice(&chunk[..length]),
                 // A child process of another test has ended.
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => panic!("no whole answer: {error}"),
             }
         }
-        Self::parse(&answer)
     }
 
-    /// The value of a header.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|(known, _)| known == name);
         header.map(|(_, value)| value.as_str())
     }
 
-    /// Whether as much of the body is there as was announced.
-    fn is_complete(bytes: &[u8]) -> bool {
-        Self::parse(bytes).is_some_and(|answer| {
-            let length = answer.header("content-length").map(|length| length.parse().unwrap());
-            length.is_some_and(|length: usize| answer.body.len() >= length)
-        })
+    fn announced(&self) -> Option<usize> {
+        self.header("content-length").map(|length| length.parse().unwrap())
     }
 
-    /// None as long as the head is not complete.
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Whether as much of the body is there as was announced.
+    fn is_complete(&self) -> bool {
+        self.announced().is_some_and(|length| self.body.len() >= length)
+    }
+
+    /// The first answer in what came back, as far as it is there, and what comes after it. None as long as its head is
+    /// not complete.
+    pub fn first(received: &[u8]) -> Option<(Self, &[u8])> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut head = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(length) = head.parse(bytes).unwrap() else {
+        let httparse::Status::Complete(length) = head.parse(received).unwrap() else {
             return None;
         };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Some(Self {
+        let headers = head.headers.iter();
+        let headers = headers.map(|header| (header.name.to_lowercase(), text(header.value)));
+        let mut answer = Self {
             status: head.code.unwrap(),
-            headers: head
-                .headers
-                .iter()
-                .map(|header| (header.name.to_lowercase(), text(header.value)))
-                .filter(|(name, _)| name != "date")
-                .collect(),
-            body: text(&bytes[length..]),
-        })
+            headers: headers.filter(|(name, _)| name != "date").collect(),
+            body: String::new(),
+        };
+        let rest = &received[length..];
+        let length = if answer.status < 200 {
+            Some(0)
+        } else {
+            answer.announced()
+        };
+        let (body, rest) = rest.split_at(length.unwrap_or(rest.len()).min(rest.len()));
+        answer.body = text(body);
+        Some((answer, rest))
     }
 }

@@ -25,7 +25,6 @@ pub struct SignedOnce {
 
 impl SignedOnce {
     /// The key as an entry of a set.
-    #[must_use]
     pub fn jwk(&self) -> Value {
         json!({ "kty": "OKP", "crv": "Ed25519", "kid": self.kid, "x": self.x })
     }

@@ -2,11 +2,10 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -16,6 +15,7 @@ use std::{
 use crate::{client::chunked, oct, wait_until};
 
 /// A whole HTTP answer.
+#[must_use]
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: u16,
@@ -26,7 +26,6 @@ pub struct Reply {
 
 impl Reply {
     /// With the length of its body announced.
-    #[must_use]
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -37,26 +36,21 @@ impl Reply {
     }
 
     /// A key set of these secrets.
-    #[must_use]
     pub fn keys(kids: &[&str]) -> Self {
         Self::new(200, oct::key_set(kids)).header("Content-Type", "application/jwk-set+json")
     }
 
-    /// To somewhere else.
-    #[must_use]
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::new(status, "moved").header("Location", location)
     }
 
     /// One more header. With `ETag` or `Last-Modified`, the answer to a request with the same condition is 304.
-    #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Without announcing the length.
-    #[must_use]
     pub fn chunked(mut self) -> Self {
         self.is_chunked = true;
         self
@@ -79,15 +73,16 @@ impl Reply {
     }
 
     fn head(&self) -> Vec<u8> {
-        let status = self.status;
-        let length = match (status, self.is_chunked) {
-            (304, _) => String::new(),
-            (_, true) => "Transfer-Encoding: chunked\r\n".to_owned(),
-            (_, false) => format!("Content-Length: {}\r\n", self.body.len()),
-        };
-        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
-        let headers = headers.collect::<Vec<_>>().concat();
-        format!("HTTP/1.1 {status} Some Reason\r\nConnection: close\r\n{headers}{length}\r\n").into_bytes()
+        let mut head = format!("HTTP/1.1 {} Some Reason\r\nConnection: close\r\n", self.status);
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        match (self.status, self.is_chunked) {
+            (304, _) => {}
+            (_, true) => head += "Transfer-Encoding: chunked\r\n",
+            (_, false) => head += &format!("Content-Length: {}\r\n", self.body.len()),
+        }
+        (head + "\r\n").into_bytes()
     }
 
     fn body(&self) -> Vec<u8> {
@@ -102,7 +97,6 @@ impl Reply {
 /// What a request gets.
 #[derive(Debug, Clone)]
 pub enum Behaviour {
-    /// An answer at once.
     Answer(Reply),
     /// An answer whose body comes one byte per second.
     DripBody(Reply),
@@ -136,15 +130,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// The value of a header.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|(known, _)| known == name);
         header.map(|(_, value)| value.as_str())
     }
 
     /// Whether it asks only for what has changed.
-    #[must_use]
     pub fn is_conditional(&self) -> bool {
         self.header("if-none-match").is_some() || self.header("if-modified-since").is_some()
     }
@@ -177,29 +168,25 @@ impl Received {
 }
 
 /// TCP, or something around it.
-pub trait Connection: Read + Write {}
+pub trait Connection: Read + Write + Send {}
 
-impl<T: Read + Write> Connection for T {}
+impl<T: Read + Write + Send> Connection for T {}
 
-type Wrap = dyn Fn(TcpStream) -> Box<dyn Connection> + Send + Sync;
+type Wrap = dyn Fn(TcpStream) -> Box<dyn Connection> + Send;
 
 /// An HTTP server on a free port. Each connection has a thread, so one that hangs holds up no other.
+#[derive(Debug)]
 pub struct KeyServer {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
+#[derive(Debug, Default)]
 struct Shared {
     /// Every other path is answered with 404.
     paths: Mutex<HashMap<String, Behaviour>>,
     requests: Mutex<Vec<Received>>,
     is_stopped: AtomicBool,
-    wrap: Box<Wrap>,
-}
-
-/// A failed test must not make others fail by poisoning.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl KeyServer {
@@ -207,58 +194,40 @@ impl KeyServer {
     pub const PATH: &'static str = "/hidden-path/keys.json?account=hidden-query";
 
     /// A server that behaves like this for its keys.
-    #[must_use]
     pub fn start(behaviour: impl Into<Behaviour>) -> Self {
         Self::start_at("127.0.0.1:0", behaviour).unwrap()
     }
 
-    /// A server at this address.
-    ///
-    /// # Errors
-    ///
-    /// If this machine has no such address.
+    /// At this address, if this machine has it.
     pub fn start_at(address: &str, behaviour: impl Into<Behaviour>) -> io::Result<Self> {
         Self::start_with(address, behaviour, Box::new(|stream| Box::new(stream)))
     }
 
-    /// A server that speaks over something else than plain TCP.
-    ///
-    /// # Errors
-    ///
-    /// If this machine has no such address.
+    /// Over something else than plain TCP.
     pub fn start_with(address: &str, behaviour: impl Into<Behaviour>, wrap: Box<Wrap>) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            paths: Mutex::new(HashMap::from([(Self::PATH.to_owned(), behaviour.into())])),
-            requests: Mutex::default(),
-            is_stopped: AtomicBool::new(false),
-            wrap,
-        });
-        let server = Self {
-            address,
-            shared: shared.clone(),
-        };
+        let shared = Arc::<Shared>::default();
+        let of_thread = shared.clone();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                if shared.is_stopped.load(Ordering::SeqCst) {
+                if of_thread.is_stopped.load(Ordering::SeqCst) {
                     break;
                 }
-                let shared = shared.clone();
-                thread::spawn(move || serve(&shared, stream.unwrap()));
+                let (shared, connection) = (of_thread.clone(), wrap(stream.unwrap()));
+                thread::spawn(move || serve(&shared, connection));
             }
         });
+        let server = Self { address, shared };
+        server.set(behaviour);
         Ok(server)
     }
 
     /// The address of its keys.
-    #[must_use]
     pub fn url(&self) -> String {
         self.url_of("http", "127.0.0.1")
     }
 
-    /// The same with another scheme and host.
-    #[must_use]
     pub fn url_of(&self, scheme: &str, host: &str) -> String {
         format!("{scheme}://{host}:{}{}", self.address.port(), Self::PATH)
     }
@@ -268,21 +237,18 @@ impl KeyServer {
         self.set_path(Self::PATH, behaviour);
     }
 
-    /// Behaves like this for another path from now on.
     pub fn set_path(&self, path: &str, behaviour: impl Into<Behaviour>) {
-        lock(&self.shared.paths).insert(path.to_owned(), behaviour.into());
+        let mut paths = self.shared.paths.lock().unwrap();
+        paths.insert(path.to_owned(), behaviour.into());
     }
 
     /// Every request so far.
-    #[must_use]
     pub fn requests(&self) -> Vec<Received> {
-        lock(&self.shared.requests).clone()
+        self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How many there were.
-    #[must_use]
     pub fn count(&self) -> usize {
-        lock(&self.shared.requests).len()
+        self.requests().len()
     }
 
     /// Waits until so many more have come. When two have come from one client that makes one after the other, it is
@@ -290,14 +256,6 @@ impl KeyServer {
     pub fn wait_for_more(&self, more: usize) {
         let count = self.count() + more;
         wait_until("more requests to the key server", || self.count() >= count);
-    }
-}
-
-impl fmt::Debug for KeyServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyServer")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
     }
 }
 
@@ -309,18 +267,17 @@ impl Drop for KeyServer {
     }
 }
 
-fn serve(shared: &Shared, stream: TcpStream) {
-    let mut connection = (shared.wrap)(stream);
+fn serve(shared: &Shared, mut connection: Box<dyn Connection>) {
     let Some(mut request) = Received::read(&mut *connection) else {
         return;
     };
-    let behaviour = lock(&shared.paths).get(&request.path).cloned();
+    let behaviour = shared.paths.lock().unwrap().get(&request.path).cloned();
     let mut behaviour = behaviour.unwrap_or_else(|| Reply::new(404, "not here").into());
     if let Behaviour::Answer(reply) | Behaviour::DripBody(reply) | Behaviour::DripHead(reply) = &mut behaviour {
         *reply = reply.to_request(&request);
         request.status = Some(reply.status);
     }
-    lock(&shared.requests).push(request);
+    shared.requests.lock().unwrap().push(request);
     // An error means that the client does not want the rest.
     let _ = answer(&mut *connection, &behaviour);
 }

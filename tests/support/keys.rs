@@ -68,31 +68,47 @@ macro_rules! pem {
 
 impl TestKey {
     /// The key of this algorithm.
-    #[must_use]
     pub fn new(algorithm: &str) -> Self {
-        match family(algorithm) {
-            "HS" => Self::hmac(algorithm, &[0xA5, 0xC3].repeat(32)),
-            "RSA" => Self::from_pem(algorithm, pem!("rsa")),
-            "ES256" => Self::from_pem(algorithm, pem!("p256")),
-            "ES384" => Self::from_pem(algorithm, pem!("p384")),
-            _ => Self::from_pem(algorithm, pem!("ed25519")),
-        }
+        let pems = [pem!("rsa"), pem!("p256"), pem!("p384"), pem!("ed25519")];
+        Self::of(algorithm, [0xA5, 0xC3], pems)
     }
 
     /// Another key of the same type.
-    #[must_use]
     pub fn other(algorithm: &str) -> Self {
-        match family(algorithm) {
-            "HS" => Self::hmac(algorithm, &[0x5A, 0x3C].repeat(32)),
-            "RSA" => Self::from_pem(algorithm, pem!("rsa-other")),
-            "ES256" => Self::from_pem(algorithm, pem!("p256-other")),
-            "ES384" => Self::from_pem(algorithm, pem!("p384-other")),
-            _ => Self::from_pem(algorithm, pem!("ed25519-other")),
+        let pems = [
+            pem!("rsa-other"),
+            pem!("p256-other"),
+            pem!("p384-other"),
+            pem!("ed25519-other"),
+        ];
+        Self::of(algorithm, [0x5A, 0x3C], pems)
+    }
+
+    /// An RSA key that is too short for tokens.
+    pub fn rsa_1024(algorithm: &str) -> Self {
+        Self::of(algorithm, [0; 2], [pem!("rsa-1024"), "", "", ""])
+    }
+
+    /// The longest RSA key that is allowed, with the smallest exponent.
+    pub fn rsa_4096(algorithm: &str) -> Self {
+        Self::of(algorithm, [0; 2], [pem!("rsa-4096"), "", "", ""])
+    }
+
+    fn of(algorithm: &str, secret: [u8; 2], [rsa, p256, p384, ed25519]: [&str; 4]) -> Self {
+        let secret = match family(algorithm) {
+            "HS" => Secret::Hmac(secret.repeat(32)),
+            "RSA" => Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(rsa).unwrap())),
+            "ES256" => Secret::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(p256).unwrap()),
+            "ES384" => Secret::P384(p384::ecdsa::SigningKey::from_pkcs8_pem(p384).unwrap()),
+            _ => Secret::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_pem(ed25519).unwrap())),
+        };
+        Self {
+            algorithm: algorithm.to_owned(),
+            secret,
         }
     }
 
     /// Any bytes as a secret, even if they are none.
-    #[must_use]
     pub fn hmac(algorithm: &str, secret: &[u8]) -> Self {
         assert_eq!(family(algorithm), "HS");
         Self {
@@ -101,39 +117,11 @@ impl TestKey {
         }
     }
 
-    /// An RSA key that is too short for tokens.
-    #[must_use]
-    pub fn rsa_1024(algorithm: &str) -> Self {
-        Self::from_pem(algorithm, pem!("rsa-1024"))
-    }
-
-    /// The longest RSA key that is allowed, with the smallest exponent.
-    #[must_use]
-    pub fn rsa_4096(algorithm: &str) -> Self {
-        Self::from_pem(algorithm, pem!("rsa-4096"))
-    }
-
-    fn from_pem(algorithm: &str, pem: &str) -> Self {
-        let secret = match family(algorithm) {
-            "RSA" => Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(pem).unwrap())),
-            "ES256" => Secret::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(pem).unwrap()),
-            "ES384" => Secret::P384(p384::ecdsa::SigningKey::from_pkcs8_pem(pem).unwrap()),
-            _ => Secret::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_pem(pem).unwrap())),
-        };
-        Self {
-            algorithm: algorithm.to_owned(),
-            secret,
-        }
-    }
-
-    /// The algorithm's name.
-    #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
 
     /// The secret of an HMAC key, which has no public key.
-    #[must_use]
     pub fn secret(&self) -> Option<&[u8]> {
         match &self.secret {
             Secret::Hmac(secret) => Some(secret),
@@ -142,7 +130,6 @@ impl TestKey {
     }
 
     /// A token as Approov makes it for a genuine app.
-    #[must_use]
     pub fn token(&self, kid: Option<&str>) -> String {
         let mut header = json!({ "alg": self.algorithm, "typ": "JWT" });
         if let Some(kid) = kid {
@@ -152,15 +139,12 @@ impl TestKey {
     }
 
     /// A token of any header and payload, whatever the header says.
-    #[must_use]
     pub fn sign(&self, header: &str, payload: &str) -> String {
         let message = signing_input(header, payload);
         let signature = self.signature(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The signature of any bytes.
-    #[must_use]
     pub fn signature(&self, message: &[u8]) -> Vec<u8> {
         match (&self.secret, self.algorithm.as_str()) {
             (Secret::Hmac(secret), "HS256") => mac::<Hmac<Sha256>>(secret, message),
@@ -178,7 +162,6 @@ impl TestKey {
 
     /// A signature of `PS256` and its like, with a salt of any length. None is as long as the hash, which is the only
     /// length for tokens.
-    #[must_use]
     pub fn pss_signature(&self, message: &[u8], salt_length: Option<usize>) -> Vec<u8> {
         let Secret::Rsa(key) = &self.secret else {
             panic!("{} is not an RSA algorithm", self.algorithm);
@@ -191,13 +174,11 @@ impl TestKey {
     }
 
     /// The public key as DER, a `SubjectPublicKeyInfo`.
-    #[must_use]
     pub fn der(&self) -> Vec<u8> {
         self.document().into_vec()
     }
 
     /// The public key as PEM.
-    #[must_use]
     pub fn pem(&self) -> String {
         self.document().to_pem("PUBLIC KEY", LineEnding::LF).unwrap()
     }
@@ -214,7 +195,6 @@ impl TestKey {
     }
 
     /// The key as a JWK: the public key, or the secret.
-    #[must_use]
     pub fn jwk(&self, kid: Option<&str>) -> Value {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let ec = |crv: &str, point: &[u8]| {
@@ -240,7 +220,6 @@ impl TestKey {
     }
 
     /// The private key as PEM.
-    #[must_use]
     pub fn private_pem(&self) -> String {
         use rsa::pkcs8::EncodePrivateKey as _;
         let pem = match &self.secret {
@@ -254,7 +233,6 @@ impl TestKey {
     }
 
     /// The public RSA key as PEM in the older form, `RSA PUBLIC KEY`.
-    #[must_use]
     pub fn pkcs1_pem(&self) -> String {
         use rsa::pkcs1::EncodeRsaPublicKey as _;
         let Secret::Rsa(key) = &self.secret else {
@@ -275,13 +253,11 @@ fn family(algorithm: &str) -> &str {
 }
 
 /// Header and payload as they are signed.
-#[must_use]
 pub fn signing_input(header: &str, payload: &str) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
 
 /// A JWK Set.
-#[must_use]
 pub fn jwks(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }

@@ -2,6 +2,7 @@
 //! log that can be read, and a server of keys.
 
 #![allow(
+    clippy::missing_errors_doc,
     clippy::missing_panics_doc,
     clippy::expect_used,
     clippy::panic,
@@ -35,7 +36,7 @@ pub mod signing;
 pub mod tables;
 pub mod token;
 
-/// Says aloud that a test was skipped: `cargo test` hides what a passing test prints with `println!`.
+/// Says aloud that a test was skipped.
 pub fn skipped(test: &str, why: &str) {
     say(&format!("SKIPPED {test}: {why}"));
 }
@@ -54,7 +55,7 @@ pub fn is_asked_for(test: &str, variable: &str, what_it_takes: &str) -> bool {
     is_set
 }
 
-/// Prints a line although the test passes.
+/// Prints a line although the test passes: `cargo test` hides what it prints with `println!`.
 pub fn say(line: &str) {
     // Nothing can be done if nobody listens.
     let _ = writeln!(std::io::stderr(), "{line}");
@@ -73,52 +74,38 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 /// all features and the crates beside; the documentation shows the guides as `approov_actix::guide`.
 #[cfg(doctest)]
 mod guides {
-    #[doc = include_str!("../../docs/block-list.md")]
-    mod block_list {}
-    #[doc = include_str!("../../docs/claims.md")]
-    mod claims {}
-    #[doc = include_str!("../../docs/configuration.md")]
-    mod configuration {}
-    #[doc = include_str!("../../docs/deployment.md")]
-    mod deployment {}
-    #[doc = include_str!("../../docs/from-python.md")]
-    mod from_python {}
-    #[doc = include_str!("../../docs/handlers.md")]
-    mod handlers {}
-    #[doc = include_str!("../../docs/key-sets.md")]
-    mod key_sets {}
-    #[doc = include_str!("../../docs/key-sets-reference.md")]
-    mod key_sets_reference {}
-    #[doc = include_str!("../../docs/logs-and-metrics.md")]
-    mod logs_and_metrics {}
-    #[doc = include_str!("../../docs/message-signing.md")]
-    mod message_signing {}
-    #[doc = include_str!("../../docs/message-signing-reference.md")]
-    mod message_signing_reference {}
-    #[doc = include_str!("../../docs/middleware.md")]
-    mod middleware {}
-    #[doc = include_str!("../../docs/neighbours.md")]
-    mod neighbours {}
-    #[doc = include_str!("../../docs/refusals.md")]
-    mod refusals {}
-    #[doc = include_str!("../../docs/roll-out.md")]
-    mod roll_out {}
-    #[doc = include_str!("../../docs/shapes-api.md")]
-    mod shapes_api {}
-    #[doc = include_str!("../../docs/signatures-fail.md")]
-    mod signatures_fail {}
-    #[doc = include_str!("../../docs/single-use.md")]
-    mod single_use {}
-    #[doc = include_str!("../../docs/testing.md")]
-    mod testing {}
-    #[doc = include_str!("../../docs/testing-recipes.md")]
-    mod testing_recipes {}
-    #[doc = include_str!("../../docs/token-binding.md")]
-    mod token_binding {}
-    #[doc = include_str!("../../docs/token-check.md")]
-    mod token_check {}
-    #[doc = include_str!("../../approov-actix-macros/src/approov_protected.md")]
-    mod approov_protected {}
+    macro_rules! guides {
+        ($($name:ident: $page:literal,)*) => {$(
+            #[doc = include_str!(concat!("../../", $page))]
+            mod $name {}
+        )*};
+    }
+
+    guides! {
+        block_list: "docs/block-list.md",
+        claims: "docs/claims.md",
+        configuration: "docs/configuration.md",
+        deployment: "docs/deployment.md",
+        from_python: "docs/from-python.md",
+        handlers: "docs/handlers.md",
+        key_sets: "docs/key-sets.md",
+        key_sets_reference: "docs/key-sets-reference.md",
+        logs_and_metrics: "docs/logs-and-metrics.md",
+        message_signing: "docs/message-signing.md",
+        message_signing_reference: "docs/message-signing-reference.md",
+        middleware: "docs/middleware.md",
+        neighbours: "docs/neighbours.md",
+        refusals: "docs/refusals.md",
+        roll_out: "docs/roll-out.md",
+        shapes_api: "docs/shapes-api.md",
+        signatures_fail: "docs/signatures-fail.md",
+        single_use: "docs/single-use.md",
+        testing: "docs/testing.md",
+        testing_recipes: "docs/testing-recipes.md",
+        token_binding: "docs/token-binding.md",
+        token_check: "docs/token-check.md",
+        approov_protected: "approov-actix-macros/src/approov_protected.md",
+    }
 
     /// Up to edition 2021 the temporaries of a body's last expression outlive its variables, but not its parameters.
     ///

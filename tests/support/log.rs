@@ -50,20 +50,17 @@ pub fn panic_once_at(needle: &str) {
 }
 
 /// All lines with `needle`.
-#[must_use]
 pub fn lines_with(needle: &str) -> Vec<String> {
     lines_of(|_, line| line.contains(needle))
 }
 
 /// Those lines with `needle` that this thread has written: no other test's.
-#[must_use]
 pub fn own_lines_with(needle: &str) -> Vec<String> {
     let own = thread::current().id();
     lines_of(|thread, line| thread == own && line.contains(needle))
 }
 
 /// All lines with `needle`, as soon as there is one. For what is logged after the answer, such as the access log.
-#[must_use]
 pub fn wait_for_lines_with(needle: &str) -> Vec<String> {
     for _ in 0..500 {
         let lines = lines_with(needle);

@@ -10,31 +10,26 @@ use crate::{keys::TestKey, token};
 pub use crate::keys::jwks as set_of;
 
 /// The secret of the key with this id, in base64.
-#[must_use]
 pub fn secret(kid: &str) -> String {
     STANDARD.encode(Sha256::digest(kid))
 }
 
 /// The key as an entry of a set.
-#[must_use]
 pub fn jwk(kid: &str) -> Value {
     TestKey::hmac("HS256", &Sha256::digest(kid)).jwk(Some(kid))
 }
 
 /// A set of these keys.
-#[must_use]
 pub fn key_set(kids: &[&str]) -> String {
     set_of(&kids.iter().map(|kid| jwk(kid)).collect::<Vec<_>>())
 }
 
 /// A good token that is signed with the key with this id and says so.
-#[must_use]
 pub fn token(kid: &str) -> String {
     naming(kid, &secret(kid))
 }
 
 /// A good token that says it is signed with the key with this id, whatever the secret.
-#[must_use]
 pub fn naming(kid: &str, secret: &str) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT", "kid": kid }).to_string();
     let claims = token::claims(&json!({ "exp": token::now() + 3600 }));

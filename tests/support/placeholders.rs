@@ -16,7 +16,6 @@ pub const DEVICE: &str = "device-1";
 
 /// A good token of an installation, two that are bound, one that has expired, and one by another secret; the byte 1
 /// stands for the first. They are the same in every run, so that what a fuzzer found can be repeated.
-#[must_use]
 pub fn tokens() -> &'static [String; 5] {
     static TOKENS: LazyLock<[String; 5]> = LazyLock::new(|| {
         let token = |secret: &str, claims: &Value| sign(secret, r#"{"alg":"HS256","typ":"JWT"}"#, &claims.to_string());
@@ -34,7 +33,6 @@ pub fn tokens() -> &'static [String; 5] {
 }
 
 /// With the tokens in place of the bytes that stand for them.
-#[must_use]
 pub fn filled(input: &[u8]) -> Vec<u8> {
     let mut filled = Vec::with_capacity(input.len());
     for byte in input {
@@ -47,7 +45,6 @@ pub fn filled(input: &[u8]) -> Vec<u8> {
 }
 
 /// The other way round.
-#[must_use]
 pub fn emptied(text: &str) -> String {
     let numbered = (1_u8..).zip(tokens());
     numbered.fold(text.to_owned(), |text, (byte, token)| {

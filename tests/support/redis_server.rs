@@ -3,7 +3,7 @@
 
 use std::{
     env, fs,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufReader, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -15,8 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// In a server's folder, where it has one.
-const CONFIGURATION: &str = "server.conf";
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 const VARIABLE: &str = "APPROOV_TEST_REDIS_SERVER";
 /// For what never happens: a slow machine must not reach it.
@@ -25,10 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Has a folder and a port of its own, and ends when dropped.
 #[derive(Debug)]
 pub struct RedisServer {
+    command: Command,
     child: Child,
     folder: PathBuf,
     port: u16,
-    options: Vec<String>,
 }
 
 /// What Sentinels of tests call the master.
@@ -38,7 +36,7 @@ impl RedisServer {
     /// None, said aloud, where the environment does not name the binary. `options` as on the command line:
     /// `--maxmemory`, `1mb`.
     pub fn start(test: &str, options: &[&str]) -> Option<Self> {
-        Self::start_with(test, None, options)
+        Self::start_with(test, "", options)
     }
 
     /// Half a second after its master has died it makes a replica the master, without asking another Sentinel.
@@ -54,17 +52,19 @@ impl RedisServer {
         settings: &[&str],
         options: &[&str],
     ) -> Option<Self> {
-        let own = [
-            format!("monitor {MASTER} {host} {port} 1"),
-            format!("down-after-milliseconds {MASTER} 500"),
-            format!("failover-timeout {MASTER} 2000"),
-        ];
-        let settings: Vec<_> = settings.iter().copied().chain(own.iter().map(String::as_str)).collect();
-        let configuration = format!("sentinel {}\n", settings.join("\nsentinel "));
-        Self::start_with(test, Some(&configuration), &[&["--sentinel"], options].concat())
+        let mut configuration = String::new();
+        for setting in settings {
+            configuration += &format!("sentinel {setting}\n");
+        }
+        configuration += &format!(
+            "sentinel monitor {MASTER} {host} {port} 1
+            sentinel down-after-milliseconds {MASTER} 500
+            sentinel failover-timeout {MASTER} 2000\n"
+        );
+        Self::start_with(test, &configuration, &[&["--sentinel"], options].concat())
     }
 
-    fn start_with(test: &str, configuration: Option<&str>, options: &[&str]) -> Option<Self> {
+    fn start_with(test: &str, configuration: &str, options: &[&str]) -> Option<Self> {
         let Some(binary) = env::var_os(VARIABLE) else {
             let _ = writeln!(
                 io::stderr(),
@@ -75,20 +75,24 @@ impl RedisServer {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("approov-redis-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        if let Some(configuration) = configuration {
-            fs::write(folder.join(CONFIGURATION), configuration).unwrap();
-        }
-        let options: Vec<_> = options.iter().copied().map(str::to_owned).collect();
+        fs::write(folder.join("server.conf"), configuration).unwrap();
         // Another program may take the port first.
         for _ in 0..20 {
             let port = free_port();
-            let mut child = spawn(&binary, &folder, port, &options);
+            let mut command = Command::new(&binary);
+            command.current_dir(&folder).stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command.args(["server.conf", "--bind", "127.0.0.1", "--port", &port.to_string()]);
+            command
+                .args(["--save", "", "--enable-debug-command", "yes"])
+                .args(options);
+            let mut child = command.spawn().unwrap();
             if is_up(&mut child, port) {
                 return Some(Self {
+                    command,
                     child,
                     folder,
                     port,
-                    options,
                 });
             }
         }
@@ -124,8 +128,7 @@ impl RedisServer {
 
     /// On the same port, with nothing in it but what `--appendonly yes` has kept.
     pub fn start_again(&mut self) {
-        let binary = env::var_os(VARIABLE).unwrap();
-        self.child = spawn(&binary, &self.folder, self.port, &self.options);
+        self.child = self.command.spawn().unwrap();
         assert!(is_up(&mut self.child, self.port), "the port was taken");
     }
 
@@ -175,16 +178,16 @@ pub struct RedisCluster {
     pub masters: Vec<RedisServer>,
 }
 
+/// The first and the last slot of each master, and an epoch of its own.
+const SHARES: [[&str; 3]; 3] = [["0", "5461", "1"], ["5462", "10923", "2"], ["10924", "16383", "3"]];
+
 impl RedisCluster {
     pub fn start(test: &str, options: &[&str]) -> Option<Self> {
-        const MASTERS: usize = 3;
-        let masters: Option<Vec<_>> = (0..MASTERS).map(|_| start_member(test, options)).collect();
+        let masters: Option<Vec<_>> = (0..3).map(|_| start_member(test, options)).collect();
         let cluster = Self { masters: masters? };
-        for (index, member) in cluster.masters.iter().enumerate() {
-            let (first, end) = (16_384 * index / MASTERS, 16_384 * (index + 1) / MASTERS);
-            let range = [&first.to_string(), &(end - 1).to_string()];
-            member.must(&["CLUSTER", "ADDSLOTSRANGE", range[0], range[1]]);
-            member.must(&["CLUSTER", "SET-CONFIG-EPOCH", &(index + 1).to_string()]);
+        for (member, [first, last, epoch]) in cluster.masters.iter().zip(SHARES) {
+            member.must(&["CLUSTER", "ADDSLOTSRANGE", first, last]);
+            member.must(&["CLUSTER", "SET-CONFIG-EPOCH", epoch]);
         }
         for member in &cluster.masters[1..] {
             cluster.invite(member);
@@ -234,18 +237,20 @@ impl RedisCluster {
 
     /// With the names of all masters, from the one of this number on.
     pub fn address(&self, login: &str, first: usize) -> String {
-        let hosts = self.masters.iter().map(|master| format!("127.0.0.1:{}", master.port));
-        let mut hosts: Vec<_> = hosts.collect();
-        hosts.rotate_left(first);
+        let (last, first) = self.masters.split_at(first);
+        let hosts = first
+            .iter()
+            .chain(last)
+            .map(|master| format!("127.0.0.1:{}", master.port));
+        let hosts: Vec<_> = hosts.collect();
         format!("redis-cluster://{login}{}", hosts.join(","))
     }
 
     /// The slot of a key, and the number of the master that has had it from the start.
     pub fn slot(&self, key: &str) -> (String, usize) {
         let slot = self.masters[0].ask(&["CLUSTER", "KEYSLOT", key])[1..].to_owned();
-        let number: usize = slot.parse().unwrap();
-        let owner = (0..self.masters.len()).rfind(|index| 16_384 * index / self.masters.len() <= number);
-        (slot, owner.unwrap())
+        let owner = slot.parse::<usize>().unwrap() / 5462;
+        (slot, owner)
     }
 
     /// From now on the first one says `ASK` of keys that it does not have.
@@ -277,20 +282,17 @@ impl RedisCluster {
             self.masters[member].must(&["CLUSTER", "SETSLOT", slot, "NODE", &id]);
         }
         // A server that has not heard of the latest epoch can lose a slot again that it gets next.
+        let epoch = |member: &RedisServer| {
+            let information = member.ask(&["CLUSTER", "INFO"]);
+            let (_, epoch) = information.split_once("cluster_current_epoch:").unwrap();
+            epoch.lines().next().map(str::to_owned)
+        };
         wait_until(|| {
             self.masters
                 .iter()
                 .all(|master| epoch(master) == epoch(&self.masters[0]))
         });
     }
-}
-
-fn epoch(member: &RedisServer) -> Option<String> {
-    let information = member.ask(&["CLUSTER", "INFO"]);
-    let mut lines = information.lines();
-    lines
-        .find(|line| line.starts_with("cluster_current_epoch:"))
-        .map(str::to_owned)
 }
 
 fn start_member(test: &str, options: &[&str]) -> Option<RedisServer> {
@@ -308,22 +310,6 @@ fn wait_until(mut condition: impl FnMut() -> bool) {
         assert!(start.elapsed() < PATIENCE);
         thread::sleep(Duration::from_millis(20));
     }
-}
-
-fn spawn(binary: &std::ffi::OsStr, folder: &PathBuf, port: u16, options: &[String]) -> Child {
-    let configuration = folder.join(CONFIGURATION);
-    Command::new(binary)
-        .current_dir(folder)
-        .args(configuration.exists().then_some(configuration))
-        .args(["--bind", "127.0.0.1", "--save", "", "--port"])
-        .arg(port.to_string())
-        .args(["--enable-debug-command", "yes"])
-        .args(options)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }
 
 /// Waits until it answers. False if it has ended, for another program took the port.
@@ -393,25 +379,17 @@ struct State {
     connections: AtomicUsize,
 }
 
-/// What becomes of bytes that go through a [`Proxy`].
-enum Way {
-    On,
-    Nowhere,
-    /// And the connection ends.
-    Cut,
-}
-
 impl Proxy {
     /// To the server at this port; without one it accepts, and never answers.
     pub fn start(server: Option<u16>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
+        let state = Arc::<State>::default();
         let proxy = Self {
             port,
-            state: Arc::default(),
+            state: Arc::clone(&state),
         };
         proxy.lead_to(server.unwrap_or(0));
-        let state = Arc::clone(&proxy.state);
         thread::spawn(move || {
             // Those that lead nowhere stay open.
             let mut kept = Vec::new();
@@ -465,35 +443,32 @@ fn connect(client: TcpStream, port: u16, number: usize, state: &Arc<State>) {
         return;
     };
     let (client_reads, server_reads) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-    thread::spawn(move || forward(client_reads, server, || Way::On));
+    thread::spawn(move || forward(client_reads, server, |mut server, bytes| server.write_all(bytes)));
     let state = Arc::clone(state);
-    let way = move || {
+    let answer = move |mut client: &TcpStream, bytes: &[u8]| {
         let arrival = Instant::now();
         while arrival.elapsed() < Duration::from_millis(state.delay.load(Ordering::SeqCst)) {
             thread::sleep(Duration::from_millis(5));
         }
         if state.silent.load(Ordering::SeqCst) >= number {
-            Way::Nowhere
+            Ok(())
         } else if state.cuts.swap(false, Ordering::SeqCst) {
-            Way::Cut
+            Err(io::ErrorKind::ConnectionReset.into())
         } else {
-            Way::On
+            client.write_all(bytes)
         }
     };
-    thread::spawn(move || forward(server_reads, client, way));
+    thread::spawn(move || forward(server_reads, client, answer));
 }
 
-fn forward(from: TcpStream, mut to: TcpStream, way: impl Fn() -> Way) {
-    let mut reader = BufReader::new(from);
-    while let Some(bytes) = reader.fill_buf().ok().filter(|bytes| !bytes.is_empty()) {
-        let length = bytes.len();
-        match way() {
-            Way::On if to.write_all(bytes).is_ok() => {}
-            Way::Nowhere => {}
-            Way::On | Way::Cut => break,
+/// Until one of them ends, or the bytes cannot be passed on.
+fn forward(mut from: TcpStream, to: TcpStream, pass_on: impl Fn(&TcpStream, &[u8]) -> io::Result<()>) {
+    let mut bytes = [0; 8192];
+    while let Ok(length @ 1..) = from.read(&mut bytes) {
+        if pass_on(&to, &bytes[..length]).is_err() {
+            break;
         }
-        reader.consume(length);
     }
     let _ = to.shutdown(Shutdown::Both);
-    let _ = reader.get_ref().shutdown(Shutdown::Both);
+    let _ = from.shutdown(Shutdown::Both);
 }

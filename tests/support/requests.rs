@@ -11,7 +11,6 @@ use crate::{
 pub const ORIGIN: &str = "https://api.example.com";
 
 /// A route, and a request that gets there.
-#[must_use]
 pub fn genuine() -> Vec<(&'static str, Vec<u8>)> {
     let [good, bound, bound_to_two, ..] = placeholders::tokens();
     let get = |path: &str| Request::get(path).connection("keep-alive");

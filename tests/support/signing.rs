@@ -90,11 +90,8 @@ impl Key {
 /// A good token of the first installation, with `more` claims over it. The same whenever it is asked for.
 pub fn token(more: &Value) -> String {
     static EXPIRY: LazyLock<u64> = LazyLock::new(|| now() + 3000);
-    let mut claims = json!({ "exp": *EXPIRY, "ipk": Key::install(1).ipk(), "mskid": "j3AWy6" });
-    for (name, value) in more.as_object().into_iter().flatten() {
-        claims[name] = value.clone();
-    }
-    token::with(&claims)
+    let claims = json!({ "exp": *EXPIRY, "ipk": Key::install(1).ipk(), "mskid": "j3AWy6" });
+    token::with(&token::changed(claims, more))
 }
 
 /// A request, as its client has it.
@@ -369,7 +366,6 @@ pub fn sha512(body: &[u8]) -> String {
 
 impl Request {
     /// With these signatures, all in one line of each header.
-    #[must_use]
     pub fn signed(self, signatures: &[&Signature]) -> Self {
         let (inputs, signatures): (Vec<_>, Vec<_>) = signatures.iter().map(|signature| signature.members()).unzip();
         self.header("Signature-Input", &inputs.join(", "))

@@ -7,7 +7,6 @@ use base64::{
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// The cells.
-#[must_use]
 pub fn cells(table: &str) -> Vec<String> {
     raw(table).map(resolved).collect()
 }
@@ -38,10 +37,6 @@ pub fn named<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
 }
 
 /// Cells with a name in front of a colon.
-///
-/// # Panics
-///
-/// If one has none.
 pub fn pairs<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
     let pair = |cell: &str| {
         let (name, text) = cell.split_once(": ").expect("a name");
@@ -52,35 +47,22 @@ pub fn pairs<V>(table: &str, make: impl Fn(&str) -> V) -> Vec<(String, V)> {
 
 /// The text with values in place of their names in braces. What is behind a name is done to its value, step by step:
 /// `{mac ..16 base64url}`. `{0x00 ×32}` are bytes of their own.
-///
-/// # Panics
-///
-/// If there is no such step.
-#[must_use]
 pub fn filled(text: &str, values: &[(&str, &[u8])]) -> Vec<u8> {
     let mut filled = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.extend(before.bytes());
         let recipe = after.split_once('}');
-        if let Some((value, after)) = recipe.and_then(|(recipe, after)| Some((value(recipe, values)?, after))) {
-            filled.extend(value);
-            rest = after;
-        } else {
-            filled.push(b'{');
-            rest = after;
-        }
+        let filling = recipe.and_then(|(recipe, after)| Some((value(recipe, values)?, after)));
+        let (value, after) = filling.unwrap_or((vec![b'{'], after));
+        filled.extend(value);
+        rest = after;
     }
     filled.extend(rest.bytes());
     filled
 }
 
 /// The same of texts.
-///
-/// # Panics
-///
-/// If the result is none.
-#[must_use]
 pub fn filled_text(text: &str, values: &[(&str, &str)]) -> String {
     let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     String::from_utf8(filled(text, &values)).unwrap()
@@ -97,17 +79,12 @@ fn value(recipe: &str, values: &[(&str, &[u8])]) -> Option<Vec<u8>> {
 }
 
 fn step(value: Vec<u8>, step: &str) -> Vec<u8> {
-    let text = || String::from_utf8(value.clone()).unwrap();
     if let Some((start, end)) = step.split_once("..") {
-        let end = if end.is_empty() {
-            value.len()
-        } else {
-            end.parse().unwrap()
-        };
-        return value[start.parse().unwrap_or(0)..end].to_vec();
+        let (start, end) = (start.parse().unwrap_or(0), end.parse().unwrap_or(value.len()));
+        return value[start..end].to_vec();
     }
     if let Some((from, to)) = step.split_once('→') {
-        return text().replace(from, to).into_bytes();
+        return String::from_utf8(value).unwrap().replace(from, to).into_bytes();
     }
     if let Some(times) = step.strip_prefix('×') {
         return value.repeat(times.parse().unwrap());
@@ -122,10 +99,8 @@ fn step(value: Vec<u8>, step: &str) -> Vec<u8> {
         "lower" => value.to_ascii_lowercase(),
         "hex" => value
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<Vec<_>>()
-            .concat()
-            .into(),
+            .flat_map(|byte| format!("{byte:02x}").into_bytes())
+            .collect(),
         "latin1" => value.into_iter().map(char::from).collect::<String>().into(),
         "base64" => STANDARD.encode(value).into(),
         "base64-" => STANDARD_NO_PAD.encode(value).into(),
@@ -139,7 +114,6 @@ fn step(value: Vec<u8>, step: &str) -> Vec<u8> {
 }
 
 /// Byte sequences in hex, separated by blanks.
-#[must_use]
 pub fn hex(table: &str) -> Vec<Vec<u8>> {
     table.split_whitespace().map(bytes).collect()
 }

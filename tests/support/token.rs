@@ -23,19 +23,16 @@ pub const DEVICE_ID: &str = "ExampleApproovTokenDID==";
 pub const ARC: &str = "IXPSB7TRK26LXE3M";
 
 /// Seconds since 1970.
-#[must_use]
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// Claims of a token that is good for some minutes, with `more` over them. A `null` takes a claim out.
-#[must_use]
 pub fn claims(more: &Value) -> Value {
     changed(json!({ "exp": now() + 300, "did": DEVICE_ID, "arc": ARC }), more)
 }
 
 /// A JSON object with `changes` over it. A `null` takes a member out.
-#[must_use]
 pub fn changed(mut object: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().into_iter().flatten() {
         if value.is_null() {
@@ -48,37 +45,31 @@ pub fn changed(mut object: Value, changes: &Value) -> Value {
 }
 
 /// A token as Approov makes it for a genuine app.
-#[must_use]
 pub fn good() -> String {
     with(&json!({}))
 }
 
 /// A good token with other claims.
-#[must_use]
 pub fn with(more: &Value) -> String {
     sign(SECRET, r#"{"alg":"HS256","typ":"JWT"}"#, &claims(more).to_string())
 }
 
 /// A good token that is bound to these values.
-#[must_use]
 pub fn bound(values: &[&str]) -> String {
     with(&json!({ "pay": binding(values) }))
 }
 
 /// A token that expired a moment ago.
-#[must_use]
 pub fn expired() -> String {
     with(&json!({ "exp": now() - 1 }))
 }
 
 /// What a device that failed attestation sends.
-#[must_use]
 pub fn forged() -> String {
     signed_by(OTHER_SECRET)
 }
 
 /// A good token but for the key.
-#[must_use]
 pub fn signed_by(secret: &str) -> String {
     sign(
         secret,
@@ -88,20 +79,17 @@ pub fn signed_by(secret: &str) -> String {
 }
 
 /// The `pay` claim for these values.
-#[must_use]
 pub fn binding<V: AsRef<[u8]>>(values: &[V]) -> String {
     let digest = values.iter().fold(Sha256::new(), sha2::Digest::chain_update);
     STANDARD.encode(digest.finalize())
 }
 
 /// A token of any header and payload.
-#[must_use]
 pub fn sign(secret: &str, header: &str, payload: &str) -> String {
     sign_bytes(secret, header.as_bytes(), payload.as_bytes())
 }
 
 /// As [`sign`], where they need not be text.
-#[must_use]
 pub fn sign_bytes(secret: &str, header: &[u8], payload: &[u8]) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let secret = STANDARD.decode(secret).unwrap();
