@@ -55,10 +55,9 @@ impl Served {
         let builder = builder.on_rejection(move |event| {
             let text = event.rejection.to_string();
             let is_reported = event.enforcement == Enforcement::Report;
+            let mode = if is_reported { "reported " } else { "" };
             let mut record = of_refusals.lock().unwrap();
-            record
-                .told
-                .push(format!("{}{text}", if is_reported { "reported " } else { "" }));
+            record.told.push(format!("{mode}{text}"));
             record.refusals.push((event.rejection.code(), text));
         });
         let builder = builder.on_acceptance(move |event| {

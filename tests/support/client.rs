@@ -15,9 +15,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Request {
     start: String,
-    host: Option<String>,
-    connection: Option<String>,
-    headers: Vec<u8>,
+    headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
 }
 
@@ -32,21 +30,16 @@ pub struct Answer {
 
 impl Request {
     pub fn new(method: &str, target: &str) -> Self {
-        Self {
-            start: format!("{method} {target} HTTP/1.1\r\n"),
-            host: Some("localhost".to_owned()),
-            connection: Some("close".to_owned()),
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        let bare = Self::bare(method, target);
+        bare.header("Host", "localhost").header("Connection", "close")
     }
 
     /// Without any header.
     pub fn bare(method: &str, target: &str) -> Self {
         Self {
-            host: None,
-            connection: None,
-            ..Self::new(method, target)
+            start: format!("{method} {target} HTTP/1.1\r\n"),
+            headers: Vec::new(),
+            body: Vec::new(),
         }
     }
 
@@ -69,14 +62,17 @@ impl Request {
     }
 
     pub fn host(mut self, host: Option<&str>) -> Self {
-        self.host = host.map(str::to_owned);
-        self
+        self.headers.retain(|(name, _)| name != "Host");
+        match host {
+            Some(host) => self.header("Host", host),
+            None => self,
+        }
     }
 
     /// With another `Connection` than `close`.
     pub fn connection(mut self, connection: &str) -> Self {
-        self.connection = Some(connection.to_owned());
-        self
+        self.headers.retain(|(name, _)| name != "Connection");
+        self.header("Connection", connection)
     }
 
     /// One more header line.
@@ -85,7 +81,7 @@ impl Request {
     }
 
     pub fn raw_header(mut self, name: &str, value: &[u8]) -> Self {
-        self.headers.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        self.headers.push((name.to_owned(), value.to_vec()));
         self
     }
 
@@ -118,13 +114,9 @@ impl Request {
     }
 
     fn head(&self) -> Vec<u8> {
-        let mut head = self.start.clone();
-        for (name, value) in [("Host", &self.host), ("Connection", &self.connection)] {
-            if let Some(value) = value {
-                head += &format!("{name}: {value}\r\n");
-            }
-        }
-        [head.as_bytes(), &self.headers, b"\r\n"].concat()
+        let line = |(name, value): &(String, Vec<u8>)| [name.as_bytes(), b": ", value, b"\r\n"].concat();
+        let lines: Vec<_> = self.headers.iter().map(line).collect();
+        [self.start.as_bytes(), &lines.concat(), b"\r\n"].concat()
     }
 }
 

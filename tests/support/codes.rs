@@ -1,6 +1,6 @@
 //! The codes of refusals: all that there are, and those that a configuration has come to.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use approov_actix::{Approov, ApproovBuilder};
 
@@ -23,10 +23,7 @@ impl Codes {
     pub fn of(builder: ApproovBuilder) -> (Approov, Self) {
         let codes = Self::default();
         let record = codes.clone();
-        let builder = builder.on_rejection(move |event| {
-            let mut codes = record.0.lock().unwrap_or_else(PoisonError::into_inner);
-            codes.push(event.rejection.code());
-        });
+        let builder = builder.on_rejection(move |event| record.0.lock().unwrap().push(event.rejection.code()));
         (builder.build().unwrap(), codes)
     }
 

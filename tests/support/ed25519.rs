@@ -1,16 +1,8 @@
-//! Public keys, and tokens of theirs that OpenSSL has signed:
-//!
-//! ```sh
-//! openssl genpkey -algorithm ed25519 -out key.pem
-//! openssl pkey -in key.pem -pubout
-//! openssl pkeyutl -sign -inkey key.pem -rawin -in header-and-payload -out signature
-//! ```
-//!
-//! The tokens are good until 2100. The private keys were thrown away.
+//! Public keys, and tokens of theirs that OpenSSL has signed. The tokens are good until 2100. The private keys were
+//! thrown away.
 
 use serde_json::{Value, json};
 
-/// A key, and a token of it.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedOnce {
     /// The token's `kid`.

@@ -59,12 +59,10 @@ impl Reply {
     /// What a well-behaved server answers: the entity tag decides, the date only where there is no tag (RFC 9110,
     /// section 13.2.2).
     fn to_request(&self, request: &Received) -> Self {
-        let has = |name: &str, value: &str| self.headers.contains(&(name.to_owned(), value.to_owned()));
-        let is_same = match (request.header("if-none-match"), request.header("if-modified-since")) {
-            (Some(tag), _) => has("ETag", tag),
-            (None, Some(date)) => has("Last-Modified", date),
-            (None, None) => false,
-        };
+        let tag = request.header("if-none-match").map(|tag| ("ETag", tag));
+        let date = request.header("if-modified-since").map(|date| ("Last-Modified", date));
+        let has = |(name, value): (&str, &str)| self.headers.contains(&(name.to_owned(), value.to_owned()));
+        let is_same = tag.or(date).is_some_and(has);
         let mut reply = self.clone();
         if self.status == 200 && is_same {
             (reply.status, reply.body, reply.is_chunked) = (304, Vec::new(), false);
@@ -119,7 +117,6 @@ impl From<Reply> for Behaviour {
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// Path and query.
     pub path: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
@@ -223,7 +220,6 @@ impl KeyServer {
         Ok(server)
     }
 
-    /// The address of its keys.
     pub fn url(&self) -> String {
         self.url_of("http", "127.0.0.1")
     }

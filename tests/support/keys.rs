@@ -6,8 +6,7 @@
 //! ```sh
 //! openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem # rsa-1024.pem: with 1024 bits
 //! openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -pkeyopt rsa_keygen_pubexp:3 -out rsa-4096.pem
-//! openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out p256.pem
-//! openssl genpkey -algorithm ED25519 -out ed25519.pem
+//! openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out p256.pem # ed25519.pem: -algorithm ED25519
 //! openssl req -x509 -new -key p256.pem -subj /CN=test -days 36500 -out certificate.pem
 //! ```
 
@@ -16,7 +15,7 @@ use hmac::{Hmac, Mac, digest::KeyInit};
 use rsa::{
     RsaPrivateKey,
     pkcs1v15::Pkcs1v15Sign,
-    pkcs8::{AssociatedOid, DecodePrivateKey as _, EncodePublicKey as _, LineEnding, spki::Document},
+    pkcs8::{AssociatedOid, DecodePrivateKey, EncodePublicKey as _, LineEnding, spki::Document},
     pss::Pss,
     rand_core::OsRng,
     signature::Signer,
@@ -48,6 +47,7 @@ pub const CERTIFICATE: &str = include_str!("keys/certificate.pem");
 pub struct TestKey {
     algorithm: String,
     secret: Secret,
+    private_pem: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl TestKey {
     /// The key of this algorithm.
     pub fn new(algorithm: &str) -> Self {
         let pems = [pem!("rsa"), pem!("p256"), pem!("p384"), pem!("ed25519")];
-        Self::of(algorithm, [0xA5, 0xC3], pems)
+        Self::of(algorithm, &[0xA5, 0xC3].repeat(32), pems)
     }
 
     /// Another key of the same type.
@@ -81,40 +81,41 @@ impl TestKey {
             pem!("p384-other"),
             pem!("ed25519-other"),
         ];
-        Self::of(algorithm, [0x5A, 0x3C], pems)
+        Self::of(algorithm, &[0x5A, 0x3C].repeat(32), pems)
     }
 
     /// An RSA key that is too short for tokens.
     pub fn rsa_1024(algorithm: &str) -> Self {
-        Self::of(algorithm, [0; 2], [pem!("rsa-1024"), "", "", ""])
+        Self::of(algorithm, &[], [pem!("rsa-1024"), "", "", ""])
     }
 
     /// The longest RSA key that is allowed, with the smallest exponent.
     pub fn rsa_4096(algorithm: &str) -> Self {
-        Self::of(algorithm, [0; 2], [pem!("rsa-4096"), "", "", ""])
+        Self::of(algorithm, &[], [pem!("rsa-4096"), "", "", ""])
     }
 
-    fn of(algorithm: &str, secret: [u8; 2], [rsa, p256, p384, ed25519]: [&str; 4]) -> Self {
-        let secret = match family(algorithm) {
-            "HS" => Secret::Hmac(secret.repeat(32)),
-            "RSA" => Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(rsa).unwrap())),
-            "ES256" => Secret::P256(p256::ecdsa::SigningKey::from_pkcs8_pem(p256).unwrap()),
-            "ES384" => Secret::P384(p384::ecdsa::SigningKey::from_pkcs8_pem(p384).unwrap()),
-            _ => Secret::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_pem(ed25519).unwrap())),
+    fn of(algorithm: &str, secret: &[u8], [rsa, p256, p384, ed25519]: [&'static str; 4]) -> Self {
+        let (private_pem, secret) = match family(algorithm) {
+            "HS" => ("", Secret::Hmac(secret.to_vec())),
+            "RSA" => (rsa, Secret::Rsa(Box::new(RsaPrivateKey::from_pkcs8_pem(rsa).unwrap()))),
+            "ES256" => (p256, Secret::P256(DecodePrivateKey::from_pkcs8_pem(p256).unwrap())),
+            "ES384" => (p384, Secret::P384(DecodePrivateKey::from_pkcs8_pem(p384).unwrap())),
+            _ => (
+                ed25519,
+                Secret::Ed25519(Box::new(DecodePrivateKey::from_pkcs8_pem(ed25519).unwrap())),
+            ),
         };
         Self {
             algorithm: algorithm.to_owned(),
             secret,
+            private_pem,
         }
     }
 
     /// Any bytes as a secret, even if they are none.
     pub fn hmac(algorithm: &str, secret: &[u8]) -> Self {
         assert_eq!(family(algorithm), "HS");
-        Self {
-            algorithm: algorithm.to_owned(),
-            secret: Secret::Hmac(secret.to_vec()),
-        }
+        Self::of(algorithm, secret, [""; 4])
     }
 
     pub fn algorithm(&self) -> &str {
@@ -178,7 +179,6 @@ impl TestKey {
         self.document().into_vec()
     }
 
-    /// The public key as PEM.
     pub fn pem(&self) -> String {
         self.document().to_pem("PUBLIC KEY", LineEnding::LF).unwrap()
     }
@@ -219,17 +219,8 @@ impl TestKey {
         jwk
     }
 
-    /// The private key as PEM.
     pub fn private_pem(&self) -> String {
-        use rsa::pkcs8::EncodePrivateKey as _;
-        let pem = match &self.secret {
-            Secret::Hmac(_) => panic!("a secret has no PEM"),
-            Secret::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
-            Secret::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
-            Secret::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
-            Secret::Ed25519(key) => key.to_pkcs8_pem(LineEnding::LF),
-        };
-        pem.unwrap().to_string()
+        self.private_pem.to_owned()
     }
 
     /// The public RSA key as PEM in the older form, `RSA PUBLIC KEY`.
@@ -257,12 +248,11 @@ pub fn signing_input(header: &str, payload: &str) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
 }
 
-/// A JWK Set.
 pub fn jwks(keys: &[Value]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
+pub(crate) fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
     let mut mac = <M as KeyInit>::new_from_slice(secret).unwrap();
     mac.update(message);
     mac.finalize().into_bytes().to_vec()

@@ -3,7 +3,7 @@
 use std::{
     sync::Mutex,
     thread::{self, ThreadId},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// At which lines to panic once.
@@ -62,21 +62,15 @@ pub fn own_lines_with(needle: &str) -> Vec<String> {
 
 /// All lines with `needle`, as soon as there is one. For what is logged after the answer, such as the access log.
 pub fn wait_for_lines_with(needle: &str) -> Vec<String> {
-    for _ in 0..500 {
-        let lines = lines_with(needle);
-        if !lines.is_empty() {
-            return lines;
-        }
+    let start = Instant::now();
+    while lines_with(needle).is_empty() && start.elapsed() < Duration::from_secs(10) {
         thread::sleep(Duration::from_millis(10));
     }
-    Vec::new()
+    lines_with(needle)
 }
 
 fn lines_of(is_meant: impl Fn(ThreadId, &str) -> bool) -> Vec<String> {
     let lines = LINES.lock().unwrap();
-    lines
-        .iter()
-        .filter(|(thread, line)| is_meant(*thread, line))
-        .map(|(_, line)| line.clone())
-        .collect()
+    let meant = lines.iter().filter(|(thread, line)| is_meant(*thread, line));
+    meant.map(|(_, line)| line.clone()).collect()
 }

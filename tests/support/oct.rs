@@ -19,7 +19,6 @@ pub fn jwk(kid: &str) -> Value {
     TestKey::hmac("HS256", &Sha256::digest(kid)).jwk(Some(kid))
 }
 
-/// A set of these keys.
 pub fn key_set(kids: &[&str]) -> String {
     set_of(&kids.iter().map(|kid| jwk(kid)).collect::<Vec<_>>())
 }

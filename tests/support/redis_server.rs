@@ -2,6 +2,7 @@
 //! uses nothing but the standard library.
 
 use std::{
+    collections::HashSet,
     env, fs,
     io::{self, BufReader, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
@@ -80,8 +81,7 @@ impl RedisServer {
         for _ in 0..20 {
             let port = free_port();
             let mut command = Command::new(&binary);
-            command.current_dir(&folder).stdin(Stdio::null());
-            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command.current_dir(&folder).stdout(Stdio::null()).stderr(Stdio::null());
             command.args(["server.conf", "--bind", "127.0.0.1", "--port", &port.to_string()]);
             command
                 .args(["--save", "", "--enable-debug-command", "yes"])
@@ -159,7 +159,10 @@ impl RedisServer {
     pub fn tell(&self, command: &[&str]) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(&encoded(command)).unwrap();
+        write!(stream, "*{}\r\n", command.len()).unwrap();
+        for part in command {
+            write!(stream, "${}\r\n{part}\r\n", part.len()).unwrap();
+        }
         stream
     }
 }
@@ -237,20 +240,17 @@ impl RedisCluster {
 
     /// With the names of all masters, from the one of this number on.
     pub fn address(&self, login: &str, first: usize) -> String {
-        let (last, first) = self.masters.split_at(first);
-        let hosts = first
-            .iter()
-            .chain(last)
-            .map(|master| format!("127.0.0.1:{}", master.port));
-        let hosts: Vec<_> = hosts.collect();
+        let host = |master: &RedisServer| format!("127.0.0.1:{}", master.port);
+        let mut hosts: Vec<_> = self.masters.iter().map(host).collect();
+        hosts.rotate_left(first);
         format!("redis-cluster://{login}{}", hosts.join(","))
     }
 
     /// The slot of a key, and the number of the master that has had it from the start.
     pub fn slot(&self, key: &str) -> (String, usize) {
         let slot = self.masters[0].ask(&["CLUSTER", "KEYSLOT", key])[1..].to_owned();
-        let owner = slot.parse::<usize>().unwrap() / 5462;
-        (slot, owner)
+        let number: usize = slot.parse().unwrap();
+        (slot, number / 5462)
     }
 
     /// From now on the first one says `ASK` of keys that it does not have.
@@ -287,11 +287,7 @@ impl RedisCluster {
             let (_, epoch) = information.split_once("cluster_current_epoch:").unwrap();
             epoch.lines().next().map(str::to_owned)
         };
-        wait_until(|| {
-            self.masters
-                .iter()
-                .all(|master| epoch(master) == epoch(&self.masters[0]))
-        });
+        wait_until(|| self.masters.iter().map(epoch).collect::<HashSet<_>>().len() == 1);
     }
 }
 
@@ -332,11 +328,6 @@ fn answers(port: u16) -> io::Result<()> {
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().port()
-}
-
-fn encoded(command: &[&str]) -> Vec<u8> {
-    let parts = command.iter().map(|part| format!("${}\r\n{part}\r\n", part.len()));
-    format!("*{}\r\n{}", command.len(), parts.collect::<String>()).into_bytes()
 }
 
 fn read_reply(reader: &mut impl io::BufRead) -> io::Result<String> {

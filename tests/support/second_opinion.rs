@@ -57,15 +57,18 @@ pub fn assert_same_claims(claims: &ApproovClaims, expected: &Map<String, Value>)
     for (name, value) in expected {
         assert_eq!(claims.claim::<Value>(name).unwrap().as_ref(), Some(value), "{name}");
     }
-    let text = |name: &str| expected.get(name).and_then(Value::as_str);
-    assert_eq!(claims.device_id(), text("did"));
-    assert_eq!(claims.ip(), text("ip"));
-    assert_eq!(claims.arc(), text("arc"));
-    assert_eq!(claims.issuer(), text("iss"));
-    assert_eq!(claims.subject(), text("sub"));
-    assert_eq!(claims.token_binding(), text("pay"));
-    assert_eq!(claims.installation_key(), text("ipk"));
-    assert_eq!(claims.message_signing_key_id(), text("mskid"));
+    for (name, text) in [
+        ("did", claims.device_id()),
+        ("ip", claims.ip()),
+        ("arc", claims.arc()),
+        ("iss", claims.issuer()),
+        ("sub", claims.subject()),
+        ("pay", claims.token_binding()),
+        ("ipk", claims.installation_key()),
+        ("mskid", claims.message_signing_key_id()),
+    ] {
+        assert_eq!(text, expected.get(name).and_then(Value::as_str), "{name}");
+    }
     let audience: Vec<_> = match expected.get("aud") {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         other => other.and_then(Value::as_str).into_iter().collect(),
@@ -169,26 +172,21 @@ fn component_value(message: &Message, component: &Component) -> Option<Vec<u8>> 
         (name, _) if name.starts_with('@') => None,
         (name, _) if !message.has(name) => None,
         (name, None) => Some(message.value(name).into()),
-        (name, Some(("bs", ""))) => Some(lines_as_bytes(message, name).into()),
+        // RFC 9421, section 2.1.3.
+        (name, Some(("bs", ""))) => {
+            let lines = message.lines(name).map(|line| format!(":{}:", STANDARD.encode(line)));
+            Some(lines.collect::<Vec<_>>().join(", ").into())
+        }
         // RFC 9421, section 2.1.1, for such members with anything between them.
         (name, Some(("sf", ""))) => Some(dictionary_members(&message.value(name)).join(", ").into()),
-        (name, Some(("key", key))) => dictionary_member(&message.value(name), key),
+        // RFC 9421, section 2.1.2, for members that are spelt as RFC 9651 spells them.
+        (name, Some(("key", key))) => {
+            let dictionary = message.value(name);
+            let mut members = dictionary_members(&dictionary).into_iter();
+            members.find_map(|member| Some(member.strip_prefix(key)?.strip_prefix('=')?.into()))
+        }
         _ => None,
     }
-}
-
-/// RFC 9421, section 2.1.3.
-fn lines_as_bytes(message: &Message, name: &str) -> String {
-    let lines = message.lines(name);
-    let encoded: Vec<_> = lines.map(|line| format!(":{}:", STANDARD.encode(line))).collect();
-    encoded.join(", ")
-}
-
-/// RFC 9421, section 2.1.2, for members that are spelt as RFC 9651 spells them.
-fn dictionary_member(dictionary: &str, key: &str) -> Option<Vec<u8>> {
-    let members = dictionary_members(dictionary).into_iter();
-    let mut values = members.filter_map(|member| member.split_once('='));
-    values.find(|(name, _)| *name == key).map(|(_, value)| value.into())
 }
 
 fn dictionary_members(dictionary: &str) -> Vec<&str> {
@@ -207,22 +205,14 @@ fn query_parameter(message: &Message, name: &str) -> Option<Vec<u8>> {
 }
 
 fn decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = text
-            .get(at + 1..at + 3)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], escaped) {
-            (b'%', Some(byte)) => {
-                decoded.push(byte);
-                at += 2;
-            }
-            (b'+', _) => decoded.push(b' '),
-            (byte, _) => decoded.push(byte),
+    let text = text.replace('+', " ");
+    let mut parts = text.split('%');
+    let mut decoded = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).map(|digits| u8::from_str_radix(digits, 16)) {
+            Some(Ok(byte)) => decoded.extend([&[byte], &part.as_bytes()[2..]].concat()),
+            _ => decoded.extend(format!("%{part}").bytes()),
         }
-        at += 1;
     }
     decoded
 }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac as _};
+use hmac::Hmac;
 use p256::{
     ecdsa::{
         self, SigningKey,
@@ -17,14 +17,13 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::{
     client::Request,
+    keys::mac,
     token::{self, now},
 };
 
-/// The account's message signing key.
 pub const ACCOUNT_KEY: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 pub const OTHER_ACCOUNT_KEY: &str = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8=";
 
-/// Who signs.
 #[derive(Debug, Clone)]
 pub enum Key {
     /// An installation of the app.
@@ -34,12 +33,11 @@ pub enum Key {
 }
 
 impl Key {
-    /// The installation with this number, not 0.
+    /// Of the installation with this number, not 0.
     pub fn install(number: u8) -> Self {
         Self::Install(SigningKey::from_bytes(&[number; 32].into()).unwrap())
     }
 
-    /// An account key, in base64.
     pub fn account(base64: &str) -> Self {
         Self::Account(STANDARD.decode(base64).unwrap())
     }
@@ -61,11 +59,7 @@ impl Key {
     pub fn sign(&self, base: &[u8]) -> Vec<u8> {
         match self {
             Self::Install(key) => Signer::<ecdsa::Signature>::sign(key, base).to_vec(),
-            Self::Account(secret) => {
-                let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
-                mac.update(base);
-                mac.finalize().into_bytes().to_vec()
-            }
+            Self::Account(secret) => mac::<Hmac<Sha256>>(secret, base),
         }
     }
 
@@ -128,7 +122,6 @@ impl Message {
         Self::new("GET", url).header("Approov-Token", &token(&json!({})))
     }
 
-    /// One more header line.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -200,7 +193,6 @@ impl Message {
         lines.map(|(_, value)| value.trim_matches([' ', '\t']))
     }
 
-    /// What goes over the wire, to `Host: localhost`.
     pub fn request(&self) -> Request {
         self.request_to(&self.target())
     }
@@ -262,7 +254,6 @@ impl Signature {
         signature.covering(message, &names.collect::<Vec<_>>())
     }
 
-    /// By the first installation.
     pub fn install(message: &Message) -> Self {
         Self::new(Key::install(1), message)
     }
@@ -284,14 +275,12 @@ impl Signature {
         self
     }
 
-    /// With this value of a component.
     pub fn value(mut self, name: &str, value: &str) -> Self {
         let known = self.lines.iter_mut().find(|(known, _)| known.trim_matches('"') == name);
         value.clone_into(&mut known.unwrap().1);
         self
     }
 
-    /// With these parameters in place of others.
     pub fn parameters(mut self, parameters: &str) -> Self {
         parameters.clone_into(&mut self.parameters);
         self
@@ -335,7 +324,6 @@ impl Signature {
     }
 }
 
-/// A byte sequence.
 pub fn bytes(bytes: &[u8]) -> String {
     format!(":{}:", STANDARD.encode(bytes))
 }
@@ -359,7 +347,6 @@ pub fn sha256(body: &[u8]) -> String {
     format!("sha-256={}", bytes(&Sha256::digest(body)))
 }
 
-/// The value of `Content-Digest`.
 pub fn sha512(body: &[u8]) -> String {
     format!("sha-512={}", bytes(&Sha512::digest(body)))
 }

@@ -17,17 +17,8 @@ fn raw(table: &str) -> impl Iterator<Item = &str> {
 }
 
 fn resolved(cell: &str) -> String {
-    const SIGNS: [(char, &str); 6] = [
-        ('∅', ""),
-        ('␠', " "),
-        ('␀', "\0"),
-        ('␊', "\n"),
-        ('␍', "\r"),
-        ('⇥', "\t"),
-    ];
-    SIGNS
-        .iter()
-        .fold(cell.to_owned(), |cell, (sign, text)| cell.replace(*sign, text))
+    let cell = cell.replace('∅', "").replace('␠', " ").replace('⇥', "\t");
+    cell.replace('␊', "\n").replace('␍', "\r").replace('␀', "\0")
 }
 
 /// The cells, and what is made of them.

@@ -6,15 +6,19 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use hmac::{Hmac, Mac as _};
+use hmac::Hmac;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+use crate::keys::mac;
 
 /// The development secret of `.env.example`.
 pub const SECRET: &str = "h+CX0tOzdAAR9l15bWAqvq7w9olk66daIH+Xk+IAHhVVHszjDzeGobzNnqyRze3lw/WVyWrc2gZfh3XXfBOmww==";
 
 /// Another one.
 pub const OTHER_SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 /// The device id of every token here.
 pub const DEVICE_ID: &str = "ExampleApproovTokenDID==";
@@ -35,12 +39,9 @@ pub fn claims(more: &Value) -> Value {
 /// A JSON object with `changes` over it. A `null` takes a member out.
 pub fn changed(mut object: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().into_iter().flatten() {
-        if value.is_null() {
-            object.as_object_mut().unwrap().remove(name);
-        } else {
-            object[name] = value.clone();
-        }
+        object[name] = value.clone();
     }
+    object.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     object
 }
 
@@ -51,7 +52,7 @@ pub fn good() -> String {
 
 /// A good token with other claims.
 pub fn with(more: &Value) -> String {
-    sign(SECRET, r#"{"alg":"HS256","typ":"JWT"}"#, &claims(more).to_string())
+    sign(SECRET, HEADER, &claims(more).to_string())
 }
 
 /// A good token that is bound to these values.
@@ -71,11 +72,7 @@ pub fn forged() -> String {
 
 /// A good token but for the key.
 pub fn signed_by(secret: &str) -> String {
-    sign(
-        secret,
-        r#"{"alg":"HS256","typ":"JWT"}"#,
-        &claims(&json!({})).to_string(),
-    )
+    sign(secret, HEADER, &claims(&json!({})).to_string())
 }
 
 /// The `pay` claim for these values.
@@ -92,8 +89,6 @@ pub fn sign(secret: &str, header: &str, payload: &str) -> String {
 /// As [`sign`], where they need not be text.
 pub fn sign_bytes(secret: &str, header: &[u8], payload: &[u8]) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let secret = STANDARD.decode(secret).unwrap();
-    let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
-    mac.update(message.as_bytes());
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    let mac = mac::<Hmac<Sha256>>(&STANDARD.decode(secret).unwrap(), message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac))
 }
