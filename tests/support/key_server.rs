@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
@@ -73,12 +74,12 @@ impl Reply {
     fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Some Reason\r\nConnection: close\r\n", self.status);
         for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         match (self.status, self.is_chunked) {
             (304, _) => {}
             (_, true) => head += "Transfer-Encoding: chunked\r\n",
-            (_, false) => head += &format!("Content-Length: {}\r\n", self.body.len()),
+            (_, false) => write!(head, "Content-Length: {}\r\n", self.body.len()).unwrap(),
         }
         (head + "\r\n").into_bytes()
     }

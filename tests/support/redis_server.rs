@@ -3,7 +3,9 @@
 
 use std::{
     collections::HashSet,
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     io::{self, BufReader, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     path::PathBuf,
@@ -55,13 +57,14 @@ impl RedisServer {
     ) -> Option<Self> {
         let mut configuration = String::new();
         for setting in settings {
-            configuration += &format!("sentinel {setting}\n");
+            writeln!(configuration, "sentinel {setting}").unwrap();
         }
-        configuration += &format!(
+        let master = format!(
             "sentinel monitor {MASTER} {host} {port} 1
             sentinel down-after-milliseconds {MASTER} 500
             sentinel failover-timeout {MASTER} 2000\n"
         );
+        configuration.push_str(&master);
         Self::start_with(test, &configuration, &[&["--sentinel"], options].concat())
     }
 
@@ -434,7 +437,7 @@ fn connect(client: TcpStream, port: u16, number: usize, state: &Arc<State>) {
         return;
     };
     let (client_reads, server_reads) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-    thread::spawn(move || forward(client_reads, server, |mut server, bytes| server.write_all(bytes)));
+    thread::spawn(move || forward(client_reads, &server, |mut server, bytes| server.write_all(bytes)));
     let state = Arc::clone(state);
     let answer = move |mut client: &TcpStream, bytes: &[u8]| {
         let arrival = Instant::now();
@@ -449,14 +452,14 @@ fn connect(client: TcpStream, port: u16, number: usize, state: &Arc<State>) {
             client.write_all(bytes)
         }
     };
-    thread::spawn(move || forward(server_reads, client, answer));
+    thread::spawn(move || forward(server_reads, &client, answer));
 }
 
 /// Until one of them ends, or the bytes cannot be passed on.
-fn forward(mut from: TcpStream, to: TcpStream, pass_on: impl Fn(&TcpStream, &[u8]) -> io::Result<()>) {
+fn forward(mut from: TcpStream, to: &TcpStream, pass_on: impl Fn(&TcpStream, &[u8]) -> io::Result<()>) {
     let mut bytes = [0; 8192];
     while let Ok(length @ 1..) = from.read(&mut bytes) {
-        if pass_on(&to, &bytes[..length]).is_err() {
+        if pass_on(to, &bytes[..length]).is_err() {
             break;
         }
     }
