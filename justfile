@@ -41,13 +41,11 @@ test-nginx:
 test-differential:
     APPROOV_SCRIPT_TESTS=1 cargo test --workspace --test integration -- differential --nocapture
 
-# With the backend rust-crypto and nothing of AWS-LC: the unit tests without any other feature, and those over HTTP. Both without a token cache, because most of
-# what is refused is refused by other code when the token is cached.
+# With the backend rust-crypto and nothing of AWS-LC. Without a token cache, because most of what is refused is refused by other code when the token is cached.
 [group('tests')]
 test-rust-crypto:
     tree=$(cargo tree {{ only_rust_crypto }} -e no-build); ! grep aws-lc <<<"$tree"
-    TEST_TOKEN_CACHE_CAPACITY=0 cargo test -p approov-actix --no-default-features --features rust-crypto --lib
-    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --test integration -- --skip with_others:: --skip project::
+    TEST_TOKEN_CACHE_CAPACITY=0 cargo test {{ only_rust_crypto }} --lib --test integration -- --skip with_others:: --skip project::
 
 # With both backends, the examples beside other crates, a cache for a single token, and the memory store in every order of its threads.
 [group('tests')]
@@ -118,21 +116,20 @@ words:
 copies:
     examples/shapes-api-diff --check
 
-# Each feature alone on the oldest compiler, the documentation with the default ones, and without a backend one error that says what to do. `just features ''` every
-# combination. Needs cargo-hack.
+# All features and each alone (with RustCrypto, which compiles faster) on the oldest compiler, the documentation with the default ones, and without a backend one error
+# that says what to do. Needs cargo-hack.
 [group('publishing')]
-features depth='--depth 2' $CARGO_TARGET_DIR=msrv_target:
-    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset {{ depth }} --exclude-features default,single-use-redis,single-use-redis-rustls --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
-    cargo +{{ msrv }} check -p approov-actix --no-default-features --features rust-crypto,single-use-redis
-    cargo +{{ msrv }} check -p approov-actix --no-default-features --features aws-lc-rs,single-use-redis-rustls
-    RUSTDOCFLAGS='-D warnings' cargo +{{ msrv }} doc -p approov-actix --no-deps
+features $CARGO_TARGET_DIR=msrv_target:
+    cargo +{{ msrv }} check -p approov-actix --all-features
+    cargo +{{ msrv }} hack check -p approov-actix --each-feature --features rust-crypto --exclude-features default,aws-lc-rs
+    RUSTDOCFLAGS='-D warnings' cargo +{{ msrv }} doc -p approov-actix --no-deps --no-default-features --features rust-crypto,macros
     errors=$(cargo +{{ msrv }} check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
     [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
 
-# The oldest dependencies that Cargo.toml allows, on the oldest compiler. Needs a nightly compiler to choose them.
+# The same with the oldest dependencies that Cargo.toml allows. Needs cargo-hack, and a nightly compiler to choose them.
 [group('publishing')]
 minimal-versions:
-    CARGO_TARGET_DIR='{{ msrv_target }}' tests/minimal-versions {{ nightly }} {{ msrv }}
+    CARGO_TARGET_DIR='{{ msrv_target }}' tests/minimal-versions {{ nightly }}
 
 # The default build compiles neither an HTTP client nor TLS nor Redis.
 [group('publishing')]
@@ -194,9 +191,20 @@ static:
     ! readelf --program-headers "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" | grep INTERP
     "${CARGO_TARGET_DIR:-target}/x86_64-unknown-linux-musl/debug/approov-token" secret >/dev/null
 
+# Twenty times as many requests as `test-differential` signs.
+[group('deep')]
+differential $APPROOV_DIFFERENTIAL_REQUESTS='20000':
+    just test-differential
+
+# Every combination of features, on the oldest compiler, and the unit tests without any feature but a backend. Needs cargo-hack.
+[group('deep')]
+combinations $CARGO_TARGET_DIR=msrv_target:
+    cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
+    cargo +{{ msrv }} test -p approov-actix --no-default-features --features rust-crypto --lib
+
 # The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
 [group('deep')]
-deep: static coverage long-run fuzz mutants (features '')
+deep: static differential coverage long-run fuzz mutants combinations
 
 # Everything that CI runs.
 ci:

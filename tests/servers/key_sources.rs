@@ -103,8 +103,8 @@ fn each_source_is_read_again() {
     }
 }
 
-/// What else can be wrong with a file or an address is in `tests/keys`, and with secrets and times where nothing is read
-/// in the unit tests of `approov/env.rs`.
+/// What else can be wrong with a file or an address is in `tests/keys`. The unit tests of `approov/env.rs` try secrets
+/// and times, for which nothing is read.
 #[test]
 fn what_stops_the_start() {
     let (_folder, path) = folder();
