@@ -212,7 +212,7 @@ async fn bodies_that_may_be_read_in_two_ways() {
     );
 }
 
-/// The token stands elsewhere, twice, or not at all.
+/// The token is elsewhere, twice, or not at all.
 #[actix_web::test]
 async fn header_sections() {
     check(

@@ -41,8 +41,8 @@ async fn guarded(user: bearer::BearerAuth, claims: ApproovClaims) -> String {
 }
 
 /// A caller without a genuine app is refused as such, and the user's token is never looked at, whatever it is. A
-/// genuine app without a user gets the user's own 401. The wrong order protects as well, but looks at every caller's user
-/// token, and says what is wrong with it.
+/// genuine app without a user gets the user's own 401. The wrong order protects as well, but looks at the user token of
+/// every caller, and says what is wrong with it.
 #[actix_web::test]
 async fn first_approov_then_the_user() {
     let runs = Runs::default();

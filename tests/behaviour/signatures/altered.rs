@@ -80,6 +80,8 @@ async fn every_single_change_of_the_signatures_input_is_refused() {
         let with_input = |input: &str| message.request().signed(&[&signature.clone().input(input)]);
         let blanks = list.replacen('(', "(  ", 1).replace("\" \"", "\"   \"");
         server.accepts("blanks", &with_input(&blanks.replace(';', ";  ")));
+        let empty = message.request().header("Signature-Input", "").header("Signature", "");
+        server.accepts("empty lines in front", &empty.signed(&[&signature]));
         for (place, mask) in (0..list.len()).flat_map(|place| [(place, 1), (place, 16)]) {
             let mut input = list.clone().into_bytes();
             input[place] ^= mask;
