@@ -62,7 +62,7 @@ async fn a_handler_may_ask_while_it_reads_the_requests_extensions() {
         let codes = [
             claims.as_ref().err().map(Refused::rejection),
             verdict.rejection(),
-            signature.as_ref().err().map(Refused::rejection),
+            signature.err().map(Rejection::from),
         ];
         codes.map(|code| code.map_or("in", Rejection::code)).join(" ")
     }
