@@ -4,7 +4,7 @@ use std::{
     fs,
     net::TcpStream,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{LazyLock, mpsc},
     thread,
 };
 
@@ -15,8 +15,11 @@ use tempfile::TempDir;
 
 use crate::process::free_port;
 
-/// Prints where nginx is.
-const NGINX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/nginx");
+/// Where nginx is. Installed once, since apt locks out whoever comes second.
+static NGINX: LazyLock<String> = LazyLock::new(|| {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/nginx");
+    output(Command::new("bash").arg(script)).trim().to_owned()
+});
 /// With a certificate for another host.
 const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/servers/tls");
 const GUIDE: &str = include_str!("../../../docs/proxies.md");
@@ -113,8 +116,7 @@ impl Nginx {
             .replace("127.0.0.1:8002", &format!("127.0.0.1:{server}"))
             .replace("/run/shapes-api/api.sock", &path("api.sock"));
         fs::write(path("nginx.conf"), format!("{AROUND}{text}\n}}\n")).unwrap();
-        let binary = output(Command::new("bash").arg(NGINX));
-        let child = Command::new(binary.trim())
+        let child = Command::new(&*NGINX)
             .args(["-e", "stderr", "-p", &path(""), "-c", &path("nginx.conf")])
             .stdin(Stdio::null())
             .spawn()
