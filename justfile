@@ -116,11 +116,11 @@ words:
 copies:
     examples/shapes-api-diff --check
 
-# All features and each alone (with RustCrypto, which compiles faster) on the oldest compiler, the documentation with the default ones, and without a backend one error
-# that says what to do. Needs cargo-hack.
+# All features, with the first examples, and each alone (with RustCrypto, which compiles faster) on the oldest compiler, the documentation with the default ones, and
+# without a backend one error that says what to do. Needs cargo-hack.
 [group('publishing')]
 features $CARGO_TARGET_DIR=msrv_target:
-    cargo +{{ msrv }} check -p approov-actix --all-features
+    cargo +{{ msrv }} check -p approov-actix -p approov-actix-examples --features approov-actix/rust-crypto,approov-actix/single-use-redis-rustls
     cargo +{{ msrv }} hack check -p approov-actix --each-feature --features rust-crypto --exclude-features default,aws-lc-rs
     RUSTDOCFLAGS='-D warnings' cargo +{{ msrv }} doc -p approov-actix --no-deps --no-default-features --features rust-crypto,macros
     errors=$(cargo +{{ msrv }} check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
