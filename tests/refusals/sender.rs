@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeSet, fs, str};
 
-use actix_test::TestServerConfig;
 use actix_web::{guard, web};
 use approov_actix::{Approov, Policy, approov_protected};
 use support::{
@@ -12,7 +11,6 @@ use support::{
 };
 
 use crate::{
-    patient,
     served::{Served, comparable, refused},
     ways,
 };
@@ -42,7 +40,7 @@ support::each_refusal!(tests);
 fn check(case: &Case) {
     let servers: BTreeSet<_> = case.rows.iter().map(|row| row.server).collect();
     for server in servers {
-        let served = serve(patient().workers(1).h1(), server);
+        let served = Served::new(server.builder(), routes(server).1);
         let rows = case.rows.iter().filter(|row| row.server == server);
         let (passing, refused): (Vec<_>, Vec<_>) = rows.partition(|row| row.verdict == PASSES);
         let good = server.good();
@@ -84,10 +82,6 @@ fn every_code_has_a_file_and_every_file_a_code() {
     support::say(&format!(
         "there are {count} rows of requests that must be refused, or pass"
     ));
-}
-
-pub(crate) fn serve(config: TestServerConfig, server: Server) -> Served {
-    Served::on(config, server.builder(), routes(server).1)
 }
 
 /// Whichever way it comes, the request passes, and nobody complains of it; or it is refused for its reason and no
