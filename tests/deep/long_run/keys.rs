@@ -45,6 +45,12 @@ impl Keys {
         newest
     }
 
+    /// The secrets of all keys so far, as the file has them.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let secret = |key| oct::jwk(&Self::id(key))["k"].as_str().unwrap().to_owned();
+        (0..=self.published.load(SeqCst)).map(secret).collect()
+    }
+
     /// The server has accepted a token of this key.
     pub(crate) fn seen(&self, newest: u64) {
         self.known.store(newest, SeqCst);

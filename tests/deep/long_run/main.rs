@@ -13,7 +13,7 @@ mod keys;
 mod requests;
 
 use std::{
-    env,
+    env, fs,
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -68,6 +68,7 @@ fn main() -> ExitCode {
         tally: Mutex::default(),
     };
     load.run();
+    fs::write(folder.join("secrets"), load.keys.secrets().join("\n")).unwrap();
     load.tally.into_inner().unwrap().report()
 }
 

@@ -160,7 +160,7 @@ impl<'a> Maker<'a> {
 
     /// With a token that is bound to a user, and this user with something after the name.
     fn bound(&mut self, after: &str) -> Shot {
-        let user = format!("Bearer {:032x}", fastrand::u128(..));
+        let user = format!("Bearer of-a-user-{:032x}", fastrand::u128(..));
         let shot = self.token(600, json!({ "pay": token::binding(&[&user]) }));
         let request = Request::get("/token-binding").token(&shot.token);
         let request = request.header("Authorization", &format!("{user}{after}"));
