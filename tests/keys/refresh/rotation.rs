@@ -22,7 +22,7 @@ const SETS: [[&str; 2]; 2] = [["A", "B"], ["B", "C"]];
 
 fn duration() -> Duration {
     let is_long = std::env::var_os("APPROOV_LONG_TESTS").is_some_and(|value| value == "1");
-    Duration::from_secs(if is_long { 60 } else { 6 })
+    Duration::from_secs(if is_long { 60 } else { 4 })
 }
 
 /// Ends the load when dropped, also by a panic: otherwise its threads would go on for ever.
