@@ -1,6 +1,8 @@
 //! What the tests need: tokens made by another implementation than the one under test, a client that sends any bytes, a
 //! log that can be read, and a server of keys.
 
+// It has no tests of its own, but `--lib` would compile it for them.
+#![cfg(not(test))]
 #![allow(
     clippy::missing_errors_doc,
     clippy::missing_panics_doc,
