@@ -5,17 +5,16 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # The oldest compiler that is promised. Cargo.toml alone states it.
 msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
-# The compiler for what needs a nightly one. Fixed, because cargo-public-api and cargo-check-external-types read what only some of them write.
+# The compiler for what needs a nightly one.
 nightly := "nightly-2026-05-20"
-# Where it compiles to, so that the recipes that need it share what they have compiled.
-nightly_target := justfile_directory() / "target/nightly"
 # Where that compiles to which the oldest compiler needs.
 msrv_target := justfile_directory() / "target/msrv"
 # Another backend, and all that the README's command leaves out. Clippy compiles it in rustc's place: `lint` would look at all dependencies once more.
 clippy_as_rustc := "RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
 test_the_rest := clippy_as_rustc + " cargo test --workspace --no-default-features --features rust-crypto,neighbours,loom"
-# All features but AWS-LC, which shows nothing and takes a minute to compile.
-all_that_shows := "--no-default-features --features jwks-url,macros,message-signing,openapi,rust-crypto,single-use-redis-rustls,testing"
+# Where documentation goes, and what writes it with what the tests have compiled.
+documentation := env('CARGO_TARGET_DIR', 'target') / 'doc'
+document := "RUSTDOC=$PWD/tests/rustdoc cargo test --workspace --doc"
 # What no verdict comes from, and the tests: `coverage` counts the rest. .cargo/mutants.toml names the rest as well.
 not_verdict_path := '/approov-actix-macros/|/approov-actix/src/((approov|keys|policy|testing)/|(config|crypto/algorithm|event|guide|lib|logging|message_signing|one_or_many|openapi|rejection|test_support)[.]rs)|/tests[.]rs$'
 
@@ -92,12 +91,12 @@ lint:
 lock:
     cargo tree --quiet --locked --manifest-path fuzz/Cargo.toml >/dev/null
 
-# As docs.rs builds it, each item with the feature that brings it. Needs a nightly compiler.
+# As docs.rs builds it, each item with the feature that brings it.
 [group('documentation')]
 docs:
-    RUSTDOCFLAGS='-D warnings --cfg docsrs' cargo +{{ nightly }} doc -p approov-actix -p approov-actix-macros --no-deps {{ all_that_shows }} --target-dir '{{ nightly_target }}'
+    RUSTDOCFLAGS='-D warnings --cfg docsrs --out-dir {{ documentation }}' {{ document }}
     for feature in jwks-url macros message-signing openapi single-use-redis testing; do \
-      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" '{{ nightly_target }}/doc/approov_actix' || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
+      grep -rqE "Available on <strong>crate features?.*<code>$feature</code>" {{ documentation }}/approov_actix || { echo "nothing says that it needs the feature $feature" >&2; exit 1; }; \
     done
 
 # Lychee follows links. rumdl finds links without a definition, which are text to others, and definitions without a link. Left out: links.md, whose links are for
@@ -107,7 +106,7 @@ docs:
 links: docs
     git ls-files '*.md' ':!approov-actix' | lychee --offline --include-fragments --no-progress --files-from -
     git ls-files -z '*.md' ':!approov-actix' | xargs -0 rumdl check --no-cache --no-config --enable MD052,MD053 --config 'MD052.shortcut-syntax = true'
-    lychee --offline --include-fragments --no-progress --exclude '/doc/src/|/dispatcher#' '{{ nightly_target }}'/doc/approov_actix{,_macros}
+    lychee --offline --include-fragments --no-progress --exclude '/doc/src/|/dispatcher#' {{ documentation }}/approov_actix{,_macros}
 
 # Words that readers stumble over, in pages and comments. Needs node.
 [group('documentation')]
@@ -144,12 +143,11 @@ default-build:
 deny *checks:
     cargo deny --locked check {{ checks }}
 
-# Needs cargo-public-api, cargo-check-external-types and a nightly compiler.
-# The public interface is what public-api.txt says, and shows no type of other crates but those that approov-actix/Cargo.toml allows.
+# The public interface is what public-api.txt says. With `overwrite`, the file gets what it is now. rustdoc's description has another form in each few releases.
 [group('publishing')]
-public-api *arguments='--check':
-    CARGO_TARGET_DIR='{{ nightly_target }}' cargo +{{ nightly }} check-external-types {{ all_that_shows }} --manifest-path approov-actix/Cargo.toml
-    CARGO_TARGET_DIR='{{ nightly_target }}' tests/public-api {{ nightly }} {{ arguments }} {{ all_that_shows }}
+public-api how='1':
+    RUSTDOCFLAGS='-Z unstable-options --output-format json --out-dir {{ documentation }}' {{ document }}
+    APPROOV_PUBLIC_API=1 UPDATE_SNAPSHOTS={{ if how == 'overwrite' { 'yes' } else { 'no' } }} cargo test --workspace --test integration -- project::api
 
 # The crates as they would be published, compiled from their archives.
 [group('publishing')]
@@ -180,6 +178,12 @@ coverage:
 long-run *arguments:
     tests/deep/long-run {{ arguments }}
 
+# What `public_interface_shows_no_other_crates` says, by type. Installs cargo-check-external-types.
+[group('deep')]
+external-types:
+    command -v cargo-check-external-types >/dev/null || cargo install --locked cargo-check-external-types@0.5.0
+    RUSTDOC='{{ justfile_directory() }}/tests/rustdoc' cargo check-external-types --all-features --manifest-path approov-actix/Cargo.toml
+
 # Every change of the verdict path must make a test fail.
 [group('deep')]
 mutants *options:
@@ -207,7 +211,7 @@ combinations $CARGO_TARGET_DIR=msrv_target:
 
 # The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
 [group('deep')]
-deep: static differential coverage long-run fuzz mutants combinations
+deep: static external-types differential coverage long-run fuzz mutants combinations
 
 # Everything that CI runs.
 ci:
