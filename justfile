@@ -5,8 +5,6 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 
 # The oldest compiler that is promised. Cargo.toml alone states it.
 msrv := `sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml`
-# The compiler for what needs a nightly one.
-nightly := "nightly-2026-05-20"
 # Where that compiles to which the oldest compiler needs.
 msrv_target := justfile_directory() / "target/msrv"
 # Another backend, and all that the README's command leaves out. Clippy compiles it in rustc's place: `lint` would look at all dependencies once more.
@@ -118,20 +116,20 @@ words:
 copies:
     examples/shapes-api-diff --check
 
-# All features, with the first examples, and each alone (with RustCrypto, which compiles faster) on the oldest compiler, the documentation with the default ones, and
-# without a backend one error that says what to do. Needs cargo-hack.
+# All features, and each alone (with RustCrypto, which has less to compile) on the oldest compiler, the documentation with the default ones, and without a backend one
+# error that says what to do. No C, since nothing is linked. Needs cargo-hack.
 [group('publishing')]
-features $CARGO_TARGET_DIR=msrv_target:
-    cargo +{{ msrv }} check -p approov-actix -p approov-actix-examples --features approov-actix/rust-crypto,approov-actix/single-use-redis-rustls
+features $CARGO_TARGET_DIR=msrv_target $CC='true' $AR='true':
+    cargo +{{ msrv }} check -p approov-actix --all-features
     cargo +{{ msrv }} hack check -p approov-actix --each-feature --features rust-crypto --exclude-features default,aws-lc-rs
     RUSTDOCFLAGS='-D warnings' cargo +{{ msrv }} doc -p approov-actix --no-deps --no-default-features --features rust-crypto,macros
     errors=$(cargo +{{ msrv }} check -p approov-actix --no-default-features 2>&1 | grep '^error' | grep -v 'could not compile' || true); \
     [[ $(wc -l <<<"$errors") = 1 && $errors == *'approov-actix needs a crypto backend'* ]] || { echo "$errors"; exit 1; }
 
-# The same with the oldest dependencies that Cargo.toml allows. Needs cargo-hack, and a nightly compiler to choose them.
+# The same for the crates as they would be published, with the oldest dependencies that they allow. Needs cargo-hack.
 [group('publishing')]
-minimal-versions:
-    CARGO_TARGET_DIR='{{ msrv_target }}' tests/minimal-versions {{ nightly }}
+minimal-versions *arguments: (package arguments)
+    CARGO_TARGET_DIR='{{ msrv_target }}' tests/minimal-versions
 
 # The default build compiles neither an HTTP client nor TLS nor Redis.
 [group('publishing')]
@@ -149,7 +147,7 @@ public-api how='1':
     RUSTDOCFLAGS='-Z unstable-options --output-format json --out-dir {{ documentation }}' {{ document }}
     APPROOV_PUBLIC_API=1 UPDATE_SNAPSHOTS={{ if how == 'overwrite' { 'yes' } else { 'no' } }} cargo test --workspace --test integration -- project::api
 
-# The crates as they would be published, compiled from their archives.
+# The crates as they would be published. `minimal-versions` compiles them.
 [group('publishing')]
 package *arguments:
     tests/packages {{ arguments }}
@@ -159,10 +157,10 @@ package *arguments:
 workflows:
     zizmor --offline --no-progress --strict-collection --persona pedantic .
 
-# 20 minutes for each fuzzer: `cargo test` tries only what they start from. Needs a nightly and a C++ compiler.
+# 20 minutes for each fuzzer: `cargo test` tries only what they start from. Needs a nightly compiler and a C++ compiler.
 [group('deep')]
 fuzz *arguments:
-    NIGHTLY={{ nightly }} tests/deep/fuzz {{ arguments }}
+    tests/deep/fuzz {{ arguments }}
 
 # Installs cargo-llvm-cov, which installs rustup's llvm-tools; elsewhere LLVM_COV and LLVM_PROFDATA name those of the compiler's LLVM (`rustc -vV`). Unit tests
 # that stand at the end of a file count as well.
@@ -203,10 +201,11 @@ static:
 differential $APPROOV_DIFFERENTIAL_REQUESTS='20000':
     just test-differential
 
-# Every combination of features, on the oldest compiler, and the unit tests without any feature but a backend. Needs cargo-hack.
+# Every combination of features and the examples, on the oldest compiler, and the unit tests without any feature but a backend. Needs cargo-hack.
 [group('deep')]
 combinations $CARGO_TARGET_DIR=msrv_target:
     cargo +{{ msrv }} hack check -p approov-actix --feature-powerset --exclude-features default --at-least-one-of aws-lc-rs,rust-crypto --mutually-exclusive-features aws-lc-rs,rust-crypto
+    cargo +{{ msrv }} check -p approov-actix-examples
     cargo +{{ msrv }} test -p approov-actix --no-default-features --features rust-crypto --lib
 
 # The long tests, which CI does not run: about eight hours on two cores. Can be stopped at any time, and go on from what target/deep has.
