@@ -48,12 +48,8 @@ fn libraries() -> [(String, PathBuf); 2] {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--quiet", "--workspace", "--no-run", "--message-format=json"]);
     // What Cargo tells tests of their package is news to the build scripts that look at it: all would be built again.
-    let names = env::vars_os().map(|(name, _)| name.into_string().unwrap_or_default());
-    for name in names.filter(|name| {
-        ["CARGO_MANIFEST_", "CARGO_PKG_"]
-            .iter()
-            .any(|start| name.starts_with(start))
-    }) {
+    let is_of_package = |name: &str| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_");
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_package)) {
         cargo.env_remove(name);
     }
     let built = cargo.output().unwrap();
